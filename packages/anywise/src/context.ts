@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { AnywiseError } from './errors.js';
+
+/**
+ * A typed key of the context, callable to give it a value: `CurrentUser(user)`. With a `header` the value travels to other
+ * processes under that envelope attribute; without one it never leaves the process.
+ */
+export interface ContextKey<T> {
+  (value: T): ContextEntry<T>;
+  readonly key: string;
+  readonly header: string | undefined;
+}
+
+export interface ContextEntry<T = unknown> {
+  readonly key: ContextKey<T>;
+  readonly value: T;
+}
+
+const headerName = /^[a-z0-9]{1,20}$/;
+
+/**
+ * Declares something that travels with a message besides its data.
+ *
+ * @param options.header the envelope attribute that carries it: lower-case letters and digits, at most 20 (CloudEvents).
+ */
+export function contextKey<T>(key: string, options: { readonly header?: string } = {}): ContextKey<T> {
+  if (options.header !== undefined && !headerName.test(options.header)) {
+    throw new AnywiseError(
+      'INVALID_CONTRACT',
+      `The context key \`${key}\` travels as \`${options.header}\`, which CloudEvents forbids: use 1 to 20 lower-case letters and digits.`,
+    );
+  }
+  const contextKey: ContextKey<T> = Object.assign((value: T): ContextEntry<T> => ({ key: contextKey, value }), {
+    key,
+    header: options.header,
+  });
+  return contextKey;
+}
+
+/** What a listener is given besides the event: read only. */
+export interface FrozenContext {
+  /** @throws AnywiseError (`CONTEXT_MISSING`) where the key was never set. */
+  get<T>(key: ContextKey<T>): T;
+  find<T>(key: ContextKey<T>): T | undefined;
+  /** The id of the message being handled. */
+  readonly messageId: string;
+  /** Shared by a message and all that it causes. */
+  readonly correlationId: string;
+  /** The id of the message that caused this one. */
+  readonly causationId: string | undefined;
+  /** Aborted when the work is no longer wanted: its lease was lost, or the process is stopping and its time is up. */
+  readonly signal: AbortSignal;
+  /** How often this message has been tried, this time included. */
+  readonly attempt: number;
+  /** Stays the same over all attempts: give it to systems outside your database so that they act once. */
+  readonly idempotencyKey: string;
+}
+
+/** What a guard or a handler is given besides the command. */
+export interface Context extends FrozenContext {
+  set<T>(key: ContextKey<T>, value: T): this;
+}
+
+export interface ContextOptions {
+  readonly entries?: readonly ContextEntry[] | undefined;
+  /** The event being handled, whose id is the message's id. */
+  readonly event?: { readonly eventId: string } | undefined;
+  readonly correlationId?: string | undefined;
+  readonly causationId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly attempt?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly frozen?: boolean | undefined;
+  /** The message that this one comes of, whose values it sees and whose correlation it shares. */
+  readonly parent?: MessageContext | undefined;
+}
+
+const never = new AbortController().signal;
+const nothing: ContextOptions = {};
+
+/** Ids are made when first read: most messages never leave the process and need none. */
+export class MessageContext implements Context {
+  readonly #options: ContextOptions;
+  #values: Map<unknown, unknown> | undefined;
+  #messageId: string | undefined;
+  #correlationId: string | undefined;
+
+  constructor(options: ContextOptions = nothing) {
+    this.#options = options;
+    if (options.entries !== undefined && options.entries.length > 0) {
+      this.#values = new Map(options.entries.map(({ key, value }) => [key, value]));
+    }
+  }
+
+  get<T>(key: ContextKey<T>): T {
+    const value = this.find(key);
+    if (value !== undefined) return value;
+    throw new AnywiseError(
+      'CONTEXT_MISSING',
+      `The context has no \`${key.key}\`. Pass it with \`send(message, { context: [...] })\`, set it in a guard, or read it with \`find\`.`,
+    );
+  }
+
+  find<T>(key: ContextKey<T>): T | undefined {
+    const own = this.#values?.get(key) as T | undefined;
+    return own === undefined ? this.#options.parent?.find(key) : own;
+  }
+
+  set<T>(key: ContextKey<T>, value: T): this {
+    if (this.#options.frozen === true) {
+      throw new AnywiseError('CONTEXT_FROZEN', `A listener cannot set \`${key.key}\`: the context of an event is read only.`);
+    }
+    (this.#values ??= new Map()).set(key, value);
+    return this;
+  }
+
+  get messageId(): string {
+    return (this.#messageId ??= this.#options.event?.eventId ?? randomUUID());
+  }
+
+  get correlationId(): string {
+    return (this.#correlationId ??=
+      this.#options.correlationId ?? this.#options.parent?.correlationId ?? this.messageId);
+  }
+
+  get causationId(): string | undefined {
+    return this.#options.causationId ?? this.#options.parent?.messageId;
+  }
+
+  get signal(): AbortSignal {
+    return this.#options.signal ?? this.#options.parent?.signal ?? never;
+  }
+
+  get attempt(): number {
+    return this.#options.attempt ?? 1;
+  }
+
+  get idempotencyKey(): string {
+    return this.#options.idempotencyKey ?? this.messageId;
+  }
+
+  /** Every value that this message sees, its own before its parent's, for those who let them travel. */
+  entries(): Map<ContextKey<unknown>, unknown> {
+    const inherited = this.#options.parent?.entries() ?? new Map<ContextKey<unknown>, unknown>();
+    for (const [key, value] of this.#values ?? []) inherited.set(key as ContextKey<unknown>, value);
+    return inherited;
+  }
+}

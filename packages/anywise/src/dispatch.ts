@@ -1,0 +1,340 @@
+import { createHash } from 'node:crypto';
+import { Codec, encodeEvent } from './codec.js';
+import type { ContextEntry, ContextKey, ContextOptions } from './context.js';
+import type { Contract } from './contract.js';
+import { parseEnvelope } from './envelope.js';
+import { AnywiseError } from './errors.js';
+import { Frame, type FrameHost } from './frame.js';
+import { inboxEntries } from './intake.js';
+import type { Logger } from './logger.js';
+import { definitionOf, type Command, type Event } from './message.js';
+import { compileCode, compileGuards, needsUnit, type Run } from './pipeline.js';
+import type { RegisteredHandler } from './registry.js';
+import type { ContainerAdapter, ServiceId } from './scope.js';
+import type { Claim, InboxEntry, KeptReply, Store } from './store.js';
+import type { PublishStrategy, ReadyListener, SendStrategy } from './strategies.js';
+import { Unit, type Completion } from './unit.js';
+import type { NamedListener, Wiring } from './wiring.js';
+
+/** What `send` takes besides the command. */
+export interface SendOptions {
+  /** Values for the context: `[CurrentUser(user)]`. */
+  readonly context?: readonly ContextEntry[];
+  /**
+   * Sent again with the same key and data, the command is not handled again but gives the same reply. Needs a store. Keep
+   * keys of different callers apart by making the caller part of the key.
+   *
+   * @throws AnywiseError (`IDEMPOTENCY_CONFLICT`) where the key came before with other data.
+   */
+  readonly idempotencyKey?: string;
+  /** Aborts the handler's signal, and that of everything it causes. */
+  readonly signal?: AbortSignal;
+}
+
+export interface DispatchOptions {
+  readonly source: string;
+  readonly wiring: Wiring;
+  readonly contracts: readonly Contract[];
+  readonly travelling: readonly ContextKey<unknown>[];
+  readonly container: ContainerAdapter | undefined;
+  readonly store: Store | undefined;
+  /** Whether published events leave the process. */
+  readonly hasTransport: boolean;
+  readonly sender: SendStrategy | undefined;
+  readonly publisher: PublishStrategy;
+  readonly isProvided: (id: ServiceId) => boolean;
+  /** Makes the bus that belongs to one message. */
+  readonly bindBus: (frame: Frame) => unknown;
+  readonly busId: ServiceId;
+  readonly logger: Logger;
+}
+
+interface CompiledCommand {
+  readonly run: Run;
+  readonly needsUnit: boolean;
+  readonly readOnly: boolean;
+}
+
+interface CompiledEvent {
+  /** Listeners that run inside `publish`. */
+  readonly inside: readonly CompiledListener[];
+  /** The names of those that run after the commit. */
+  readonly afterwards: readonly string[];
+}
+
+interface CompiledListener {
+  readonly name: string;
+  readonly run: Run;
+}
+
+/** Brings messages to their code. Everything that depends on the type of a message only is compiled once. */
+export class Dispatcher implements FrameHost {
+  readonly codec: Codec;
+  readonly #options: DispatchOptions;
+  readonly #commands = new Map<unknown, CompiledCommand>();
+  readonly #events = new Map<unknown, CompiledEvent>();
+  readonly #listeners = new Map<string, CompiledListener>();
+  readonly #keysInHand = new Map<string, Promise<unknown>>();
+  #unitsInHand = 0;
+  #idle: (() => void) | undefined;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+    this.codec = new Codec(options.contracts, options.travelling);
+    for (const handler of options.wiring.handlers) this.#commands.set(handler.message, this.#compile(handler));
+    for (const listener of options.wiring.listeners) this.#listeners.set(listener.name, compileListener(listener));
+  }
+
+  isProvided(id: ServiceId): boolean {
+    return this.#options.isProvided(id);
+  }
+
+  provide(id: ServiceId, frame: Frame): unknown {
+    return id === this.#options.busId ? this.#options.bindBus(frame) : frame.unit.handle(id);
+  }
+
+  openUnit(readOnly = false): Unit {
+    const { container, store } = this.#options;
+    return new Unit({ container, store, readOnly });
+  }
+
+  send(command: Command, options: SendOptions | undefined, caller: Frame | undefined): Promise<unknown> {
+    const compiled = this.#commands.get(command.constructor);
+    if (compiled === undefined) return Promise.reject(noHandler(command));
+    if (caller !== undefined) {
+      const frame = new Frame(this, contextOptions(options, caller), undefined, caller);
+      return compiled.run(command, frame);
+    }
+    if (options?.idempotencyKey !== undefined) return this.#sendOnce(command, compiled, options, options.idempotencyKey);
+    if (!compiled.needsUnit) return compiled.run(command, new Frame(this, contextOptions(options, undefined)));
+    return this.#sendInUnit(command, compiled, options);
+  }
+
+  async publish(event: Event, caller: Frame | undefined): Promise<void> {
+    const compiled = this.#compiledEvent(event);
+    if (caller !== undefined) return this.#publishIn(event, compiled, caller, caller.unit);
+    await this.#inUnit(this.openUnit(), async (unit) => {
+      await this.#publishIn(event, compiled, undefined, unit);
+      return {};
+    });
+  }
+
+  /** Runs the listener of a claimed message; its effects, its events and its end commit together. */
+  async deliver(claim: Claim, signal: AbortSignal): Promise<void> {
+    const listener = this.#listeners.get(claim.listener);
+    if (listener === undefined) throw new AnywiseError('NO_HANDLER', `No listener here is called \`${claim.listener}\`.`);
+    const envelope = parseEnvelope(claim.json);
+    const event = this.codec.decodeEvent(envelope);
+    const context: ContextOptions = {
+      event,
+      entries: this.codec.entriesOf(envelope),
+      correlationId: envelope.correlationid,
+      causationId: envelope.causationid,
+      signal,
+      attempt: claim.attempt,
+      idempotencyKey: `${claim.listener}:${claim.id}`,
+      frozen: true,
+    };
+    const committed = await this.#inUnit(this.openUnit(), async (unit) => {
+      await listener.run(event, new Frame(this, context, unit));
+      return { claim };
+    });
+    if (!committed) {
+      throw new AnywiseError('LEASE_LOST', `\`${claim.listener}\` lost its lease of ${claim.id}; its effects were rolled back.`);
+    }
+  }
+
+  /** The names of the listeners that an event type is for, those inside `publish` left out. */
+  readonly listenersOfType = (type: string): readonly string[] => {
+    const message = this.codec.classOf(type);
+    return message === undefined ? [] : this.#compiledEventOf(message).afterwards;
+  };
+
+  /** Resolves when no message sent from outside is being handled any more, or after `timeoutMs`. */
+  async untilIdle(timeoutMs: number): Promise<void> {
+    if (this.#unitsInHand === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#idle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #compile(handler: RegisteredHandler): CompiledCommand {
+    const { wiring, sender } = this.#options;
+    const guards = wiring.guardsOf(handler.message);
+    const guarded = compileGuards(guards, compileCode(handler.code, handler.place));
+    return {
+      run:
+        sender === undefined
+          ? guarded
+          : (command, frame) => sender(command as Command, frame, () => guarded(command, frame)),
+      needsUnit: needsUnit(handler.code) || guards.some(({ guard }) => needsUnit(guard)),
+      readOnly: (handler.message as unknown as { kind: string }).kind === 'query',
+    };
+  }
+
+  #compiledEvent(event: Event): CompiledEvent {
+    return this.#compiledEventOf(definitionOf(event));
+  }
+
+  #compiledEventOf(message: ReturnType<typeof definitionOf>): CompiledEvent {
+    const known = this.#events.get(message);
+    if (known !== undefined) return known;
+    const durable = this.#options.store !== undefined;
+    const all = this.#options.wiring.listenersOf(message);
+    const compiled: CompiledEvent = {
+      inside: all.filter(({ options }) => !durable || options.inline).map(compileListener),
+      afterwards: all.filter(({ options }) => durable && !options.inline).map(({ name }) => name),
+    };
+    this.#events.set(message, compiled);
+    return compiled;
+  }
+
+  async #publishIn(event: Event, compiled: CompiledEvent, caller: Frame | undefined, unit: Unit): Promise<void> {
+    const frame = new Frame(this, { event, parent: caller, frozen: true }, unit, caller);
+    if (compiled.inside.length > 0) {
+      const listeners = compiled.inside.map(
+        ({ name, run }): ReadyListener => ({ name, run: () => run(event, frame) }),
+      );
+      await this.#options.publisher(event, frame, listeners);
+    }
+    const { store, hasTransport, source } = this.#options;
+    if (store === undefined || (!hasTransport && compiled.afterwards.length === 0)) return;
+    if (!this.codec.knows(event.type)) throw unknownEvent(event);
+    const envelope = encodeEvent(event, frame, source);
+    const incoming: InboxEntry[] = inboxEntries(envelope, compiled.afterwards);
+    unit.emit(hasTransport ? [envelope] : [], incoming);
+  }
+
+  async #sendInUnit(command: Command, compiled: CompiledCommand, options: SendOptions | undefined): Promise<unknown> {
+    let reply: unknown;
+    await this.#inUnit(this.openUnit(compiled.readOnly), async (unit) => {
+      reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
+      return {};
+    });
+    return reply;
+  }
+
+  /** Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back. */
+  async #inUnit(unit: Unit, work: (unit: Unit) => Promise<Completion>): Promise<boolean> {
+    this.#unitsInHand++;
+    try {
+      const committed = await unit.commit(await work(unit));
+      if (!committed) await unit.rollback();
+      return committed;
+    } catch (error) {
+      await unit.rollback();
+      throw error;
+    } finally {
+      await this.#end(unit);
+      if (--this.#unitsInHand === 0) this.#idle?.();
+    }
+  }
+
+  async #end(unit: Unit): Promise<void> {
+    try {
+      await unit.end();
+    } catch (error) {
+      // The outcome is decided by now: telling the caller that it failed would be wrong.
+      this.#options.logger.error({ err: error }, 'A service of a message could not be disposed');
+    }
+  }
+
+  async #sendOnce(command: Command, compiled: CompiledCommand, options: SendOptions, key: string): Promise<unknown> {
+    const { store } = this.#options;
+    if (store === undefined) {
+      throw new AnywiseError('INVALID_SETUP', `\`${command.type}\` was sent with an idempotency key, but the bus has no store. Pass one as \`store\`.`);
+    }
+    const id = `${command.type} ${key}`;
+    const before = this.#keysInHand.get(id);
+    const reply = Promise.resolve(before).then(
+      () => this.#replyOnce(command, compiled, options, store, key),
+      () => this.#replyOnce(command, compiled, options, store, key),
+    );
+    this.#keysInHand.set(id, reply);
+    try {
+      return await reply;
+    } finally {
+      if (this.#keysInHand.get(id) === reply) this.#keysInHand.delete(id);
+    }
+  }
+
+  async #replyOnce(
+    command: Command,
+    compiled: CompiledCommand,
+    options: SendOptions,
+    store: Store,
+    key: string,
+  ): Promise<unknown> {
+    const replyKey = { type: command.type, key };
+    const fingerprint = fingerprintOf(command);
+    const kept = await store.findReply(replyKey);
+    if (kept !== undefined) return replayed(command, kept, fingerprint);
+    try {
+      let reply: unknown;
+      const committed = await this.#inUnit(this.openUnit(compiled.readOnly), async (unit) => {
+        reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
+        return { reply: { key: replyKey, kept: { fingerprint, reply } } };
+      });
+      if (committed) return reply;
+    } catch (error) {
+      // Another process may have been faster with the same key, and its effects may be what ours failed on.
+      const winner = await store.findReply(replyKey);
+      if (winner === undefined) throw error;
+      return replayed(command, winner, fingerprint);
+    }
+    const winner = await store.findReply(replyKey);
+    if (winner === undefined) throw new AnywiseError('UNAVAILABLE', `The reply kept for \`${id(replyKey)}\` is gone.`, { retryable: true });
+    return replayed(command, winner, fingerprint);
+  }
+}
+
+function id({ type, key }: { type: string; key: string }): string {
+  return `${type} ${key}`;
+}
+
+function replayed(command: Command, kept: KeptReply, fingerprint: string): unknown {
+  if (kept.fingerprint === fingerprint) return kept.reply;
+  throw new AnywiseError(
+    'IDEMPOTENCY_CONFLICT',
+    `\`${command.type}\` came before with this idempotency key and other data. Use a new key for a new intent.`,
+  );
+}
+
+function fingerprintOf(command: Command): string {
+  return createHash('sha256').update(canonicalJson(command)).digest('hex');
+}
+
+/** JSON with sorted names, so that the order in which a caller wrote them makes no difference. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+function contextOptions(options: SendOptions | undefined, parent: Frame | undefined): ContextOptions {
+  return { entries: options?.context, signal: options?.signal, parent };
+}
+
+function compileListener({ name, code, place }: NamedListener): CompiledListener {
+  return { name, run: compileCode(code, place) };
+}
+
+function noHandler(command: Command): AnywiseError {
+  return new AnywiseError(
+    'NO_HANDLER',
+    `\`${command.type}\` has no handler in this process. Register one with \`on(${command.constructor.name}).handle(…)\`, and pass its registry to \`Anywise\`.`,
+  );
+}
+
+function unknownEvent(event: Event): AnywiseError {
+  return new AnywiseError(
+    'UNKNOWN_MESSAGE',
+    `\`${event.type}\` was published, but it is in none of the bus's contracts, so nobody could read it back. Add its contract to \`contracts\`.`,
+  );
+}

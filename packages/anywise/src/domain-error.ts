@@ -1,0 +1,58 @@
+import { validate, type StandardSchema, type Typed } from './schema.js';
+
+const brand = Symbol.for('anywise.domain-error');
+
+/**
+ * The base of errors that belong to a contract: a command declares them, its caller gets them typed. Never retried, because
+ * the business said no.
+ */
+export abstract class DomainError extends Error {
+  abstract readonly type: string;
+  /** What the error carries besides its text, as its schema describes it. */
+  abstract readonly data: unknown;
+  readonly retryable = false;
+
+  constructor(message: string) {
+    super(message);
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Recognises errors of any installed copy of this package. */
+  static is(error: unknown): error is DomainError {
+    return typeof error === 'object' && error !== null && brand in error;
+  }
+}
+
+/** A class made by {@link domainError}. */
+export interface DomainErrorClass<Type extends string = string, In = never, Out = unknown> {
+  new (data: In): DomainError & { readonly type: Type; readonly data: Out };
+  readonly type: Type;
+}
+
+/**
+ * Declares an error that is part of a contract.
+ *
+ * @example
+ * class PaymentDeclined extends domainError('payments.payment-declined', {
+ *   data: z.object({ reason: z.string() }),
+ *   message: ({ reason }) => `the payment was declined: ${reason}`,
+ * }) {}
+ */
+export function domainError<const Type extends string, In, Out>(
+  type: Type,
+  options: { readonly data: Typed<In, Out>; readonly message: (data: Out) => string },
+): DomainErrorClass<Type, In, Out> {
+  const schema = options.data as StandardSchema<In, Out>;
+  return class extends DomainError {
+    static readonly type: Type = type;
+    override readonly name = type;
+    readonly type: Type = type;
+    readonly data: Out;
+
+    constructor(data: In) {
+      const valid = validate(type, schema, data);
+      super(options.message(valid));
+      this.data = valid;
+    }
+  };
+}

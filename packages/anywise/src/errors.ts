@@ -1,0 +1,131 @@
+/** Every code an {@link AnywiseError} can carry. Codes are stable: programs may compare them. `docs/errors.md` lists them. */
+export const errorCodes = [
+  'CONTEXT_FROZEN',
+  'CONTEXT_MISSING',
+  'IDEMPOTENCY_CONFLICT',
+  'INVALID_CONTRACT',
+  'INVALID_MESSAGE',
+  'INVALID_REGISTRATION',
+  'INVALID_SETUP',
+  'INVALID_URL',
+  'LEASE_LOST',
+  'LISTENERS_FAILED',
+  'NOT_AWAITED',
+  'NOT_RUNNING',
+  'NO_HANDLER',
+  'OUTSIDE_MESSAGE',
+  'READ_ONLY',
+  'TERMINAL',
+  'UNAVAILABLE',
+  'UNKNOWN_MESSAGE',
+  'UNREADABLE_MESSAGE',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+const brand = Symbol.for('anywise.error');
+
+/**
+ * What this library throws: `code` says which case, the message says what happened and what to do next.
+ * `retryable` tells a listener's retry policy whether trying again can help.
+ */
+export class AnywiseError extends Error {
+  override readonly name: string = 'AnywiseError';
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Recognises errors of any installed copy of this package. */
+  static is(error: unknown): error is AnywiseError {
+    return typeof error === 'object' && error !== null && brand in error;
+  }
+}
+
+/** One thing that is wrong with a value, in the shape of Standard Schema. */
+export interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** Data that does not fit its message's schema. `issues` names each failing field. */
+export class InvalidMessageError extends AnywiseError {
+  override readonly name = 'InvalidMessageError';
+
+  constructor(
+    readonly messageType: string,
+    readonly issues: readonly Issue[],
+  ) {
+    super('INVALID_MESSAGE', `\`${messageType}\` got invalid data: ${issues.map(describeIssue).join('; ')}`);
+  }
+}
+
+/** The field an issue is about, as `customer.address.0`; empty for the whole value. */
+export function issuePath(issue: Issue): string {
+  return (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+}
+
+function describeIssue(issue: Issue): string {
+  const path = issuePath(issue);
+  return path === '' ? issue.message : `\`${path}\`: ${issue.message}`;
+}
+
+/** Everything that is wrong with how a bus, a contract or a registry was put together, all at once. */
+export class SetupError extends AnywiseError {
+  override readonly name = 'SetupError';
+
+  constructor(
+    code: 'INVALID_SETUP' | 'INVALID_CONTRACT' | 'INVALID_REGISTRATION',
+    subject: string,
+    readonly problems: readonly string[],
+  ) {
+    super(
+      code,
+      problems.length === 1
+        ? `${subject}: ${String(problems[0])}`
+        : `${subject} has ${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+  }
+}
+
+/** One listener's failure, as {@link ListenersFailedError} gathers them. */
+export interface ListenerFailure {
+  readonly listener: string;
+  readonly error: unknown;
+}
+
+/** Every listener ran; these failed. */
+export class ListenersFailedError extends AnywiseError {
+  override readonly name = 'ListenersFailedError';
+
+  constructor(
+    readonly eventType: string,
+    readonly failures: readonly ListenerFailure[],
+  ) {
+    super(
+      'LISTENERS_FAILED',
+      `\`${eventType}\` was published, but ${failures.length} of its listeners failed: ` +
+        failures.map(({ listener, error }) => `\`${listener}\` (${errorText(error)})`).join(', '),
+      { cause: failures[0]?.error },
+    );
+  }
+}
+
+/** Wrap an error in this to say that trying again cannot help: the message goes to the dead letters at once. */
+export class TerminalError extends AnywiseError {
+  override readonly name = 'TerminalError';
+
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super('TERMINAL', message, options);
+  }
+}
+
+/** A short text for any thrown value. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,103 @@
+export { Anywise, type AnywiseOptions, type StopOptions, type Tried } from './anywise.js';
+export {
+  contextKey,
+  type Context,
+  type ContextEntry,
+  type ContextKey,
+  type FrozenContext,
+} from './context.js';
+export { contract, type Contract } from './contract.js';
+export type {
+  Awaitable,
+  ClassDefinition,
+  CommandType,
+  Guard,
+  GuardDefinition,
+  HandlerDefinition,
+  ListenerDefinition,
+  ListenerOptions,
+  OnDead,
+  OpaqueReply,
+  Target,
+} from './definitions.js';
+export type { SendOptions } from './dispatch.js';
+export { DomainError, domainError, type DomainErrorClass } from './domain-error.js';
+export { parseEnvelope, type Envelope, type EnvelopeKind } from './envelope.js';
+export {
+  AnywiseError,
+  InvalidMessageError,
+  ListenersFailedError,
+  SetupError,
+  TerminalError,
+  errorCodes,
+  type ErrorCode,
+  type Issue,
+  type ListenerFailure,
+} from './errors.js';
+export type { Inspection, Wired, WiredListener } from './inspect.js';
+export type { Logger } from './logger.js';
+export {
+  Command,
+  Event,
+  Query,
+  command,
+  event,
+  query,
+  type CommandClass,
+  type CommandOptions,
+  type ErrorsOf,
+  type EventClass,
+  type EventMetadata,
+  type EventOptions,
+  type MessageStatics,
+  type ReplyOf,
+  type Upcasts,
+} from './message.js';
+export { handles, listens, methods, type MethodDecoratorFor } from './methods.js';
+export { on, type CommandBuilder, type EventBuilder, type GuardBuilder } from './on.js';
+export { MessageRegistry, type Registrable, type RegistryOptions } from './registry.js';
+export type { RetryPolicy } from './retry.js';
+export { type, type StandardSchema, type Typed } from './schema.js';
+export {
+  token,
+  type ContainerAdapter,
+  type Dependencies,
+  type Injected,
+  type MessageServices,
+  type Scope,
+  type ServiceId,
+  type Token,
+} from './scope.js';
+export type {
+  Claim,
+  ClaimOptions,
+  FailedClaim,
+  Inbox,
+  InboxEntry,
+  InboxStatus,
+  KeptReply,
+  Outbox,
+  OutboxOutcome,
+  OutboxRow,
+  OutboxStatus,
+  RelayLease,
+  ReplyKey,
+  Store,
+  StoreTransaction,
+} from './store.js';
+export {
+  concurrent,
+  sequential,
+  type PublishStrategy,
+  type ReadyListener,
+  type SendStrategy,
+} from './strategies.js';
+export type {
+  Delivery,
+  PublishFailure,
+  SubscribeOptions,
+  Subscription,
+  Transport,
+  TransportCapabilities,
+} from './transport.js';
+export { memoryBroker, memoryStore, type MemoryBroker, type MemoryStoreOptions } from './memory/index.js';

@@ -1,0 +1,72 @@
+export interface PumpOptions {
+  /** One turn of the work: how long to pause before the next, in milliseconds; 0 for no pause. */
+  readonly turn: () => Promise<number>;
+  readonly onError: (error: unknown) => void;
+  /** The pause after a turn that failed; doubles with each further failure up to 30 times. @defaultValue 200 */
+  readonly errorPauseMs?: number;
+}
+
+/**
+ * Repeats a piece of work: turn after turn while there is more to do, then at the next `wake`, or after the pause that the
+ * last turn asked for, whichever comes first. A wake that comes during a turn is not lost.
+ */
+export class Pump {
+  readonly #options: PumpOptions;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #woken = false;
+  #endPause: (() => void) | undefined;
+  #failures = 0;
+
+  constructor(options: PumpOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#endPause?.();
+  }
+
+  /** Begins no further turn, and resolves when the current one is done. Idempotent. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#endPause?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#woken = false;
+      const pauseMs = await this.#turn();
+      if (pauseMs > 0) await this.#pause(pauseMs);
+    }
+  }
+
+  async #turn(): Promise<number> {
+    try {
+      const pauseMs = await this.#options.turn();
+      this.#failures = 0;
+      return pauseMs;
+    } catch (error) {
+      this.#options.onError(error);
+      this.#failures++;
+      return (this.#options.errorPauseMs ?? 200) * Math.min(2 ** (this.#failures - 1), 30);
+    }
+  }
+
+  async #pause(pauseMs: number): Promise<void> {
+    if (this.#woken || this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pauseMs);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endPause = undefined;
+  }
+}

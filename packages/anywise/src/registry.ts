@@ -1,0 +1,138 @@
+import type {
+  ClassDefinition,
+  GuardDefinition,
+  HandlerDefinition,
+  ListenerDefinition,
+  ListenerOptions,
+  MethodDefinition,
+  Target,
+} from './definitions.js';
+import { SetupError } from './errors.js';
+import { isMessageClass, type AbstractClass, type Command, type Event } from './message.js';
+import { decoratedMethods } from './methods.js';
+import type { Dependencies, ServiceId } from './scope.js';
+
+/** How to reach the code of a handler or listener. */
+export type Code =
+  | { readonly run: (...args: never[]) => unknown; readonly dependencies: Dependencies | undefined }
+  | { readonly service: ServiceId; readonly method: string };
+
+export interface RegisteredHandler {
+  readonly message: Target & { readonly type: string };
+  readonly code: Code;
+  /** Where it stands, for people: `registry payments, PaymentQueries.byId`. */
+  readonly place: string;
+}
+
+export interface RegisteredListener {
+  readonly targets: readonly Target[];
+  readonly options: ListenerOptions;
+  readonly code: Code;
+  readonly registry: string;
+  readonly place: string;
+}
+
+export interface RegisteredGuard {
+  readonly guard: GuardDefinition;
+  readonly place: string;
+}
+
+/** What {@link MessageRegistry.register} takes. */
+export type Registrable =
+  | HandlerDefinition
+  | ListenerDefinition
+  | GuardDefinition
+  | ClassDefinition
+  | AbstractClass<object>;
+
+/** What a registry may hold: with a base given, only messages below it. */
+export interface RegistryOptions {
+  readonly commandBase?: AbstractClass<Command>;
+  readonly eventBase?: AbstractClass<Event>;
+}
+
+/** A slice's handlers, listeners and guards, in the order in which they were registered. */
+export class MessageRegistry {
+  readonly handlers: RegisteredHandler[] = [];
+  readonly listeners: RegisteredListener[] = [];
+  readonly guards: RegisteredGuard[] = [];
+
+  constructor(
+    readonly name: string,
+    private readonly options: RegistryOptions = {},
+  ) {}
+
+  /**
+   * Adds handlers, listeners and guards made by `on`, classes with decorated methods, and classes described by `methods`.
+   *
+   * @throws SetupError (`INVALID_REGISTRATION`) that lists every item it cannot take; then nothing is added.
+   */
+  register(...items: readonly Registrable[]): this {
+    const problems = items.flatMap((item) => this.#problemsOf(item));
+    if (problems.length > 0) {
+      throw new SetupError('INVALID_REGISTRATION', `The registry \`${this.name}\``, problems);
+    }
+    for (const item of items) this.#add(item);
+    return this;
+  }
+
+  #add(item: Registrable): void {
+    if (typeof item === 'function') return this.#addMethods(item, decoratedMethods(item));
+    switch (item.kind) {
+      case 'class':
+        return this.#addMethods(item.service, item.methods);
+      case 'handler':
+        this.handlers.push({ message: item.message, code: item, place: this.#place(item.run.name) });
+        return;
+      case 'listener': {
+        const { targets, options } = item;
+        this.listeners.push({ targets, options, code: item, registry: this.name, place: this.#place(item.run.name) });
+        return;
+      }
+      case 'guard':
+        this.guards.push({ guard: item, place: this.#place('run' in item ? item.run.name : '') });
+    }
+  }
+
+  #addMethods(service: AbstractClass<object>, methods: readonly MethodDefinition[]): void {
+    for (const { kind, targets, options, method } of methods) {
+      const code: Code = { service, method };
+      const place = this.#place(`${service.name}.${method}`);
+      const [target] = targets;
+      if (kind === 'listener') this.listeners.push({ targets, options, code, registry: this.name, place });
+      else if (isMessageClass(target)) this.handlers.push({ message: target as never, code, place });
+    }
+  }
+
+  #place(name: string): string {
+    return name === '' ? `registry \`${this.name}\`` : `registry \`${this.name}\`, \`${name}\``;
+  }
+
+  #problemsOf(item: Registrable): string[] {
+    if (typeof item !== 'function') return targetsOf(item).flatMap((target) => this.#problemsOfTarget(target));
+    const methods = decoratedMethods(item);
+    if (methods.length === 0) {
+      return [`\`${item.name}\` has no method with \`@handles\` or \`@listens\`; mark one, or describe it with \`methods(…)\``];
+    }
+    return methods.flatMap(({ targets }) => targets.flatMap((target) => this.#problemsOfTarget(target)));
+  }
+
+  #problemsOfTarget(target: Target): string[] {
+    if (!isMessageClass(target)) return [];
+    const base = target.kind === 'event' ? this.options.eventBase : this.options.commandBase;
+    if (base === undefined || target.prototype instanceof base) return [];
+    return [`\`${target.name}\` does not extend \`${base.name}\`, which all ${target.kind}s here must`];
+  }
+}
+
+function targetsOf(item: Exclude<Registrable, AbstractClass<object>>): readonly Target[] {
+  switch (item.kind) {
+    case 'class':
+      return item.methods.flatMap(({ targets }) => targets);
+    case 'handler':
+      return [item.message];
+    case 'listener':
+    case 'guard':
+      return item.targets;
+  }
+}

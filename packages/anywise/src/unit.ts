@@ -1,0 +1,87 @@
+import { AnywiseError } from './errors.js';
+import type { Envelope } from './envelope.js';
+import type { ContainerAdapter, MessageServices, Scope, ServiceId } from './scope.js';
+import type { Claim, InboxEntry, ReplyKey, KeptReply, Store, StoreTransaction } from './store.js';
+
+export interface UnitOptions {
+  readonly container: ContainerAdapter | undefined;
+  readonly store: Store | undefined;
+  readonly readOnly: boolean;
+}
+
+/** What must become true together with the unit's own writes. */
+export interface Completion {
+  readonly claim?: Claim;
+  readonly reply?: { readonly key: ReplyKey; readonly kept: KeptReply };
+}
+
+/**
+ * What one root message and all that it causes share: the scope of its dependencies and the transaction of its writes.
+ * Both open with first use.
+ */
+export class Unit {
+  readonly #options: UnitOptions;
+  readonly #outgoing: Envelope[] = [];
+  readonly #incoming: InboxEntry[] = [];
+  #scope: Scope | undefined;
+  #transaction: StoreTransaction | undefined;
+  #ended = false;
+
+  constructor(options: UnitOptions) {
+    this.#options = options;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  resolve(id: ServiceId, services: MessageServices): unknown {
+    this.#scope ??= this.#options.container?.open();
+    return this.#scope?.resolve(id, services);
+  }
+
+  handle(id: ServiceId): unknown {
+    return this.#begin().handle(id);
+  }
+
+  /** Keeps events for the commit. */
+  emit(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): void {
+    if (this.#options.readOnly) {
+      throw new AnywiseError('READ_ONLY', 'A query published an event. Queries only read: make it a command.');
+    }
+    this.#outgoing.push(...outgoing);
+    this.#incoming.push(...incoming);
+  }
+
+  /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
+  async commit({ claim, reply }: Completion = {}): Promise<boolean> {
+    const emits = this.#outgoing.length > 0 || this.#incoming.length > 0;
+    if (!emits && claim === undefined && reply === undefined && this.#transaction === undefined) return true;
+    const transaction = this.#begin();
+    if (emits) await transaction.append(this.#outgoing, this.#incoming);
+    if (reply !== undefined && !(await transaction.keepReply(reply.key, reply.kept))) return false;
+    if (claim !== undefined && !(await transaction.finish(claim))) return false;
+    await transaction.commit();
+    return true;
+  }
+
+  async rollback(): Promise<void> {
+    await this.#transaction?.rollback();
+  }
+
+  /** Ends the scope; what is used afterwards is an error. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#scope?.dispose();
+  }
+
+  #begin(): StoreTransaction {
+    if (this.#transaction === undefined) {
+      if (this.#options.store === undefined) {
+        throw new AnywiseError('INVALID_SETUP', 'A transaction was asked for, but the bus has no store. Pass one as `store`.');
+      }
+      this.#transaction = this.#options.store.begin({ readOnly: this.#options.readOnly });
+    }
+    return this.#transaction;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Contract } from './contract.js';
+import type { Target } from './definitions.js';
+import { isMessageClass, type MessageClass } from './message.js';
+import { servicesOf } from './pipeline.js';
+import { serviceName, type ContainerAdapter, type ServiceId } from './scope.js';
+import type { Wiring } from './wiring.js';
+
+export interface VerifyOptions {
+  readonly name: string;
+  readonly wiring: Wiring;
+  readonly contracts: readonly Contract[];
+  readonly container: ContainerAdapter | undefined;
+  /** Whether listeners go through an inbox, which knows them by name. */
+  readonly durable: boolean;
+  readonly isProvided: (id: ServiceId) => boolean;
+}
+
+/** Everything that is wrong with a bus before its first message, one text a problem. */
+export function verify(options: VerifyOptions): readonly string[] {
+  return [
+    ...twoHandlers(options),
+    ...missingHandlers(options),
+    ...unknownMessages(options),
+    ...twoClasses(options),
+    ...listenerNames(options),
+    ...dependencies(options),
+  ];
+}
+
+function twoHandlers({ wiring }: VerifyOptions): string[] {
+  const first = new Map<string, string>();
+  return wiring.handlers.flatMap(({ message, place }) => {
+    const other = first.get(message.type);
+    first.set(message.type, other ?? place);
+    return other === undefined ? [] : [`\`${message.type}\` has two handlers: in ${other} and in ${place}; remove one`];
+  });
+}
+
+function missingHandlers({ name, wiring, contracts }: VerifyOptions): string[] {
+  const owned = contracts.filter(({ slice }) => slice === name).flatMap(({ messages }) => [...messages.values()]);
+  return owned
+    .filter((message) => message.kind !== 'event' && wiring.handlerOf(message) === undefined)
+    .map(({ type, name: className }) => `\`${type}\` has no handler, and this slice owns it; register one with \`on(${className}).handle(…)\``);
+}
+
+function unknownMessages({ wiring, contracts }: VerifyOptions): string[] {
+  if (contracts.length === 0) return [];
+  const known = new Set(contracts.flatMap(({ messages }) => [...messages.keys()]));
+  const used = [
+    ...wiring.handlers.map(({ message, place }) => ({ target: message, place })),
+    ...wiring.listeners.flatMap(({ targets, place }) => targets.map((target) => ({ target, place }))),
+  ];
+  return used.flatMap(({ target, place }) =>
+    isMessageClass(target) && !known.has(target.type)
+      ? [`\`${target.type}\`, used in ${place}, is in none of the contracts given; add its contract to \`contracts\``]
+      : [],
+  );
+}
+
+function twoClasses({ wiring, contracts }: VerifyOptions): string[] {
+  const known = new Map(contracts.flatMap(({ messages }) => [...messages]));
+  const used = [...wiring.handlers.map(({ message }) => message), ...wiring.listeners.flatMap(({ targets }) => targets)];
+  const strangers = new Set(
+    used.filter(isMessageClass).filter(({ type }) => known.has(type)).filter((message) => known.get(message.type) !== message),
+  );
+  return [...strangers].map(
+    ({ type }) => `two classes are called \`${type}\`; the contract package is probably installed twice`,
+  );
+}
+
+function listenerNames({ wiring, durable }: VerifyOptions): string[] {
+  const first = new Map<string, string>();
+  return wiring.listeners.flatMap(({ name, targets, options, place }) => {
+    const problems: string[] = [];
+    const other = first.get(name);
+    first.set(name, other ?? place);
+    if (other !== undefined) {
+      problems.push(`two listeners are called \`${name}\`: in ${other} and in ${place}; tell them apart with \`.named(…)\``);
+    }
+    if (durable && options.name === undefined && !options.inline && !targets.every(isMessageClass)) {
+      problems.push(`the listener in ${place} listens to a group and has no stable name; give it one with \`.named(…)\``);
+    }
+    return problems;
+  });
+}
+
+function dependencies({ wiring, container, isProvided }: VerifyOptions): readonly string[] {
+  const parts = [
+    ...wiring.guards.map(({ guard, place }) => ({ services: servicesOf(guard), place })),
+    ...wiring.handlers.map(({ code, place }) => ({ services: servicesOf(code), place })),
+    ...wiring.listeners.map(({ code, place }) => ({ services: servicesOf(code), place })),
+  ];
+  const asked = parts.flatMap(({ services, place }) =>
+    services.filter((id) => !isProvided(id)).map((id) => ({ id, place })),
+  );
+  if (container === undefined) {
+    return asked.map(({ id, place }) => `${place} asks for \`${serviceName(id)}\`, but the bus has no \`container\``);
+  }
+  return container.verify([...new Set(asked.map(({ id }) => id))]);
+}

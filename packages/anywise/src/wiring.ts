@@ -1,0 +1,69 @@
+import type { Contract } from './contract.js';
+import { isMessageClass, type MessageClass } from './message.js';
+import type { Target } from './definitions.js';
+import type { MessageRegistry, RegisteredGuard, RegisteredHandler, RegisteredListener } from './registry.js';
+
+/** A listener with the name by which the inbox knows it. */
+export interface NamedListener extends RegisteredListener {
+  readonly name: string;
+}
+
+/** Who handles, guards and listens to what, from all registries of a bus. */
+export class Wiring {
+  readonly handlers: readonly RegisteredHandler[];
+  readonly listeners: readonly NamedListener[];
+  readonly guards: readonly RegisteredGuard[];
+
+  constructor(registries: readonly MessageRegistry[]) {
+    this.handlers = registries.flatMap((registry) => registry.handlers);
+    this.listeners = registries.flatMap((registry) => registry.listeners).map(withName);
+    this.guards = registries.flatMap((registry) => registry.guards);
+  }
+
+  handlerOf(message: Target): RegisteredHandler | undefined {
+    return this.handlers.find((handler) => handler.message === message);
+  }
+
+  /** The guards of a command: those on a base class before those on a derived one, then in the order of registration. */
+  guardsOf(message: Target): readonly RegisteredGuard[] {
+    return this.guards
+      .map((guard) => ({ guard, depth: depthOfMatch(guard.guard.targets, message) }))
+      .filter(({ depth }) => depth !== undefined)
+      .sort((a, b) => Number(a.depth) - Number(b.depth))
+      .map(({ guard }) => guard);
+  }
+
+  listenersOf(event: Target): readonly NamedListener[] {
+    return this.listeners.filter(({ targets }) => targets.some((target) => covers(target, event)));
+  }
+
+  /** The wire names that the listeners want, of all the messages known. */
+  heardTypes(contracts: readonly Contract[]): readonly string[] {
+    const known: MessageClass[] = contracts.flatMap(({ messages }) => [...messages.values()]);
+    return known
+      .filter(({ kind }) => kind === 'event')
+      .filter((message) => this.listenersOf(message).some(({ options }) => !options.inline))
+      .map(({ type }) => type);
+  }
+}
+
+/** Whether a target is the message itself or a group above it. */
+export function covers(target: Target, message: Target): boolean {
+  return target === message || message.prototype instanceof target;
+}
+
+function withName(listener: RegisteredListener): NamedListener {
+  const types = listener.targets.map((target) => (isMessageClass(target) ? target.type : target.name));
+  return { ...listener, name: listener.options.name ?? `${listener.registry}/${types.join('+')}` };
+}
+
+function depthOfMatch(targets: readonly Target[], message: Target): number | undefined {
+  const depths = targets.filter((target) => covers(target, message)).map(depthOf);
+  return depths.length === 0 ? undefined : Math.min(...depths);
+}
+
+function depthOf(target: Target): number {
+  let depth = 0;
+  for (let at: unknown = target; typeof at === 'function'; at = Object.getPrototypeOf(at)) depth++;
+  return depth;
+}

@@ -1,0 +1,21 @@
+import { pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import type { LogLevel } from './config.js';
+
+export interface LoggerOptions {
+  /** Bound to every line as `service`. */
+  readonly slice: string;
+  readonly level: LogLevel;
+  /** @defaultValue stdout, written synchronously: what was logged before a kill is not lost. */
+  readonly destination?: DestinationStream;
+}
+
+/** Creates a logger of one JSON object a line. Errors under `err` or `error` are written with stack and cause. */
+export function createLogger({ slice, level, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    timestamp: stdTimeFunctions.isoTime,
+    serializers: { err: stdSerializers.err, error: stdSerializers.err },
+  };
+  const logger = destination === undefined ? pino(options) : pino(options, destination);
+  return logger.child({ service: slice });
+}

@@ -1,0 +1,32 @@
+import type { ServiceConfig } from '@anywise/service';
+
+/** Says where everything is, and how to try it with this token. */
+export function composeBanner(services: readonly ServiceConfig[], token: string): string {
+  const places = new Map(services.map(({ slice, port }) => [slice, `http://127.0.0.1:${port}`]));
+  const orders = places.get('orders');
+  for (const { storeUrl, transportUrl } of services) {
+    places.set('store', withoutPassword(storeUrl));
+    places.set('transport', withoutPassword(transportUrl));
+  }
+  const width = Math.max(...[...places.keys()].map((name) => name.length));
+  const lines = [
+    'Everything is ready.',
+    '',
+    ...[...places].map(([name, url]) => `  ${name.padEnd(width)}  ${url}`),
+    '',
+    ...(orders === undefined ? [] : ['Place an order:', '', `  ${placeOrder(orders, token)}`, '']),
+    'Another token: pnpm -s dev:token [user]',
+    'Stop: Ctrl-C',
+  ];
+  return `\n${lines.join('\n')}\n\n`;
+}
+
+function placeOrder(orders: string, token: string): string {
+  const order = JSON.stringify({ customerId: 'c-1', amount: 1250, currency: 'EUR' });
+  const headers = `-H 'authorization: Bearer ${token}' -H 'content-type: application/json'`;
+  return `curl -s -X POST ${orders}/orders ${headers} -d '${order}'`;
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:***@');
+}

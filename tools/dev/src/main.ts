@@ -1,0 +1,34 @@
+import { basename, relative } from 'node:path';
+import { startService } from './child.js';
+import { launchedFromTerminal, whenAbandoned } from './launchers.js';
+import { createOutput } from './output.js';
+import { supervise } from './supervise.js';
+import { watchSources } from './watch.js';
+import { sourcesOf } from './workspace.js';
+
+const folder = process.cwd();
+const slice = basename(folder);
+const output = createOutput({ slice, colour: wantsColour(), write: (text) => process.stdout.write(text) });
+const stop = new AbortController();
+
+// One Ctrl-C may come twice, from the terminal and from turbo: the second changes nothing.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort());
+// Nobody reads our output any more.
+process.stdout.on('error', () => stop.abort());
+whenAbandoned(() => stop.abort());
+
+process.exit(
+  await supervise({
+    slice,
+    start: () => startService(folder, output.line),
+    watch: (onEdit) => watchSources(sourcesOf(folder), (path) => onEdit(relative(folder, path))),
+    say: output.say,
+    signal: stop.signal,
+  }),
+);
+
+function wantsColour(): boolean {
+  const { NO_COLOR: no = '', FORCE_COLOR: force = '' } = process.env;
+  if (no !== '' || force === '0') return false;
+  return force !== '' || process.stdout.isTTY || launchedFromTerminal();
+}

@@ -1,0 +1,156 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, it, jest } from '@jest/globals';
+
+jest.setTimeout(20_000);
+
+const bin = fileURLToPath(new URL('../bin/anywise-dev.js', import.meta.url));
+
+/** Ends only when it is told to, so that its port answers for as long as it runs. */
+const service = `
+import { createServer } from 'node:http';
+import { greeting } from '../../../packages/greeting/src/index.ts';
+const server = createServer().listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as { port: number };
+  console.log(\`\${greeting} pid=\${process.pid} port=\${port}\`);
+});
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => process.exit(0));
+`;
+const stubborn = service.replace('process.exit(0)', '{}');
+
+let folder: string;
+let processes: ChildProcess[] = [];
+
+afterEach(() => {
+  // What it supervises ends with it.
+  for (const { pid } of processes) if (pid !== undefined) endGroup(pid);
+  processes = [];
+  rmSync(folder, { recursive: true });
+});
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** A workspace with the service `shop`, and a supervisor for it, alone in its process group. */
+function supervise(main: string, wrap: (command: string[]) => string[] = (command) => command) {
+  folder = mkdtempSync(join(tmpdir(), 'anywise-dev-'));
+  write('packages/greeting/src/index.ts', `export const greeting = 'hello';`);
+  write('services/shop/package.json', '{ "type": "module" }');
+  write('services/shop/src/main.ts', main);
+  const [command = '', ...args] = wrap([process.execPath, bin]);
+  const supervisor = spawn(command, args, {
+    cwd: join(folder, 'services/shop'),
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  processes.push(supervisor);
+  const lines: string[] = [];
+  createInterface({ input: supervisor.stdout }).on('line', (line) => lines.push(line));
+
+  /** The first line that is like this among those not seen yet. */
+  const nextLine = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
+      for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
+        const match = pattern.exec(line);
+        if (match !== null) return match;
+      }
+    }
+    throw new Error(`No line was like ${String(pattern)}.`);
+  };
+  return {
+    supervisor,
+    lines,
+    ended: once(supervisor, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+    nextLine,
+    nextStart: async (greeting = 'hello') => {
+      const [, pid, port] = await nextLine(new RegExp(`^shop \\| ${greeting} pid=(\\d+) port=(\\d+)$`));
+      return { pid: Number(pid), port: Number(port) };
+    },
+  };
+}
+
+function write(path: string, text: string): void {
+  const file = join(folder, path);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, text);
+}
+
+async function untilSilent(port: number): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
+    const socket = connect(port, '127.0.0.1');
+    const answers = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (!answers) return;
+  }
+  throw new Error(`Something still listens on ${port}.`);
+}
+
+it('starts a killed service again', async () => {
+  const { nextStart, nextLine } = supervise(service);
+  const first = await nextStart();
+  process.kill(first.pid, 'SIGKILL');
+  await nextLine(/^shop died \(SIGKILL\); starting it again$/);
+  expect((await nextStart()).pid).not.toBe(first.pid);
+});
+
+it('starts the service again after an edit of its own source or of a package', async () => {
+  const { nextStart, nextLine } = supervise(service);
+  const first = await nextStart();
+  write('services/shop/src/main.ts', `${service}// edited`);
+  await nextLine(/^shop: src\/main.ts has changed; starting it again$/);
+  await nextStart();
+  await untilSilent(first.port);
+  write('packages/greeting/src/index.ts', `export const greeting = 'good morning';`);
+  await nextStart('good morning');
+});
+
+it('ends with 1 and does not try again when the service calls itself misconfigured', async () => {
+  const { ended, lines } = supervise(`console.log('the port is taken'); process.exitCode = 78;`);
+  expect(await ended).toEqual([1, null]);
+  expect(lines).toEqual(['shop | the port is taken']);
+});
+
+it.each([
+  ['', service],
+  [' that does not want to end', stubborn],
+])('ends with the service%s within 5 s of two interrupts', async (_kind, main) => {
+  const { supervisor, ended, nextStart } = supervise(main);
+  const { port } = await nextStart();
+  const interruptedAt = performance.now();
+  supervisor.kill('SIGINT');
+  supervisor.kill('SIGINT');
+  expect(await ended).toEqual([0, null]);
+  await untilSilent(port);
+  expect(performance.now() - interruptedAt).toBeLessThan(5000);
+});
+
+it('takes the service with it when it is killed', async () => {
+  const { supervisor, nextStart } = supervise(service);
+  const { port } = await nextStart();
+  supervisor.kill('SIGKILL');
+  await untilSilent(port);
+});
+
+it('ends with the service when the process that started it is killed', async () => {
+  const { supervisor, nextStart } = supervise(service, (command) => ['sh', '-c', '"$@"; exit $?', 'sh', ...command]);
+  const { port } = await nextStart();
+  supervisor.kill('SIGKILL');
+  await untilSilent(port);
+});
