@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+
 import type { ContextKey } from './context.js';
 import type { Contract } from './contract.js';
 import { Dispatcher, type SendOptions } from './dispatch.js';
 import { DomainError } from './domain-error.js';
 import { AnywiseError, SetupError, errorText } from './errors.js';
 import type { Frame } from './frame.js';
+import { holderName } from './holder.js';
 import { Inspection } from './inspect.js';
 import { entriesOfBatch } from './intake.js';
 import { consoleLogger, type Logger } from './logger.js';
@@ -166,7 +167,7 @@ class Core {
   readonly #store: Store | undefined;
   readonly #logger: Logger;
   readonly #isProvided: (id: ServiceId) => boolean;
-  readonly #holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  readonly #holder = holderName(randomUUID().slice(0, 8));
   #relay: Relay | undefined;
   #worker: Worker | undefined;
   #subscription: Subscription | undefined;

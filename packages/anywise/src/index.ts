@@ -68,6 +68,7 @@ export {
   type ServiceId,
   type Token,
 } from './scope.js';
+export { SqlTransaction, type Migration, type SqlValue } from './sql.js';
 export type {
   Claim,
   ClaimOptions,

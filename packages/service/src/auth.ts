@@ -3,6 +3,7 @@ import { HttpProblem } from 'anywise/express';
 import type { Request, RequestHandler } from 'express';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
+/** Who asks. */
 export interface User {
   readonly id: string;
 }
@@ -12,6 +13,7 @@ export const CurrentUser = contextKey<User>('current-user');
 
 const users = new WeakMap<Request, User>();
 const algorithm = 'HS256';
+const challenge = 'Bearer realm="anywise"';
 
 /** Lets only requests with a valid bearer token (HS256, `sub`, `exp`) pass; {@link currentUser} tells whose it is. */
 export function bearer(secret: string): RequestHandler {
@@ -29,6 +31,7 @@ export function currentUser(request: Request): User {
   return user;
 }
 
+/** What {@link signToken} puts into a token. */
 export interface TokenOptions {
   /** Becomes the token's `sub`. */
   readonly user: string;
@@ -66,7 +69,7 @@ async function verify(token: string, key: Uint8Array): Promise<User> {
     requiredClaims: ['sub', 'exp'],
     clockTolerance: 5,
   }).catch((error: unknown) => {
-    throw error instanceof errors.JOSEError ? invalidToken(reasonOf(error)) : error;
+    throw error instanceof errors.JOSEError ? invalidToken(reasonOf(error), error) : error;
   });
   if (typeof payload.sub !== 'string' || payload.sub === '') throw invalidToken('Its `sub` claim names no user.');
   return { id: payload.sub };
@@ -74,22 +77,21 @@ async function verify(token: string, key: Uint8Array): Promise<User> {
 
 function reasonOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return 'It has expired.';
-  if (error instanceof errors.JWTClaimValidationFailed) return `Its \`${error.claim}\` claim is missing or not acceptable.`;
+  if (error instanceof errors.JWTClaimValidationFailed) return `Its \`${error.claim}\` claim is missing or wrong.`;
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'Its signature is not ours.';
   if (error instanceof errors.JOSEAlgNotAllowed) return `It is not signed with ${algorithm}.`;
   return 'It is not a signed JSON Web Token.';
 }
 
-/** RFC 6750, section 3.1: no error code for a request that brought no token, `invalid_token` for every other case. */
-function unauthorized(detail: string, code?: 'invalid_token'): HttpProblem {
-  const challenge = 'Bearer realm="anywise"';
-  return new HttpProblem(401, {
-    title: 'Unauthorized',
-    detail,
-    headers: { 'WWW-Authenticate': code === undefined ? challenge : `${challenge}, error="${code}"` },
-  });
+/** RFC 6750, section 3.1: a request that brought no token gets no error code. */
+function unauthorized(detail: string): HttpProblem {
+  return new HttpProblem(401, { detail, headers: { 'www-authenticate': challenge } });
 }
 
-function invalidToken(reason: string): HttpProblem {
-  return unauthorized(`The token is refused. ${reason}`, 'invalid_token');
+function invalidToken(reason: string, cause?: unknown): HttpProblem {
+  return new HttpProblem(401, {
+    detail: `The token is refused. ${reason}`,
+    headers: { 'www-authenticate': `${challenge}, error="invalid_token"` },
+    cause,
+  });
 }

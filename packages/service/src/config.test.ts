@@ -117,7 +117,7 @@ describe('the configuration', () => {
   it('asks for a port when nobody has given one', () => {
     const file = manifest('services/refunds', { name: '@anywise/refunds' });
     expect(complaintsOf(() => readConfig(file, {}))).toMatchInlineSnapshot(
-      `"\`REFUNDS_PORT\` is not set and package.json has no \`"anywise": { "port": … }\`: set one of them to an integer from 0 to 65535."`,
+      `"\`REFUNDS_PORT\` is not set, nor a port in package.json: set it to an integer from 0 to 65535."`,
     );
   });
 });

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** The least important lines that are written; `silent` writes none. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** What a service needs to know before it can start. */
@@ -16,6 +17,7 @@ export interface ServiceConfig {
   readonly logLevel: LogLevel;
 }
 
+/** One variable that is wrong. */
 export interface ConfigProblem {
   readonly variable: string;
   readonly wrong: string;
@@ -37,9 +39,15 @@ export const devAuthSecret = 'anywise-development-secret-never-use-it-in-product
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What the readers share. One that finds a problem notes it and goes on with a default, so that the others run as well. */
+interface Reading {
+  readonly env: Environment;
+  readonly problems: ConfigProblem[];
+}
+
 interface Manifest {
   readonly name?: string;
-  readonly anywise?: { readonly port?: unknown };
+  readonly anywise?: { readonly port?: number };
 }
 
 /**
@@ -55,25 +63,24 @@ export function readConfig(manifest: URL | string, env: Environment = process.en
   const slice = basename(name ?? folder);
   const workspace = findWorkspace(folder);
 
-  // A reader that finds a problem notes it and goes on with a default, so that the others are read as well.
-  const problems: ConfigProblem[] = [];
+  const reading: Reading = { env, problems: [] };
   const config: ServiceConfig = {
     slice,
-    port: readPort(slice, anywise?.port, env, problems),
-    transportUrl: readUrl('ANYWISE_TRANSPORT', 'sqlite:.anywise/bus.db', workspace, env, problems),
-    storeUrl: readUrl('ANYWISE_STORE', 'sqlite:.anywise', workspace, env, problems),
-    authSecret: readSecret(env, problems),
-    logLevel: readLogLevel(env, problems),
+    port: readPort(slice, anywise?.port, reading),
+    transportUrl: readUrl('ANYWISE_TRANSPORT', 'sqlite:.anywise/bus.db', workspace, reading),
+    storeUrl: readUrl('ANYWISE_STORE', 'sqlite:.anywise', workspace, reading),
+    authSecret: readSecret(reading),
+    logLevel: readLogLevel(reading),
   };
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (reading.problems.length > 0) throw new ConfigError(reading.problems);
   return config;
 }
 
 /** Reads `AUTH_SECRET` alone, by the same rules as {@link readConfig}. */
 export function readAuthSecret(env: Environment = process.env): string {
-  const problems: ConfigProblem[] = [];
-  const secret = readSecret(env, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
+  const reading: Reading = { env, problems: [] };
+  const secret = readSecret(reading);
+  if (reading.problems.length > 0) throw new ConfigError(reading.problems);
   return secret;
 }
 
@@ -87,31 +94,20 @@ function findWorkspace(folder: string): string {
   return candidate;
 }
 
-function readPort(slice: string, preset: unknown, env: Environment, problems: ConfigProblem[]): number {
+function readPort(slice: string, preset: number | undefined, { env, problems }: Reading): number {
   const variable = `${slice.toUpperCase().replaceAll('-', '_')}_PORT`;
   const value = present(env[variable]) ?? preset;
-  if (value === undefined) {
-    problems.push({
-      variable,
-      wrong: 'is not set and package.json has no `"anywise": { "port": … }`',
-      remedy: 'set one of them to an integer from 0 to 65535',
-    });
-    return 0;
-  }
   const port = /^\d{1,5}$/.test(String(value)) ? Number(value) : Infinity;
-  if (port > 65535) {
-    problems.push({ variable, wrong: `is \`${String(value)}\``, remedy: 'set it to an integer from 0 to 65535' });
-  }
-  return port;
+  if (port <= 65535) return port;
+  problems.push({
+    variable,
+    wrong: value === undefined ? 'is not set, nor a port in package.json' : `is \`${value}\``,
+    remedy: 'set it to an integer from 0 to 65535',
+  });
+  return 0;
 }
 
-function readUrl(
-  variable: string,
-  preset: string,
-  workspace: string,
-  env: Environment,
-  problems: ConfigProblem[],
-): string {
+function readUrl(variable: string, preset: string, workspace: string, { env, problems }: Reading): string {
   const url = present(env[variable]) ?? preset;
   // Two letters at least: `C:\data` is a path. The value is not shown, as there may be a password in it.
   if (!/^[a-z][a-z\d+.-]+:/i.test(url)) {
@@ -124,7 +120,7 @@ function readUrl(
   return `sqlite:${resolve(workspace, path)}`;
 }
 
-function readSecret(env: Environment, problems: ConfigProblem[]): string {
+function readSecret({ env, problems }: Reading): string {
   const variable = 'AUTH_SECRET';
   const secret = present(env[variable]);
   if (env.NODE_ENV !== 'production') return secret ?? devAuthSecret;
@@ -142,7 +138,7 @@ function weakness(secret: string | undefined): string | undefined {
   return bytes < 32 ? `is only ${bytes} bytes long` : undefined;
 }
 
-function readLogLevel(env: Environment, problems: ConfigProblem[]): LogLevel {
+function readLogLevel({ env, problems }: Reading): LogLevel {
   const value = present(env.LOG_LEVEL) ?? 'info';
   const level = logLevels.find((known) => known === value);
   if (level !== undefined) return level;

@@ -1,8 +1,6 @@
 export { bearer, CurrentUser, currentUser, signToken, type TokenOptions, type User } from './auth.js';
 export {
   ConfigError,
-  devAuthSecret,
-  logLevels,
   readAuthSecret,
   readConfig,
   type ConfigProblem,

@@ -1,6 +1,7 @@
 import { pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from './config.js';
 
+/** How {@link createLogger} writes. */
 export interface LoggerOptions {
   /** Bound to every line as `service`. */
   readonly slice: string;

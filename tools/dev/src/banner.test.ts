@@ -9,7 +9,24 @@ it('says where everything is and how to try it', () => {
     { ...embedded, slice: 'orders', port: 3002 },
     { ...embedded, slice: 'payments', port: 3001 },
   ];
-  expect(composeBanner(services, 'a.b.c')).toMatchInlineSnapshot();
+  expect(composeBanner(services, 'a.b.c')).toMatchInlineSnapshot(`
+    "
+    Everything is ready.
+
+      orders     http://127.0.0.1:3002
+      payments   http://127.0.0.1:3001
+      store      sqlite:/work/.anywise
+      transport  sqlite:/work/.anywise/bus.db
+
+    Place an order:
+
+      curl -s -X POST http://127.0.0.1:3002/orders -H 'authorization: Bearer a.b.c' -H 'content-type: application/json' -d '{"customerId":"c-1","amount":1250,"currency":"EUR"}'
+
+    Another token: pnpm -s dev:token [user]
+    Stop: Ctrl-C
+
+    "
+  `);
 });
 
 it('shows no password', () => {

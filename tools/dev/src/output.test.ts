@@ -17,7 +17,15 @@ it('puts the slice before every line and leaves the line as it is', () => {
 
 it('makes a log line readable', () => {
   const { output, written } = record(false);
-  const log = { level: 30, time, pid: 7, hostname: 'here', service: 'payments', paymentId: 'p-1', msg: 'payment taken' };
+  const log = {
+    level: 30,
+    time,
+    pid: 7,
+    hostname: 'here',
+    service: 'payments',
+    paymentId: 'p-1',
+    msg: 'payment taken',
+  };
   output.line(JSON.stringify(log));
   expect(written).toEqual(['payments | [03:04:05.006] INFO: payment taken {"paymentId":"p-1"}\n']);
 });
@@ -37,6 +45,6 @@ it('colours on demand only', () => {
   output.say('payments died (SIGKILL); starting it again');
   expect(written).toEqual([
     '\u001b[35mpayments\u001b[39m | up\n',
-    '\u001b[33mpayments died (SIGKILL); starting it again\u001b[39m\n',
+    '\u001b[1mpayments died (SIGKILL); starting it again\u001b[22m\n',
   ]);
 });

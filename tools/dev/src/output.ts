@@ -4,17 +4,18 @@ import { prettyFactory } from 'pino-pretty';
 export interface OutputOptions {
   readonly slice: string;
   readonly colour: boolean;
-  write(text: string): void;
+  readonly write: (text: string) => void;
 }
 
 export interface Output {
   /** Writes a line of the service's own. */
-  line(text: string): void;
+  readonly line: (text: string) => void;
   /** Writes a line about the service. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 const colours = ['cyan', 'magenta', 'yellow', 'green', 'blue'] as const;
+type Style = (typeof colours)[number] | 'bold';
 
 /** Tells one service's lines from another's and makes its log readable. */
 export function createOutput({ slice, colour, write }: OutputOptions): Output {
@@ -24,19 +25,21 @@ export function createOutput({ slice, colour, write }: OutputOptions): Output {
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
   });
-  const prefix = `${colour ? styleText(colourOf(slice), slice) : slice} | `;
+  // Whether the terminal shows colours has been found out already.
+  const paint = (style: Style, text: string) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const prefix = `${paint(colourOf(slice), slice)} | `;
   return {
     line(text) {
       // Every line of pino's begins like this. One with an error's stack becomes several.
       const lines = text.startsWith('{"level":') ? pretty(text).trimEnd().split('\n') : [text];
       write(lines.map((line) => `${prefix}${line}\n`).join(''));
     },
-    say: (text) => write(`${colour ? styleText('yellow', text) : text}\n`),
+    say: (text) => write(`${paint('bold', text)}\n`),
   };
 }
 
 /** The same for a slice in every run. */
-function colourOf(slice: string): (typeof colours)[number] {
-  const sum = [...slice].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+function colourOf(slice: string): Style {
+  const sum = Buffer.from(slice).reduce((total, byte) => total + byte, 0);
   return colours[sum % colours.length] ?? 'cyan';
 }

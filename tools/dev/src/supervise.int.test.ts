@@ -1,13 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it, jest } from '@jest/globals';
+import { until } from './testing.js';
 
 jest.setTimeout(20_000);
 
@@ -27,22 +27,16 @@ process.on('SIGTERM', () => process.exit(0));
 const stubborn = service.replace('process.exit(0)', '{}');
 
 let folder: string;
-let processes: ChildProcess[] = [];
+let group: number | undefined;
 
 afterEach(() => {
-  // What it supervises ends with it.
-  for (const { pid } of processes) if (pid !== undefined) endGroup(pid);
-  processes = [];
+  try {
+    if (group !== undefined) process.kill(-group, 'SIGKILL');
+  } catch {
+    // All have ended by themselves.
+  }
   rmSync(folder, { recursive: true });
 });
-
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
-}
 
 /** A workspace with the service `shop`, and a supervisor for it, alone in its process group. */
 function supervise(main: string, wrap: (command: string[]) => string[] = (command) => command) {
@@ -57,20 +51,13 @@ function supervise(main: string, wrap: (command: string[]) => string[] = (comman
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
-  processes.push(supervisor);
+  group = supervisor.pid;
   const lines: string[] = [];
-  createInterface({ input: supervisor.stdout }).on('line', (line) => lines.push(line));
+  createInterface({ input: supervisor.stdout }).on('line', (line) => void lines.push(line));
 
   /** The first line that is like this among those not seen yet. */
-  const nextLine = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
-      for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-        const match = pattern.exec(line);
-        if (match !== null) return match;
-      }
-    }
-    throw new Error(`No line was like ${String(pattern)}.`);
-  };
+  const nextLine = (pattern: RegExp) =>
+    until(`a line like ${String(pattern)}`, () => pattern.exec(lines.shift() ?? '') ?? undefined);
   return {
     supervisor,
     lines,
@@ -85,21 +72,20 @@ function supervise(main: string, wrap: (command: string[]) => string[] = (comman
 
 function write(path: string, text: string): void {
   const file = join(folder, path);
-  mkdirSync(join(file, '..'), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }
 
-async function untilSilent(port: number): Promise<void> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
+function untilSilent(port: number): Promise<true> {
+  return until(`nobody to listen on ${port}`, async () => {
     const socket = connect(port, '127.0.0.1');
     const answers = await once(socket, 'connect').then(
       () => true,
       () => false,
     );
     socket.destroy();
-    if (!answers) return;
-  }
-  throw new Error(`Something still listens on ${port}.`);
+    return answers ? undefined : true;
+  });
 }
 
 it('starts a killed service again', async () => {

@@ -4,10 +4,10 @@ import type { Exit, Service } from './child.js';
 
 export interface SupervisorOptions {
   readonly slice: string;
-  start(): Service;
+  readonly start: () => Service;
   /** Calls back after each edit; returns what ends that. */
-  watch(onEdit: (file: string) => void): () => void;
-  say(text: string): void;
+  readonly watch: (onEdit: (file: string) => void) => () => void;
+  readonly say: (text: string) => void;
   /** Aborting it stops the service and ends the supervisor. */
   readonly signal: AbortSignal;
 }

@@ -1,9 +1,12 @@
 // Preloaded into every service. The supervisor holds the other end of the IPC channel: when that is gone, so is the
 // one who would have stopped this process.
-process.once('disconnect', () => {
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 4500).unref();
-  process.kill(process.pid, 'SIGTERM');
-});
+process.once('disconnect', end);
+if (!process.connected) end();
 
 // The listener shall not keep a service alive that has nothing left to do.
 process.channel?.unref();
+
+function end(): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 4500).unref();
+  process.kill(process.pid, 'SIGTERM');
+}

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { until } from './testing.js';
 import { watchSources } from './watch.js';
 
 let folder: string;
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 function write(path: string): void {
-  mkdirSync(join(folder, path, '..'), { recursive: true });
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), '');
 }
 
@@ -33,9 +33,9 @@ function replace(path: string): void {
   renameSync(join(folder, 'saved'), join(folder, path));
 }
 
-async function nextEdit(): Promise<string | undefined> {
-  for (const deadline = Date.now() + 4000; edits.length === 0 && Date.now() < deadline; ) await delay(5);
-  return edits.shift()?.slice(folder.length + 1);
+async function nextEdit(): Promise<string> {
+  const path = await until('an edit', () => edits.shift());
+  return path.slice(folder.length + 1);
 }
 
 it('sees a file written, replaced, and replaced again', async () => {

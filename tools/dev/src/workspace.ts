@@ -14,8 +14,8 @@ export function findManifests(root: string): string[] {
 /** What a service is made of: its own source and manifest, and the source of the workspace's packages. */
 export function sourcesOf(service: string): string[] {
   const packages = children(resolve(service, '../../packages'));
-  return [join(service, 'package.json'), ...[service, ...packages].map((folder) => join(folder, 'src'))].filter((path) =>
-    existsSync(path),
+  return [join(service, 'package.json'), ...[service, ...packages].map((folder) => join(folder, 'src'))].filter(
+    (path) => existsSync(path),
   );
 }
 

@@ -16,7 +16,7 @@ import { URL, fileURLToPath, pathToFileURL } from 'node:url';
 export function boundaryOf(file, { root, slices, shared }) {
   const place = placeOf(file);
   const own = slices.find((slice) => contains(slice, place));
-  const folder = own?.folder ?? shared.find((candidate) => isInside(join(root, candidate), file));
+  const folder = own?.folder ?? shared.find((candidate) => isInside(realPathOf(join(root, candidate)), place.realPath));
   if (folder === undefined) return undefined;
 
   const others = slices.filter((slice) => !contains(slice, place));
@@ -54,12 +54,8 @@ function contains({ dir, realDir, name }, { path, realPath, packagePath }) {
  * @param {string} path
  */
 function placeOf(path) {
-  const packagePath =
-    path
-      .split(/[\\/]node_modules[\\/]/)
-      .slice(1)
-      .at(-1) ?? '';
-  return { path, realPath: realPathOf(path), packagePath: packagePath.replaceAll('\\', '/') };
+  const [, ...packagePaths] = path.replaceAll('\\', '/').split('/node_modules/');
+  return { path, realPath: realPathOf(path), packagePath: packagePaths.at(-1) ?? '' };
 }
 
 /**

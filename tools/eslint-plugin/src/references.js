@@ -43,7 +43,7 @@ const callees = [
 const comments = [
   { opening: '///', pattern: /<reference\s+types\s*=\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g },
   { opening: '///', pattern: /<reference\s+path\s*=\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g, isPath: true },
-  { opening: '/**', pattern: /(?<=\{[^}]*)\bimport\(\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g },
+  { opening: '/**', pattern: /\bimport\((?<=\{[^}]*)\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g },
   { opening: '/**', pattern: /@import\s[^'"]*(?<quote>['"])(?<specifier>.*?)\k<quote>/g },
 ];
 

@@ -13,6 +13,7 @@ import { createWorkspaceReader, WorkspaceError } from '../workspace.js';
 const segment = String.raw`(\*|[^*!/\\]+)`;
 const patterns = { type: 'array', items: { type: 'string', pattern: `^${segment}(/${segment})*$` }, uniqueItems: true };
 
+// One for all files, as it remembers what it read of unchanged manifests.
 const readWorkspace = createWorkspaceReader();
 
 /** @type {import('eslint').Rule.RuleModule} */
@@ -29,9 +30,9 @@ export const noCrossSliceImports = {
     ],
     messages: {
       slice:
-        '`{{folder}}` reaches into the slice `{{slice}}` by `{{specifier}}`. Slices share only messages: put what you need into `@anywise/contracts` as a message of `{{slice}}`, then send the command or query, or listen to the event. See docs/boundaries.md.',
+        '`{{folder}}` reaches into the slice `{{slice}}` by `{{specifier}}`. Share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
       shared:
-        '`{{folder}}` is shared code, but reaches into the slice `{{slice}}` by `{{specifier}}`. Shared code knows no slice: move what both need here, or into `@anywise/contracts` as a message of `{{slice}}`. See docs/boundaries.md.',
+        '`{{folder}}` is shared code, but reaches into the slice `{{slice}}` by `{{specifier}}`. Shared code knows no slice: move what it needs out of `{{slice}}`, or share a message through `@anywise/contracts`. See docs/boundaries.md.',
       configuration: 'Imports between slices cannot be checked. {{reason}}',
     },
   },

@@ -10,7 +10,7 @@ export function createFixture() {
   addPackage('services/orders', '@anywise/orders');
   addPackage('packages/contracts', '@anywise/contracts');
 
-  return { root, path, write, link, addPackage, dispose };
+  return { root, path, write, link, addPackage, remove, dispose };
 
   /** @param {string} path */
   function path(path) {
@@ -44,7 +44,12 @@ export function createFixture() {
     write(`${folder}/src/index.ts`, '');
   }
 
+  /** @param {string} folder */
+  function remove(folder) {
+    rmSync(path(folder), { recursive: true });
+  }
+
   function dispose() {
-    rmSync(root, { recursive: true });
+    remove('.');
   }
 }

@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import { Agent, get, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { once } from 'node:events';
+import { listen } from './listen.js';
+
+/** An app that answers when the test says so. */
+function heldApp() {
+  const waiting: ServerResponse[] = [];
+  const arrivals: (() => void)[] = [];
+  const app: RequestListener = (_request, response) => {
+    waiting.push(response);
+    arrivals.shift()?.();
+  };
+  const arrival = () => new Promise<void>((resolve) => arrivals.push(resolve));
+  return { app, waiting, arrival };
+}
+
+const ok: RequestListener = (_request, response) => response.end('ok');
+
+async function ask(url: string, agent?: Agent): Promise<IncomingMessage & { text: string }> {
+  const [answer] = (await once(get(url, agent === undefined ? {} : { agent }), 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += String(chunk);
+  return Object.assign(answer, { text });
+}
+
+describe('a server', () => {
+  test('says where it is reached', async () => {
+    await using server = await listen(ok, { port: 0 });
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
+    expect(await ask(server.url)).toMatchObject({ statusCode: 200, text: 'ok' });
+  });
+
+  test('is reached on this machine where it listens on every address', async () => {
+    await using server = await listen(ok, { port: 0, host: '0.0.0.0' });
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
+  });
+
+  test('says which port is taken', async () => {
+    await using server = await listen(ok, { port: 0 });
+    await expect(listen(ok, { port: server.port })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: `port ${server.port} is taken: stop what listens there, or set another port`,
+    });
+  });
+
+  test('passes on other failures to listen', async () => {
+    await expect(listen(ok, { port: 70_000 })).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' });
+    await expect(listen(ok, { port: 0, host: '203.0.113.1' })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
+  });
+});
+
+describe('a server that closes', () => {
+  test('frees its port', async () => {
+    const server = await listen(ok, { port: 0 });
+    await server.close();
+    const next = createServer().listen(server.port, '127.0.0.1');
+    await once(next, 'listening');
+    next.close();
+  });
+
+  test('lets a request under way finish and closes its connection', async () => {
+    const { app, waiting, arrival } = heldApp();
+    const server = await listen(app, { port: 0 });
+    const arrived = arrival();
+    const asked = ask(server.url);
+    await arrived;
+
+    const closed = server.close();
+    waiting[0]?.end('done');
+    expect(await asked).toMatchObject({ statusCode: 200, text: 'done', headers: { connection: 'close' } });
+    await closed;
+  });
+
+  test('waits for an answer that has begun', async () => {
+    const { app, waiting, arrival } = heldApp();
+    const server = await listen(app, { port: 0 });
+    const arrived = arrival();
+    const asked = ask(server.url, new Agent({ keepAlive: true }));
+    await arrived;
+    waiting[0]?.write('half ');
+
+    const closed = server.close();
+    waiting[0]?.end('whole');
+    expect(await asked).toMatchObject({ text: 'half whole' });
+    await closed;
+  });
+
+  test('takes no more requests', async () => {
+    const { app, waiting, arrival } = heldApp();
+    const server = await listen(app, { port: 0 });
+    const arrived = arrival();
+    const asked = ask(server.url);
+    await arrived;
+
+    const closed = server.close();
+    await expect(ask(server.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    waiting[0]?.end();
+    await asked;
+    await closed;
+  });
+
+  test('cuts off what is under way when its time is up', async () => {
+    const { app, arrival } = heldApp();
+    const server = await listen(app, { port: 0 });
+    const arrived = arrival();
+    const asked = ask(server.url);
+    const cut = expect(asked).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await arrived;
+
+    await server.close({ timeoutMs: 20 });
+    await cut;
+  });
+
+  test('does not wait for an idle connection', async () => {
+    const server = await listen(ok, { port: 0 });
+    const agent = new Agent({ keepAlive: true });
+    await ask(server.url, agent);
+    await closesAtOnce(server);
+    agent.destroy();
+  });
+
+  test('does not wait for a connection that has asked nothing', async () => {
+    const server = await listen(ok, { port: 0 });
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    // The server has taken the connection when it answers a later one.
+    await ask(server.url);
+    await closesAtOnce(server);
+    socket.destroy();
+  });
+
+  test('closes once, however often it is told to', async () => {
+    const server = await listen(ok, { port: 0 });
+    const first = server.close();
+    expect(server.close({ timeoutMs: 1 })).toBe(first);
+    await first;
+    await server.close();
+  });
+});
+
+/** Far less than what any of Node's own timeouts would take. */
+async function closesAtOnce(server: { close(options: { timeoutMs: number }): Promise<void> }): Promise<void> {
+  const begun = performance.now();
+  await server.close({ timeoutMs: 60_000 });
+  expect(performance.now() - begun).toBeLessThan(2_000);
+}

@@ -1,0 +1,113 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { AnywiseError } from '../errors.js';
+
+/** Where {@link listen} listens. */
+export interface ListenOptions {
+  /** The port; 0 takes any free one. */
+  readonly port: number;
+  /** The address to listen on. `0.0.0.0` lets other machines in. @defaultValue 127.0.0.1: this machine only */
+  readonly host?: string;
+}
+
+/** An HTTP server that listens. */
+export interface HttpServer extends AsyncDisposable {
+  /** Where this machine reaches it, such as `http://127.0.0.1:3001`. */
+  readonly url: string;
+  /** The port it got, also where it was asked for port 0. */
+  readonly port: number;
+  /**
+   * Stops taking requests, lets those under way finish, and resolves when every connection is closed. Calls after the first
+   * wait for the same end.
+   *
+   * @param options.timeoutMs after so many milliseconds, what is still under way is cut off. @defaultValue 10_000
+   */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
+}
+
+/**
+ * Starts an HTTP server for an Express app, and resolves when it takes requests.
+ *
+ * @throws AnywiseError (`UNAVAILABLE`) where the port is taken or not allowed.
+ */
+export async function listen(app: RequestListener, options: ListenOptions): Promise<HttpServer> {
+  const server = createServer();
+  const drain = prepareDrain(server);
+  server.on('request', app);
+  const { address, port } = await bind(server, options);
+
+  let closed: Promise<void> | undefined;
+  const close: HttpServer['close'] = ({ timeoutMs = 10_000 } = {}) => (closed ??= drain(timeoutMs));
+  return { url: `http://${reachable(address)}:${port}`, port, close, [Symbol.asyncDispose]: () => close() };
+}
+
+function bind(server: Server, { port, host = '127.0.0.1' }: ListenOptions): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(bindError(error, port));
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      // Only a server on a pipe has a text for an address.
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function bindError(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new AnywiseError('UNAVAILABLE', `port ${port} is taken: stop what listens there, or set another port`, {
+      cause: error,
+    });
+  }
+  if (error.code === 'EACCES') {
+    return new AnywiseError('UNAVAILABLE', `port ${port} is not allowed for this user: set one above 1023`, {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function reachable(address: string): string {
+  if (address === '0.0.0.0') return '127.0.0.1';
+  if (address === '::') return '[::1]';
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+/**
+ * Follows the connections of a server, and returns what closes it. Node itself leaves open what has connected and asked
+ * nothing yet, and connections that become idle after the close began.
+ */
+function prepareDrain(server: Server): (timeoutMs: number) => Promise<void> {
+  const sockets = new Set<Socket>();
+  const underWay = new Set<ServerResponse>();
+  let draining = false;
+
+  const endIdle = () => {
+    const busy = new Set([...underWay].map((response) => response.req.socket));
+    for (const socket of sockets) if (!busy.has(socket)) socket.destroySoon();
+  };
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('request', (_request, response: ServerResponse) => {
+    underWay.add(response);
+    response.once('close', () => {
+      underWay.delete(response);
+      if (draining) endIdle();
+    });
+    if (draining) response.setHeader('connection', 'close');
+  });
+
+  return async (timeoutMs) => {
+    draining = true;
+    for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    endIdle();
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, timeoutMs);
+    await closed;
+    clearTimeout(timer);
+  };
+}

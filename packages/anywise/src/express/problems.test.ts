@@ -1,0 +1,219 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import express from 'express';
+import request from 'supertest';
+import { z } from 'zod';
+import { domainError } from '../domain-error.js';
+import { AnywiseError, errorCodes, InvalidMessageError, TerminalError } from '../errors.js';
+import { HttpProblem } from './http-problem.js';
+import { listen } from './listen.js';
+import { notFound, problems, type ProblemsOptions } from './problems.js';
+
+class PaymentDeclined extends domainError('payments.payment-declined', {
+  data: z.object({ reason: z.string() }),
+  message: ({ reason }) => `the payment was declined: ${reason}`,
+}) {}
+
+function throwing(error: unknown, options?: ProblemsOptions) {
+  const reports: unknown[] = [];
+  const app = express();
+  app.get('/', () => {
+    throw error;
+  });
+  app.get('/payments/:paymentId', (_request, response) => {
+    response.end();
+  });
+  app.use(notFound(), problems({ onError: (reported) => reports.push(reported), ...options }));
+  return { app, reports };
+}
+
+async function answerTo(error: unknown, options?: ProblemsOptions) {
+  const { app, reports } = throwing(error, options);
+  const answer = await request(app).get('/');
+  const { status, headers } = answer;
+  return { status, headers: headers as Record<string, string>, body: answer.body as unknown, reports };
+}
+
+const internal = { type: 'about:blank', title: 'Internal Server Error', status: 500 };
+
+test('a problem is sent as a problem document', async () => {
+  const { headers } = await answerTo(new HttpProblem(404));
+  expect(headers['content-type']).toMatch(/^application\/problem\+json/);
+});
+
+describe('an `HttpProblem`', () => {
+  test('is sent as it is', async () => {
+    const errors = [{ field: 'limit', pointer: '#/limit', detail: 'too many' }];
+    const problem = new HttpProblem(429, {
+      type: 'https://example.com/limits',
+      title: 'Slow down',
+      detail: 'You asked 9 times.',
+      code: 'LIMIT',
+      errors,
+      members: { limit: 8, status: 'cannot replace' },
+      headers: { 'retry-after': '60' },
+      cause: new Error('secret'),
+    });
+    const { status, headers, body } = await answerTo(problem);
+    expect([status, headers['retry-after']]).toEqual([429, '60']);
+    expect(body).toEqual({
+      type: 'https://example.com/limits',
+      title: 'Slow down',
+      status: 429,
+      detail: 'You asked 9 times.',
+      code: 'LIMIT',
+      errors,
+      limit: 8,
+    });
+  });
+
+  test('is titled by its status', async () => {
+    expect(await answerTo(new HttpProblem(402))).toMatchObject({
+      status: 402,
+      body: { type: 'about:blank', title: 'Payment Required', status: 402 },
+      reports: [],
+    });
+  });
+
+  test('is recognised when it comes from another copy of the package', () => {
+    expect(HttpProblem.is({ [Symbol.for('anywise.http-problem')]: true })).toBe(true);
+    expect(HttpProblem.is(new Error('no'))).toBe(false);
+  });
+});
+
+describe('a domain error', () => {
+  const declined = new PaymentDeclined({ reason: 'no funds' });
+
+  test('is 422 and tells its data', async () => {
+    const { status, body, reports } = await answerTo(declined);
+    expect(status).toBe(422);
+    expect(body).toEqual({
+      type: 'payments.payment-declined',
+      title: 'Payment declined',
+      status: 422,
+      detail: 'the payment was declined: no funds',
+      data: { reason: 'no funds' },
+    });
+    expect(reports).toEqual([]);
+  });
+
+  test('has the status that the application chose', async () => {
+    expect(await answerTo(declined, { statuses: [[PaymentDeclined, 402]] })).toMatchObject({
+      status: 402,
+      body: { status: 402 },
+    });
+  });
+
+  test('cannot have the status of a success', () => {
+    expect(() => problems({ statuses: [[PaymentDeclined, 200]] })).toThrowErrorMatchingInlineSnapshot(
+      `"\`problems()\`: \`payments.payment-declined\` has the status 200: use one from 400 to 599"`,
+    );
+  });
+});
+
+describe('an error of the bus', () => {
+  const statuses: Partial<Record<string, number>> = {
+    IDEMPOTENCY_CONFLICT: 409,
+    NOT_RUNNING: 503,
+    NO_HANDLER: 503,
+    UNAVAILABLE: 503,
+  };
+
+  test.each(errorCodes.map((code) => [code, statuses[code] ?? 500] as const))('%s is %i', async (code, expected) => {
+    const { status, body } = await answerTo(new AnywiseError(code, 'secret'));
+    expect(status).toBe(expected);
+    expect(JSON.stringify(body)).not.toContain('secret');
+  });
+
+  test('tells when to try again where a part of the system is away', async () => {
+    const error = new AnywiseError('UNAVAILABLE', 'secret');
+    const { headers, body, reports } = await answerTo(error);
+    expect(headers['retry-after']).toBe('5');
+    expect(body).toEqual({
+      type: 'about:blank',
+      title: 'Service Unavailable',
+      status: 503,
+      detail: 'A part of the system that this request needs is away. Try again later.',
+      code: 'UNAVAILABLE',
+    });
+    expect(reports).toEqual([error]);
+  });
+
+  test('tells a conflict of idempotency keys', async () => {
+    const { body, reports } = await answerTo(new AnywiseError('IDEMPOTENCY_CONFLICT', 'secret'));
+    expect(body).toEqual({
+      type: 'about:blank',
+      title: 'Conflict',
+      status: 409,
+      detail: 'This `Idempotency-Key` was used for another request: use a new one.',
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
+    expect(reports).toEqual([]);
+  });
+});
+
+describe('the fault of the server', () => {
+  test.each([
+    ['an unknown error', new Error('secret')],
+    [
+      'data of another message that does not fit',
+      new InvalidMessageError('orders.order-placed', [{ message: 'secret' }]),
+    ],
+    ['a terminal error', new TerminalError('secret', { cause: new PaymentDeclined({ reason: 'secret' }) })],
+    ['a status of 500 or above', Object.assign(new Error('secret'), { status: 502, expose: true })],
+    ['a status without leave to show the message', Object.assign(new Error('secret'), { status: 404 })],
+    ['an error in its own decoding', new URIError('secret')],
+    ['a text', 'secret'],
+  ])('%s is a bare 500 and reported', async (_what, error) => {
+    expect(await answerTo(error)).toMatchObject({ status: 500, body: internal, reports: [error] });
+  });
+
+  test('is reported with its request', async () => {
+    const paths: string[] = [];
+    await answerTo(new Error('secret'), { onError: (_error, { path }) => paths.push(path) });
+    expect(paths).toEqual(['/']);
+  });
+
+  test('is written to the console where nobody else is told', async () => {
+    const write = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const app = express();
+    app.get('/', () => {
+      throw new Error('secret');
+    });
+    app.use(problems());
+    await request(app).get('/');
+    expect(write.mock.calls).toEqual([[new Error('secret')]]);
+    write.mockRestore();
+  });
+});
+
+describe('the fault of the caller', () => {
+  test('is told where other middleware lets it', async () => {
+    const error = Object.assign(new Error('invalid csrf token'), { status: 403, expose: true });
+    expect(await answerTo(error)).toMatchObject({
+      status: 403,
+      body: { type: 'about:blank', title: 'Forbidden', status: 403, detail: 'invalid csrf token' },
+      reports: [],
+    });
+  });
+
+  test('is a path with a broken percent-encoding', async () => {
+    const answer = await request(throwing(undefined).app).get('/payments/%zz');
+    expect([answer.status, answer.body]).toMatchObject([400, { detail: 'The path has a broken percent-encoding.' }]);
+  });
+});
+
+test('an error after the headers cuts the connection', async () => {
+  const reports: unknown[] = [];
+  const app = express();
+  app.get('/', (_request, response) => {
+    response.write('half');
+    throw new Error('too late');
+  });
+  app.use(problems({ onError: (error) => reports.push(error) }));
+  await using server = await listen(app, { port: 0 });
+
+  const answer = await fetch(server.url);
+  expect(answer.status).toBe(200);
+  await expect(answer.text()).rejects.toThrow('terminated');
+  expect(reports).toEqual([new Error('too late')]);
+});

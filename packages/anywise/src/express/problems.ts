@@ -1,0 +1,96 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { DomainError, type DomainErrorClass } from '../domain-error.js';
+import { AnywiseError, SetupError } from '../errors.js';
+import { HttpProblem, sendProblem } from './http-problem.js';
+import { isAborted, requestProblem } from './request-errors.js';
+
+/** How errors become answers, for {@link problems}. */
+export interface ProblemsOptions {
+  /** The statuses of domain errors, from 400 to 599. @defaultValue 422 for each */
+  readonly statuses?: readonly (readonly [error: DomainErrorClass, status: number])[];
+  /**
+   * Told of each error whose answer is 500 or above, which says nothing of its cause to the caller.
+   *
+   * @defaultValue writes it to the console
+   */
+  readonly onError?: (error: unknown, request: Request) => void;
+}
+
+/** Seconds after which a caller may try again when a part of the system is away. */
+const retryAfter = '5';
+
+/**
+ * The last middleware of an app: answers whatever was thrown with an `application/problem+json` document (RFC 9457).
+ *
+ * What the request did wrong, domain errors and `HttpProblem`s are told to the caller. Anything else is the server's fault
+ * and answered with a bare 500; that includes invalid data of a message other than the one the request stood for.
+ *
+ * @throws SetupError for statuses that are not errors.
+ * @example
+ * app.use(notFound(), problems({ statuses: [[PaymentDeclined, 402]], onError: (error) => log.error(error) }));
+ */
+export function problems({ statuses = [], onError = logError }: ProblemsOptions = {}): ErrorRequestHandler {
+  const wrong = statuses.filter(([, status]) => !Number.isInteger(status) || status < 400 || status > 599);
+  if (wrong.length > 0) {
+    const texts = wrong.map(([error, status]) => `\`${error.type}\` has the status ${status}: use one from 400 to 599`);
+    throw new SetupError('INVALID_SETUP', '`problems()`', texts);
+  }
+
+  const statusOf = new Map(statuses.map(([error, status]) => [error.type, status]));
+  return (error: unknown, request, response, next) => {
+    if (isAborted(error)) return;
+    const problem = toProblem(error, statusOf);
+    // Too late for another answer: Express cuts the connection, so that the caller sees that this one is not whole.
+    if (response.headersSent) next(error);
+    else sendProblem(response, problem);
+    if (problem.status >= 500) onError(error, request);
+  };
+}
+
+/** Middleware that answers what no route before it did with 404. */
+export function notFound(): RequestHandler {
+  return ({ method, baseUrl, path }) => {
+    throw new HttpProblem(404, { detail: `Nothing answers \`${method} ${baseUrl}${path}\`.` });
+  };
+}
+
+function logError(error: unknown): void {
+  console.error(error);
+}
+
+function toProblem(error: unknown, statusOf: ReadonlyMap<string, number>): HttpProblem {
+  if (HttpProblem.is(error)) return error;
+  if (DomainError.is(error)) return domainProblem(error, statusOf.get(error.type) ?? 422);
+  if (AnywiseError.is(error)) return busProblem(error);
+  return requestProblem(error) ?? new HttpProblem(500);
+}
+
+function domainProblem({ type, message, data }: DomainError, status: number): HttpProblem {
+  return new HttpProblem(status, { type, title: titleOf(type), detail: message, members: { data } });
+}
+
+/** `payments.payment-declined` reads `Payment declined`. */
+function titleOf(type: string): string {
+  const words = type.slice(type.indexOf('.') + 1).replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function busProblem({ code }: AnywiseError): HttpProblem {
+  switch (code) {
+    case 'IDEMPOTENCY_CONFLICT':
+      return new HttpProblem(409, {
+        code,
+        detail: 'This `Idempotency-Key` was used for another request: use a new one.',
+      });
+    case 'NO_HANDLER':
+    case 'NOT_RUNNING':
+    case 'UNAVAILABLE':
+      return new HttpProblem(503, {
+        code,
+        detail: 'A part of the system that this request needs is away. Try again later.',
+        headers: { 'retry-after': retryAfter },
+      });
+    default:
+      return new HttpProblem(500);
+  }
+}

@@ -1,0 +1,57 @@
+import type { Request } from 'express';
+import { AnywiseError, issuePath, type InvalidMessageError, type Issue } from '../errors.js';
+import type { Command } from '../message.js';
+import { HttpProblem, type FieldError } from './http-problem.js';
+import type { Route } from './route.js';
+
+/** A long list of bad entries must not make an answer larger than the request. */
+const mostErrors = 50;
+
+/** The message that a request stands for. Only data that fails here is the caller's fault. */
+export function readMessage(route: Route, request: Request): Command {
+  const data: Record<string, unknown> = { ...(route.input?.(request) ?? defaultInput(route, request)) };
+  // JSON can bring an own `__proto__`, which a later Object.assign would make the prototype.
+  delete data.__proto__;
+  try {
+    return route.message.parse(data);
+  } catch (error) {
+    throw isInvalid(error) ? invalidData(error) : error;
+  }
+}
+
+function defaultInput({ method }: Route, request: Request): object {
+  return { ...(method === 'get' ? request.query : objectBody(request)), ...request.params };
+}
+
+function objectBody({ body = {} }: { readonly body?: unknown }): object {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw new HttpProblem(400, { detail: 'The body must be a JSON object.' });
+}
+
+function isInvalid(error: unknown): error is InvalidMessageError {
+  return AnywiseError.is(error) && error.code === 'INVALID_MESSAGE';
+}
+
+function invalidData(error: InvalidMessageError): HttpProblem {
+  return new HttpProblem(400, {
+    code: error.code,
+    detail: `The data does not fit \`${error.messageType}\`.`,
+    errors: error.issues.slice(0, mostErrors).map(fieldError),
+    cause: error,
+  });
+}
+
+function fieldError(issue: Issue): FieldError {
+  return { field: issuePath(issue), pointer: pointerTo(issue), detail: issue.message };
+}
+
+function pointerTo({ path = [] }: Issue): string {
+  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
+  return ['#', ...keys.map(escapeKey)].join('/');
+}
+
+/** As RFC 6901 says, for a URI fragment. A lone surrogate cannot be percent-encoded. */
+function escapeKey(key: string): string {
+  const escaped = key.replaceAll('~', '~0').replaceAll('/', '~1');
+  return encodeURIComponent(escaped.replace(/\p{Surrogate}/gu, '\uFFFD'));
+}

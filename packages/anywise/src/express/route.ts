@@ -1,0 +1,82 @@
+import type { Request } from 'express';
+import type { Command, MessageStatics, ReplyOf } from '../message.js';
+
+/** The HTTP methods that a route can have. HEAD and OPTIONS are answered by Express. */
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** How one route reads its request and words its answer. */
+export interface RouteOptions<Reply = unknown> {
+  /** The status of success. @defaultValue 200, or 204 where there is no reply */
+  readonly status?: number;
+  /** Whether callers may send an `Idempotency-Key`, so that a request repeated acts once. @defaultValue false */
+  readonly idempotencyKey?: boolean;
+  /**
+   * Reads the data of the message from the request.
+   *
+   * @defaultValue the query for `get`, the body for others; path parameters win over both
+   */
+  input?(request: Request): object;
+  /** Headers of a successful answer. */
+  headers?(reply: Reply, request: Request): Readonly<Record<string, string>>;
+}
+
+/** Which request becomes which message: plain data, made by {@link route}. */
+export interface Route extends RouteOptions {
+  readonly method: Method;
+  readonly path: string;
+  readonly message: RequestMessage;
+}
+
+/** What a route uses of a message class. */
+export interface RequestMessage {
+  readonly type: string;
+  parse(data: unknown): Command;
+}
+
+type CommandOf<In, C> = MessageStatics<string, In> & (abstract new (...args: never) => C);
+
+/**
+ * Says which request becomes which command or query. A path parameter needs a field of the same name that takes text, which
+ * is checked when compiling, unless `input` reads the data.
+ *
+ * @example
+ * route('post', '/payments', CreatePayment, { status: 201, idempotencyKey: true });
+ * route('get', '/payments/:paymentId', GetPayment);
+ */
+export function route<In, C extends Command>(
+  method: Method,
+  path: string,
+  message: CommandOf<In, C>,
+  options: RouteOptions<ReplyOf<C>> & Required<Pick<RouteOptions, 'input'>>,
+): Route;
+export function route<const Path extends string, In, C extends Command>(
+  method: Method,
+  path: Path,
+  message: CommandOf<In, C> & TakesParameters<In, Path>,
+  options?: RouteOptions<ReplyOf<C>> & { readonly input?: never },
+): Route;
+export function route(method: Method, path: string, message: RequestMessage, options: RouteOptions = {}): Route {
+  return { method, path, message, ...options };
+}
+
+type TakesParameters<In, Path extends string> = [PathParameter<Path>] extends [TextField<In>]
+  ? unknown
+  : { readonly 'no text field for path parameter': Exclude<PathParameter<Path>, TextField<In>> };
+
+/** The fields that can hold text, whatever else they can hold. */
+type TextField<In> = { [K in keyof In]-?: [In[K] & string] extends [never] ? never : K }[keyof In];
+
+type PathParameter<Path extends string> = Path extends `${string}:${infer Rest}`
+  ? Word<Rest> | PathParameter<Rest>
+  : never;
+
+type Word<Text extends string, Read extends string = ''> = Text extends `${infer Next}${infer Rest}`
+  ? Lowercase<Next> extends WordCharacter
+    ? Word<Rest, `${Read}${Next}`>
+    : Read
+  : Read;
+
+// prettier-ignore
+type WordCharacter =
+  | 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j' | 'k' | 'l' | 'm' | 'n' | 'o' | 'p' | 'q' | 'r' | 's' | 't'
+  | 'u' | 'v' | 'w' | 'x' | 'y' | 'z' | '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '_' | '$';

@@ -1,0 +1,100 @@
+import { Router, type Request, type RequestHandler } from 'express';
+import type { ContextEntry } from '../context.js';
+import { SetupError } from '../errors.js';
+import type { Command } from '../message.js';
+import { HttpProblem } from './http-problem.js';
+import { jsonBody } from './json-body.js';
+import { readMessage } from './read-message.js';
+import type { Route } from './route.js';
+
+/** What routes use of the bus. */
+export interface Sender {
+  send(command: Command, options?: SenderOptions): Promise<unknown>;
+}
+
+/** What a route tells the bus besides the message. */
+export interface SenderOptions {
+  readonly context?: readonly ContextEntry[];
+  readonly idempotencyKey?: string;
+}
+
+/** What all routes of one {@link routes} share. */
+export interface RoutesOptions {
+  /** What each message brings in its context, such as the user. @defaultValue nothing */
+  readonly context?: (request: Request) => readonly ContextEntry[];
+  /**
+   * Whose an `Idempotency-Key` is, usually the user's id: keys of different owners never meet. Required as soon as one route
+   * takes such keys.
+   */
+  readonly idempotencyScope?: (request: Request) => string;
+  /** The largest body, in bytes, after decompression. A larger one is answered with 413. @defaultValue 102_400 (100 KiB) */
+  readonly bodyLimitBytes?: number;
+}
+
+/**
+ * An Express router that answers each route with the reply of its message. It reads JSON bodies itself; put `notFound()` and
+ * `problems()` behind it.
+ *
+ * @throws SetupError that names every route that cannot work.
+ * @example
+ * app.use(authenticate, routes(anywise, [createPaymentRoute, getPaymentRoute], {
+ *   context: (request) => [CurrentUser(userOf(request))],
+ *   idempotencyScope: (request) => userOf(request).id,
+ * }));
+ */
+export function routes(bus: Sender, definitions: readonly Route[], options: RoutesOptions = {}): Router {
+  const wrong = setupProblems(definitions, options);
+  if (wrong.length > 0) throw new SetupError('INVALID_SETUP', '`routes()`', wrong);
+
+  const router = Router();
+  const readBody = jsonBody(options.bodyLimitBytes ?? 102_400);
+  for (const route of definitions) {
+    const handlers = route.method === 'get' ? [] : [readBody];
+    router[route.method](route.path, ...handlers, answer(bus, route, options));
+  }
+  return router;
+}
+
+function setupProblems(definitions: readonly Route[], { idempotencyScope }: RoutesOptions): string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  for (const { method, path, idempotencyKey } of definitions) {
+    const name = `\`${method.toUpperCase()} ${path}\``;
+    // Two paths that differ only in the names of their parameters match the same requests.
+    const requests = `${method} ${path.replaceAll(/:\w+/g, ':')}`;
+    if (seen.has(requests)) problems.push(`${name} can never be reached: an earlier route answers the same requests`);
+    seen.add(requests);
+    if (!path.startsWith('/')) problems.push(`the path of ${name} must start with a slash`);
+    if (idempotencyKey === true && idempotencyScope === undefined) {
+      problems.push(`${name} takes an \`Idempotency-Key\`: set \`idempotencyScope\`, so that users never share keys`);
+    }
+  }
+  return problems;
+}
+
+function answer(bus: Sender, route: Route, options: RoutesOptions): RequestHandler {
+  return async (request, response) => {
+    const key = idempotencyKey(route, request, options);
+    const reply = await bus.send(readMessage(route, request), {
+      context: options.context?.(request) ?? [],
+      ...(key !== undefined && { idempotencyKey: key }),
+    });
+    if (reply === null && route.method === 'get') throw new HttpProblem(404, { detail: 'There is no such thing.' });
+    if (route.headers !== undefined) response.set(route.headers(reply, request));
+    response.status(route.status ?? (reply === undefined ? 204 : 200));
+    if (reply === undefined) response.end();
+    else response.json(reply);
+  };
+}
+
+const visibleAscii = /^[\x21-\x7e]{1,255}$/;
+
+function idempotencyKey(route: Route, request: Request, { idempotencyScope }: RoutesOptions): string | undefined {
+  const key = request.get('idempotency-key');
+  if (route.idempotencyKey !== true || idempotencyScope === undefined || key === undefined) return undefined;
+  if (!visibleAscii.test(key)) {
+    throw new HttpProblem(400, { detail: 'The `Idempotency-Key` must be 1 to 255 visible ASCII characters.' });
+  }
+  // The owner is escaped: the first colon ends it, so no two pairs of owner and key look alike.
+  return `${encodeURIComponent(idempotencyScope(request))}:${key}`;
+}

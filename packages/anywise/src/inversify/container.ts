@@ -1,0 +1,112 @@
+import type { BindToFluentSyntax, Container, ServiceIdentifier } from 'inversify';
+import { AnywiseError } from '../errors.js';
+import type { ContainerAdapter, MessageServices, Scope, ServiceId } from '../scope.js';
+import { PlanCheck } from './plan-check.js';
+import { MessageScope, type CurrentMessage } from './scope.js';
+
+/** The adapter of an Inversify container, and the way to bind what lives as long as one message. */
+export interface InversifyAdapter extends ContainerAdapter {
+  /**
+   * Binds a service that is made once a message, shared by everything that the message causes, and disposed at its end.
+   * (`inRequestScope` of Inversify means once a `get`, which is not the same.)
+   *
+   * @example adapter.scoped(UnitOfWork, (bind) => bind.to(UnitOfWork));
+   */
+  scoped<T>(id: ServiceId<T>, bind: (to: BindToFluentSyntax<T>) => void): this;
+}
+
+/**
+ * Connects an Inversify container with a bus. What the container makes for a message may ask for `Anywise` and for the
+ * store's transaction, and gets those of its message.
+ *
+ * Works by bindings that look up the message at hand, which is set around each synchronous `get`: no child container is
+ * made, so a message costs about as much as a plain `get`. Set `jitless: false` on servers; it makes each `get` faster.
+ */
+export function inversify(container: Container): InversifyAdapter {
+  return new Adapter(container);
+}
+
+class Adapter implements InversifyAdapter {
+  readonly #container: Container;
+  readonly #check: PlanCheck;
+  readonly #asynchronous = new Set<ServiceId>();
+  readonly #hidden: ServiceId[] = [];
+  #current: CurrentMessage | undefined;
+
+  constructor(container: Container) {
+    this.#container = container;
+    this.#check = new PlanCheck(container);
+  }
+
+  scoped<T>(id: ServiceId<T>, bind: (to: BindToFluentSyntax<T>) => void): this {
+    const hidden = Symbol(`${nameOf(id)} of one message`) as ServiceId<T> & symbol;
+    this.#hidden.push(hidden);
+    bind(this.#container.bind<T>(hidden));
+    this.#bind(id, ({ scope }, get) => scope.once(hidden, () => get(hidden)) as T);
+    return this;
+  }
+
+  provides(ids: readonly ServiceId[]): void {
+    const taken = ids.filter((id) => this.#container.isCurrentBound(id as ServiceIdentifier));
+    if (taken.length > 0) {
+      throw new AnywiseError(
+        'INVALID_SETUP',
+        `The container binds ${taken.map((id) => `\`${nameOf(id)}\``).join(' and ')} already. The bus binds these itself: remove the bindings, and give each bus a container of its own.`,
+      );
+    }
+    for (const id of ids) this.#bind(id, ({ services }) => services.provide(id));
+  }
+
+  verify(ids: readonly ServiceId[]): readonly string[] {
+    return this.#check.problemsOf([...ids, ...this.#hidden]);
+  }
+
+  open(): Scope {
+    return new MessageScope((id, scope, services) => this.#resolve(id, scope, services));
+  }
+
+  #bind<T>(id: ServiceId<T>, make: (message: CurrentMessage, get: (id: ServiceIdentifier) => unknown) => T): void {
+    this.#container
+      .bind<T>(id as ServiceIdentifier<T>)
+      .toDynamicValue((context) => make(this.#message(id), (hidden) => context.get(hidden)))
+      .when(this.#check.noteMessageScoped);
+  }
+
+  #message(id: ServiceId): CurrentMessage {
+    if (this.#current !== undefined) return this.#current;
+    throw new AnywiseError(
+      'OUTSIDE_MESSAGE',
+      `\`${nameOf(id)}\` was asked for outside of a message. Ask for it in the constructor of a handler, a guard or what they use, or in \`inject\`.`,
+    );
+  }
+
+  #resolve(id: ServiceId, scope: MessageScope, services: MessageServices): unknown {
+    if (this.#asynchronous.has(id)) return this.#within({ scope, services }, () => this.#container.getAsync(id as ServiceIdentifier));
+    try {
+      return this.#within({ scope, services }, () => this.#container.get(id as ServiceIdentifier));
+    } catch (error) {
+      if (!isAsynchronous(error)) throw error;
+      this.#asynchronous.add(id);
+      return this.#resolve(id, scope, services);
+    }
+  }
+
+  /** Inversify calls every binding of a graph before the first await, even of an asynchronous one. */
+  #within<T>(message: CurrentMessage, work: () => T): T {
+    const before = this.#current;
+    this.#current = message;
+    try {
+      return work();
+    } finally {
+      this.#current = before;
+    }
+  }
+}
+
+function isAsynchronous(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unexpected asynchronous service');
+}
+
+function nameOf(id: ServiceId): string {
+  return typeof id === 'function' ? id.name : (id.description ?? 'a token');
+}

@@ -1,0 +1,1 @@
+export { inversify, type InversifyAdapter } from './container.js';

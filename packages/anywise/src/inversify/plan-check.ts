@@ -1,0 +1,91 @@
+import type { BindingConstraints, Container, ServiceIdentifier } from 'inversify';
+import type { ServiceId } from '../scope.js';
+
+/** The part of Inversify's plugin context that is used: https://inversify.io/docs/fundamentals/plugins */
+interface PluginContext {
+  readonly bindingService: {
+    get(id: ServiceIdentifier): Iterable<{ readonly scope?: string }> | undefined;
+  };
+}
+
+const isPlugin = Symbol.for('@inversifyjs/plugin/isPlugin');
+
+/**
+ * Checks at start what a container would make, without making it. A probe is planned whose first dependency throws and whose
+ * second is the service in question: Inversify plans the whole graph, finding what is not bound, before it makes anything.
+ */
+export class PlanCheck {
+  readonly #container: Container;
+  readonly #scopeOf: (id: ServiceIdentifier) => readonly (string | undefined)[];
+  readonly #captives = new Map<string, string>();
+
+  constructor(container: Container) {
+    this.#container = container;
+    const context = pluginContext(container);
+    this.#scopeOf = (id) => [...(context.bindingService.get(id) ?? [])].map(({ scope }) => scope);
+  }
+
+  /** A binding constraint that always holds. Inversify calls it while planning, and it sees what a message's service is part of. */
+  readonly noteMessageScoped = (constraints: BindingConstraints): boolean => {
+    for (let above = constraints.getAncestor(); above !== undefined; above = above.getAncestor()) {
+      if (!this.#scopeOf(above.serviceIdentifier).includes('Singleton')) continue;
+      const singleton = nameOf(above.serviceIdentifier);
+      const service = nameOf(constraints.serviceIdentifier);
+      this.#captives.set(
+        `${singleton} ${service}`,
+        `\`${singleton}\` is a singleton, but needs \`${service}\`, which belongs to one message; bind \`${singleton}\` in transient scope`,
+      );
+    }
+    return true;
+  };
+
+  problemsOf(ids: readonly ServiceId[]): readonly string[] {
+    const unbound = ids.flatMap((id) => this.#planProblem(id as ServiceIdentifier));
+    return [...unbound, ...this.#captives.values()];
+  }
+
+  #planProblem(id: ServiceIdentifier): string[] {
+    const stop = new Error('planned only');
+    const first = Symbol('stop');
+    const probe = Symbol('probe');
+    this.#container.bind(first).toDynamicValue(() => {
+      throw stop;
+    });
+    this.#container.bind(probe).toResolvedValue((_first: unknown, _service: unknown) => undefined, [first, id]);
+    try {
+      this.#container.get(probe);
+      return [];
+    } catch (error) {
+      return error === stop ? [] : [`\`${nameOf(id)}\` cannot be made: ${firstLine(error)} Bind it in the container`];
+    } finally {
+      this.#container.unbind(probe);
+      this.#container.unbind(first);
+    }
+  }
+}
+
+function pluginContext(container: Container): PluginContext {
+  let captured: PluginContext | undefined;
+  class Capture {
+    readonly [isPlugin] = true;
+
+    constructor(_container: Container, context: PluginContext) {
+      captured = context;
+    }
+
+    load(): void {
+      return undefined;
+    }
+  }
+  container.register(Capture as unknown as Parameters<Container['register']>[0]);
+  if (captured === undefined) throw new Error('Inversify did not give its plugin context. Install inversify 8.');
+  return captured;
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
+}
+
+function nameOf(id: ServiceIdentifier): string {
+  return typeof id === 'function' ? id.name : typeof id === 'symbol' ? (id.description ?? 'a token') : id;
+}

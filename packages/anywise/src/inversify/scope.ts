@@ -1,0 +1,60 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { MessageServices, Scope, ServiceId } from '../scope.js';
+
+/** The message that the container makes something for. */
+export interface CurrentMessage {
+  readonly scope: MessageScope;
+  readonly services: MessageServices;
+}
+
+type Resolve = (id: ServiceId, scope: MessageScope, services: MessageServices) => unknown;
+
+interface Disposable {
+  [Symbol.asyncDispose]?: () => PromiseLike<void>;
+  [Symbol.dispose]?: () => void;
+}
+
+/** What was made for one message, in the order in which it was made. */
+export class MessageScope implements Scope {
+  readonly #resolve: Resolve;
+  #made: Map<ServiceIdentifier, unknown> | undefined;
+
+  constructor(resolve: Resolve) {
+    this.#resolve = resolve;
+  }
+
+  resolve<T>(id: ServiceId<T>, services: MessageServices): T | Promise<T> {
+    return this.#resolve(id, this, services) as T | Promise<T>;
+  }
+
+  /** Makes a service the first time, and gives the same one from then on. */
+  once(id: ServiceIdentifier, make: () => unknown): unknown {
+    const made = (this.#made ??= new Map());
+    if (made.has(id)) return made.get(id);
+    const value = make();
+    made.set(id, value);
+    return value;
+  }
+
+  dispose(): void | Promise<void> {
+    if (this.#made !== undefined) return disposeAll([...this.#made.values()].reverse());
+  }
+}
+
+async function disposeAll(values: readonly unknown[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const value of values) {
+    try {
+      await disposeOne((await value) as Disposable | undefined);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function disposeOne(value: Disposable | undefined): Promise<void> {
+  if (typeof value !== 'object') return;
+  if (value[Symbol.asyncDispose] !== undefined) await value[Symbol.asyncDispose]?.();
+  else value[Symbol.dispose]?.();
+}

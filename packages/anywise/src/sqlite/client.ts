@@ -1,0 +1,157 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AnywiseError, errorText } from '../errors.js';
+import type { SqlValue } from '../sql.js';
+
+/** What is used of an SQLite library, so that `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` all fit. */
+export interface SqliteClient {
+  exec(sql: string): unknown;
+  prepare(sql: string): SqliteStatement;
+  close(): unknown;
+}
+
+export interface SqliteStatement {
+  run(...values: SqlValue[]): { readonly changes: number | bigint };
+  get(...values: SqlValue[]): unknown;
+  all(...values: SqlValue[]): unknown[];
+}
+
+/** Opens a database file. */
+export type OpenSqlite = (path: string) => SqliteClient;
+
+/**
+ * How much a commit waits for the disk. `normal` survives the death of every process; `full` also survives power loss, at
+ * about a quarter of the speed.
+ */
+export type Synchronous = 'normal' | 'full';
+
+/** A connection with its prepared statements. */
+export class Connection {
+  readonly #client: SqliteClient;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(client: SqliteClient) {
+    this.#client = client;
+  }
+
+  exec(sql: string): void {
+    this.#client.exec(sql);
+  }
+
+  run(sql: string, ...values: readonly SqlValue[]): number {
+    return Number(this.#prepared(sql).run(...values).changes);
+  }
+
+  get<Row>(sql: string, ...values: readonly SqlValue[]): Row | undefined {
+    return (this.#prepared(sql).get(...values) ?? undefined) as Row | undefined;
+  }
+
+  all<Row>(sql: string, ...values: readonly SqlValue[]): Row[] {
+    return this.#prepared(sql).all(...values) as Row[];
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#client.close();
+  }
+
+  #prepared(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#client.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+export interface ConnectOptions {
+  readonly path: string;
+  readonly open: OpenSqlite | undefined;
+  readonly synchronous: Synchronous;
+}
+
+/** A connection that writes and one that only reads, of one file. */
+export interface Connections {
+  readonly writer: Connection;
+  readonly reader: Connection;
+}
+
+/**
+ * Opens the file, and makes it and its folder where they are missing.
+ *
+ * @throws AnywiseError (`UNAVAILABLE`) that names the file and says why not.
+ */
+export async function connect({ path, open, synchronous }: ConnectOptions): Promise<Connections> {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const openFile = open ?? (await defaultDriver());
+    const writer = new Connection(openFile(path));
+    await untilUnlocked(() => writer.exec('PRAGMA journal_mode = WAL'));
+    writer.exec(`PRAGMA synchronous = ${synchronous}`);
+    // A blocking wait would stop the event loop; waiting for the lock is done asynchronously, in the writer.
+    writer.exec('PRAGMA busy_timeout = 0');
+    const reader = new Connection(openFile(path));
+    reader.exec('PRAGMA busy_timeout = 100');
+    reader.exec('PRAGMA query_only = 1');
+    return { writer, reader };
+  } catch (cause) {
+    if (AnywiseError.is(cause)) throw cause;
+    throw new AnywiseError(
+      'UNAVAILABLE',
+      `The SQLite file \`${path}\` cannot be opened (${errorText(cause)}). Check that its folder exists and can be written.`,
+      { cause, retryable: true },
+    );
+  }
+}
+
+export function isBusy(error: unknown): boolean {
+  return /database (table )?is locked|SQLITE_BUSY/i.test(errorText(error));
+}
+
+/** Two processes that open a new file at once may find it locked while one switches it to WAL. */
+async function untilUnlocked(work: () => void, attempts = 200): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || attempt === attempts) throw error;
+      await sleep(5 + Math.random() * 10);
+    }
+  }
+}
+
+interface SqliteModule {
+  readonly DatabaseSync: new (path: string) => SqliteClient;
+}
+
+/** SQLite before 3.51.3 can corrupt a file in WAL mode when several processes reset it: https://sqlite.org/wal.html#walresetbug */
+const firstSafeVersion = [3, 51, 3] as const;
+
+async function defaultDriver(): Promise<OpenSqlite> {
+  const builtIn = process.getBuiltinModule('node:sqlite') as SqliteModule | undefined;
+  const { DatabaseSync } =
+    builtIn !== undefined && isSafeVersion(process.versions['sqlite']) ? builtIn : await optionalDriver();
+  return (path) => new DatabaseSync(path);
+}
+
+async function optionalDriver(): Promise<SqliteModule> {
+  try {
+    return (await import('@photostructure/sqlite')) as unknown as SqliteModule;
+  } catch (cause) {
+    throw new AnywiseError(
+      'UNAVAILABLE',
+      `Node ${process.version} has no SQLite that is safe for several processes. Install \`@photostructure/sqlite\`.`,
+      { cause },
+    );
+  }
+}
+
+function isSafeVersion(version: string | undefined): boolean {
+  const parts = (version ?? '0').split('.').map(Number);
+  for (const [index, safe] of firstSafeVersion.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== safe) return part > safe;
+  }
+  return true;
+}

@@ -1,0 +1,4 @@
+export type { OpenSqlite, SqliteClient, SqliteStatement, Synchronous } from './client.js';
+export { sqliteStore, type SqliteStoreOptions } from './store.js';
+export { SqliteTransaction } from './transaction.js';
+export { sqliteTransport, type SqliteTransportOptions } from './transport.js';

@@ -1,0 +1,91 @@
+import type { Migration } from '../sql.js';
+import type { Connection } from './client.js';
+import type { Writer } from './writer.js';
+
+/** The time by the database's clock, in milliseconds. */
+export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
+
+/** The tables of the store, beside the service's own. The states of the inbox are drawn in `store.ts`. */
+export const storeMigrations: readonly Migration[] = [
+  {
+    name: 'anywise/001-store',
+    sql: `
+      CREATE TABLE anywise_outbox (
+        seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+        id         TEXT    NOT NULL UNIQUE,
+        key        TEXT,
+        envelope   TEXT    NOT NULL,
+        created_at INTEGER NOT NULL,
+        due_at     INTEGER NOT NULL DEFAULT 0,
+        attempts   INTEGER NOT NULL DEFAULT 0,
+        parked     INTEGER NOT NULL DEFAULT 0,
+        last_error TEXT
+      ) STRICT;
+      CREATE INDEX anywise_outbox_held ON anywise_outbox (key, seq) WHERE attempts > 0;
+
+      CREATE TABLE anywise_inbox (
+        seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+        listener    TEXT    NOT NULL,
+        id          TEXT    NOT NULL,
+        type        TEXT    NOT NULL,
+        key         TEXT,
+        envelope    TEXT,
+        state       TEXT    NOT NULL,
+        at          INTEGER NOT NULL DEFAULT 0,
+        attempts    INTEGER NOT NULL DEFAULT 0,
+        lease       TEXT,
+        holder      TEXT,
+        last_error  TEXT,
+        received_at INTEGER NOT NULL,
+        UNIQUE (listener, id)
+      ) STRICT;
+      CREATE INDEX anywise_inbox_open ON anywise_inbox (seq) WHERE state IN ('ready', 'running');
+      CREATE INDEX anywise_inbox_keys ON anywise_inbox (listener, key, seq) WHERE state IN ('ready', 'running', 'parked');
+      CREATE INDEX anywise_inbox_handled ON anywise_inbox (at) WHERE state = 'handled';
+
+      CREATE TABLE anywise_reply (
+        type        TEXT    NOT NULL,
+        key         TEXT    NOT NULL,
+        fingerprint TEXT    NOT NULL,
+        reply       TEXT,
+        kept_at     INTEGER NOT NULL,
+        PRIMARY KEY (type, key)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE anywise_lease (
+        name    TEXT    PRIMARY KEY,
+        holder  TEXT    NOT NULL,
+        epoch   INTEGER NOT NULL,
+        ends_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;`,
+  },
+];
+
+/** The tables of the transport: a log, and how far each consumer has read it. */
+export const transportMigrations: readonly Migration[] = [
+  {
+    name: 'anywise/001-transport',
+    sql: `
+      CREATE TABLE message (
+        seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+        type         TEXT    NOT NULL,
+        envelope     TEXT    NOT NULL,
+        published_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE consumer (
+        name     TEXT    PRIMARY KEY,
+        position INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;`,
+  },
+];
+
+/** Applies what has not been applied yet, all in one transaction, safely when several processes start at once. */
+export async function migrate(connection: Connection, writer: Writer, migrations: readonly Migration[]): Promise<void> {
+  await writer.run(() => {
+    connection.exec('CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT');
+    for (const { name, sql } of migrations) {
+      const isNew = connection.run(`INSERT OR IGNORE INTO anywise_migration VALUES (?, datetime('now'))`, name) > 0;
+      if (isNew) connection.exec(sql);
+    }
+  });
+}

@@ -1,0 +1,141 @@
+import { SqlTransaction, type Migration } from '../sql.js';
+import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreTransaction } from '../store.js';
+import { connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
+import { SqliteInbox } from './inbox.js';
+import { SqliteOutbox } from './outbox.js';
+import { migrate, now, storeMigrations } from './schema.js';
+import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
+import { Writer } from './writer.js';
+
+export interface SqliteStoreOptions {
+  /** The database file; its folder is made where it is missing. */
+  readonly path: string;
+  /** The service's own tables, applied once each by name before the store is used. @defaultValue none */
+  readonly migrations?: readonly Migration[];
+  /** @defaultValue `normal` */
+  readonly synchronous?: Synchronous;
+  /** The SQLite library. @defaultValue `node:sqlite` where it is safe, else `@photostructure/sqlite` */
+  readonly open?: OpenSqlite;
+}
+
+const otherProcessPollMs = 250;
+const cleanBatch = 5_000;
+
+/**
+ * Keeps outbox and inbox in an SQLite file beside the service's own tables. Several processes of one machine may share it.
+ */
+export function sqliteStore(options: SqliteStoreOptions): Store {
+  return new SqliteStore(options);
+}
+
+class SqliteStore implements Store {
+  readonly name = 'sqlite';
+  readonly handles = [SqlTransaction, SqliteTransaction];
+  readonly #options: SqliteStoreOptions;
+  readonly #watchers = new Set<() => void>();
+  readonly #changed = (): void => {
+    for (const changed of this.#watchers) changed();
+  };
+  #opened: Promise<Parts> | undefined;
+  #parts: Parts | undefined;
+
+  constructor(options: SqliteStoreOptions) {
+    this.#options = options;
+  }
+
+  get outbox(): Outbox {
+    return this.#ready.outbox;
+  }
+
+  get inbox(): Inbox {
+    return this.#ready.inbox;
+  }
+
+  begin({ readOnly }: { readonly readOnly: boolean }): StoreTransaction {
+    const { connections, writer } = this.#ready;
+    return new SqliteStoreTransaction(connections, writer, readOnly, this.#changed);
+  }
+
+  async findReply({ type, key }: ReplyKey): Promise<KeptReply | undefined> {
+    const sql = 'SELECT fingerprint, reply FROM anywise_reply WHERE type = ? AND key = ?';
+    const row = this.#ready.connections.reader.get<{ fingerprint: string; reply: string | null }>(sql, type, key);
+    if (row === undefined) return undefined;
+    return { fingerprint: row.fingerprint, reply: row.reply === null ? undefined : (JSON.parse(row.reply) as unknown) };
+  }
+
+  watch(changed: () => void): () => void {
+    this.#watchers.add(changed);
+    const { reader } = this.#ready.connections;
+    const version = (): unknown => reader.get<{ data_version: number }>('PRAGMA data_version')?.data_version;
+    let seen = version();
+    // SQLite does not call back for other processes' commits, but counts them.
+    const timer = setInterval(() => {
+      const current = version();
+      if (current === seen) return;
+      seen = current;
+      changed();
+    }, otherProcessPollMs);
+    return () => {
+      clearInterval(timer);
+      this.#watchers.delete(changed);
+    };
+  }
+
+  async clean(retentionMs: number): Promise<void> {
+    const inbox = `DELETE FROM anywise_inbox WHERE seq IN (
+      SELECT seq FROM anywise_inbox WHERE state = 'handled' AND at < ${now} - ? LIMIT ${cleanBatch})`;
+    const replies = `DELETE FROM anywise_reply WHERE (type, key) IN (
+      SELECT type, key FROM anywise_reply WHERE kept_at < ${now} - ? LIMIT ${cleanBatch})`;
+    const { connections, writer } = this.#ready;
+    for (const sql of [inbox, replies]) {
+      while ((await writer.run(() => connections.writer.run(sql, retentionMs))) === cleanBatch);
+    }
+  }
+
+  async check(): Promise<void> {
+    this.#opened ??= this.#open();
+    try {
+      this.#parts = await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+    this.#parts.connections.reader.get('SELECT 1 FROM anywise_lease LIMIT 1');
+  }
+
+  async close(): Promise<void> {
+    const parts = this.#parts;
+    this.#parts = undefined;
+    if (parts === undefined) return;
+    // Whoever still writes comes before.
+    await parts.writer.run(() => undefined);
+    parts.connections.reader.close();
+    parts.connections.writer.close();
+  }
+
+  async #open(): Promise<Parts> {
+    const { path, open, synchronous = 'normal', migrations = [] } = this.#options;
+    const connections = await connect({ path, open, synchronous });
+    const writer = new Writer(connections.writer);
+    await migrate(connections.writer, writer, [...storeMigrations, ...migrations]);
+    return {
+      connections,
+      writer,
+      outbox: new SqliteOutbox(connections, writer),
+      inbox: new SqliteInbox(connections, writer, this.#changed),
+    };
+  }
+
+  get #ready(): Parts {
+    if (this.#parts === undefined) throw new Error(`The SQLite store ${this.#options.path} is not open.`);
+    return this.#parts;
+  }
+}
+
+interface Parts {
+  readonly connections: Connections;
+  readonly writer: Writer;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+}
+

@@ -1,0 +1,109 @@
+import type { Envelope } from '../envelope.js';
+import { AnywiseError, errorText } from '../errors.js';
+import type { Claim, InboxEntry, KeptReply, ReplyKey, StoreTransaction } from '../store.js';
+import { SqlTransaction, type SqlValue } from '../sql.js';
+import type { Connection, Connections } from './client.js';
+import { finishClaim, insertEntries } from './inbox.js';
+import { insertEnvelopes } from './outbox.js';
+import { now } from './schema.js';
+import type { OpenTransaction, Writer } from './writer.js';
+
+/** The message's transaction on an SQLite store. The same as {@link SqlTransaction}, for code that uses SQLite's dialect. */
+export abstract class SqliteTransaction extends SqlTransaction {}
+
+/** The unit of work of one message on the store's one writing connection; queries read on another. */
+export class SqliteStoreTransaction extends SqliteTransaction implements StoreTransaction {
+  readonly #connections: Connections;
+  readonly #writer: Writer;
+  readonly #readOnly: boolean;
+  readonly #changed: () => void;
+  #appended = false;
+  #open: Promise<OpenTransaction> | undefined;
+  #ended = false;
+
+  /** @param changed told after a commit that put something into the outbox or the inbox. */
+  constructor(connections: Connections, writer: Writer, readOnly: boolean, changed: () => void) {
+    super();
+    this.#connections = connections;
+    this.#writer = writer;
+    this.#readOnly = readOnly;
+    this.#changed = changed;
+  }
+
+  handle(): SqliteTransaction {
+    return this;
+  }
+
+  async run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    return this.#onConnection((connection) => connection.run(sql, ...values));
+  }
+
+  async get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
+    return this.#onConnection((connection) => connection.get<Row>(sql, ...values));
+  }
+
+  async all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#onConnection((connection) => connection.all<Row>(sql, ...values));
+  }
+
+  async append(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): Promise<void> {
+    const connection = await this.#begin();
+    insertEnvelopes(connection, outgoing);
+    insertEntries(connection, incoming);
+    this.#appended = true;
+  }
+
+  async keepReply({ type, key }: ReplyKey, { fingerprint, reply }: KeptReply): Promise<boolean> {
+    const connection = await this.#begin();
+    const json = reply === undefined ? null : JSON.stringify(reply);
+    return (
+      connection.run(`INSERT OR IGNORE INTO anywise_reply VALUES (?, ?, ?, ?, ${now})`, type, key, fingerprint, json) > 0
+    );
+  }
+
+  async finish(claim: Claim): Promise<boolean> {
+    return finishClaim(await this.#begin(), claim);
+  }
+
+  async commit(): Promise<void> {
+    const open = await this.#end();
+    open?.commit();
+    if (this.#appended) this.#changed();
+  }
+
+  async rollback(): Promise<void> {
+    // What could not begin has nothing to undo.
+    const open = await this.#end().catch(() => undefined);
+    open?.rollback();
+  }
+
+  #end(): Promise<OpenTransaction | undefined> {
+    const open = this.#open;
+    this.#ended = true;
+    this.#open = undefined;
+    return Promise.resolve(open);
+  }
+
+  async #onConnection<T>(work: (connection: Connection) => T): Promise<T> {
+    if (!this.#readOnly) return work(await this.#begin());
+    try {
+      return work(this.#connections.reader);
+    } catch (cause) {
+      if (!/readonly/i.test(errorText(cause))) throw cause;
+      throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.', { cause });
+    }
+  }
+
+  async #begin(): Promise<Connection> {
+    if (this.#ended) {
+      throw new AnywiseError(
+        'NOT_AWAITED',
+        'A transaction was used after its message had ended. Await every statement, and do not keep the handle.',
+      );
+    }
+    if (this.#readOnly) throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.');
+    this.#open ??= this.#writer.open();
+    await this.#open;
+    return this.#connections.writer;
+  }
+}

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import { describe, it } from '@jest/globals';
+import { inTempFolder } from '../testing/temp-folder.js';
+import { transportContract } from '../testing/transport-contract.js';
+import { sqliteTransport } from './transport.js';
+
+describe('the SQLite transport', () => {
+  it.each(transportContract)('$behaviour', ({ run }) =>
+    inTempFolder(async (folder) => run({ connect: () => sqliteTransport({ path: join(folder, 'bus.db') }) })),
+  );
+});

@@ -1,0 +1,170 @@
+import { errorText } from '../errors.js';
+import { parseEnvelope, type Envelope } from '../envelope.js';
+import { Pump } from '../pump.js';
+import type { Delivery, SubscribeOptions, Subscription, Transport } from '../transport.js';
+import { hearBell, openBell, type Bell } from './bell.js';
+import { connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
+import { migrate, now, transportMigrations } from './schema.js';
+import { Writer } from './writer.js';
+
+export interface SqliteTransportOptions {
+  /** The database file that the services of this machine share; its folder is made where it is missing. */
+  readonly path: string;
+  /** @defaultValue `normal` */
+  readonly synchronous?: Synchronous;
+  /** How long a message is kept for services that have not read it. @defaultValue 604_800_000 (7 days) */
+  readonly retentionMs?: number;
+  /** How long a message is kept after all known services have read it, for services that join. @defaultValue 3_600_000 (1 hour) */
+  readonly keepReadMs?: number;
+  /** The SQLite library. @defaultValue `node:sqlite` where it is safe, else `@photostructure/sqlite` */
+  readonly open?: OpenSqlite;
+}
+
+const batchSize = 500;
+const pollMs = 250;
+const trimEveryMs = 60_000;
+const trimBatch = 5_000;
+
+/** Moves messages between the processes of one machine through an SQLite file: a log, and a position for each service. */
+export function sqliteTransport(options: SqliteTransportOptions): Transport {
+  return new SqliteTransport(options);
+}
+
+interface Parts {
+  readonly connections: Connections;
+  readonly writer: Writer;
+  readonly bell: Bell;
+  readonly trimmer: NodeJS.Timeout;
+}
+
+interface LogRow {
+  readonly seq: number;
+  readonly type: string;
+  readonly envelope: string;
+}
+
+class SqliteTransport implements Transport {
+  readonly name = 'sqlite';
+  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
+  readonly #options: SqliteTransportOptions;
+  readonly #subscriptions = new Set<Subscription>();
+  #opened: Promise<Parts> | undefined;
+
+  constructor(options: SqliteTransportOptions) {
+    this.#options = options;
+  }
+
+  async publish(envelopes: readonly Envelope[]): Promise<readonly undefined[]> {
+    const { connections, writer, bell } = await this.#parts();
+    const sql = `INSERT INTO message (type, envelope, published_at) VALUES (?, ?, ${now})`;
+    await writer.run(() => {
+      for (const envelope of envelopes) connections.writer.run(sql, envelope.type, JSON.stringify(envelope));
+    });
+    bell.ring();
+    return envelopes.map(() => undefined);
+  }
+
+  async subscribe(
+    { consumer, types, onError }: SubscribeOptions,
+    receive: (batch: readonly Delivery[]) => Promise<void>,
+  ): Promise<Subscription> {
+    const { connections, writer } = await this.#parts();
+    await writer.run(() => connections.writer.run('INSERT OR IGNORE INTO consumer VALUES (?, 0)', consumer));
+    const wanted = new Set(types);
+    const turn = async (): Promise<number> => {
+      const rows = this.#nextRows(connections, consumer);
+      const last = rows.at(-1);
+      if (last === undefined) return pollMs;
+      const batch = rows.filter(({ type }) => wanted.has(type)).map(deliveryOf);
+      if (batch.length > 0) await receive(batch);
+      // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
+      const sql = 'UPDATE consumer SET position = max(position, ?) WHERE name = ?';
+      await writer.run(() => connections.writer.run(sql, last.seq, consumer));
+      return 0;
+    };
+    const pump = new Pump({ turn, onError });
+    const stopHearing = hearBell(this.#bellPath, () => pump.wake());
+    pump.start();
+    const subscription: Subscription = {
+      close: async () => {
+        stopHearing();
+        this.#subscriptions.delete(subscription);
+        await pump.stop();
+      },
+    };
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async check(): Promise<void> {
+    const { connections } = await this.#parts();
+    connections.reader.get('SELECT 1 FROM message LIMIT 1');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map(async (subscription) => subscription.close()));
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (opened === undefined) return;
+    const { connections, writer, bell, trimmer } = await opened;
+    clearInterval(trimmer);
+    await writer.run(() => undefined);
+    bell.close();
+    connections.reader.close();
+    connections.writer.close();
+  }
+
+  get #bellPath(): string {
+    return `${this.#options.path}-bell`;
+  }
+
+  async #parts(): Promise<Parts> {
+    this.#opened ??= this.#open();
+    try {
+      return await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+  }
+
+  async #open(): Promise<Parts> {
+    const { path, open, synchronous = 'normal' } = this.#options;
+    const connections = await connect({ path, open, synchronous });
+    const writer = new Writer(connections.writer);
+    await migrate(connections.writer, writer, transportMigrations);
+    const bell = openBell(this.#bellPath);
+    const trimmer = setInterval(() => void this.#trim(connections, writer), trimEveryMs);
+    trimmer.unref();
+    return { connections, writer, bell, trimmer };
+  }
+
+  #nextRows({ reader }: Connections, consumer: string): LogRow[] {
+    const sql = `
+      SELECT seq, type, envelope FROM message
+      WHERE seq > (SELECT position FROM consumer WHERE name = ?) ORDER BY seq LIMIT ${batchSize}`;
+    return reader.all<LogRow>(sql, consumer);
+  }
+
+  async #trim(connections: Connections, writer: Writer): Promise<void> {
+    const { retentionMs = 604_800_000, keepReadMs = 3_600_000 } = this.#options;
+    const sql = `DELETE FROM message WHERE seq IN (
+      SELECT seq FROM message
+      WHERE published_at < ${now} - ?1
+         OR (published_at < ${now} - ?2 AND seq <= (SELECT min(position) FROM consumer))
+      ORDER BY seq LIMIT ${trimBatch})`;
+    try {
+      while ((await writer.run(() => connections.writer.run(sql, retentionMs, keepReadMs))) === trimBatch);
+    } catch {
+      // The next round tries again; a log that is longer for a while harms nobody.
+    }
+  }
+}
+
+function deliveryOf({ envelope }: LogRow): Delivery {
+  try {
+    return { envelope: parseEnvelope(envelope) };
+  } catch (error) {
+    return { unreadable: envelope, reason: errorText(error) };
+  }
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { Envelope } from '../envelope.js';
+import type { InboxEntry } from '../store.js';
+
+/** An event's envelope for tests; what is not given is made up. */
+export function testEnvelope(change: Partial<Envelope> = {}): Envelope {
+  const id = change.id ?? randomUUID();
+  return {
+    specversion: '1.0',
+    id,
+    source: '/test',
+    type: 'test.happened',
+    time: '2026-01-01T00:00:00.000Z',
+    datacontenttype: 'application/json',
+    kind: 'event',
+    schemaversion: 1,
+    correlationid: id,
+    data: {},
+    ...change,
+  };
+}
+
+/** An inbox entry for tests; what is not given is made up. */
+export function testEntry(change: Partial<InboxEntry> = {}): InboxEntry {
+  const id = change.id ?? randomUUID();
+  return { listener: 'listener', id, type: 'test.happened', key: undefined, json: JSON.stringify({ id }), ...change };
+}
