@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { ContextKey } from './context.js';
+import type { ContextKeyInfo } from './context.js';
 import type { Contract } from './contract.js';
 import { Dispatcher, type SendOptions } from './dispatch.js';
 import { DomainError } from './domain-error.js';
@@ -35,7 +35,7 @@ export interface AnywiseOptions {
   /** Connects this service with others. Without a store, one in memory is used. @defaultValue none */
   readonly transport?: Transport;
   /** Context keys with a header that are read from incoming messages. */
-  readonly context?: readonly ContextKey<never>[];
+  readonly context?: readonly ContextKeyInfo[];
   /** Wraps each command. @defaultValue none */
   readonly sender?: SendStrategy;
   /** How listeners inside `publish` are run. @defaultValue `sequential` */
@@ -59,7 +59,8 @@ export interface StopOptions {
 }
 
 /** What `trySend` gives: the reply, or one of the command's declared errors. */
-export type Tried<Reply, Errors> = { readonly ok: true; readonly value: Reply } | { readonly ok: false; readonly error: Errors };
+export type Tried<Reply, Errors> =
+  { readonly ok: true; readonly value: Reply } | { readonly ok: false; readonly error: Errors };
 
 type State = 'new' | 'running' | 'stopping' | 'stopped';
 
@@ -90,7 +91,7 @@ export class Anywise {
     const refusal = core.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
     const reply = core.dispatcher.send(command, options, frame);
-    return (frame === undefined ? reply : frame.track(command.type, reply)) as Promise<C['~reply']>;
+    return frame === undefined ? reply : frame.track(command.type, reply);
   }
 
   /** Like `send`, with the errors that the command declares as values. Other errors still reject. */
@@ -153,7 +154,10 @@ export class Anywise {
 
   private outsideOnly(method: string): void {
     if (this.frame === undefined) return;
-    throw new AnywiseError('NOT_RUNNING', `A handler called \`${method}\` on the bus of its message. Call it where the bus was made.`);
+    throw new AnywiseError(
+      'NOT_RUNNING',
+      `A handler called \`${method}\` on the bus of its message. Call it where the bus was made.`,
+    );
   }
 }
 
@@ -190,7 +194,7 @@ class Core {
       source: `/${options.name}`,
       wiring: this.#wiring,
       contracts: this.#contracts,
-      travelling: (options.context ?? []) as unknown as readonly ContextKey<unknown>[],
+      travelling: options.context ?? [],
       container: options.container,
       store: this.#store,
       hasTransport: options.transport !== undefined,
@@ -306,7 +310,9 @@ class Core {
 }
 
 function notRunning(name: string, state: State): AnywiseError {
-  const hint = state === 'new' ? 'Call `await anywise.start()` first.' : 'A bus that was stopped cannot be used again: make a new one.';
+  const hint =
+    state === 'new'
+      ? 'Call `await anywise.start()` first.'
+      : 'A bus that was stopped cannot be used again: make a new one.';
   return new AnywiseError('NOT_RUNNING', `The bus \`${name}\` is ${state === 'new' ? 'not started' : state}. ${hint}`);
 }
-

@@ -1,4 +1,4 @@
-import type { ContextEntry, ContextKey, MessageContext } from './context.js';
+import type { ContextEntry, ContextKeyInfo, MessageContext } from './context.js';
 import type { Contract } from './contract.js';
 import type { Envelope } from './envelope.js';
 import { AnywiseError } from './errors.js';
@@ -20,7 +20,7 @@ export function encodeEvent(event: Event, context: MessageContext, source: strin
     correlationid: context.correlationId,
     ...(causationId === undefined ? {} : { causationid: causationId }),
     ...travellingAttributes(context),
-    data: { ...event },
+    data: Object.assign({}, event),
   };
 }
 
@@ -35,10 +35,10 @@ function travellingAttributes(context: MessageContext): Record<string, unknown> 
 /** Reads messages from envelopes: finds the class, upcasts old versions, validates. */
 export class Codec {
   readonly #classes = new Map<string, MessageClass>();
-  readonly #travelling: readonly ContextKey<unknown>[];
+  readonly #travelling: readonly ContextKeyInfo[];
 
   /** @param travelling the context keys with a header that this process reads from envelopes. */
-  constructor(contracts: readonly Contract[], travelling: readonly ContextKey<unknown>[]) {
+  constructor(contracts: readonly Contract[], travelling: readonly ContextKeyInfo[]) {
     for (const { messages } of contracts) for (const [type, message] of messages) this.#classes.set(type, message);
     this.#travelling = travelling.filter(({ header }) => header !== undefined);
   }
@@ -104,4 +104,3 @@ function upcast(message: MessageClass, { data, schemaversion }: Envelope): unkno
   }
   return current;
 }
-

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { AnywiseError } from './errors.js';
 
-/**
- * A typed key of the context, callable to give it a value: `CurrentUser(user)`. With a `header` the value travels to other
- * processes under that envelope attribute; without one it never leaves the process.
- */
-export interface ContextKey<T> {
-  (value: T): ContextEntry<T>;
+/** What can be said of a context key whatever its values are. */
+export interface ContextKeyInfo {
   readonly key: string;
+  /** The envelope attribute that carries the value to other processes; without one it never leaves the process. */
   readonly header: string | undefined;
 }
 
+/** A typed key of the context, callable to give it a value: `CurrentUser(user)`. */
+export interface ContextKey<T> extends ContextKeyInfo {
+  (value: T): ContextEntry<T>;
+}
+
 export interface ContextEntry<T = unknown> {
-  readonly key: ContextKey<T>;
+  readonly key: ContextKeyInfo;
   readonly value: T;
 }
 
@@ -81,7 +83,7 @@ const nothing: ContextOptions = {};
 /** Ids are made when first read: most messages never leave the process and need none. */
 export class MessageContext implements Context {
   readonly #options: ContextOptions;
-  #values: Map<unknown, unknown> | undefined;
+  #values: Map<ContextKeyInfo, unknown> | undefined;
   #messageId: string | undefined;
   #correlationId: string | undefined;
 
@@ -108,7 +110,10 @@ export class MessageContext implements Context {
 
   set<T>(key: ContextKey<T>, value: T): this {
     if (this.#options.frozen === true) {
-      throw new AnywiseError('CONTEXT_FROZEN', `A listener cannot set \`${key.key}\`: the context of an event is read only.`);
+      throw new AnywiseError(
+        'CONTEXT_FROZEN',
+        `A listener cannot set \`${key.key}\`: the context of an event is read only.`,
+      );
     }
     (this.#values ??= new Map()).set(key, value);
     return this;
@@ -140,9 +145,9 @@ export class MessageContext implements Context {
   }
 
   /** Every value that this message sees, its own before its parent's, for those who let them travel. */
-  entries(): Map<ContextKey<unknown>, unknown> {
-    const inherited = this.#options.parent?.entries() ?? new Map<ContextKey<unknown>, unknown>();
-    for (const [key, value] of this.#values ?? []) inherited.set(key as ContextKey<unknown>, value);
+  entries(): Map<ContextKeyInfo, unknown> {
+    const inherited = this.#options.parent?.entries() ?? new Map<ContextKeyInfo, unknown>();
+    for (const [key, value] of this.#values ?? []) inherited.set(key, value);
     return inherited;
   }
 }

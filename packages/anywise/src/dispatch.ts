@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Codec, encodeEvent } from './codec.js';
-import type { ContextEntry, ContextKey, ContextOptions } from './context.js';
+import type { ContextEntry, ContextKeyInfo, ContextOptions } from './context.js';
 import type { Contract } from './contract.js';
 import { parseEnvelope } from './envelope.js';
 import { AnywiseError } from './errors.js';
@@ -35,7 +35,7 @@ export interface DispatchOptions {
   readonly source: string;
   readonly wiring: Wiring;
   readonly contracts: readonly Contract[];
-  readonly travelling: readonly ContextKey<unknown>[];
+  readonly travelling: readonly ContextKeyInfo[];
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
   /** Whether published events leave the process. */
@@ -105,7 +105,8 @@ export class Dispatcher implements FrameHost {
       const frame = new Frame(this, contextOptions(options, caller), undefined, caller);
       return compiled.run(command, frame);
     }
-    if (options?.idempotencyKey !== undefined) return this.#sendOnce(command, compiled, options, options.idempotencyKey);
+    if (options?.idempotencyKey !== undefined)
+      return this.#sendOnce(command, compiled, options, options.idempotencyKey);
     if (!compiled.needsUnit) return compiled.run(command, new Frame(this, contextOptions(options, undefined)));
     return this.#sendInUnit(command, compiled, options);
   }
@@ -122,7 +123,8 @@ export class Dispatcher implements FrameHost {
   /** Runs the listener of a claimed message; its effects, its events and its end commit together. */
   async deliver(claim: Claim, signal: AbortSignal): Promise<void> {
     const listener = this.#listeners.get(claim.listener);
-    if (listener === undefined) throw new AnywiseError('NO_HANDLER', `No listener here is called \`${claim.listener}\`.`);
+    if (listener === undefined)
+      throw new AnywiseError('NO_HANDLER', `No listener here is called \`${claim.listener}\`.`);
     const envelope = parseEnvelope(claim.json);
     const event = this.codec.decodeEvent(envelope);
     const context: ContextOptions = {
@@ -140,7 +142,10 @@ export class Dispatcher implements FrameHost {
       return { claim };
     });
     if (!committed) {
-      throw new AnywiseError('LEASE_LOST', `\`${claim.listener}\` lost its lease of ${claim.id}; its effects were rolled back.`);
+      throw new AnywiseError(
+        'LEASE_LOST',
+        `\`${claim.listener}\` lost its lease of ${claim.id}; its effects were rolled back.`,
+      );
     }
   }
 
@@ -196,9 +201,7 @@ export class Dispatcher implements FrameHost {
   async #publishIn(event: Event, compiled: CompiledEvent, caller: Frame | undefined, unit: Unit): Promise<void> {
     const frame = new Frame(this, { event, parent: caller, frozen: true }, unit, caller);
     if (compiled.inside.length > 0) {
-      const listeners = compiled.inside.map(
-        ({ name, run }): ReadyListener => ({ name, run: () => run(event, frame) }),
-      );
+      const listeners = compiled.inside.map(({ name, run }): ReadyListener => ({ name, run: () => run(event, frame) }));
       await this.#options.publisher(event, frame, listeners);
     }
     const { store, hasTransport, source } = this.#options;
@@ -246,7 +249,10 @@ export class Dispatcher implements FrameHost {
   async #sendOnce(command: Command, compiled: CompiledCommand, options: SendOptions, key: string): Promise<unknown> {
     const { store } = this.#options;
     if (store === undefined) {
-      throw new AnywiseError('INVALID_SETUP', `\`${command.type}\` was sent with an idempotency key, but the bus has no store. Pass one as \`store\`.`);
+      throw new AnywiseError(
+        'INVALID_SETUP',
+        `\`${command.type}\` was sent with an idempotency key, but the bus has no store. Pass one as \`store\`.`,
+      );
     }
     const id = `${command.type} ${key}`;
     const before = this.#keysInHand.get(id);
@@ -287,7 +293,8 @@ export class Dispatcher implements FrameHost {
       return replayed(command, winner, fingerprint);
     }
     const winner = await store.findReply(replyKey);
-    if (winner === undefined) throw new AnywiseError('UNAVAILABLE', `The reply kept for \`${id(replyKey)}\` is gone.`, { retryable: true });
+    if (winner === undefined)
+      throw new AnywiseError('UNAVAILABLE', `The reply kept for \`${id(replyKey)}\` is gone.`, { retryable: true });
     return replayed(command, winner, fingerprint);
   }
 }

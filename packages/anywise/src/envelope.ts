@@ -70,9 +70,9 @@ function checkEnvelope(value: unknown): SchemaResult<Envelope> {
   const issues = required
     .filter((name) => typeof attributes[name] !== 'string' || attributes[name] === '')
     .map((name) => ({ message: 'must be a non-empty string', path: [name] }));
-  if (attributes['specversion'] !== '1.0') issues.push({ message: 'must be `1.0`', path: ['specversion'] as never });
-  if (!kinds.has(attributes['kind'])) issues.push({ message: 'is not a known kind', path: ['kind'] as never });
-  if (!Number.isInteger(attributes['schemaversion'])) {
+  if (attributes.specversion !== '1.0') issues.push({ message: 'must be `1.0`', path: ['specversion'] as never });
+  if (!kinds.has(attributes.kind)) issues.push({ message: 'is not a known kind', path: ['kind'] as never });
+  if (!Number.isInteger(attributes.schemaversion)) {
     issues.push({ message: 'must be a whole number', path: ['schemaversion'] as never });
   }
   return issues.length > 0 ? { issues } : { value: value as Envelope };

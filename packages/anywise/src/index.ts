@@ -4,6 +4,7 @@ export {
   type Context,
   type ContextEntry,
   type ContextKey,
+  type ContextKeyInfo,
   type FrozenContext,
 } from './context.js';
 export { contract, type Contract } from './contract.js';
@@ -86,13 +87,7 @@ export type {
   Store,
   StoreTransaction,
 } from './store.js';
-export {
-  concurrent,
-  sequential,
-  type PublishStrategy,
-  type ReadyListener,
-  type SendStrategy,
-} from './strategies.js';
+export { concurrent, sequential, type PublishStrategy, type ReadyListener, type SendStrategy } from './strategies.js';
 export type {
   Delivery,
   PublishFailure,

@@ -82,7 +82,7 @@ class EventBase {
 
   [inspect.custom](): unknown {
     const { eventId, entityId, timestamp, source, version } = this;
-    return { [this.type]: { ...this }, metadata: { eventId, entityId, timestamp, source, version } };
+    return { [this.type]: Object.assign({}, this), metadata: { eventId, entityId, timestamp, source, version } };
   }
 
   #remember(name: keyof EventMetadata, make: () => string): string {
@@ -277,7 +277,7 @@ function define(kind: MessageKind, base: AbstractClass<object>, type: string, op
   class Message extends (base as new () => object) {
     constructor(data: unknown = {}, metadata?: Partial<EventMetadata>) {
       super();
-      if (schema !== undefined) Object.assign(this, validate(type, schema, data));
+      if (schema !== undefined) assign(this, validate(type, schema, data));
       if (isEvent) EventBase.begin(this as unknown as EventBase, metadata);
       Object.freeze(this);
     }
@@ -287,6 +287,12 @@ function define(kind: MessageKind, base: AbstractClass<object>, type: string, op
     }
   }
   return Object.assign(Message, definition);
+}
+
+/** Like `Object.assign`, but a field called `__proto__`, which JSON can carry, stays a field. */
+function assign(message: object, data: object): void {
+  if (Object.hasOwn(data, '__proto__')) Object.defineProperties(message, Object.getOwnPropertyDescriptors(data));
+  else Object.assign(message, data);
 }
 
 function definitionProblems({ type, version, upcast }: { type: string; version: number; upcast?: Upcasts }): string[] {

@@ -21,7 +21,7 @@ interface StandardDecoratorContext {
 
 /** A decorator for methods of the shape `F`, in the legacy mode of `experimentalDecorators` and in the standard one. */
 export interface MethodDecoratorFor<F> {
-  <M extends F>(value: M, context: StandardDecoratorContext): void;
+  (value: F, context: StandardDecoratorContext): void;
   <M extends F>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<M>): void;
 }
 
@@ -71,7 +71,11 @@ export function methods<S extends object>(
 /** The decorated methods of a class, its parents' included. */
 export function decoratedMethods(service: AbstractClass<object>): readonly MethodDefinition[] {
   const found: MethodDefinition[] = [];
-  for (let at: unknown = service; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
+  for (
+    let at: unknown = service;
+    typeof at === 'function' && at !== Function.prototype;
+    at = Object.getPrototypeOf(at)
+  ) {
     found.push(...(decorated.get(at) ?? []));
   }
   const metadata = (service as unknown as Record<symbol, object | undefined>)[metadataSymbol];

@@ -32,8 +32,11 @@ export interface GuardBuilder<C extends Command, Reply, Extra extends readonly u
 }
 
 /** What can be said of one command or query: who handles it, and what guards it. */
-export interface CommandBuilder<C extends Command, Reply, Extra extends readonly unknown[]>
-  extends GuardBuilder<C, Reply, Extra> {
+export interface CommandBuilder<C extends Command, Reply, Extra extends readonly unknown[]> extends GuardBuilder<
+  C,
+  Reply,
+  Extra
+> {
   inject<D extends Dependencies>(dependencies: D): CommandBuilder<C, Reply, [injected: Injected<D>]>;
   /** The one handler. */
   handle(run: (command: C, context: Context, ...injected: Extra) => Promise<Reply>): HandlerDefinition<C, Reply, Extra>;
@@ -94,13 +97,13 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
     listen: (run: AnyFunction) => ({ kind: 'listener', targets, options, dependencies, run }),
     guard,
     guardWith: (service: ServiceId) => ({ kind: 'guard', targets, service }),
-    before: (run: Step) => guard(async (command, context, next, ...injected) => {
-      await run(command, context, ...injected);
-      return (next as Next)();
-    }),
-    after: (run: Step) => guard(async (command, context, next, ...injected) =>
-      run(command, context, await (next as Next)(), ...injected),
-    ),
+    before: (run: Step) =>
+      guard(async (command, context, next, ...injected) => {
+        await run(command, context, ...injected);
+        return (next as Next)();
+      }),
+    after: (run: Step) =>
+      guard(async (command, context, next, ...injected) => run(command, context, await (next as Next)(), ...injected)),
   };
 }
 

@@ -92,6 +92,8 @@ function settle(run: AnyFunction, ...args: unknown[]): Promise<unknown> {
     const result = run(...args);
     return result instanceof Promise ? result : Promise.resolve(result);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return (async () => {
+      throw error;
+    })();
   }
 }

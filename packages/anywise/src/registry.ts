@@ -39,11 +39,7 @@ export interface RegisteredGuard {
 
 /** What {@link MessageRegistry.register} takes. */
 export type Registrable =
-  | HandlerDefinition
-  | ListenerDefinition
-  | GuardDefinition
-  | ClassDefinition
-  | AbstractClass<object>;
+  HandlerDefinition | ListenerDefinition | GuardDefinition | ClassDefinition | AbstractClass<object>;
 
 /** What a registry may hold: with a base given, only messages below it. */
 export interface RegistryOptions {
@@ -77,10 +73,15 @@ export class MessageRegistry {
   }
 
   #add(item: Registrable): void {
-    if (typeof item === 'function') return this.#addMethods(item, decoratedMethods(item));
+    if (typeof item === 'function') {
+      this.#addMethods(item, decoratedMethods(item));
+      return;
+    }
     switch (item.kind) {
-      case 'class':
-        return this.#addMethods(item.service, item.methods);
+      case 'class': {
+        this.#addMethods(item.service, item.methods);
+        return;
+      }
       case 'handler':
         this.handlers.push({ message: item.message, code: item, place: this.#place(item.run.name) });
         return;
@@ -100,7 +101,7 @@ export class MessageRegistry {
       const place = this.#place(`${service.name}.${method}`);
       const [target] = targets;
       if (kind === 'listener') this.listeners.push({ targets, options, code, registry: this.name, place });
-      else if (isMessageClass(target)) this.handlers.push({ message: target as never, code, place });
+      else if (isMessageClass(target)) this.handlers.push({ message: target, code, place });
     }
   }
 
@@ -112,7 +113,9 @@ export class MessageRegistry {
     if (typeof item !== 'function') return targetsOf(item).flatMap((target) => this.#problemsOfTarget(target));
     const methods = decoratedMethods(item);
     if (methods.length === 0) {
-      return [`\`${item.name}\` has no method with \`@handles\` or \`@listens\`; mark one, or describe it with \`methods(…)\``];
+      return [
+        `\`${item.name}\` has no method with \`@handles\` or \`@listens\`; mark one, or describe it with \`methods(…)\``,
+      ];
     }
     return methods.flatMap(({ targets }) => targets.flatMap((target) => this.#problemsOfTarget(target)));
   }

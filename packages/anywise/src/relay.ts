@@ -51,7 +51,10 @@ export class Relay {
       while (performance.now() < deadline && (await this.#turn()) === 0);
       if (this.#lease !== undefined) await this.#options.store.outbox.release(this.#lease);
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'The relay could not send everything; the rest is sent after the next start');
+      this.#options.logger.warn(
+        { err: error },
+        'The relay could not send everything; the rest is sent after the next start',
+      );
     }
   }
 

@@ -14,8 +14,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 }
 
 export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly Issue[] };
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
 
 /**
  * The slimmest type that still infers both sides of a schema. Message factories take this, so that no schema type, only its

@@ -78,7 +78,10 @@ export class Unit {
   #begin(): StoreTransaction {
     if (this.#transaction === undefined) {
       if (this.#options.store === undefined) {
-        throw new AnywiseError('INVALID_SETUP', 'A transaction was asked for, but the bus has no store. Pass one as `store`.');
+        throw new AnywiseError(
+          'INVALID_SETUP',
+          'A transaction was asked for, but the bus has no store. Pass one as `store`.',
+        );
       }
       this.#transaction = this.#options.store.begin({ readOnly: this.#options.readOnly });
     }

@@ -1,6 +1,5 @@
 import type { Contract } from './contract.js';
-import type { Target } from './definitions.js';
-import { isMessageClass, type MessageClass } from './message.js';
+import { isMessageClass } from './message.js';
 import { servicesOf } from './pipeline.js';
 import { serviceName, type ContainerAdapter, type ServiceId } from './scope.js';
 import type { Wiring } from './wiring.js';
@@ -40,7 +39,10 @@ function missingHandlers({ name, wiring, contracts }: VerifyOptions): string[] {
   const owned = contracts.filter(({ slice }) => slice === name).flatMap(({ messages }) => [...messages.values()]);
   return owned
     .filter((message) => message.kind !== 'event' && wiring.handlerOf(message) === undefined)
-    .map(({ type, name: className }) => `\`${type}\` has no handler, and this slice owns it; register one with \`on(${className}).handle(…)\``);
+    .map(
+      ({ type, name: className }) =>
+        `\`${type}\` has no handler, and this slice owns it; register one with \`on(${className}).handle(…)\``,
+    );
 }
 
 function unknownMessages({ wiring, contracts }: VerifyOptions): string[] {
@@ -59,9 +61,15 @@ function unknownMessages({ wiring, contracts }: VerifyOptions): string[] {
 
 function twoClasses({ wiring, contracts }: VerifyOptions): string[] {
   const known = new Map(contracts.flatMap(({ messages }) => [...messages]));
-  const used = [...wiring.handlers.map(({ message }) => message), ...wiring.listeners.flatMap(({ targets }) => targets)];
+  const used = [
+    ...wiring.handlers.map(({ message }) => message),
+    ...wiring.listeners.flatMap(({ targets }) => targets),
+  ];
   const strangers = new Set(
-    used.filter(isMessageClass).filter(({ type }) => known.has(type)).filter((message) => known.get(message.type) !== message),
+    used
+      .filter(isMessageClass)
+      .filter(({ type }) => known.has(type))
+      .filter((message) => known.get(message.type) !== message),
   );
   return [...strangers].map(
     ({ type }) => `two classes are called \`${type}\`; the contract package is probably installed twice`,
@@ -75,10 +83,14 @@ function listenerNames({ wiring, durable }: VerifyOptions): string[] {
     const other = first.get(name);
     first.set(name, other ?? place);
     if (other !== undefined) {
-      problems.push(`two listeners are called \`${name}\`: in ${other} and in ${place}; tell them apart with \`.named(…)\``);
+      problems.push(
+        `two listeners are called \`${name}\`: in ${other} and in ${place}; tell them apart with \`.named(…)\``,
+      );
     }
     if (durable && options.name === undefined && !options.inline && !targets.every(isMessageClass)) {
-      problems.push(`the listener in ${place} listens to a group and has no stable name; give it one with \`.named(…)\``);
+      problems.push(
+        `the listener in ${place} listens to a group and has no stable name; give it one with \`.named(…)\``,
+      );
     }
     return problems;
   });

@@ -100,7 +100,10 @@ export class Worker {
       await store.inbox.fail(claim, failure);
       if ('retryInMs' in failure) this.#wakeIn(failure.retryInMs);
     } catch (cause) {
-      logger.error({ ...details, err: cause }, 'A failure could not be recorded; the message is due again when its lease ends');
+      logger.error(
+        { ...details, err: cause },
+        'A failure could not be recorded; the message is due again when its lease ends',
+      );
     }
   }
 
@@ -129,7 +132,10 @@ export class Worker {
       const lost = await this.#options.store.inbox.extend(claims, this.#options.leaseMs);
       for (const claim of lost) this.#inFlight.get(claim)?.abort(new Error('the lease was lost'));
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'Leases could not be renewed; what cannot be finished in time is handled again');
+      this.#options.logger.warn(
+        { err: error },
+        'Leases could not be renewed; what cannot be finished in time is handled again',
+      );
     }
   }
 

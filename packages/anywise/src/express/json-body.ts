@@ -16,6 +16,7 @@ export function jsonBody(limitBytes: number): RequestHandler {
       throw new HttpProblem(415, { detail: 'The body must be JSON: send it with `content-type: application/json`.' });
     }
     // The parser would take in the whole body before it says no.
+    if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(limitBytes);
     parse(request, response, next);
   };
 }

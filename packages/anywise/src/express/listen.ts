@@ -96,7 +96,6 @@ function prepareDrain(server: Server): (timeoutMs: number) => Promise<void> {
       underWay.delete(response);
       if (draining) endIdle();
     });
-    if (draining) response.setHeader('connection', 'close');
   });
 
   return async (timeoutMs) => {

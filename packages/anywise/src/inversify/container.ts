@@ -81,7 +81,8 @@ class Adapter implements InversifyAdapter {
   }
 
   #resolve(id: ServiceId, scope: MessageScope, services: MessageServices): unknown {
-    if (this.#asynchronous.has(id)) return this.#within({ scope, services }, () => this.#container.getAsync(id as ServiceIdentifier));
+    if (this.#asynchronous.has(id))
+      return this.#within({ scope, services }, () => this.#container.getAsync(id as ServiceIdentifier));
     try {
       return this.#within({ scope, services }, () => this.#container.get(id as ServiceIdentifier));
     } catch (error) {

@@ -77,7 +77,7 @@ function pluginContext(container: Container): PluginContext {
       return undefined;
     }
   }
-  container.register(Capture as unknown as Parameters<Container['register']>[0]);
+  container.register(Capture);
   if (captured === undefined) throw new Error('Inversify did not give its plugin context. Install inversify 8.');
   return captured;
 }

@@ -35,7 +35,15 @@ export class MemoryInbox implements Inbox {
       const identity = identityOf(entry);
       if (this.#rows.has(identity)) continue;
       const state = entry.dead === undefined ? 'ready' : 'dead';
-      this.#rows.set(identity, { ...entry, seq: ++this.#lastSeq, receivedAt: now, state, at: 0, attempts: 0, lease: undefined });
+      this.#rows.set(identity, {
+        ...entry,
+        seq: ++this.#lastSeq,
+        receivedAt: now,
+        state,
+        at: 0,
+        attempts: 0,
+        lease: undefined,
+      });
     }
   }
 
@@ -49,7 +57,8 @@ export class MemoryInbox implements Inbox {
   }
 
   clean(before: number): void {
-    for (const [identity, { state, at }] of this.#rows) if (state === 'handled' && at < before) this.#rows.delete(identity);
+    for (const [identity, { state, at }] of this.#rows)
+      if (state === 'handled' && at < before) this.#rows.delete(identity);
   }
 
   async add(entries: readonly InboxEntry[]): Promise<void> {
@@ -100,7 +109,8 @@ export class MemoryInbox implements Inbox {
   async release(claims: readonly Claim[]): Promise<void> {
     await this.#write(() => {
       for (const claim of claims) {
-        if (this.holds(claim)) this.#update(claim, { state: 'ready', at: 0, attempts: claim.attempt - 1, lease: undefined });
+        if (this.holds(claim))
+          this.#update(claim, { state: 'ready', at: 0, attempts: claim.attempt - 1, lease: undefined });
       }
     });
   }

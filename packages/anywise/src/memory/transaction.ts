@@ -69,7 +69,8 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   async #begin(): Promise<void> {
-    if (this.#readOnly) throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.');
+    if (this.#readOnly)
+      throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.');
     this.#release ??= await this.#writer.acquire();
   }
 

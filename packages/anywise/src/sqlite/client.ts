@@ -113,7 +113,8 @@ export function isBusy(error: unknown): boolean {
 async function untilUnlocked(work: () => void, attempts = 200): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return work();
+      work();
+      return;
     } catch (error) {
       if (!isBusy(error) || attempt === attempts) throw error;
       await sleep(5 + Math.random() * 10);
@@ -131,13 +132,13 @@ const firstSafeVersion = [3, 51, 3] as const;
 async function defaultDriver(): Promise<OpenSqlite> {
   const builtIn = process.getBuiltinModule('node:sqlite') as SqliteModule | undefined;
   const { DatabaseSync } =
-    builtIn !== undefined && isSafeVersion(process.versions['sqlite']) ? builtIn : await optionalDriver();
+    builtIn !== undefined && isSafeVersion(process.versions.sqlite) ? builtIn : await optionalDriver();
   return (path) => new DatabaseSync(path);
 }
 
 async function optionalDriver(): Promise<SqliteModule> {
   try {
-    return (await import('@photostructure/sqlite')) as unknown as SqliteModule;
+    return await import('@photostructure/sqlite');
   } catch (cause) {
     throw new AnywiseError(
       'UNAVAILABLE',

@@ -77,7 +77,8 @@ export class SqliteInbox implements Inbox {
     if (dead.length === 0 && reader.get(dueSql, names, 1) === undefined) return [];
     const lease = randomUUID();
     const rows = await this.#writer.run(() => {
-      for (const name of dead) writer.run(`UPDATE anywise_inbox SET at = 0 WHERE state = 'running' AND holder = ?`, name);
+      for (const name of dead)
+        writer.run(`UPDATE anywise_inbox SET at = 0 WHERE state = 'running' AND holder = ?`, name);
       return writer.all<ClaimedRow>(claimSql, names, limit, leaseMs, lease, holder);
     });
     return rows

@@ -82,7 +82,9 @@ export const transportMigrations: readonly Migration[] = [
 /** Applies what has not been applied yet, all in one transaction, safely when several processes start at once. */
 export async function migrate(connection: Connection, writer: Writer, migrations: readonly Migration[]): Promise<void> {
   await writer.run(() => {
-    connection.exec('CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT');
+    connection.exec(
+      'CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT',
+    );
     for (const { name, sql } of migrations) {
       const isNew = connection.run(`INSERT OR IGNORE INTO anywise_migration VALUES (?, datetime('now'))`, name) > 0;
       if (isNew) connection.exec(sql);

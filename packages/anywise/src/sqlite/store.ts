@@ -138,4 +138,3 @@ interface Parts {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
 }
-

@@ -57,7 +57,8 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
     const connection = await this.#begin();
     const json = reply === undefined ? null : JSON.stringify(reply);
     return (
-      connection.run(`INSERT OR IGNORE INTO anywise_reply VALUES (?, ?, ?, ?, ${now})`, type, key, fingerprint, json) > 0
+      connection.run(`INSERT OR IGNORE INTO anywise_reply VALUES (?, ?, ?, ?, ${now})`, type, key, fingerprint, json) >
+      0
     );
   }
 
@@ -90,7 +91,9 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
       return work(this.#connections.reader);
     } catch (cause) {
       if (!/readonly/i.test(errorText(cause))) throw cause;
-      throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.', { cause });
+      throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.', {
+        cause,
+      });
     }
   }
 
@@ -101,7 +104,8 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
         'A transaction was used after its message had ended. Await every statement, and do not keep the handle.',
       );
     }
-    if (this.#readOnly) throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.');
+    if (this.#readOnly)
+      throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.');
     this.#open ??= this.#writer.open();
     await this.#open;
     return this.#connections.writer;

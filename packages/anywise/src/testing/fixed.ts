@@ -10,7 +10,8 @@ export function fixed(...values: readonly (readonly [id: ServiceId, value: unkno
   const byId = new Map<ServiceId, unknown>(values);
   return {
     provides: () => undefined,
-    verify: (ids) => ids.filter((id) => !byId.has(id)).map((id) => `\`${serviceName(id)}\` is not among the values given`),
+    verify: (ids) =>
+      ids.filter((id) => !byId.has(id)).map((id) => `\`${serviceName(id)}\` is not among the values given`),
     open: () => ({
       resolve: <T>(id: ServiceId<T>) => {
         if (byId.has(id)) return byId.get(id) as T;

@@ -18,11 +18,14 @@ type StoreCase = ContractCase<StoreFixture, StoreCapability>;
 
 const leaseMs = 30_000;
 
-function claim(store: Store, options: { holder?: string; limit?: number; leaseMs?: number } = {}): Promise<readonly Claim[]> {
+function claim(
+  store: Store,
+  options: { holder?: string; limit?: number; leaseMs?: number } = {},
+): Promise<readonly Claim[]> {
   return store.inbox.claim({ listeners: ['listener'], holder: 'here:1:1:a', limit: 10, leaseMs, ...options });
 }
 
-async function claimOne(store: Store, options?: { leaseMs?: number }): Promise<Claim> {
+async function claimOne(store: Store, options?: { limit?: number; leaseMs?: number }): Promise<Claim> {
   const [first] = await claim(store, options);
   assert.ok(first !== undefined, 'nothing could be claimed');
   return first;
@@ -188,10 +191,10 @@ const inboxCases: readonly StoreCase[] = [
     behaviour: 'hands out the messages of one key one after the other, in the order in which they came',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b')]);
-      const first = await claim(store);
-      same(ids(first), ['a1', 'b1']);
+      const heads = await claim(store);
+      same(ids(heads), ['a1', 'b1']);
       same(await claim(store), []);
-      await finish(store, first[0] as Claim);
+      for (const head of heads.slice(0, 1)) await finish(store, head);
       same(ids(await claim(store)), ['a2']);
     },
   },
@@ -270,8 +273,8 @@ const inboxCases: readonly StoreCase[] = [
     behaviour: 'parks the key of a dead letter, so that its later messages wait',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b')]);
-      const [poison] = await claim(store, { limit: 1 });
-      await store.inbox.fail(poison as Claim, { dead: 'park', error: 'poison' });
+      const poison = await claimOne(store, { limit: 1 });
+      await store.inbox.fail(poison, { dead: 'park', error: 'poison' });
       same(ids(await claim(store)), ['b1']);
       assert.equal((await store.inbox.status()).dead, 1);
     },

@@ -21,7 +21,11 @@ interface Consumer {
 /** Subscribes and notes what comes; `receive` may fail or wait. */
 async function consume(
   transport: Transport,
-  { consumer = 'consumer', types = ['test.happened'], receive = async () => undefined }: {
+  {
+    consumer = 'consumer',
+    types = ['test.happened'],
+    receive = async () => undefined,
+  }: {
     consumer?: string;
     types?: readonly string[];
     receive?: (envelopes: readonly Envelope[]) => Promise<unknown>;
@@ -66,9 +70,12 @@ export const transportContract: readonly TransportCase[] = [
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const received: Envelope[] = [];
-        await consume(receiver as Transport, { receive: async (batch) => received.push(...batch) });
+        await consume(receiver, { receive: async (batch) => received.push(...batch) });
         const sent = numbered(100, (n) => ({ subject: `entity-${n}`, data: { n, text: 'žluť \u0000 🚀 "quoted"' } }));
-        same(await publisher?.publish(sent), sent.map(() => undefined));
+        same(
+          await publisher.publish(sent),
+          sent.map(() => undefined),
+        );
         await eventually(() => assert.equal(received.length, 100));
         same(received, sent);
       }),
@@ -78,8 +85,8 @@ export const transportContract: readonly TransportCase[] = [
     behaviour: 'delivers only the types that were subscribed to',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
-        const { ids } = await consume(receiver as Transport, { types: ['test.wanted', 'test.wanted-too'] });
-        await publisher?.publish([
+        const { ids } = await consume(receiver, { types: ['test.wanted', 'test.wanted-too'] });
+        await publisher.publish([
           testEnvelope({ id: 'no', type: 'test.unwanted' }),
           testEnvelope({ id: 'one', type: 'test.wanted' }),
           testEnvelope({ id: 'two', type: 'test.wanted-too' }),
@@ -92,9 +99,9 @@ export const transportContract: readonly TransportCase[] = [
     behaviour: 'gives each service every message',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, one, two) => {
-        const first = await consume(one as Transport, { consumer: 'one' });
-        const second = await consume(two as Transport, { consumer: 'two' });
-        await publisher?.publish(numbered(50));
+        const first = await consume(one, { consumer: 'one' });
+        const second = await consume(two, { consumer: 'two' });
+        await publisher.publish(numbered(50));
         await eventually(() => same([first.ids.length, second.ids.length], [50, 50]));
       }),
   },
@@ -104,11 +111,14 @@ export const transportContract: readonly TransportCase[] = [
     needs: ['ordered'],
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
-        const { ids } = await consume(receiver as Transport);
+        const { ids } = await consume(receiver);
         const sent = numbered(1000);
-        for (let from = 0; from < sent.length; from += 100) await publisher?.publish(sent.slice(from, from + 100));
+        for (let from = 0; from < sent.length; from += 100) await publisher.publish(sent.slice(from, from + 100));
         await eventually(() => assert.equal(ids.length, 1000));
-        same(ids, sent.map(({ id }) => id));
+        same(
+          ids,
+          sent.map(({ id }) => id),
+        );
       }),
   },
   {
@@ -117,12 +127,12 @@ export const transportContract: readonly TransportCase[] = [
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         let failures = 2;
-        const { ids } = await consume(receiver as Transport, {
+        const { ids } = await consume(receiver, {
           receive: async () => {
             if (failures-- > 0) throw new Error('not now');
           },
         });
-        await publisher?.publish(numbered(20));
+        await publisher.publish(numbered(20));
         await eventually(() => assert.equal(new Set(ids).size, 20));
         assert.ok(failures < 0);
       }),
@@ -134,14 +144,14 @@ export const transportContract: readonly TransportCase[] = [
       withTransports(fixture, 2, async (publisher, receiver) => {
         let open = 0;
         let most = 0;
-        const { ids } = await consume(receiver as Transport, {
+        const { ids } = await consume(receiver, {
           receive: async () => {
             most = Math.max(most, ++open);
             await new Promise(setImmediate);
             open--;
           },
         });
-        for (const envelope of numbered(30)) await publisher?.publish([envelope]);
+        for (const envelope of numbered(30)) await publisher.publish([envelope]);
         await eventually(() => assert.equal(ids.length, 30));
         assert.equal(most, 1);
       }),
@@ -152,8 +162,8 @@ export const transportContract: readonly TransportCase[] = [
     needs: ['history'],
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
-        await publisher?.publish(numbered(10));
-        const { ids } = await consume(receiver as Transport);
+        await publisher.publish(numbered(10));
+        const { ids } = await consume(receiver);
         await eventually(() => assert.equal(ids.length, 10));
       }),
   },
@@ -162,12 +172,12 @@ export const transportContract: readonly TransportCase[] = [
     behaviour: 'goes on where the service stopped, and loses nothing that was published in between',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, before, after) => {
-        const first = await consume(before as Transport);
-        await publisher?.publish(numbered(5));
+        const first = await consume(before);
+        await publisher.publish(numbered(5));
         await eventually(() => assert.equal(first.ids.length, 5));
-        await before?.close();
-        await publisher?.publish(numbered(5, (n) => ({ id: `later${n}` })));
-        const second = await consume(after as Transport);
+        await before.close();
+        await publisher.publish(numbered(5, (n) => ({ id: `later${n}` })));
+        const second = await consume(after);
         await eventually(() => assert.ok(second.ids.includes('later4')));
         same(second.ids.slice(-5), ['later0', 'later1', 'later2', 'later3', 'later4']);
         assert.equal(first.ids.length, 5);
@@ -181,16 +191,16 @@ export const transportContract: readonly TransportCase[] = [
         let letGo = (): void => undefined;
         const held = new Promise<void>((resolve) => (letGo = resolve));
         let began = false;
-        const { ids, subscription } = await consume(receiver as Transport, {
+        const { ids, subscription } = await consume(receiver, {
           receive: async () => {
             began = true;
             await held;
           },
         });
-        await publisher?.publish([testEnvelope({ id: 'first' })]);
+        await publisher.publish([testEnvelope({ id: 'first' })]);
         await eventually(() => assert.ok(began));
         const closed = subscription.close();
-        await publisher?.publish([testEnvelope({ id: 'second' })]);
+        await publisher.publish([testEnvelope({ id: 'second' })]);
         letGo();
         await closed;
         same(ids, ['first']);
@@ -201,9 +211,9 @@ export const transportContract: readonly TransportCase[] = [
     behaviour: 'can be closed twice, and with a subscription open',
     run: (fixture) =>
       withTransports(fixture, 1, async (transport) => {
-        const { subscription } = await consume(transport as Transport);
-        await transport?.close();
-        await transport?.close();
+        const { subscription } = await consume(transport);
+        await transport.close();
+        await transport.close();
         await subscription.close();
       }),
   },
@@ -212,11 +222,11 @@ export const transportContract: readonly TransportCase[] = [
     behaviour: 'gives a message to the service and not to each of its instances in turn, once acknowledged',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, one, two) => {
-        const first = await consume(one as Transport, { consumer: 'service' });
-        await publisher?.publish(numbered(10));
+        const first = await consume(one, { consumer: 'service' });
+        await publisher.publish(numbered(10));
         await eventually(() => assert.equal(first.ids.length, 10));
-        const second = await consume(two as Transport, { consumer: 'service' });
-        await publisher?.publish([testEnvelope({ id: 'last' })]);
+        const second = await consume(two, { consumer: 'service' });
+        await publisher.publish([testEnvelope({ id: 'last' })]);
         await eventually(() => assert.ok([...first.ids, ...second.ids].includes('last')));
         assert.ok(!second.ids.includes('m0'));
       }),
@@ -224,6 +234,6 @@ export const transportContract: readonly TransportCase[] = [
   {
     id: 'check',
     behaviour: 'says that it can be used',
-    run: (fixture) => withTransports(fixture, 1, async (transport) => transport?.check()),
+    run: (fixture) => withTransports(fixture, 1, async (transport) => transport.check()),
   },
 ];

@@ -1,0 +1,1 @@
+export { connectStore, connectTransport, type ConnectStoreOptions } from './connect.js';

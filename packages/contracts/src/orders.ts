@@ -1,0 +1,69 @@
+import { Command, contract, command, event, query } from 'anywise';
+import { z } from 'zod';
+import { Amount, Currency } from './money.js';
+import { Page, pageOf } from './paging.js';
+
+export const Order = z.object({
+  orderId: z.string(),
+  customerId: z.string(),
+  amount: Amount,
+  currency: Currency,
+  /** `started` once it is paid. */
+  status: z.enum(['placed', 'started']),
+  /** The payment that started it, or `null`. */
+  paymentId: z.string().nullable(),
+  placedAt: z.string(),
+});
+export type Order = z.infer<typeof Order>;
+
+/** All commands that orders carries out. */
+export abstract class OrderCommand extends Command {}
+
+export class PlaceOrder extends command('orders.place-order', {
+  base: OrderCommand,
+  summary: 'Places an order, which starts when it is paid.',
+  data: z.object({ customerId: z.string().min(1).max(100), amount: Amount, currency: Currency }),
+  reply: Order,
+}) {}
+
+export class GetOrder extends query('orders.get-order', {
+  summary: 'One order, or null.',
+  data: z.object({ orderId: z.string() }),
+  reply: Order.nullable(),
+}) {}
+
+export class ListOrders extends query('orders.list-orders', {
+  summary: 'Orders, the newest first.',
+  data: Page,
+  reply: pageOf(Order),
+}) {}
+
+export class OrderPlaced extends event('orders.order-placed', {
+  summary: 'An order was placed and waits for its payment.',
+  entityId: ({ orderId }) => orderId,
+  data: z.object({ orderId: z.string(), customerId: z.string(), amount: Amount, currency: Currency }),
+}) {}
+
+export class OrderStarted extends event('orders.order-started', {
+  summary: 'An order was paid and is on its way.',
+  entityId: ({ orderId }) => orderId,
+  data: z.object({ orderId: z.string(), paymentId: z.string() }),
+}) {}
+
+export const RejectionReason = z.enum(['unknown-order', 'wrong-amount', 'wrong-currency', 'already-paid']);
+export type RejectionReason = z.infer<typeof RejectionReason>;
+
+export class PaymentRejected extends event('orders.payment-rejected', {
+  summary: 'A payment fits no order, and nothing was started for it.',
+  entityId: ({ paymentId }) => paymentId,
+  data: z.object({ paymentId: z.string(), orderId: z.string(), reason: RejectionReason }),
+}) {}
+
+export const orders = contract('orders', {
+  PlaceOrder,
+  GetOrder,
+  ListOrders,
+  OrderPlaced,
+  OrderStarted,
+  PaymentRejected,
+});
