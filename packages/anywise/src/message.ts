@@ -12,10 +12,10 @@ export type MessageKind = 'command' | 'query' | 'event';
 
 /**
  * Any command or query. Abstract classes between this one and a message group messages: a guard on the group covers all of
- * them. `Reply` exists in the types only.
+ * them. The reply exists in the types only.
  */
-export abstract class Command<Reply = unknown> {
-  declare readonly '~reply': Reply;
+export abstract class Command {
+  declare readonly '~reply': unknown;
 
   /** The message's stable wire name. */
   get type(): string {
@@ -24,7 +24,7 @@ export abstract class Command<Reply = unknown> {
 }
 
 /** A command that only reads. What covers `Command` covers queries too. */
-export abstract class Query<Reply = unknown> extends Command<Reply> {
+export abstract class Query extends Command {
   declare readonly '~query': true;
 }
 

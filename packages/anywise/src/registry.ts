@@ -37,9 +37,22 @@ export interface RegisteredGuard {
   readonly place: string;
 }
 
+type Callable = (...args: never[]) => unknown;
+
+/** A handler whatever its message: what `on(…).handle(…)` makes. */
+type AnyHandler = Omit<HandlerDefinition, 'message' | 'run'> & {
+  readonly message: Target & { readonly type: string };
+  readonly run: Callable;
+};
+
+/** A listener whatever its events: what `on(…).listen(…)` makes. */
+type AnyListener = Omit<ListenerDefinition, 'targets' | 'run'> & {
+  readonly targets: readonly Target[];
+  readonly run: Callable;
+};
+
 /** What {@link MessageRegistry.register} takes. */
-export type Registrable =
-  HandlerDefinition | ListenerDefinition | GuardDefinition | ClassDefinition | AbstractClass<object>;
+export type Registrable = AnyHandler | AnyListener | GuardDefinition | ClassDefinition | AbstractClass<object>;
 
 /** What a registry may hold: with a base given, only messages below it. */
 export interface RegistryOptions {

@@ -40,6 +40,7 @@ describe('the configuration', () => {
     expect(readConfig(pathToFileURL(payments()), {})).toEqual({
       slice: 'payments',
       port: 3001,
+      host: '127.0.0.1',
       transportUrl: `sqlite:${workspace}/.anywise/bus.db`,
       storeUrl: `sqlite:${workspace}/.anywise`,
       authSecret: devAuthSecret,
@@ -50,6 +51,7 @@ describe('the configuration', () => {
   it('comes from the environment where that says something', () => {
     const env = {
       PAYMENTS_PORT: '0',
+      ANYWISE_HOST: '0.0.0.0',
       ANYWISE_TRANSPORT: 'memory:',
       ANYWISE_STORE: 'postgres://localhost/anywise',
       AUTH_SECRET: 'mine',
@@ -58,6 +60,7 @@ describe('the configuration', () => {
     expect(readConfig(payments(), env)).toEqual({
       slice: 'payments',
       port: 0,
+      host: '0.0.0.0',
       transportUrl: 'memory:',
       storeUrl: 'postgres://localhost/anywise',
       authSecret: 'mine',

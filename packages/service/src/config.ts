@@ -11,6 +11,8 @@ export interface ServiceConfig {
   readonly slice: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The address to listen on. */
+  readonly host: string;
   readonly transportUrl: string;
   readonly storeUrl: string;
   readonly authSecret: string;
@@ -67,6 +69,7 @@ export function readConfig(manifest: URL | string, env: Environment = process.en
   const config: ServiceConfig = {
     slice,
     port: readPort(slice, anywise?.port, reading),
+    host: present(env.ANYWISE_HOST) ?? '127.0.0.1',
     transportUrl: readUrl('ANYWISE_TRANSPORT', 'sqlite:.anywise/bus.db', workspace, reading),
     storeUrl: readUrl('ANYWISE_STORE', 'sqlite:.anywise', workspace, reading),
     authSecret: readSecret(reading),

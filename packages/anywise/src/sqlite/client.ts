@@ -26,6 +26,8 @@ export type OpenSqlite = (path: string) => SqliteClient;
  */
 export type Synchronous = 'normal' | 'full';
 
+type Found<Row> = Row | undefined;
+
 /** A connection with its prepared statements. */
 export class Connection {
   readonly #client: SqliteClient;
@@ -43,8 +45,8 @@ export class Connection {
     return Number(this.#prepared(sql).run(...values).changes);
   }
 
-  get<Row>(sql: string, ...values: readonly SqlValue[]): Row | undefined {
-    return (this.#prepared(sql).get(...values) ?? undefined) as Row | undefined;
+  get<Row>(sql: string, ...values: readonly SqlValue[]): Found<Row> {
+    return (this.#prepared(sql).get(...values) ?? undefined) as Found<Row>;
   }
 
   all<Row>(sql: string, ...values: readonly SqlValue[]): Row[] {

@@ -1,0 +1,23 @@
+import { orders, payments } from '@anywise/contracts';
+import { readMigrations, type ServiceDefinition } from '@anywise/service';
+import { MessageRegistry } from 'anywise';
+import { getOrder } from './get-order/handler.js';
+import { getOrderRoute } from './get-order/route.js';
+import { listOrders } from './list-orders/handler.js';
+import { listOrdersRoute } from './list-orders/route.js';
+import { onPaymentCreated } from './on-payment-created/listener.js';
+import { OrderRepository } from './order.js';
+import { placeOrder } from './place-order/handler.js';
+import { placeOrderRoute } from './place-order/route.js';
+
+/** Takes orders, and starts those that are paid. The table of contents of this slice. */
+export const app: ServiceDefinition = {
+  manifest: new URL('../package.json', import.meta.url),
+  contracts: [orders, payments],
+  registry: new MessageRegistry('orders').register(placeOrder, getOrder, listOrders, onPaymentCreated),
+  routes: [placeOrderRoute, getOrderRoute, listOrdersRoute],
+  migrations: readMigrations(new URL('../migrations/', import.meta.url)),
+  bind: (container) => {
+    container.bind(OrderRepository).toSelf();
+  },
+};

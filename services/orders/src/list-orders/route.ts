@@ -1,0 +1,6 @@
+import { ListOrders } from '@anywise/contracts';
+import { route } from 'anywise/express';
+
+export const listOrdersRoute = route('get', '/orders', ListOrders, {
+  input: ({ query: { cursor, limit } }) => ({ cursor, limit: limit === undefined ? undefined : Number(limit) }),
+});

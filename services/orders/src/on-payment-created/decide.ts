@@ -1,0 +1,20 @@
+import type { Order, PaymentCreated, RejectionReason } from '@anywise/contracts';
+
+/** What a payment does to its order. */
+export type Decision =
+  | { readonly outcome: 'start' }
+  /** The same payment started it before. */
+  | { readonly outcome: 'nothing' }
+  | { readonly outcome: 'reject'; readonly reason: RejectionReason };
+
+type PaymentFacts = Pick<PaymentCreated, 'paymentId' | 'amount' | 'currency'>;
+
+/** Decides what a payment does to the order it names, which may not exist. */
+export function decide(order: Order | undefined, payment: PaymentFacts): Decision {
+  if (order === undefined) return { outcome: 'reject', reason: 'unknown-order' };
+  if (order.paymentId === payment.paymentId) return { outcome: 'nothing' };
+  if (order.status !== 'placed') return { outcome: 'reject', reason: 'already-paid' };
+  if (order.currency !== payment.currency) return { outcome: 'reject', reason: 'wrong-currency' };
+  if (order.amount !== payment.amount) return { outcome: 'reject', reason: 'wrong-amount' };
+  return { outcome: 'start' };
+}

@@ -1,0 +1,24 @@
+import { OrderStarted, PaymentCreated, PaymentRejected } from '@anywise/contracts';
+import { Log } from '@anywise/service';
+import { Anywise, on } from 'anywise';
+import { OrderRepository } from '../order.js';
+import { decide } from './decide.js';
+
+export const onPaymentCreated = on(PaymentCreated)
+  .inject({ orders: OrderRepository, anywise: Anywise, log: Log })
+  .listen(async (payment, _context, { orders, anywise, log }) => {
+    const { paymentId, orderId } = payment;
+    const decision = decide(await orders.find(orderId), payment);
+    switch (decision.outcome) {
+      case 'start':
+        await orders.start(orderId, paymentId);
+        await anywise.publish(new OrderStarted({ orderId, paymentId }));
+        log.info({ orderId, paymentId }, `Order ${orderId} started`);
+        return;
+      case 'reject':
+        await anywise.publish(new PaymentRejected({ paymentId, orderId, reason: decision.reason }));
+        log.warn({ orderId, paymentId, reason: decision.reason }, `Payment ${paymentId} rejected: ${decision.reason}`);
+        return;
+      case 'nothing':
+    }
+  });

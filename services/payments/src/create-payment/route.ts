@@ -1,0 +1,8 @@
+import { CreatePayment } from '@anywise/contracts';
+import { route } from 'anywise/express';
+
+export const createPaymentRoute = route('post', '/payments', CreatePayment, {
+  status: 201,
+  idempotencyKey: true,
+  headers: ({ paymentId }) => ({ location: `/payments/${paymentId}` }),
+});
