@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Codec, encodeEvent } from './codec.js';
 import type { ContextEntry, ContextKeyInfo, ContextOptions } from './context.js';
 import type { Contract } from './contract.js';
@@ -8,10 +7,11 @@ import { Frame, type FrameHost } from './frame.js';
 import { inboxEntries } from './intake.js';
 import type { Logger } from './logger.js';
 import { definitionOf, type Command, type Event } from './message.js';
+import { Once } from './once.js';
 import { compileCode, compileGuards, needsUnit, type Run } from './pipeline.js';
 import type { RegisteredHandler } from './registry.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
-import type { Claim, InboxEntry, KeptReply, Store } from './store.js';
+import type { Claim, InboxEntry, Store } from './store.js';
 import type { PublishStrategy, ReadyListener, SendStrategy } from './strategies.js';
 import { Unit, type Completion } from './unit.js';
 import type { NamedListener, Wiring } from './wiring.js';
@@ -74,13 +74,14 @@ export class Dispatcher implements FrameHost {
   readonly #commands = new Map<unknown, CompiledCommand>();
   readonly #events = new Map<unknown, CompiledEvent>();
   readonly #listeners = new Map<string, CompiledListener>();
-  readonly #keysInHand = new Map<string, Promise<unknown>>();
+  readonly #once: Once | undefined;
   #unitsInHand = 0;
   #idle: (() => void) | undefined;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
     this.codec = new Codec(options.contracts, options.travelling);
+    this.#once = options.store === undefined ? undefined : new Once(options.store);
     for (const handler of options.wiring.handlers) this.#commands.set(handler.message, this.#compile(handler));
     for (const listener of options.wiring.listeners) this.#listeners.set(listener.name, compileListener(listener));
   }
@@ -105,8 +106,10 @@ export class Dispatcher implements FrameHost {
       const frame = new Frame(this, contextOptions(options, caller), undefined, caller);
       return compiled.run(command, frame);
     }
-    if (options?.idempotencyKey !== undefined)
+    // A query has no effects that a key could keep from happening twice.
+    if (options?.idempotencyKey !== undefined && !compiled.readOnly) {
       return this.#sendOnce(command, compiled, options, options.idempotencyKey);
+    }
     if (!compiled.needsUnit) return compiled.run(command, new Frame(this, contextOptions(options, undefined)));
     return this.#sendInUnit(command, compiled, options);
   }
@@ -229,99 +232,34 @@ export class Dispatcher implements FrameHost {
       if (!committed) await unit.rollback();
       return committed;
     } catch (error) {
-      await unit.rollback();
+      await this.#quietly('A transaction could not be rolled back', () => unit.rollback());
       throw error;
     } finally {
-      await this.#end(unit);
+      await this.#quietly('A service of a message could not be disposed', () => unit.end());
       if (--this.#unitsInHand === 0) this.#idle?.();
     }
   }
 
-  async #end(unit: Unit): Promise<void> {
+  /** The outcome is decided by then: telling the caller of this failure instead would be wrong. */
+  async #quietly(failure: string, work: () => Promise<void>): Promise<void> {
     try {
-      await unit.end();
+      await work();
     } catch (error) {
-      // The outcome is decided by now: telling the caller that it failed would be wrong.
-      this.#options.logger.error({ err: error }, 'A service of a message could not be disposed');
+      this.#options.logger.error({ err: error }, failure);
     }
   }
 
   async #sendOnce(command: Command, compiled: CompiledCommand, options: SendOptions, key: string): Promise<unknown> {
-    const { store } = this.#options;
-    if (store === undefined) {
-      throw new AnywiseError(
-        'INVALID_SETUP',
-        `\`${command.type}\` was sent with an idempotency key, but the bus has no store. Pass one as \`store\`.`,
-      );
-    }
-    const id = `${command.type} ${key}`;
-    const before = this.#keysInHand.get(id);
-    const reply = Promise.resolve(before).then(
-      () => this.#replyOnce(command, compiled, options, store, key),
-      () => this.#replyOnce(command, compiled, options, store, key),
-    );
-    this.#keysInHand.set(id, reply);
-    try {
-      return await reply;
-    } finally {
-      if (this.#keysInHand.get(id) === reply) this.#keysInHand.delete(id);
-    }
-  }
-
-  async #replyOnce(
-    command: Command,
-    compiled: CompiledCommand,
-    options: SendOptions,
-    store: Store,
-    key: string,
-  ): Promise<unknown> {
-    const replyKey = { type: command.type, key };
-    const fingerprint = fingerprintOf(command);
-    const kept = await store.findReply(replyKey);
-    if (kept !== undefined) return replayed(command, kept, fingerprint);
-    try {
+    if (this.#once === undefined) throw noStoreForKey(command);
+    return this.#once.send(command, key, async (completion) => {
       let reply: unknown;
-      const committed = await this.#inUnit(this.openUnit(compiled.readOnly), async (unit) => {
+      const committed = await this.#inUnit(this.openUnit(), async (unit) => {
         reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
-        return { reply: { key: replyKey, kept: { fingerprint, reply } } };
+        return completion(reply);
       });
-      if (committed) return reply;
-    } catch (error) {
-      // Another process may have been faster with the same key, and its effects may be what ours failed on.
-      const winner = await store.findReply(replyKey);
-      if (winner === undefined) throw error;
-      return replayed(command, winner, fingerprint);
-    }
-    const winner = await store.findReply(replyKey);
-    if (winner === undefined)
-      throw new AnywiseError('UNAVAILABLE', `The reply kept for \`${id(replyKey)}\` is gone.`, { retryable: true });
-    return replayed(command, winner, fingerprint);
+      return { committed, reply };
+    });
   }
-}
-
-function id({ type, key }: { type: string; key: string }): string {
-  return `${type} ${key}`;
-}
-
-function replayed(command: Command, kept: KeptReply, fingerprint: string): unknown {
-  if (kept.fingerprint === fingerprint) return kept.reply;
-  throw new AnywiseError(
-    'IDEMPOTENCY_CONFLICT',
-    `\`${command.type}\` came before with this idempotency key and other data. Use a new key for a new intent.`,
-  );
-}
-
-function fingerprintOf(command: Command): string {
-  return createHash('sha256').update(canonicalJson(command)).digest('hex');
-}
-
-/** JSON with sorted names, so that the order in which a caller wrote them makes no difference. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }
 
 function contextOptions(options: SendOptions | undefined, parent: Frame | undefined): ContextOptions {
@@ -336,6 +274,13 @@ function noHandler(command: Command): AnywiseError {
   return new AnywiseError(
     'NO_HANDLER',
     `\`${command.type}\` has no handler in this process. Register one with \`on(${command.constructor.name}).handle(…)\`, and pass its registry to \`Anywise\`.`,
+  );
+}
+
+function noStoreForKey(command: Command): AnywiseError {
+  return new AnywiseError(
+    'INVALID_SETUP',
+    `\`${command.type}\` was sent with an idempotency key, but the bus has no store. Pass one as \`store\`.`,
   );
 }
 

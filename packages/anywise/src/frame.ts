@@ -17,7 +17,7 @@ export class Frame extends MessageContext implements MessageServices {
   readonly host: FrameHost;
   readonly #caller: Frame | undefined;
   #unit: Unit | undefined;
-  #open: Set<string> | undefined;
+  #open: Set<{ readonly what: string }> | undefined;
 
   constructor(host: FrameHost, options: ContextOptions, unit?: Unit, caller?: Frame) {
     super(options);
@@ -41,9 +41,9 @@ export class Frame extends MessageContext implements MessageServices {
   /** Notes a call that this message's code made, until it settles. */
   track<T>(what: string, call: Promise<T>): Promise<T> {
     const open = (this.#open ??= new Set());
-    const label = `${what} #${open.size + 1}`;
-    open.add(label);
-    const done = (): void => void open.delete(label);
+    const entry = { what };
+    open.add(entry);
+    const done = (): void => void open.delete(entry);
     call.then(done, done);
     return call;
   }
@@ -51,7 +51,7 @@ export class Frame extends MessageContext implements MessageServices {
   /** @throws AnywiseError (`NOT_AWAITED`) where a call of this message's code still runs. */
   assertAwaited(place: string): void {
     if (this.#open === undefined || this.#open.size === 0) return;
-    const calls = [...this.#open].map((label) => `\`${label.replace(/ #\d+$/, '')}\``).join(', ');
+    const calls = [...this.#open].map(({ what }) => `\`${what}\``).join(', ');
     throw new AnywiseError(
       'NOT_AWAITED',
       `The code at ${place} ended while ${calls} still ran. Put \`await\` before each send and publish.`,

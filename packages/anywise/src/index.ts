@@ -1,4 +1,5 @@
-export { Anywise, type AnywiseOptions, type StopOptions, type Tried } from './anywise.js';
+export { Anywise, type Tried } from './anywise.js';
+export type { AnywiseOptions, StopOptions } from './options.js';
 export {
   contextKey,
   type Context,

@@ -44,7 +44,8 @@ export interface Subscription {
  * - **Acknowledge.** A batch counts as received when the promise of `receive` resolves. If it rejects, or the process
  *   dies before, the batch is delivered again. Duplicates are possible at any time; receivers recognise them by id.
  * - **Order.** Where `ordered`, envelopes with one key arrive in the order in which they were published, and a batch is
- *   handed over only when the one before is acknowledged.
+ *   handed over only when the one before is acknowledged. An envelope that is not taken holds back the later ones with its
+ *   key in the same call: they are reported as not taken too.
  * - **Back-pressure.** `receive` is never called while its promise is pending.
  * - **Close.** `close` is idempotent, ends subscriptions and resolves when nothing runs any more.
  */

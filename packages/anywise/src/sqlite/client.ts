@@ -107,6 +107,18 @@ export async function connect({ path, open, synchronous }: ConnectOptions): Prom
   }
 }
 
+/** Closes both, and leaves one tidy file behind where nobody else has it open. */
+export function close({ writer, reader }: Connections): void {
+  reader.close();
+  try {
+    writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  } finally {
+    writer.close();
+  }
+}
+
 export function isBusy(error: unknown): boolean {
   return /database (table )?is locked|SQLITE_BUSY/i.test(errorText(error));
 }

@@ -139,7 +139,7 @@ export class SqliteInbox implements Inbox {
   }
 
   #deadHolders(own: string): readonly string[] {
-    const sql = `SELECT DISTINCT holder FROM anywise_inbox WHERE state IN ('ready', 'running') AND holder <> ? AND at > 0`;
+    const sql = `SELECT DISTINCT holder FROM anywise_inbox WHERE state = 'running' AND holder <> ? AND at > 0`;
     const rows = this.#connections.reader.all<{ holder: string }>(sql, own);
     return rows.map(({ holder }) => holder).filter(isDead);
   }

@@ -41,6 +41,7 @@ export const storeMigrations: readonly Migration[] = [
       ) STRICT;
       CREATE INDEX anywise_inbox_open ON anywise_inbox (seq) WHERE state IN ('ready', 'running');
       CREATE INDEX anywise_inbox_keys ON anywise_inbox (listener, key, seq) WHERE state IN ('ready', 'running', 'parked');
+      CREATE INDEX anywise_inbox_running ON anywise_inbox (holder) WHERE state = 'running';
       CREATE INDEX anywise_inbox_handled ON anywise_inbox (at) WHERE state = 'handled';
 
       CREATE TABLE anywise_reply (

@@ -1,6 +1,6 @@
 import { SqlTransaction, type Migration } from '../sql.js';
 import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreTransaction } from '../store.js';
-import { connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
+import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
 import { migrate, now, storeMigrations } from './schema.js';
@@ -109,8 +109,7 @@ class SqliteStore implements Store {
     if (parts === undefined) return;
     // Whoever still writes comes before.
     await parts.writer.run(() => undefined);
-    parts.connections.reader.close();
-    parts.connections.writer.close();
+    close(parts.connections);
   }
 
   async #open(): Promise<Parts> {

@@ -3,7 +3,7 @@ import { parseEnvelope, type Envelope } from '../envelope.js';
 import { Pump } from '../pump.js';
 import type { Delivery, SubscribeOptions, Subscription, Transport } from '../transport.js';
 import { hearBell, openBell, type Bell } from './bell.js';
-import { connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
+import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { migrate, now, transportMigrations } from './schema.js';
 import { Writer } from './writer.js';
 
@@ -110,8 +110,7 @@ class SqliteTransport implements Transport {
     clearInterval(trimmer);
     await writer.run(() => undefined);
     bell.close();
-    connections.reader.close();
-    connections.writer.close();
+    close(connections);
   }
 
   get #bellPath(): string {

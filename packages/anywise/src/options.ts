@@ -1,0 +1,46 @@
+import type { ContextKeyInfo } from './context.js';
+import type { Contract } from './contract.js';
+import type { Logger } from './logger.js';
+import type { MessageRegistry } from './registry.js';
+import type { ContainerAdapter } from './scope.js';
+import type { Store } from './store.js';
+import type { PublishStrategy, SendStrategy } from './strategies.js';
+import type { Transport } from './transport.js';
+
+/** What a bus is made of. */
+export interface AnywiseOptions {
+  /** The service's name. The contract of this name is its own: each of its commands and queries needs a handler here. */
+  readonly name: string;
+  readonly registries?: readonly MessageRegistry[];
+  /** The contracts of all the slices whose messages are sent, published or heard here. */
+  readonly contracts?: readonly Contract[];
+  /** Where dependencies come from, for example `inversify(container)`. */
+  readonly container?: ContainerAdapter;
+  /** Makes writes and events one transaction, and lets listeners run after the commit. @defaultValue none: listeners run inside `publish` */
+  readonly store?: Store;
+  /** Connects this service with others. Without a store, one in memory is used. @defaultValue none */
+  readonly transport?: Transport;
+  /** Context keys with a header that are read from incoming messages. */
+  readonly context?: readonly ContextKeyInfo[];
+  /** Wraps each command. @defaultValue none */
+  readonly sender?: SendStrategy;
+  /** How listeners inside `publish` are run. @defaultValue `sequential` */
+  readonly publisher?: PublishStrategy;
+  /** @defaultValue warnings and errors to the console */
+  readonly logger?: Logger;
+  /** How many messages are handled at once. More is faster where listeners wait for others. @defaultValue 32 */
+  readonly concurrency?: number;
+  /**
+   * How long a listener may be silent before its message is given to another process. It is renewed while the listener
+   * runs, so it bounds only how long the messages of a dead machine wait. @defaultValue 30_000
+   */
+  readonly leaseMs?: number;
+  /** How long handled messages and kept replies are remembered. @defaultValue 604_800_000 (7 days) */
+  readonly retentionMs?: number;
+}
+
+/** How a bus is stopped. */
+export interface StopOptions {
+  /** How long messages in hand may take to finish; what is left is handled again after the next start. @defaultValue 25_000 */
+  readonly timeoutMs?: number;
+}
