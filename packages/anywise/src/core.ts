@@ -23,6 +23,13 @@ type State = 'new' | 'running' | 'stopping' | 'stopped';
 const relayFlushMs = 3_000;
 const cleanEveryMs = 60_000;
 
+const whyNot: Readonly<Record<State, string>> = {
+  new: 'is not started. Call `await anywise.start()` first.',
+  running: 'is started already. Call `start` once.',
+  stopping: 'is stopping and takes no more messages.',
+  stopped: 'is stopped. A bus that was stopped cannot be used again: make a new one.',
+};
+
 /** The parts of a bus and their life. */
 export class Core {
   readonly dispatcher: Dispatcher;
@@ -177,9 +184,5 @@ export class Core {
 }
 
 function notRunning(name: string, state: State): AnywiseError {
-  const hint =
-    state === 'new'
-      ? 'Call `await anywise.start()` first.'
-      : 'A bus that was stopped cannot be used again: make a new one.';
-  return new AnywiseError('NOT_RUNNING', `The bus \`${name}\` is ${state === 'new' ? 'not started' : state}. ${hint}`);
+  return new AnywiseError('NOT_RUNNING', `The bus \`${name}\` ${whyNot[state]}`);
 }

@@ -65,6 +65,7 @@ interface CompiledEvent {
 interface CompiledListener {
   readonly name: string;
   readonly run: Run;
+  readonly needsUnit: boolean;
 }
 
 /** Brings messages to their code. Everything that depends on the type of a message only is compiled once. */
@@ -202,9 +203,14 @@ export class Dispatcher implements FrameHost {
   }
 
   async #publishIn(event: Event, compiled: CompiledEvent, caller: Frame | undefined, unit: Unit): Promise<void> {
-    const frame = new Frame(this, { event, parent: caller, frozen: true }, unit, caller);
+    const options: ContextOptions = { event, parent: caller, frozen: true };
+    const frame = new Frame(this, options, unit, caller);
     if (compiled.inside.length > 0) {
-      const listeners = compiled.inside.map(({ name, run }): ReadyListener => ({ name, run: () => run(event, frame) }));
+      const listeners = compiled.inside.map(({ name, run, needsUnit }): ReadyListener => {
+        // Listeners may run at once, and the calls of one must not be taken for those of another.
+        const own = needsUnit ? new Frame(this, options, unit, caller) : frame;
+        return { name, run: () => run(event, own) };
+      });
       await this.#options.publisher(event, frame, listeners);
     }
     const { store, hasTransport, source } = this.#options;
@@ -267,7 +273,7 @@ function contextOptions(options: SendOptions | undefined, parent: Frame | undefi
 }
 
 function compileListener({ name, code, place }: NamedListener): CompiledListener {
-  return { name, run: compileCode(code, place) };
+  return { name, run: compileCode(code, place), needsUnit: needsUnit(code) };
 }
 
 function noHandler(command: Command): AnywiseError {

@@ -70,16 +70,13 @@ export function methods<S extends object>(
 
 /** The decorated methods of a class, its parents' included. */
 export function decoratedMethods(service: AbstractClass<object>): readonly MethodDefinition[] {
-  const found: MethodDefinition[] = [];
-  for (
-    let at: unknown = service;
-    typeof at === 'function' && at !== Function.prototype;
-    at = Object.getPrototypeOf(at)
-  ) {
-    found.push(...(decorated.get(at) ?? []));
-  }
-  const metadata = (service as unknown as Record<symbol, object | undefined>)[metadataSymbol];
-  return metadata === undefined ? found : [...found, ...(decorated.get(metadata) ?? [])];
+  const metadata = (service as unknown as Record<symbol, unknown>)[metadataSymbol];
+  return [...withAncestors(service), ...withAncestors(metadata)].flatMap((key) => decorated.get(key) ?? []);
+}
+
+function withAncestors(value: unknown): object[] {
+  const isKey = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isKey ? [value, ...withAncestors(Object.getPrototypeOf(value))] : [];
 }
 
 function mark(definition: Omit<MethodDefinition, 'method'>): (first: unknown, second: unknown) => void {

@@ -10,7 +10,7 @@ import type {
 import { SetupError } from './errors.js';
 import { isMessageClass, type AbstractClass, type Command, type Event } from './message.js';
 import { decoratedMethods } from './methods.js';
-import type { Dependencies, ServiceId } from './scope.js';
+import { serviceName, type Dependencies, type ServiceId } from './scope.js';
 
 /** How to reach the code of a handler or listener. */
 export type Code =
@@ -96,30 +96,30 @@ export class MessageRegistry {
         return;
       }
       case 'handler':
-        this.handlers.push({ message: item.message, code: item, place: this.#place(item.run.name) });
+        this.handlers.push({ message: item.message, code: item, place: this.#place(item) });
         return;
       case 'listener': {
         const { targets, options } = item;
-        this.listeners.push({ targets, options, code: item, registry: this.name, place: this.#place(item.run.name) });
+        this.listeners.push({ targets, options, code: item, registry: this.name, place: this.#place(item) });
         return;
       }
       case 'guard':
-        this.guards.push({ guard: item, place: this.#place('run' in item ? item.run.name : '') });
+        this.guards.push({ guard: item, place: this.#place(item) });
     }
   }
 
   #addMethods(service: AbstractClass<object>, methods: readonly MethodDefinition[]): void {
     for (const { kind, targets, options, method } of methods) {
       const code: Code = { service, method };
-      const place = this.#place(`${service.name}.${method}`);
+      const place = `registry \`${this.name}\`, \`${service.name}.${method}\``;
       const [target] = targets;
       if (kind === 'listener') this.listeners.push({ targets, options, code, registry: this.name, place });
       else if (isMessageClass(target)) this.handlers.push({ message: target, code, place });
     }
   }
 
-  #place(name: string): string {
-    return name === '' ? `registry \`${this.name}\`` : `registry \`${this.name}\`, \`${name}\``;
+  #place(item: Exclude<Registrable, AbstractClass<object> | ClassDefinition>): string {
+    return `registry \`${this.name}\`, ${labelOf(item)}`;
   }
 
   #problemsOf(item: Registrable): string[] {
@@ -139,6 +139,14 @@ export class MessageRegistry {
     if (base === undefined || target.prototype instanceof base) return [];
     return [`\`${target.name}\` does not extend \`${base.name}\`, which all ${target.kind}s here must`];
   }
+}
+
+function labelOf(item: Exclude<Registrable, AbstractClass<object> | ClassDefinition>): string {
+  const name = 'run' in item ? item.run.name : serviceName(item.service);
+  if (name !== '') return `\`${name}\``;
+  // A function that is written where it is passed has no name.
+  const targets = targetsOf(item).map((target) => `\`${isMessageClass(target) ? target.type : target.name}\``);
+  return `${item.kind} of ${targets.join(' and ')}`;
 }
 
 function targetsOf(item: Exclude<Registrable, AbstractClass<object>>): readonly Target[] {

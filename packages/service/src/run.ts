@@ -38,7 +38,7 @@ async function start(definition: ServiceDefinition): Promise<void> {
     await service.stop();
     throw error;
   });
-  logger.info({ url: server.url, pid: process.pid }, `${config.slice} takes requests at ${server.url}`);
+  logger.info({ url: server.url }, `${config.slice} takes requests at ${server.url}`);
   const stop = onceOnly(async (signal: string) => {
     logger.info({ signal }, `${config.slice} is stopping`);
     await server.close({ timeoutMs: httpDrainMs });

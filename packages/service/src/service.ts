@@ -1,5 +1,5 @@
 import 'reflect-metadata/lite';
-import { Anywise, type Logger } from 'anywise';
+import { Anywise, AnywiseError, type Logger } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
 import { inversify } from 'anywise/inversify';
 import type { Express } from 'express';
@@ -38,11 +38,19 @@ export async function startService(definition: ServiceDefinition, { config, logg
     registries: [registry],
     contracts,
     container: adapter,
-    store: await connectStore(config.storeUrl, { name: config.slice, migrations }),
-    transport: await connectTransport(config.transportUrl),
+    store: await named('ANYWISE_STORE', connectStore(config.storeUrl, { name: config.slice, migrations })),
+    transport: await named('ANYWISE_TRANSPORT', connectTransport(config.transportUrl)),
     logger,
   });
   await anywise.start();
   const app = createApp({ anywise, routes, authSecret: config.authSecret, logger });
   return { anywise, app, stop: (options) => anywise.stop(options) };
+}
+
+/** Says which variable a bad URL came from. */
+async function named<T>(variable: string, connecting: Promise<T>): Promise<T> {
+  return connecting.catch((error: unknown) => {
+    if (!AnywiseError.is(error)) throw error;
+    throw new AnywiseError(error.code, `\`${variable}\`: ${error.message}`, { cause: error });
+  });
 }

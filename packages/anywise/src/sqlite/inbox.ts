@@ -29,12 +29,15 @@ export function finishClaim(connection: Connection, { seq, lease }: Claim): bool
   return connection.run(sql, seq, lease) === 1;
 }
 
-/** Only the oldest unfinished message of each key is a candidate, so that order holds however many claim at once. */
+/**
+ * Only the oldest unfinished message of each key is a candidate, so that order holds however many claim at once. The indexes
+ * are named because the planner would rather walk a listener's whole history.
+ */
 const dueSql = `
-  SELECT seq FROM anywise_inbox AS head
+  SELECT seq FROM anywise_inbox AS head INDEXED BY anywise_inbox_open
   WHERE state IN ('ready', 'running') AND at <= ${now} AND listener IN (SELECT value FROM json_each(?1))
     AND NOT EXISTS (
-      SELECT 1 FROM anywise_inbox AS earlier
+      SELECT 1 FROM anywise_inbox AS earlier INDEXED BY anywise_inbox_keys
       WHERE earlier.listener = head.listener AND earlier.key = head.key AND earlier.seq < head.seq
         AND earlier.state IN ('ready', 'running', 'parked'))
   ORDER BY seq LIMIT ?2`;

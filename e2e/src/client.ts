@@ -1,0 +1,48 @@
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+  readonly idempotencyKey?: string;
+}
+
+export type Client = (url: string, call: Call) => Promise<Answer>;
+
+/** Sends requests with a bearer token, as a client that knows nothing of the inside would. */
+export function createClient(token: string): Client {
+  return async (url, { method, path, body, idempotencyKey }) => {
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+}
+
+/** Repeats a request until it has an answer, wherever the service is by then. Only safe with an idempotency key. */
+export async function insist(client: Client, findUrl: () => Promise<string>, call: Call): Promise<Answer> {
+  for (;;) {
+    const url = await findUrl();
+    try {
+      const answer = await client(url, call);
+      if (answer.status !== 503) return answer;
+    } catch (error) {
+      if (!isCut(error)) throw error;
+    }
+  }
+}
+
+/** How `fetch` says that nobody listens, or that the connection broke. */
+export function isCut(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TypeError';
+}

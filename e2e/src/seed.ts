@@ -1,0 +1,26 @@
+import { randomInt } from 'node:crypto';
+
+/** A number from 0 up to 1, and the next, the same each time for one seed. */
+export type Random = () => number;
+
+/** Runs work with chance that can be repeated: what fails says which `ANYWISE_SEED` to set. */
+export async function withSeed(work: (random: Random) => Promise<void>): Promise<void> {
+  const seed = Number(process.env.ANYWISE_SEED ?? randomInt(2 ** 31));
+  try {
+    await work(mulberry32(seed));
+  } catch (cause) {
+    throw new Error(`It failed with ANYWISE_SEED=${seed}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function mulberry32(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
