@@ -12,6 +12,11 @@ export interface Call {
 
 export type Client = (url: string, call: Call) => Promise<Answer>;
 
+/** A service that may be elsewhere after each start. */
+export interface Whereabouts {
+  url(): Promise<string>;
+}
+
 /** Sends requests with a bearer token, as a client that knows nothing of the inside would. */
 export function createClient(token: string): Client {
   return async (url, { method, path, body, idempotencyKey }) => {
@@ -30,9 +35,9 @@ export function createClient(token: string): Client {
 }
 
 /** Repeats a request until it has an answer, wherever the service is by then. Only safe with an idempotency key. */
-export async function insist(client: Client, findUrl: () => Promise<string>, call: Call): Promise<Answer> {
+export async function insist(client: Client, service: Whereabouts, call: Call): Promise<Answer> {
   for (;;) {
-    const url = await findUrl();
+    const url = await service.url();
     try {
       const answer = await client(url, call);
       if (answer.status !== 503) return answer;
@@ -42,7 +47,7 @@ export async function insist(client: Client, findUrl: () => Promise<string>, cal
   }
 }
 
-/** How `fetch` says that nobody listens, or that the connection broke. */
+/** How `fetch` says that nobody listens, or that the connection broke. Its errors are not of Jest's realm: no `instanceof`. */
 export function isCut(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TypeError';
+  return (error as Partial<Error>).name === 'TypeError';
 }

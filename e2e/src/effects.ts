@@ -40,8 +40,9 @@ function byOrder(a: Effect, b: Effect): number {
 function unfinished(world: World): unknown[] {
   const outbox = `SELECT 'outbox' AS place, id, last_error FROM anywise_outbox`;
   const inbox = `SELECT state AS place, id, last_error FROM anywise_inbox WHERE state <> 'handled'`;
-  const unread = `
-    SELECT name AS consumer, seq, type FROM consumer, message
-    WHERE seq > position AND (name, type) IN (VALUES ('orders', 'payments.payment-created'), ('payments', 'orders.payment-rejected'))`;
-  return [...slices.flatMap((slice) => world.rows(slice, `${outbox} UNION ALL ${inbox}`)), ...world.rows('bus', unread)];
+  const unread = 'SELECT name AS consumer, seq, type FROM consumer JOIN message ON seq > position';
+  return [
+    ...slices.flatMap((slice) => world.rows(slice, `${outbox} UNION ALL ${inbox}`)),
+    ...world.rows('bus', unread),
+  ];
 }

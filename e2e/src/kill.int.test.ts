@@ -15,7 +15,7 @@ it('starts every paid order once, however often both services are killed', () =>
     await using world = await createWorld();
     const payments = mortal(world, 'payments');
     const orders = mortal(world, 'orders');
-    const shop = openShop({ client: createClient(world.token), payments: payments.url, orders: orders.url });
+    const shop = openShop({ client: createClient(world.token), payments, orders });
     const paid: Paid[] = [];
     let open = true;
 
@@ -30,8 +30,8 @@ it('starts every paid order once, however often both services are killed', () =>
     const kill = async () => {
       for (let n = 0; n < kills; n++) {
         const victim = random() < 0.5 ? payments : orders;
-        // Mostly at work, but now and then while it is starting.
-        if (random() < 0.75) await victim.url();
+        // Mostly when both are at work, but now and then while one is starting.
+        if (random() < 0.75) await Promise.all([payments.url(), orders.url()]);
         await delay(random() * 700);
         await victim.die('SIGKILL');
       }
@@ -40,6 +40,7 @@ it('starts every paid order once, however often both services are killed', () =>
     };
 
     await Promise.all([kill(), ...customers.map(buy)]);
+    process.stderr.write('STATS paid ' + paid.length + '\n');
     expect(paid.length).toBeGreaterThan(100);
     await expectOneEffectEach(world, paid);
   }));

@@ -9,9 +9,8 @@ export async function withSeed(work: (random: Random) => Promise<void>): Promise
   try {
     await work(mulberry32(seed));
   } catch (cause) {
-    throw new Error(`It failed with ANYWISE_SEED=${seed}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    const { message = String(cause) } = cause as Partial<Error>;
+    throw new Error(`With ANYWISE_SEED=${seed}: ${message}`, { cause });
   }
 }
 

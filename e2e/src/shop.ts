@@ -1,4 +1,4 @@
-import { insist, type Answer, type Client } from './client.js';
+import { insist, type Answer, type Client, type Whereabouts } from './client.js';
 
 /** A payment that was answered with 201. */
 export interface Paid {
@@ -16,8 +16,8 @@ interface Shop {
 
 export interface ShopOptions {
   readonly client: Client;
-  readonly orders: () => Promise<string>;
-  readonly payments: () => Promise<string>;
+  readonly orders: Whereabouts;
+  readonly payments: Whereabouts;
 }
 
 const price = { amount: 1250, currency: 'EUR' };

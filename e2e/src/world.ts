@@ -47,17 +47,20 @@ export async function createWorld(): Promise<World> {
     ORDERS_PORT: '0',
   };
   const services: Service[] = [];
+  let ended = false;
   return {
     folder,
     env,
     token: await signToken({ user: 'ada', secret, expiresInSeconds: 3600 }),
     start(slice, changes = {}) {
+      if (ended) throw new Error('The world has ended.');
       const service = startService(slice, { ...env, ...changes });
       services.push(service);
       return service;
     },
     rows: (database, sql) => readRows(join(folder, `${database}.db`), sql),
     async [Symbol.asyncDispose]() {
+      ended = true;
       await Promise.all(services.map((service) => service.kill()));
       rmSync(folder, { recursive: true });
     },

@@ -1,7 +1,7 @@
 import type { ContextEntry, ContextKeyInfo, MessageContext } from './context.js';
 import type { Contract } from './contract.js';
 import type { Envelope } from './envelope.js';
-import { AnywiseError } from './errors.js';
+import { AnywiseError, errorText } from './errors.js';
 import type { Event, MessageClass } from './message.js';
 
 /** Makes the envelope of an event that is published in the given context. */
@@ -79,7 +79,7 @@ export class Codec {
     const attributes = envelope as unknown as Readonly<Record<string, unknown>>;
     return this.#travelling.flatMap((key) => {
       const text = key.header === undefined ? undefined : attributes[key.header];
-      return typeof text === 'string' ? [{ key, value: JSON.parse(text) as unknown }] : [];
+      return typeof text === 'string' ? [{ key, value: parseAttribute(envelope, key, text) }] : [];
     });
   }
 }
@@ -100,7 +100,31 @@ function upcast(message: MessageClass, { data, schemaversion }: Envelope): unkno
         `\`${message.type}\` came in version ${schemaversion}, but its contract has no \`upcast\` from version ${version}. Add it, then replay.`,
       );
     }
-    current = step(current);
+    current = takeStep(message, version, () => step(current));
   }
   return current;
+}
+
+function takeStep(message: MessageClass, version: number, step: () => unknown): unknown {
+  try {
+    return step();
+  } catch (cause) {
+    throw new AnywiseError(
+      'UNREADABLE_MESSAGE',
+      `The \`upcast\` of \`${message.type}\` from version ${version} failed (${errorText(cause)}). Correct it, then replay.`,
+      { cause },
+    );
+  }
+}
+
+function parseAttribute({ type }: Envelope, { key, header }: ContextKeyInfo, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AnywiseError(
+      'UNREADABLE_MESSAGE',
+      `\`${type}\` came with \`${String(header)}\` for the context key \`${key}\`, which is not JSON: ${text.slice(0, 80)}`,
+      { cause },
+    );
+  }
 }

@@ -172,9 +172,13 @@ export class Core {
     const left = (): number => Math.max(0, timeoutMs - (performance.now() - began));
     this.#state = 'stopping';
     clearInterval(this.#cleaner);
+    // A transaction that its handler never ends would hold up everything that waits for the store.
+    const timeIsUp = setTimeout(() => void this.dispatcher.abandon(), timeoutMs);
     await this.#subscription?.close();
     await this.#worker?.stop(left());
     await this.dispatcher.untilIdle(left());
+    clearTimeout(timeIsUp);
+    await this.dispatcher.abandon();
     this.#unwatch?.();
     await this.#relay?.stop(relayFlushMs);
     await this.#options.transport?.close();

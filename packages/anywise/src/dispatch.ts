@@ -13,7 +13,7 @@ import type { RegisteredHandler } from './registry.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
 import type { Claim, InboxEntry, Store } from './store.js';
 import type { PublishStrategy, ReadyListener, SendStrategy } from './strategies.js';
-import { Unit, type Completion } from './unit.js';
+import { Unit, abandoned, type Completion } from './unit.js';
 import type { NamedListener, Wiring } from './wiring.js';
 
 /** What `send` takes besides the command. */
@@ -68,6 +68,8 @@ interface CompiledListener {
   readonly needsUnit: boolean;
 }
 
+const cannotRollBack = 'A transaction could not be rolled back';
+
 /** Brings messages to their code. Everything that depends on the type of a message only is compiled once. */
 export class Dispatcher implements FrameHost {
   readonly codec: Codec;
@@ -76,7 +78,8 @@ export class Dispatcher implements FrameHost {
   readonly #events = new Map<unknown, CompiledEvent>();
   readonly #listeners = new Map<string, CompiledListener>();
   readonly #once: Once | undefined;
-  #unitsInHand = 0;
+  readonly #unitsInHand = new Set<Unit>();
+  #isClosed = false;
   #idle: (() => void) | undefined;
 
   constructor(options: DispatchOptions) {
@@ -161,7 +164,7 @@ export class Dispatcher implements FrameHost {
 
   /** Resolves when no message sent from outside is being handled any more, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
-    if (this.#unitsInHand === 0) return;
+    if (this.#unitsInHand.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
       this.#idle = () => {
@@ -169,6 +172,13 @@ export class Dispatcher implements FrameHost {
         resolve();
       };
     });
+  }
+
+  /** Takes back what every message in hand has written, and refuses further ones: time is up. */
+  async abandon(): Promise<void> {
+    this.#isClosed = true;
+    const undo = [...this.#unitsInHand].map((unit) => this.#quietly(cannotRollBack, () => unit.abandon()));
+    await Promise.all(undo);
   }
 
   #compile(handler: RegisteredHandler): CompiledCommand {
@@ -232,17 +242,19 @@ export class Dispatcher implements FrameHost {
 
   /** Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back. */
   async #inUnit(unit: Unit, work: (unit: Unit) => Promise<Completion>): Promise<boolean> {
-    this.#unitsInHand++;
+    if (this.#isClosed) throw abandoned();
+    this.#unitsInHand.add(unit);
     try {
       const committed = await unit.commit(await work(unit));
       if (!committed) await unit.rollback();
       return committed;
     } catch (error) {
-      await this.#quietly('A transaction could not be rolled back', () => unit.rollback());
+      await this.#quietly(cannotRollBack, () => unit.rollback());
       throw error;
     } finally {
       await this.#quietly('A service of a message could not be disposed', () => unit.end());
-      if (--this.#unitsInHand === 0) this.#idle?.();
+      this.#unitsInHand.delete(unit);
+      if (this.#unitsInHand.size === 0) this.#idle?.();
     }
   }
 

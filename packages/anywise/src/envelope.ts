@@ -1,5 +1,4 @@
 import { AnywiseError } from './errors.js';
-import { validate, type StandardSchema, type SchemaResult } from './schema.js';
 
 /** What an envelope carries. Said in an attribute, so that no receiver has to guess from the body. */
 export type EnvelopeKind = 'command' | 'query' | 'event' | 'reply' | 'error';
@@ -45,7 +44,7 @@ export function orderKey(envelope: Envelope): string | undefined {
 /**
  * Reads an envelope from its JSON.
  *
- * @throws AnywiseError (`UNREADABLE_MESSAGE`) that says what is missing.
+ * @throws AnywiseError (`UNREADABLE_MESSAGE`) that says what is wrong with it.
  */
 export function parseEnvelope(json: string): Envelope {
   let value: unknown;
@@ -54,26 +53,24 @@ export function parseEnvelope(json: string): Envelope {
   } catch (cause) {
     throw new AnywiseError('UNREADABLE_MESSAGE', `An envelope is not JSON: ${json.slice(0, 80)}`, { cause });
   }
-  return validate('envelope', envelopeSchema, value);
+  const problems = problemsOf(value);
+  if (problems.length > 0) {
+    throw new AnywiseError('UNREADABLE_MESSAGE', `An envelope cannot be read: ${problems.join('; ')}.`);
+  }
+  return value as Envelope;
 }
 
 const required = ['id', 'source', 'type', 'time', 'correlationid'] as const;
 const kinds: ReadonlySet<unknown> = new Set(['command', 'query', 'event', 'reply', 'error']);
 
-const envelopeSchema: StandardSchema<unknown, Envelope> = {
-  '~standard': { version: 1, vendor: 'anywise', validate: checkEnvelope },
-};
-
-function checkEnvelope(value: unknown): SchemaResult<Envelope> {
-  if (typeof value !== 'object' || value === null) return { issues: [{ message: 'is not an object' }] };
+function problemsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return ['it is not an object'];
   const attributes = value as Readonly<Record<string, unknown>>;
-  const issues = required
+  const problems = required
     .filter((name) => typeof attributes[name] !== 'string' || attributes[name] === '')
-    .map((name) => ({ message: 'must be a non-empty string', path: [name] }));
-  if (attributes.specversion !== '1.0') issues.push({ message: 'must be `1.0`', path: ['specversion'] as never });
-  if (!kinds.has(attributes.kind)) issues.push({ message: 'is not a known kind', path: ['kind'] as never });
-  if (!Number.isInteger(attributes.schemaversion)) {
-    issues.push({ message: 'must be a whole number', path: ['schemaversion'] as never });
-  }
-  return issues.length > 0 ? { issues } : { value: value as Envelope };
+    .map((name) => `\`${name}\` must be a non-empty string`);
+  if (attributes.specversion !== '1.0') problems.push('`specversion` must be `1.0`');
+  if (!kinds.has(attributes.kind)) problems.push('`kind` is not known');
+  if (!Number.isInteger(attributes.schemaversion)) problems.push('`schemaversion` must be a whole number');
+  return problems;
 }

@@ -99,7 +99,7 @@ export interface ListenerFailure {
   readonly error: unknown;
 }
 
-/** Every listener ran; these failed. */
+/** Every listener ran; these failed. Retryable where each of the failures is. */
 export class ListenersFailedError extends AnywiseError {
   override readonly name = 'ListenersFailedError';
 
@@ -111,7 +111,7 @@ export class ListenersFailedError extends AnywiseError {
       'LISTENERS_FAILED',
       `\`${eventType}\` was published, but ${failures.length} of its listeners failed: ` +
         failures.map(({ listener, error }) => `\`${listener}\` (${errorText(error)})`).join(', '),
-      { cause: failures[0]?.error },
+      { cause: failures[0]?.error, retryable: !failures.some(({ error }) => isTerminal(error)) },
     );
   }
 }
@@ -125,7 +125,14 @@ export class TerminalError extends AnywiseError {
   }
 }
 
+/** An error that says of itself that trying again cannot help. */
+export function isTerminal(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
+}
+
 /** A short text for any thrown value. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // Not `instanceof`: an error may come from another realm, as in tests.
+  const isError = typeof error === 'object' && error !== null && 'message' in error;
+  return String(isError ? error.message : error);
 }

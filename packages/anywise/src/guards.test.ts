@@ -188,7 +188,7 @@ describe('guards', () => {
     await using bus = await startBus({ items: [on(PlaceOrder).before(() => undefined), audit, placeOrder] });
     expect(bus.inspect.guards(PlaceOrder)).toEqual([
       { place: 'registry `test`, `audit`' },
-      { place: 'registry `test`' },
+      { place: 'registry `test`, guard of `test.place-order`' },
     ]);
   });
 });

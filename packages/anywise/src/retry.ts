@@ -1,3 +1,5 @@
+import { isTerminal } from './errors.js';
+
 /** When a listener that failed is tried again. Times in milliseconds. */
 export interface RetryPolicy {
   /** How often in all, the first time included, before the message becomes a dead letter. @defaultValue 10 */
@@ -49,9 +51,4 @@ export function backoff(
 ): number {
   const planned = Math.min(firstDelayMs * factor ** (nth - 1), maxDelayMs);
   return Math.round(planned * (0.5 + random / 2));
-}
-
-/** An error that says of itself that trying again cannot help. */
-export function isTerminal(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
 }

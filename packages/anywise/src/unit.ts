@@ -25,6 +25,7 @@ export class Unit {
   readonly #incoming: InboxEntry[] = [];
   #scope: Scope | undefined;
   #transaction: StoreTransaction | undefined;
+  #committing = false;
   #ended = false;
 
   constructor(options: UnitOptions) {
@@ -55,6 +56,8 @@ export class Unit {
 
   /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
   async commit({ claim, reply }: Completion = {}): Promise<boolean> {
+    if (this.#ended) throw abandoned();
+    this.#committing = true;
     const emits = this.#outgoing.length > 0 || this.#incoming.length > 0;
     if (!emits && claim === undefined && reply === undefined && this.#transaction === undefined) return true;
     const transaction = this.#begin();
@@ -67,6 +70,13 @@ export class Unit {
 
   async rollback(): Promise<void> {
     await this.#transaction?.rollback();
+  }
+
+  /** Takes the writes back although the work goes on, so that it holds up nobody. Does nothing once the commit has begun. */
+  async abandon(): Promise<void> {
+    if (this.#committing) return;
+    this.#ended = true;
+    await this.rollback();
   }
 
   /** Ends the scope; what is used afterwards is an error. */
@@ -87,4 +97,15 @@ export class Unit {
     }
     return this.#transaction;
   }
+}
+
+/** Why a message fails that was not finished when its bus had to stop. */
+export function abandoned(): AnywiseError {
+  return new AnywiseError(
+    'NOT_RUNNING',
+    'The bus stopped before the message was finished; nothing of it was committed.',
+    {
+      retryable: true,
+    },
+  );
 }

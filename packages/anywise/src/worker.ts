@@ -27,7 +27,6 @@ export class Worker {
   readonly #names: readonly string[];
   readonly #pump: Pump;
   readonly #inFlight = new Map<Claim, AbortController>();
-  readonly #timers = new Set<NodeJS.Timeout>();
   #heartbeat: NodeJS.Timeout | undefined;
   #idle: (() => void) | undefined;
 
@@ -52,9 +51,9 @@ export class Worker {
 
   /** Claims nothing more, waits for what is in hand, and after `timeoutMs` gives the rest back for others to handle. */
   async stop(timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
     await this.#pump.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
-    await this.#untilIdle(timeoutMs);
+    await this.#untilIdle(Math.max(0, deadline - performance.now()));
     clearInterval(this.#heartbeat);
     const left = [...this.#inFlight.keys()];
     if (left.length === 0) return;
@@ -118,11 +117,8 @@ export class Worker {
   }
 
   #wakeIn(delayMs: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#pump.wake();
-    }, delayMs);
-    this.#timers.add(timer);
+    // Unreferenced, because a failure while the bus stops must not keep the process alive.
+    setTimeout(() => this.#pump.wake(), delayMs).unref();
   }
 
   async #beat(): Promise<void> {

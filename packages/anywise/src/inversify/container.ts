@@ -26,12 +26,15 @@ export function inversify(container: Container): InversifyAdapter {
   return new Adapter(container);
 }
 
+const pending = Symbol('pending');
+
 class Adapter implements InversifyAdapter {
   readonly #container: Container;
   readonly #check: PlanCheck;
-  readonly #asynchronous = new Set<ServiceId>();
+  readonly #isSynchronous = new Map<ServiceIdentifier, boolean>();
   readonly #hidden: ServiceId[] = [];
   #current: CurrentMessage | undefined;
+  #lessons = 0;
 
   constructor(container: Container) {
     this.#container = container;
@@ -62,13 +65,15 @@ class Adapter implements InversifyAdapter {
   }
 
   open(): Scope {
-    return new MessageScope((id, scope, services) => this.#resolve(id, scope, services));
+    return new MessageScope((id, scope, services) =>
+      this.#within({ scope, services }, () => this.#make(id as ServiceIdentifier, this.#container)),
+    );
   }
 
   #bind<T>(id: ServiceId<T>, make: (message: CurrentMessage, get: (id: ServiceIdentifier) => unknown) => T): void {
     this.#container
       .bind<T>(id as ServiceIdentifier<T>)
-      .toDynamicValue((context) => make(this.#message(id), (hidden) => context.get(hidden)))
+      .toDynamicValue((context) => make(this.#message(id), (hidden) => this.#make(hidden, context)))
       .when(this.#check.noteMessageScoped);
   }
 
@@ -80,15 +85,39 @@ class Adapter implements InversifyAdapter {
     );
   }
 
-  #resolve(id: ServiceId, scope: MessageScope, services: MessageServices): unknown {
-    if (this.#asynchronous.has(id))
-      return this.#within({ scope, services }, () => this.#container.getAsync(id as ServiceIdentifier));
+  /**
+   * `get` drops the promise of an asynchronous graph, and with it what was made, so it is used only for what is known to be
+   * synchronous. What is asked for the first time is got with `getAsync`, which tells.
+   */
+  #make(id: ServiceIdentifier, from: Pick<Container, 'get' | 'getAsync'>): unknown {
+    const isSynchronous = this.#isSynchronous.get(id);
+    if (isSynchronous === true) return this.#makeNow(id, from);
+    const lessons = this.#lessons;
+    const made = from.getAsync(id);
+    if (isSynchronous !== undefined) return made;
+    // Where something below was asked for the first time as well, this promise tells nothing yet.
+    if (lessons === this.#lessons) void this.#learn(id, made);
+    this.#lessons++;
+    return made;
+  }
+
+  #makeNow(id: ServiceIdentifier, from: Pick<Container, 'get' | 'getAsync'>): unknown {
     try {
-      return this.#within({ scope, services }, () => this.#container.get(id as ServiceIdentifier));
+      return from.get(id);
     } catch (error) {
+      // A factory may answer at once today and with a promise tomorrow.
       if (!isAsynchronous(error)) throw error;
-      this.#asynchronous.add(id);
-      return this.#resolve(id, scope, services);
+      this.#isSynchronous.set(id, false);
+      return from.getAsync(id);
+    }
+  }
+
+  async #learn(id: ServiceIdentifier, made: Promise<unknown>): Promise<void> {
+    try {
+      // Only a promise that is settled already wins against a value.
+      this.#isSynchronous.set(id, (await Promise.race([made, pending])) !== pending);
+    } catch {
+      // Whoever asked for it is told; the next time tells more.
     }
   }
 

@@ -45,7 +45,9 @@ async function disposeAll(values: readonly unknown[]): Promise<void> {
   const failures: unknown[] = [];
   for (const value of values) {
     try {
-      await disposeOne((await value) as Disposable | undefined);
+      // What could not be made was reported to who asked for it.
+      const made = await Promise.resolve(value).catch(() => undefined);
+      await disposeOne(made as Disposable | null | undefined);
     } catch (error) {
       failures.push(error);
     }
@@ -53,8 +55,8 @@ async function disposeAll(values: readonly unknown[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-async function disposeOne(value: Disposable | undefined): Promise<void> {
-  if (typeof value !== 'object') return;
+async function disposeOne(value: Disposable | null | undefined): Promise<void> {
+  if (typeof value !== 'object' || value === null) return;
   if (value[Symbol.asyncDispose] !== undefined) await value[Symbol.asyncDispose]?.();
   else value[Symbol.dispose]?.();
 }

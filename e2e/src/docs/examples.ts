@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { blocksOf, workspace, type Block, type Page } from './pages.js';
+
+/**
+ * The TypeScript of a page as one module, each line where it is on the page, so that the compiler's line numbers are the
+ * page's.
+ *
+ * Blocks may be whole files, to be copied: an import that comes again, or of what the page itself declares, is left out,
+ * and a relative one counts from the file that the block's first line names.
+ */
+export function moduleOf(page: Page): string {
+  const lines = page.text.split('\n').map(() => '');
+  for (const block of blocksOf(page).filter(({ info }) => info === 'ts')) {
+    for (const [index, line] of rooted(block).entries()) lines[block.line - 1 + index] = line;
+  }
+  return `${withoutDuplicates(lines.join('\n'))}\nexport {};\n`;
+}
+
+/** What is wrong with the TypeScript of the pages: page, line and the compiler's words. */
+export async function compileExamples(pages: readonly Page[]): Promise<readonly string[]> {
+  const parent = join(workspace, 'e2e/.anywise');
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'docs-'));
+  try {
+    const files = new Map(pages.map((page) => [`${page.path.replaceAll('/', '~')}.ts`, page]));
+    for (const [file, page] of files) writeFileSync(join(folder, file), moduleOf(page));
+    const tsconfig = {
+      extends: join(workspace, 'tsconfig.base.json'),
+      compilerOptions: { noEmit: true },
+      files: [...files.keys()],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
+    const output = await compile(folder);
+    return output.split('\n').flatMap((line) => {
+      const [, file = '', place = '', message = ''] = /^(\S+)\((\d+,\d+)\): error (.*)$/.exec(line) ?? [];
+      if (line.trim() === '' || line.startsWith(' ')) return [];
+      return [`${files.get(file)?.path ?? line}:${place.replace(',', ':')} ${message}`];
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function rooted({ lines }: Block): readonly string[] {
+  const [, file] = /^\/\/ ([\w./-]+\.ts)$/.exec(lines[0] ?? '') ?? [];
+  if (file === undefined) return lines;
+  return lines.map((line) =>
+    line.replace(
+      /from '(\.{1,2}\/[^']+)'/,
+      (_whole, path: string) => `from '${resolve(workspace, dirname(file), path)}'`,
+    ),
+  );
+}
+
+function withoutDuplicates(module: string): string {
+  const declared = new Set(
+    [...module.matchAll(/^(?:export )?(?:abstract |async )?(?:class|function|const|let|interface|type) (\w+)/gm)].map(
+      ([, name]) => name,
+    ),
+  );
+  const imported = new Set<string>();
+  return module.replace(
+    /^import (type )?\{([^}]*)\} from '([^']+)';$/gm,
+    (whole, type: string | undefined, names: string, source: string) => {
+      const left = names
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => {
+          const local = name.replace(/^type /, '').replace(/^.* as /, '');
+          const identity = `${local} ${source}`;
+          if (local === '' || declared.has(local) || imported.has(identity)) return false;
+          imported.add(identity);
+          return true;
+        });
+      const height = '\n'.repeat(whole.split('\n').length - 1);
+      return left.length === 0 ? height : `import ${type ?? ''}{ ${left.join(', ')} } from '${source}';${height}`;
+    },
+  );
+}
+
+function compile(folder: string): Promise<string> {
+  const tsc = join(workspace, 'node_modules/.bin/tsc');
+  return new Promise((done, reject) => {
+    execFile(tsc, ['-p', folder, '--pretty', 'false'], { cwd: folder }, (error, stdout, stderr) => {
+      // Without a word of the compiler's, it did not compile at all.
+      if (error !== null && stdout === '') reject(new Error(`tsc failed: ${stderr}`, { cause: error }));
+      else done(stdout);
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { MessageContext, contextKey } from './context.js';
+
+const User = contextKey<string>('user');
+const Tenant = contextKey<string>('tenant', { header: 'tenant' });
+
+describe('a context', () => {
+  test('gives the values it was made with, and those set later', () => {
+    const context = new MessageContext({ entries: [User('ada')] });
+    expect(context.get(User)).toBe('ada');
+    expect(context.set(Tenant, 'acme').get(Tenant)).toBe('acme');
+    expect(context.set(User, 'bob').get(User)).toBe('bob');
+  });
+
+  test('says how to give it a value that is missing', () => {
+    expect(new MessageContext().find(User)).toBeUndefined();
+    expect(() => new MessageContext().get(User)).toThrowErrorMatchingInlineSnapshot(
+      `"The context has no \`user\`. Pass it with \`send(message, { context: [...] })\`, set it in a guard, or read it with \`find\`."`,
+    );
+  });
+
+  test('tells keys apart that have one name', () => {
+    const other = contextKey<string>('user');
+    expect(new MessageContext({ entries: [User('ada')] }).find(other)).toBeUndefined();
+  });
+
+  test("sees its parent's values, its own first, and changes none of them", () => {
+    const parent = new MessageContext({ entries: [User('ada'), Tenant('acme')] });
+    const child = new MessageContext({ parent, entries: [User('bob')] });
+    child.set(Tenant, 'other');
+    expect([child.get(User), child.get(Tenant)]).toEqual(['bob', 'other']);
+    expect([parent.get(User), parent.get(Tenant)]).toEqual(['ada', 'acme']);
+    expect([...child.entries()]).toEqual([
+      [User, 'bob'],
+      [Tenant, 'other'],
+    ]);
+  });
+
+  test('cannot be changed where it is frozen', () => {
+    const context = new MessageContext({ entries: [User('ada')], frozen: true });
+    expect(() => context.set(User, 'eve')).toThrowErrorMatchingInlineSnapshot(
+      `"A listener cannot set \`user\`: the context of an event is read only."`,
+    );
+    expect(context.get(User)).toBe('ada');
+  });
+
+  test('makes ids that stay, and hands the correlation down', () => {
+    const parent = new MessageContext();
+    const child = new MessageContext({ parent });
+    expect(parent.messageId).toBe(parent.messageId);
+    expect(parent.correlationId).toBe(parent.messageId);
+    expect(parent.causationId).toBeUndefined();
+    expect(child).toMatchObject({ correlationId: parent.messageId, causationId: parent.messageId });
+    expect(child.messageId).not.toBe(parent.messageId);
+  });
+
+  test("takes an event's id, and ids that came from elsewhere", () => {
+    const context = new MessageContext({ event: { eventId: 'e1' }, correlationId: 'c1', causationId: 'm0' });
+    expect(context).toMatchObject({ messageId: 'e1', correlationId: 'c1', causationId: 'm0', idempotencyKey: 'e1' });
+  });
+
+  test("has its parent's signal unless it has its own", () => {
+    const [one, two] = [new AbortController().signal, new AbortController().signal];
+    const parent = new MessageContext({ signal: one });
+    expect(new MessageContext({ parent }).signal).toBe(one);
+    expect(new MessageContext({ parent, signal: two }).signal).toBe(two);
+    expect(new MessageContext().signal.aborted).toBe(false);
+  });
+});
+
+describe('a context key', () => {
+  test.each(['Tenant', 'tenant-id', '', 'a'.repeat(21)])('refuses the header `%s`', (header) => {
+    expect(() => contextKey('tenant', { header })).toThrow(expect.objectContaining({ code: 'INVALID_CONTRACT' }));
+  });
+
+  test('says what a header may be', () => {
+    expect(() => contextKey('tenant', { header: 'Tenant-Id' })).toThrowErrorMatchingInlineSnapshot(
+      `"The context key \`tenant\` travels as \`Tenant-Id\`, which CloudEvents forbids: use 1 to 20 lower-case letters and digits."`,
+    );
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals';
+import { contract } from './contract.js';
+import { Command, command } from './message.js';
+
+abstract class PaymentCommand extends Command {}
+class Pay extends command('payments.pay', { base: PaymentCommand }) {}
+class PayTwin extends command('payments.pay') {}
+class Ship extends command('shipping.ship') {}
+
+describe('a contract', () => {
+  test('holds the messages of one slice by wire name, and leaves the rest of a module out', () => {
+    const { slice, messages } = contract('payments', { Pay, PaymentCommand, Payment: {}, answer: 42 });
+    expect(slice).toBe('payments');
+    expect([...messages]).toEqual([['payments.pay', Pay]]);
+  });
+
+  test('may hold a message under two names', () => {
+    expect(contract('payments', { Pay, Alias: Pay }).messages.size).toBe(1);
+  });
+
+  test('says everything that is wrong', () => {
+    expect(() => contract('payments', { Pay, PayTwin, Ship })).toThrowErrorMatchingInlineSnapshot(`
+      "The contract \`payments\` has 2 problems:
+        - \`PayTwin\` and \`Pay\` share the wire name \`payments.pay\`
+        - \`Ship\` is called \`shipping.ship\`, which must begin with \`payments.\`"
+    `);
+  });
+
+  test('is refused without a message', () => {
+    expect(() => contract('payments', { PaymentCommand })).toThrowErrorMatchingInlineSnapshot(
+      `"The contract \`payments\`: it has no message"`,
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { inTempFolder } from '../testing/temp-folder.js';
+import { connect, type Connection } from './client.js';
+import { Writer } from './writer.js';
+
+interface World {
+  readonly writer: Writer;
+  readonly insert: (n: number) => number;
+  readonly rows: () => number[];
+  /** A connection such as another process has. */
+  readonly other: Connection;
+}
+
+/** A file with one table, written to by a writer and by somebody else. */
+async function inFile(work: (world: World) => Promise<void>): Promise<void> {
+  await inTempFolder(async (folder) => {
+    const options = { path: join(folder, 'test.db'), open: undefined, synchronous: 'normal' } as const;
+    const own = await connect(options);
+    const others = await connect(options);
+    own.writer.exec('CREATE TABLE number (n INTEGER PRIMARY KEY) STRICT');
+    try {
+      await work({
+        writer: new Writer(own.writer),
+        insert: (n) => own.writer.run('INSERT INTO number VALUES (?)', n),
+        rows: () => own.reader.all<{ n: number }>('SELECT n FROM number ORDER BY n').map(({ n }) => n),
+        other: others.writer,
+      });
+    } finally {
+      for (const connection of [own.reader, own.writer, others.reader, others.writer]) connection.close();
+    }
+  });
+}
+
+describe('the writer', () => {
+  test('commits jobs that wait together, each with its own result', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const results = await Promise.all([1, 2, 3].map((n) => writer.run(() => insert(n) + n)));
+      expect(results).toEqual([2, 3, 4]);
+      expect(rows()).toEqual([1, 2, 3]);
+    }));
+
+  test('fails only the job that fails', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const outcomes = await Promise.allSettled([1, 1, 2].map((n) => writer.run(() => insert(n))));
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(rows()).toEqual([1, 2]);
+    }));
+
+  test('undoes all of a job that fails', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const failing = writer.run(() => {
+        insert(1);
+        throw new Error('after the first');
+      });
+      await expect(failing).rejects.toThrow('after the first');
+      expect(rows()).toEqual([]);
+    }));
+
+  test('keeps jobs out of a transaction that is open', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const open = await writer.open();
+      insert(1);
+      const job = writer.run(() => insert(2));
+      open.rollback();
+      await job;
+      expect(rows()).toEqual([2]);
+    }));
+
+  test('opens transactions in the order in which they were asked for', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const order: string[] = [];
+      const take = async (name: string, n: number): Promise<void> => {
+        const open = await writer.open();
+        order.push(name);
+        insert(n);
+        await new Promise(setImmediate);
+        open.commit();
+      };
+      await Promise.all([take('a', 1), take('b', 2), take('c', 3)]);
+      expect(order).toEqual(['a', 'b', 'c']);
+      expect(rows()).toEqual([1, 2, 3]);
+    }));
+
+  test("waits for another process's lock without blocking the event loop", () =>
+    inFile(async ({ writer, insert, rows, other }) => {
+      other.exec('BEGIN IMMEDIATE');
+      other.run('INSERT INTO number VALUES (?)', 1);
+      let done = false;
+      const job = writer.run(() => insert(2)).then(() => (done = true));
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      expect(done).toBe(false);
+      other.exec('COMMIT');
+      await job;
+      expect(rows()).toEqual([1, 2]);
+    }));
+});
