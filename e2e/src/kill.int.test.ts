@@ -40,7 +40,6 @@ it('starts every paid order once, however often both services are killed', () =>
     };
 
     await Promise.all([kill(), ...customers.map(buy)]);
-    process.stderr.write('STATS paid ' + paid.length + '\n');
     expect(paid.length).toBeGreaterThan(100);
     await expectOneEffectEach(world, paid);
   }));

@@ -38,7 +38,10 @@ function logRequests(logger: Logger): RequestHandler {
     const { method, path } = request;
     response.once('finish', () => {
       const ms = Math.round(performance.now() - began);
-      logger.info({ method, path, status: response.statusCode, ms }, `${method} ${path} ${response.statusCode} ${ms} ms`);
+      logger.info(
+        { method, path, status: response.statusCode, ms },
+        `${method} ${path} ${response.statusCode} ${ms} ms`,
+      );
     });
     next();
   };

@@ -7,5 +7,7 @@ import type { Migration } from 'anywise';
 export function readMigrations(folder: URL): readonly Migration[] {
   const path = fileURLToPath(folder);
   const files = readdirSync(path).filter((file) => file.endsWith('.sql'));
-  return files.sort().map((file) => ({ name: file.slice(0, -'.sql'.length), sql: readFileSync(join(path, file), 'utf8') }));
+  return files
+    .sort()
+    .map((file) => ({ name: file.slice(0, -'.sql'.length), sql: readFileSync(join(path, file), 'utf8') }));
 }

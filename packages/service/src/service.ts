@@ -26,7 +26,10 @@ export interface ServiceOptions {
  *
  * @throws AnywiseError where the wiring is wrong, or the store or the transport cannot be used.
  */
-export async function startService(definition: ServiceDefinition, { config, logger }: ServiceOptions): Promise<Service> {
+export async function startService(
+  definition: ServiceDefinition,
+  { config, logger }: ServiceOptions,
+): Promise<Service> {
   const { registry, contracts, migrations, bind, routes } = definition;
   const container = new Container({ jitless: false });
   const adapter = inversify(container);

@@ -36,5 +36,7 @@ it('shows no password', () => {
 });
 
 it('offers to place an order only where there is a service for it', () => {
-  expect(composeBanner([{ ...embedded, slice: 'payments', port: 3001, host: '127.0.0.1' }], 'a.b.c')).not.toContain('curl');
+  expect(composeBanner([{ ...embedded, slice: 'payments', port: 3001, host: '127.0.0.1' }], 'a.b.c')).not.toContain(
+    'curl',
+  );
 });
