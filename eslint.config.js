@@ -23,6 +23,16 @@ export default defineConfig(
   },
   { files: ['**/*.{js,mjs,cjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
+    // Mistakes are made here on purpose, and what does not compile has no type that could be safe.
+    files: ['**/*.test-d.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
     files: ['**/*.{ts,tsx,mts,cts,js,mjs,cjs}'],
     plugins: { anywise },
     rules: { 'anywise/no-cross-slice-imports': 'error' },

@@ -5,35 +5,43 @@ import type { Slice, World } from './world.js';
 
 const slices: readonly Slice[] = ['payments', 'orders'];
 
-/** Waits until nothing is under way, and checks in the files themselves that each payment did all that it should, once. */
-export async function expectOneEffectEach(world: World, paid: readonly Paid[]): Promise<void> {
+interface Placed {
+  readonly unpaid: readonly string[];
+  readonly paid: readonly Paid[];
+}
+
+/** Waits until nothing is under way, and checks in the files themselves that each request did all that it should, once. */
+export async function expectOneEffectEach(world: World, { unpaid, paid }: Placed): Promise<void> {
   await eventually(() => expect(unfinished(world)).toEqual([]), 20_000);
 
-  const expected = paid.map(({ orderId, paymentId }) => ({ orderId, paymentId, status: 'started' })).sort(byOrder);
-  const orders = 'SELECT order_id AS orderId, payment_id AS paymentId, status FROM customer_order';
-  expect(world.rows<Effect>('orders', orders).sort(byOrder)).toEqual(expected);
+  const started = paid.map(({ orderId, paymentId }) => `${orderId} started by ${paymentId}`);
+  const waiting = unpaid.map((orderId) => `${orderId} placed by nobody`);
+  const orders = `SELECT order_id || ' ' || status || ' by ' || coalesce(payment_id, 'nobody') AS fact FROM customer_order`;
+  expect(facts(world, 'orders', orders)).toEqual([...started, ...waiting].sort());
 
-  const payments = `SELECT order_id AS orderId, payment_id AS paymentId, 'started' AS status FROM payment WHERE status = 'captured'`;
-  expect(world.rows<Effect>('payments', payments).sort(byOrder)).toEqual(expected);
-  expect(world.rows('payments', 'SELECT count(*) AS rows FROM payment')).toEqual([{ rows: paid.length }]);
+  const captured = paid.map(({ orderId, paymentId }) => `${paymentId} captured for ${orderId}`);
+  const payments = `SELECT payment_id || ' ' || status || ' for ' || order_id AS fact FROM payment`;
+  expect(facts(world, 'payments', payments)).toEqual(captured.sort());
 
   // The log may hold an event twice, under one id.
   const events = `SELECT type, count(DISTINCT envelope ->> 'id') AS events FROM message GROUP BY type ORDER BY type`;
   expect(world.rows('bus', events)).toEqual([
-    { type: 'orders.order-placed', events: paid.length },
+    { type: 'orders.order-placed', events: paid.length + unpaid.length },
     { type: 'orders.order-started', events: paid.length },
     { type: 'payments.payment-created', events: paid.length },
   ]);
 }
 
-interface Effect {
-  readonly orderId: string;
-  readonly paymentId: string;
-  readonly status: string;
+function facts(world: World, slice: Slice, sql: string): string[] {
+  const rows = world.rows<{ readonly fact: string }>(slice, sql);
+  return rows.map(({ fact }) => fact).sort();
 }
 
-function byOrder(a: Effect, b: Effect): number {
-  return a.orderId < b.orderId ? -1 : 1;
+/** Whether a service has begun something that a kill would interrupt. */
+export function isBusy(world: World, slice: Slice): boolean {
+  const sql = `
+    SELECT 1 FROM anywise_outbox UNION ALL SELECT 1 FROM anywise_inbox WHERE state IN ('ready', 'running') LIMIT 1`;
+  return world.rows(slice, sql).length > 0;
 }
 
 /** What waits in an outbox, has not been read by a consumer, or is in an inbox without being handled: dead letters too. */

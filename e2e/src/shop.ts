@@ -7,11 +7,11 @@ export interface Paid {
   readonly paymentId: string;
 }
 
-interface Shop {
-  /** Places an order and pays it, however often that takes. `key` names both requests. */
-  buy(key: string): Promise<Paid>;
-  /** Sends a payment's request once more, and gives the payment it was answered with. */
-  repeat(paid: Paid): Promise<string>;
+export interface Shop {
+  /** Places an order, however often that has to be asked, and gives its id. */
+  place(key: string): Promise<string>;
+  /** Pays an order, in the same way. */
+  pay(key: string, orderId: string): Promise<Paid>;
 }
 
 export interface ShopOptions {
@@ -23,21 +23,18 @@ export interface ShopOptions {
 const price = { amount: 1250, currency: 'EUR' };
 
 export function openShop({ client, orders, payments }: ShopOptions): Shop {
-  const pay = async (idempotencyKey: string, orderId: string) => {
-    const body = { orderId, ...price };
-    return created(await insist(client, payments, { method: 'POST', path: '/payments', body, idempotencyKey }));
-  };
   return {
-    async buy(key) {
+    async place(idempotencyKey) {
       const body = { customerId: 'c-1', ...price };
-      const placed = await insist(client, orders, { method: 'POST', path: '/orders', body, idempotencyKey: key });
-      const { orderId } = created(placed) as { orderId: string };
-      const { paymentId } = (await pay(key, orderId)) as { paymentId: string };
-      return { key, orderId, paymentId };
+      const answer = await insist(client, orders, { method: 'POST', path: '/orders', body, idempotencyKey });
+      const { orderId } = created(answer) as { orderId: string };
+      return orderId;
     },
-    async repeat({ key, orderId }) {
-      const { paymentId } = (await pay(key, orderId)) as { paymentId: string };
-      return paymentId;
+    async pay(key, orderId) {
+      const body = { orderId, ...price };
+      const call = { method: 'POST', path: '/payments', body, idempotencyKey: key } as const;
+      const { paymentId } = created(await insist(client, payments, call)) as { paymentId: string };
+      return { key, orderId, paymentId };
     },
   };
 }

@@ -22,7 +22,7 @@ export interface World extends AsyncDisposable {
   readonly token: string;
   /** Starts a service from its source, on a free port. */
   start(slice: Slice, env?: NodeJS.ProcessEnv): Service;
-  /** The rows of a service's database, or of the bus between them, as they are in the file now. */
+  /** The rows of a service's database, or of the bus between them, as they are in the files now. */
   rows<Row>(database: Slice | 'bus', sql: string): Row[];
 }
 

@@ -33,11 +33,14 @@ export async function compileExamples(pages: readonly Page[]): Promise<readonly 
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
     const output = await compile(folder);
-    return output.split('\n').flatMap((line) => {
-      const [, file = '', place = '', message = ''] = /^(\S+)\((\d+,\d+)\): error (.*)$/.exec(line) ?? [];
-      if (line.trim() === '' || line.startsWith(' ')) return [];
-      return [`${files.get(file)?.path ?? line}:${place.replace(',', ':')} ${message}`];
-    });
+    // What is indented explains the line before.
+    const errors = output.split('\n').filter((line) => /^\S/.test(line));
+    return errors.map((error) =>
+      error.replace(
+        /^(\S+)\((\d+),(\d+)\): error/,
+        (_whole, file: string, line: string, column: string) => `${files.get(file)?.path ?? file}:${line}:${column}`,
+      ),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -11,9 +11,9 @@ export function brokenLinks(page: Page): readonly string[] {
 
 function leadsSomewhere(page: Page, target: string): boolean {
   const [path = '', heading] = target.split('#');
-  const file = join(workspace, path === '' ? page.path : join(dirname(page.path), path));
+  const file = join(workspace, dirname(page.path), path);
   if (!existsSync(file)) return false;
-  return heading === undefined || headingsOf(readFileSync(file, 'utf8')).includes(heading);
+  return heading === undefined || headingsOf(path === '' ? page.text : readFileSync(file, 'utf8')).includes(heading);
 }
 
 /** The headings as GitHub names them in addresses. */

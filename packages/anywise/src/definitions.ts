@@ -63,7 +63,7 @@ export type GuardFunction<C, Reply, Extra extends readonly unknown[]> = (
   context: Context,
   next: () => Promise<Reply>,
   ...injected: Extra
-) => Awaitable<Reply>;
+) => Promise<Reply>;
 
 /** A guard: a function with its dependencies, or a service of the container. */
 export type GuardDefinition =

@@ -136,9 +136,9 @@ describe('guards', () => {
       provides: () => undefined,
       verify: () => [],
       open: () => ({
-        resolve: <T>() => {
+        resolve: () => {
           log.push('made');
-          return new Repository() as T;
+          return new Repository() as never;
         },
         dispose: () => undefined,
       }),
@@ -148,7 +148,7 @@ describe('guards', () => {
       items: [
         on(Command).before((command) => {
           log.push('guarded');
-          if ((command as PlaceOrder).id === 'bad') throw new Error('stopped');
+          if (command instanceof PlaceOrder && command.id === 'bad') throw new Error('stopped');
         }),
         on(PlaceOrder)
           .inject({ repository: Repository })
@@ -165,7 +165,7 @@ describe('guards', () => {
     const meet = barrier(2);
     class Remember implements Guard<Command> {
       async handle(command: Command, context: Context, next: () => Promise<OpaqueReply>): Promise<OpaqueReply> {
-        context.set(Id, (command as PlaceOrder).id);
+        if (command instanceof PlaceOrder) context.set(Id, command.id);
         await meet();
         return next();
       }

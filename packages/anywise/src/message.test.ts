@@ -24,7 +24,7 @@ class PaymentCreated extends event('payments.payment-created', {
 
 describe('a message', () => {
   test('has its data as fields, with the defaults of its schema', () => {
-    expect({ ...new CreatePayment({ orderId: 'o1', amount: 1 }) }).toEqual({
+    expect(new CreatePayment({ orderId: 'o1', amount: 1 })).toEqual({
       orderId: 'o1',
       amount: 1,
       currency: 'EUR',
@@ -45,7 +45,7 @@ describe('a message', () => {
   });
 
   test('drops what its schema does not know', () => {
-    expect({ ...CreatePayment.parse({ orderId: 'o1', amount: 1, role: 'admin' }) }).not.toHaveProperty('role');
+    expect(CreatePayment.parse({ orderId: 'o1', amount: 1, role: 'admin' })).not.toHaveProperty('role');
   });
 
   test('cannot be changed', () => {
@@ -73,7 +73,7 @@ describe('a message', () => {
   });
 
   test('can do without data', () => {
-    expect({ ...new Ping() }).toEqual({});
+    expect(new Ping()).toEqual({});
     expect(Ping.parse({ anything: 1 })).toBeInstanceOf(Ping);
   });
 

@@ -96,8 +96,8 @@ describe('methods named without decorators', () => {
         return name;
       }
 
-      hear({ name }: Greeted): void {
-        void name;
+      hear(_event: Greeted): void {
+        return undefined;
       }
     }
     expect(methods(Service, { greet: Greet, hear: Greeted }).methods).toMatchObject([

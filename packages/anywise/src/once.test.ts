@@ -17,7 +17,7 @@ class Paid extends event('payments.paid', { data: z.object({ amount: z.number() 
 class CountPayments extends query('payments.count-payments', { reply: z.number() }) {}
 
 /** A bus that numbers its payments, and can be told to fail. */
-async function payments(store: Store | undefined = memoryStore()) {
+async function payments(store: Store = memoryStore()) {
   const handled: number[] = [];
   const heard: number[] = [];
   const pay = on(Pay)
@@ -36,7 +36,7 @@ async function payments(store: Store | undefined = memoryStore()) {
       on(Paid).listen(({ amount }) => void heard.push(amount)),
     ],
     contracts: [contract('payments', { Pay, Paid, CountPayments })],
-    ...(store === undefined ? {} : { store }),
+    store,
   });
   return Object.assign(bus, { handled, heard });
 }

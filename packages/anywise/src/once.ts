@@ -38,17 +38,18 @@ export class Once {
     const fingerprint = fingerprintOf(command);
     const kept = await this.#store.findReply(key);
     if (kept !== undefined) return replayed(command, kept, fingerprint);
-    let failure: unknown;
     try {
       const { committed, reply } = await attempt((made) => ({ reply: { key, kept: { fingerprint, reply: made } } }));
       if (committed) return reply;
     } catch (error) {
       // Another process may have been faster, and its effects may be what ours failed on.
-      failure = error;
+      const winner = await this.#store.findReply(key);
+      if (winner === undefined) throw error;
+      return replayed(command, winner, fingerprint);
     }
     const winner = await this.#store.findReply(key);
-    if (winner !== undefined) return replayed(command, winner, fingerprint);
-    throw failure ?? gone(key);
+    if (winner === undefined) throw gone(key);
+    return replayed(command, winner, fingerprint);
   }
 }
 

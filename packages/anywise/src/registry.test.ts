@@ -73,10 +73,9 @@ describe('a registry', () => {
         on(Ship).before(nothing),
       ),
     ).toThrowErrorMatchingInlineSnapshot(`
-      "The registry \`payments\` has 3 problems:
+      "The registry \`payments\` has 2 problems:
         - \`Ship\` does not extend \`PaymentCommand\`, which all commands here must
-        - \`Shipped\` does not extend \`PaymentEvent\`, which all events here must
-        - \`Ship\` does not extend \`PaymentCommand\`, which all commands here must"
+        - \`Shipped\` does not extend \`PaymentEvent\`, which all events here must"
     `);
     expect(registry.handlers).toHaveLength(1);
   });

@@ -77,9 +77,9 @@ export class MessageRegistry {
    * @throws SetupError (`INVALID_REGISTRATION`) that lists every item it cannot take; then nothing is added.
    */
   register(...items: readonly Registrable[]): this {
-    const problems = items.flatMap((item) => this.#problemsOf(item));
-    if (problems.length > 0) {
-      throw new SetupError('INVALID_REGISTRATION', `The registry \`${this.name}\``, problems);
+    const problems = new Set(items.flatMap((item) => this.#problemsOf(item)));
+    if (problems.size > 0) {
+      throw new SetupError('INVALID_REGISTRATION', `The registry \`${this.name}\``, [...problems]);
     }
     for (const item of items) this.#add(item);
     return this;

@@ -176,9 +176,9 @@ describe('the scope of a message', () => {
       open: () => {
         const name = `scope ${++opened}`;
         return {
-          resolve: <T>() => {
+          resolve: () => {
             log.push(`resolve in ${name}`);
-            return new Thing() as T;
+            return new Thing() as never;
           },
           dispose: () => void log.push(`dispose ${name}`),
         };
@@ -228,7 +228,7 @@ describe('the scope of a message', () => {
   test('that cannot be disposed leaves the reply as it is', async () => {
     const container = {
       ...scopes().container,
-      open: () => ({ resolve: <T>() => new Thing() as T, dispose: () => Promise.reject(new Error('stuck')) }),
+      open: () => ({ resolve: () => new Thing() as never, dispose: () => Promise.reject(new Error('stuck')) }),
     };
     const errors: string[] = [];
     const logger = {

@@ -61,7 +61,7 @@ describe('a container', () => {
   test('gives functions what they inject, by class and by token', async () => {
     const container = new Container();
     container.bind(Clock).toConstantValue(new Clock());
-    container.bind(Limits as symbol).toConstantValue({ max: 3 });
+    container.bind(Limits).toConstantValue({ max: 3 });
     const limited = on(Greet)
       .inject({ limits: Limits, clock: Clock })
       .handle(async (_command, _context, { limits, clock }) => `${limits.max}, ${String(clock instanceof Clock)}`);

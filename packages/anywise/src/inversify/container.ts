@@ -1,6 +1,6 @@
 import type { BindToFluentSyntax, Container, ServiceIdentifier } from 'inversify';
 import { AnywiseError } from '../errors.js';
-import type { ContainerAdapter, MessageServices, Scope, ServiceId } from '../scope.js';
+import type { ContainerAdapter, Scope, ServiceId } from '../scope.js';
 import { PlanCheck } from './plan-check.js';
 import { MessageScope, type CurrentMessage } from './scope.js';
 
@@ -115,7 +115,7 @@ class Adapter implements InversifyAdapter {
   async #learn(id: ServiceIdentifier, made: Promise<unknown>): Promise<void> {
     try {
       // Only a promise that is settled already wins against a value.
-      this.#isSynchronous.set(id, (await Promise.race([made, pending])) !== pending);
+      this.#isSynchronous.set(id, (await Promise.race([made, Promise.resolve(pending)])) !== pending);
     } catch {
       // Whoever asked for it is told; the next time tells more.
     }

@@ -9,6 +9,7 @@ import { Command, command } from '../message.js';
 import { handles } from '../methods.js';
 import { on } from '../on.js';
 import type { Registrable } from '../registry.js';
+import { token } from '../scope.js';
 import { startBus, silent } from '../testing/start-bus.js';
 import { inversify } from './container.js';
 
@@ -124,25 +125,22 @@ describe('a scoped service', () => {
     const disposed: string[] = [];
     const errors: unknown[] = [];
     const container = new Container();
-    class First {}
-    class Second {}
-    class Third {}
-    const disposable = (name: string, dispose: () => void) => ({
-      [asyncDispose]: async () => {
-        disposed.push(name);
-        dispose();
-      },
-    });
+    class First {
+      async [asyncDispose](): Promise<void> {
+        disposed.push('first');
+      }
+    }
+    class Second {
+      async [asyncDispose](): Promise<void> {
+        disposed.push('second');
+        throw new Error('stuck');
+      }
+    }
+    const Third = token<null>('Third');
     const adapter = inversify(container)
-      .scoped(First, (bind) => bind.toDynamicValue(() => disposable('first', () => undefined)))
-      .scoped(Second, (bind) =>
-        bind.toDynamicValue(() =>
-          disposable('second', () => {
-            throw new Error('stuck');
-          }),
-        ),
-      )
-      .scoped(Third, (bind) => bind.toDynamicValue(() => null as unknown as Third));
+      .scoped(First, (bind) => bind.toDynamicValue(() => new First()))
+      .scoped(Second, (bind) => bind.toDynamicValue(() => new Second()))
+      .scoped(Third, (bind) => bind.toDynamicValue(() => null));
     const handler = on(Inner)
       .inject({ first: First, second: Second, third: Third })
       .handle(async () => 'done');
@@ -161,7 +159,8 @@ describe('a scoped service', () => {
       readonly name = `connection ${++made}`;
 
       [asyncDispose]() {
-        return Promise.resolve(void closed++);
+        closed++;
+        return Promise.resolve();
       }
     }
     const adapter = inversify(container).scoped(Connection, (bind) =>

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../anywise.js';
 import { contract } from '../contract.js';
+import { errorText } from '../errors.js';
 import { command, event, query } from '../message.js';
 import { on } from '../on.js';
 import { SqlTransaction } from '../sql.js';
@@ -210,7 +211,7 @@ describe('a path that cannot be used', () => {
       writeFileSync(file, 'not a folder');
       const started = startBus({ contracts, ...parts(join(file, 'bus.db')) });
       await expect(started).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-      const text = await started.catch((error: Error) => error.message.replaceAll(folder, '<folder>'));
+      const text = await started.catch((error: unknown) => errorText(error).replaceAll(folder, '<folder>'));
       expect(text).toBe(
         "The SQLite file `<folder>/file/bus.db` cannot be opened (EEXIST: file already exists, mkdir '<folder>/file'). Check that its folder exists and can be written.",
       );

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly publishConfig: { readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>> };
+  readonly dependencies?: object;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+const src = dirname(fileURLToPath(import.meta.url));
+const manifest = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8')) as Manifest;
+const builtIn = new Set(builtinModules.map((name) => `node:${name}`));
+
+/** What a source file imports, types included: they reach users as declarations. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g)].map(
+    ([, fixed, lazy]) => String(fixed ?? lazy),
+  );
+}
+
+/** Every file that an entry reaches, and every package that these name. */
+function graphOf(entry: string): { readonly files: Set<string>; readonly packages: Set<string> } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const name of importsOf(file)) {
+      if (name.startsWith('.')) visit(resolve(dirname(file), name.replace(/\.js$/, '.ts')));
+      else if (!builtIn.has(name)) packages.add(name);
+    }
+  };
+  visit(join(src, entry));
+  return { files, packages };
+}
+
+const folders = readdirSync(src, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(join(src, entry.name, 'index.ts')))
+  .map(({ name }) => name);
+const subpaths = Object.keys(manifest.exports)
+  .filter((path) => path !== '.' && path !== './package.json')
+  .map((path) => path.slice('./'.length));
+
+describe('the package', () => {
+  test('imports no other package from its root', () => {
+    expect([...graphOf('index.ts').packages]).toEqual([]);
+  });
+
+  test('reaches no adapter from its root but the one in memory', () => {
+    const reached = [...graphOf('index.ts').files].map((file) => file.slice(src.length + 1).split('/'));
+    const reachedFolders = reached.filter((parts) => parts.length > 1).map(([folder]) => folder);
+    expect([...new Set(reachedFolders)]).toEqual(['memory']);
+  });
+
+  test('exports each folder with an index, and nothing else', () => {
+    expect([...subpaths].sort()).toEqual([...folders].sort());
+  });
+
+  test('publishes the same entries as it has at home, without its source', () => {
+    const published = Object.entries(manifest.exports).map(([path, { '@anywise/source': _source, ...rest }]) => [
+      path,
+      rest,
+    ]);
+    expect(manifest.publishConfig.exports).toEqual(Object.fromEntries(published));
+  });
+
+  test('has no dependency, and no peer that must be there', () => {
+    expect(manifest.dependencies ?? {}).toEqual({});
+    const needed = Object.keys(manifest.peerDependencies).filter(
+      (name) => manifest.peerDependenciesMeta[name]?.optional !== true,
+    );
+    expect(needed).toEqual([]);
+  });
+
+  test.each(folders)('needs at most one peer for `anywise/%s`, and names it', (folder) => {
+    const packages = [...graphOf(`${folder}/index.ts`).packages];
+    expect(packages.length).toBeLessThanOrEqual(1);
+    expect(Object.keys(manifest.peerDependencies)).toEqual(expect.arrayContaining(packages));
+  });
+});
