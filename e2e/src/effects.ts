@@ -37,20 +37,29 @@ function facts(world: World, slice: Slice, sql: string): string[] {
   return rows.map(({ fact }) => fact).sort();
 }
 
-/** Whether a service has begun something that a kill would interrupt. */
-export function isBusy(world: World, slice: Slice): boolean {
-  const sql = `
-    SELECT 1 FROM anywise_outbox UNION ALL SELECT 1 FROM anywise_inbox WHERE state IN ('ready', 'running') LIMIT 1`;
-  return world.rows(slice, sql).length > 0;
+/** Where on its way a message is, in a service. */
+export type Stage = 'sending' | 'receiving' | 'handling';
+
+/** Whether a service is at this stage with some message. */
+export function isAt(stage: Stage, world: World, slice: Slice): boolean {
+  switch (stage) {
+    case 'sending':
+      return world.rows(slice, 'SELECT 1 FROM anywise_outbox LIMIT 1').length > 0;
+    case 'receiving':
+      return world.rows('bus', `${unreadSql} WHERE name = '${slice}' LIMIT 1`).length > 0;
+    case 'handling':
+      return world.rows(slice, `SELECT 1 FROM anywise_inbox WHERE state IN ('ready', 'running') LIMIT 1`).length > 0;
+  }
 }
+
+const unreadSql = 'SELECT name AS consumer, seq, type FROM consumer JOIN message ON seq > position';
 
 /** What waits in an outbox, has not been read by a consumer, or is in an inbox without being handled: dead letters too. */
 function unfinished(world: World): unknown[] {
   const outbox = `SELECT 'outbox' AS place, id, last_error FROM anywise_outbox`;
   const inbox = `SELECT state AS place, id, last_error FROM anywise_inbox WHERE state <> 'handled'`;
-  const unread = 'SELECT name AS consumer, seq, type FROM consumer JOIN message ON seq > position';
   return [
     ...slices.flatMap((slice) => world.rows(slice, `${outbox} UNION ALL ${inbox}`)),
-    ...world.rows('bus', unread),
+    ...world.rows('bus', unreadSql),
   ];
 }

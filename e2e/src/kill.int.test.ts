@@ -3,13 +3,23 @@ import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { createClient } from './client.js';
 import { trade } from './customers.js';
-import { expectOneEffectEach, isBusy } from './effects.js';
+import { expectOneEffectEach, isAt, type Stage } from './effects.js';
 import { mortal } from './mortal.js';
 import { withSeed } from './seed.js';
 import { openShop } from './shop.js';
-import { createWorld } from './world.js';
+import { createWorld, type Slice } from './world.js';
 
 const kills = 14;
+
+/** Who is killed, and in the middle of what; without a stage at any moment, also while it is starting. */
+const moments: readonly (readonly [victim: Slice, stage?: Stage])[] = [
+  ['payments'],
+  ['payments', 'sending'],
+  ['orders'],
+  ['orders', 'sending'],
+  ['orders', 'receiving'],
+  ['orders', 'handling'],
+];
 
 it('starts every paid order once, however often both services are killed', () =>
   withSeed(async (random) => {
@@ -19,11 +29,10 @@ it('starts every paid order once, however often both services are killed', () =>
     const customers = trade(openShop({ client: createClient(world.token), ...services }), random);
 
     for (let n = 0; n < kills; n++) {
-      const victim = random() < 0.5 ? 'payments' : 'orders';
-      // Mostly in the middle of work, but now and then while it is starting.
       if (random() < 0.75) await everythingIsUp();
       await delay(random() * 600);
-      if (random() < 0.75) await eventually(() => expect(isBusy(world, victim)).toBe(true));
+      const [victim, stage] = moments[Math.floor(random() * moments.length)] ?? ['orders'];
+      if (stage !== undefined) await eventually(() => expect(isAt(stage, world, victim)).toBe(true));
       await services[victim].die('SIGKILL');
     }
     await everythingIsUp();

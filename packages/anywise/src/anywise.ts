@@ -62,7 +62,7 @@ export class Anywise {
     const refusal = core.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
     const published = core.dispatcher.publish(event, frame);
-    return frame === undefined ? published : frame.track(event.type, published);
+    return (frame === undefined ? published : frame.track(event.type, published)) as Promise<void>;
   }
 
   /** Who handles, guards and listens to what. */

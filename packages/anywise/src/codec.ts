@@ -14,7 +14,7 @@ export function encodeEvent(event: Event, context: MessageContext, source: strin
     type: event.type,
     time: event.timestamp,
     datacontenttype: 'application/json',
-    subject: event.entityId,
+    ...(event.entityId === '' ? {} : { subject: event.entityId }),
     kind: 'event',
     schemaversion: event.version,
     correlationid: context.correlationId,

@@ -41,6 +41,7 @@ export class Core {
   readonly #logger: Logger;
   readonly #isProvided: (id: ServiceId) => boolean;
   readonly #holder = holderName(randomUUID().slice(0, 8));
+  readonly #retentionMs: number;
   #relay: Relay | undefined;
   #worker: Worker | undefined;
   #subscription: Subscription | undefined;
@@ -52,6 +53,7 @@ export class Core {
   constructor(options: AnywiseOptions, busId: ServiceId, bindBus: (frame: Frame) => unknown) {
     this.#options = options;
     this.#logger = options.logger ?? consoleLogger;
+    this.#retentionMs = options.retentionMs ?? 604_800_000;
     this.#contracts = options.contracts ?? [];
     this.#store = options.store ?? (options.transport === undefined ? undefined : memoryStore());
     this.#wiring = new Wiring(options.registries ?? []);
@@ -150,17 +152,18 @@ export class Core {
     const { name } = this.#options;
     this.#relay = new Relay({ store, transport, holder: this.#holder, logger: this.#logger });
     this.#relay.start();
+    const intake = { listenersOf: this.dispatcher.listenersOfType, service: name, retentionMs: this.#retentionMs };
     const types = this.#wiring.heardTypes(this.#contracts);
     if (types.length === 0) return;
     const onError = (error: unknown): void => this.#logger.warn({ err: error }, 'Receiving failed; it is tried again');
     this.#subscription = await transport.subscribe({ consumer: name, types, onError }, async (batch) => {
-      await store.inbox.add(entriesOfBatch(batch, this.dispatcher.listenersOfType, name));
+      await store.inbox.add(entriesOfBatch(batch, intake));
     });
   }
 
   #startCleaner(store: Store): void {
     this.#cleaner = setInterval(() => {
-      store.clean(this.#options.retentionMs ?? 604_800_000).catch((error: unknown) => {
+      store.clean(this.#retentionMs).catch((error: unknown) => {
         this.#logger.warn({ err: error }, 'Old messages could not be deleted; it is tried again');
       });
     }, cleanEveryMs);

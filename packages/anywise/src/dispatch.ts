@@ -11,7 +11,7 @@ import { Once } from './once.js';
 import { compileCode, compileGuards, needsUnit, type Run } from './pipeline.js';
 import type { RegisteredHandler } from './registry.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
-import type { Claim, InboxEntry, Store } from './store.js';
+import type { Claim, Store } from './store.js';
 import type { PublishStrategy, ReadyListener, SendStrategy } from './strategies.js';
 import { Unit, abandoned, type Completion } from './unit.js';
 import type { NamedListener, Wiring } from './wiring.js';
@@ -21,8 +21,8 @@ export interface SendOptions {
   /** Values for the context: `[CurrentUser(user)]`. */
   readonly context?: readonly ContextEntry[];
   /**
-   * Sent again with the same key and data, the command is not handled again but gives the same reply. Needs a store. Keep
-   * keys of different callers apart by making the caller part of the key.
+   * Sent again with the same key and data, the command is not handled again but gives the same reply. Needs a store, and is
+   * for sends from outside of handlers. Keep keys of different callers apart by making the caller part of the key.
    *
    * @throws AnywiseError (`IDEMPOTENCY_CONFLICT`) where the key came before with other data.
    */
@@ -60,6 +60,9 @@ interface CompiledEvent {
   readonly inside: readonly CompiledListener[];
   /** The names of those that run after the commit. */
   readonly afterwards: readonly string[];
+  /** Whether it goes into the outbox or the inbox. */
+  readonly isEmitted: boolean;
+  readonly needsUnit: boolean;
 }
 
 interface CompiledListener {
@@ -107,6 +110,7 @@ export class Dispatcher implements FrameHost {
     const compiled = this.#commands.get(command.constructor);
     if (compiled === undefined) return Promise.reject(noHandler(command));
     if (caller !== undefined) {
+      if (options?.idempotencyKey !== undefined) return Promise.reject(nestedKey(command));
       const frame = new Frame(this, contextOptions(options, caller), undefined, caller);
       return compiled.run(command, frame);
     }
@@ -118,13 +122,15 @@ export class Dispatcher implements FrameHost {
     return this.#sendInUnit(command, compiled, options);
   }
 
-  async publish(event: Event, caller: Frame | undefined): Promise<void> {
+  publish(event: Event, caller: Frame | undefined): Promise<unknown> {
     const compiled = this.#compiledEvent(event);
-    if (caller !== undefined) return this.#publishIn(event, compiled, caller, caller.unit);
-    await this.#inUnit(this.openUnit(), async (unit) => {
-      await this.#publishIn(event, compiled, undefined, unit);
-      return {};
-    });
+    if (caller === undefined && compiled.needsUnit) {
+      return this.#inUnit(this.openUnit(), async (unit) => {
+        await this.#publishIn(event, compiled, undefined, unit);
+        return {};
+      });
+    }
+    return this.#publishIn(event, compiled, caller, undefined);
   }
 
   /** Runs the listener of a claimed message; its effects, its events and its end commit together. */
@@ -202,17 +208,23 @@ export class Dispatcher implements FrameHost {
   #compiledEventOf(message: ReturnType<typeof definitionOf>): CompiledEvent {
     const known = this.#events.get(message);
     if (known !== undefined) return known;
-    const durable = this.#options.store !== undefined;
-    const all = this.#options.wiring.listenersOf(message);
-    const compiled: CompiledEvent = {
-      inside: all.filter(({ options }) => !durable || options.inline).map(compileListener),
-      afterwards: all.filter(({ options }) => durable && !options.inline).map(({ name }) => name),
-    };
+    const { store, hasTransport, wiring } = this.#options;
+    const durable = store !== undefined;
+    const all = wiring.listenersOf(message);
+    const inside = all.filter(({ options }) => !durable || options.inline).map(compileListener);
+    const afterwards = all.filter(({ options }) => durable && !options.inline).map(({ name }) => name);
+    const isEmitted = durable && (hasTransport || afterwards.length > 0);
+    const compiled = { inside, afterwards, isEmitted, needsUnit: isEmitted || inside.some((each) => each.needsUnit) };
     this.#events.set(message, compiled);
     return compiled;
   }
 
-  async #publishIn(event: Event, compiled: CompiledEvent, caller: Frame | undefined, unit: Unit): Promise<void> {
+  async #publishIn(
+    event: Event,
+    compiled: CompiledEvent,
+    caller: Frame | undefined,
+    unit: Unit | undefined,
+  ): Promise<void> {
     const options: ContextOptions = { event, parent: caller, frozen: true };
     const frame = new Frame(this, options, unit, caller);
     if (compiled.inside.length > 0) {
@@ -223,12 +235,13 @@ export class Dispatcher implements FrameHost {
       });
       await this.#options.publisher(event, frame, listeners);
     }
-    const { store, hasTransport, source } = this.#options;
-    if (store === undefined || (!hasTransport && compiled.afterwards.length === 0)) return;
+    if (compiled.isEmitted) this.#emit(event, compiled.afterwards, frame);
+  }
+
+  #emit(event: Event, listeners: readonly string[], frame: Frame): void {
     if (!this.codec.knows(event.type)) throw unknownEvent(event);
-    const envelope = encodeEvent(event, frame, source);
-    const incoming: InboxEntry[] = inboxEntries(envelope, compiled.afterwards);
-    unit.emit(hasTransport ? [envelope] : [], incoming);
+    const envelope = encodeEvent(event, frame, this.#options.source);
+    frame.unit.emit(this.#options.hasTransport ? [envelope] : [], inboxEntries(envelope, listeners));
   }
 
   async #sendInUnit(command: Command, compiled: CompiledCommand, options: SendOptions | undefined): Promise<unknown> {
@@ -292,6 +305,13 @@ function noHandler(command: Command): AnywiseError {
   return new AnywiseError(
     'NO_HANDLER',
     `\`${command.type}\` has no handler in this process. Register one with \`on(${command.constructor.name}).handle(…)\`, and pass its registry to \`Anywise\`.`,
+  );
+}
+
+function nestedKey(command: Command): AnywiseError {
+  return new AnywiseError(
+    'INVALID_SETUP',
+    `\`${command.type}\` was sent with an idempotency key from within a handler, whose transaction it is part of. Give the key to the outermost send.`,
   );
 }
 

@@ -12,12 +12,18 @@ export interface FrameHost {
   openUnit(): Unit;
 }
 
+/** A send or publish that a message's code has made. */
+export interface Call {
+  readonly what: string;
+  readonly result: Promise<unknown>;
+}
+
 /** One message being handled: its context, and its view of the unit that it shares with what caused it. */
 export class Frame extends MessageContext implements MessageServices {
   readonly host: FrameHost;
   readonly #caller: Frame | undefined;
   #unit: Unit | undefined;
-  #open: Set<{ readonly what: string }> | undefined;
+  #calls: Set<Call> | undefined;
 
   constructor(host: FrameHost, options: ContextOptions, unit?: Unit, caller?: Frame) {
     super(options);
@@ -38,23 +44,31 @@ export class Frame extends MessageContext implements MessageServices {
     return this.host.provide(id, this);
   }
 
-  /** Notes a call that this message's code made, until it settles. */
-  track<T>(what: string, call: Promise<T>): Promise<T> {
-    const open = (this.#open ??= new Set());
-    const entry = { what };
-    open.add(entry);
-    const done = (): void => void open.delete(entry);
-    call.then(done, done);
-    return call;
+  /** The calls of this message's code that run now. Taken before code runs, it tells that code's calls from others'. */
+  callsInHand(): ReadonlySet<Call> | undefined {
+    return this.#calls === undefined || this.#calls.size === 0 ? undefined : new Set(this.#calls);
   }
 
-  /** @throws AnywiseError (`NOT_AWAITED`) where a call of this message's code still runs. */
-  assertAwaited(place: string): void {
-    if (this.#open === undefined || this.#open.size === 0) return;
-    const calls = [...this.#open].map(({ what }) => `\`${what}\``).join(', ');
+  /** Notes a call that this message's code makes, until it settles. Who makes it gets what is returned. */
+  track<T>(what: string, running: Promise<T>): Promise<T> {
+    const calls = (this.#calls ??= new Set());
+    const result = running.finally(() => calls.delete(call));
+    const call: Call = { what, result };
+    calls.add(call);
+    return result;
+  }
+
+  /** @throws AnywiseError (`NOT_AWAITED`) where a call that was made since `before` still runs. */
+  assertAwaited(place: string, before: ReadonlySet<Call> | undefined): void {
+    if (this.#calls === undefined || this.#calls.size === 0) return;
+    const left = [...this.#calls].filter((call) => before?.has(call) !== true);
+    if (left.length === 0) return;
+    // Nobody waits for these, so how they end is told by this error alone.
+    for (const { result } of left) result.catch(() => undefined);
+    const names = left.map(({ what }) => `\`${what}\``).join(', ');
     throw new AnywiseError(
       'NOT_AWAITED',
-      `The code at ${place} ended while ${calls} still ran. Put \`await\` before each send and publish.`,
+      `The code at ${place} ended while ${names} still ran. Put \`await\` before each send and publish.`,
     );
   }
 }

@@ -14,13 +14,28 @@ export function inboxEntries(envelope: Envelope, listeners: readonly string[]): 
   return listeners.map((listener) => ({ listener, id: envelope.id, type: envelope.type, key, json }));
 }
 
-/** What a batch from the transport becomes in the inbox. Unreadable ones are kept as dead letters, as they came. */
-export function entriesOfBatch(batch: readonly Delivery[], listenersOf: ListenersOf, service: string): InboxEntry[] {
-  return batch.flatMap((delivery) =>
-    'envelope' in delivery
-      ? inboxEntries(delivery.envelope, listenersOf(delivery.envelope.type))
-      : [unreadableEntry(delivery.unreadable, delivery.reason, service)],
-  );
+export interface IntakeOptions {
+  readonly listenersOf: ListenersOf;
+  readonly service: string;
+  /** How long handled messages are remembered, in milliseconds. */
+  readonly retentionMs: number;
+}
+
+/**
+ * What a batch from the transport becomes in the inbox. What cannot be read becomes a dead letter, as it came; so does what
+ * is older than the inbox remembers, as nobody can tell any more whether it was handled.
+ */
+export function entriesOfBatch(batch: readonly Delivery[], options: IntakeOptions): InboxEntry[] {
+  const { listenersOf, service, retentionMs } = options;
+  const oldest = Date.now() - retentionMs;
+  return batch.flatMap((delivery) => {
+    if (!('envelope' in delivery)) return [unreadableEntry(delivery.unreadable, delivery.reason, service)];
+    const { envelope } = delivery;
+    const entries = inboxEntries(envelope, listenersOf(envelope.type));
+    if (Date.parse(envelope.time) >= oldest) return entries;
+    const dead = `It is from ${envelope.time}, and what was handled so long ago is forgotten: nobody can tell whether this was.`;
+    return entries.map((entry) => ({ ...entry, dead }));
+  });
 }
 
 function unreadableEntry(json: string, reason: string, service: string): InboxEntry {

@@ -10,15 +10,15 @@ type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Compiles a handler or listener: what it needs is looked up here once, not for each message. */
 export function compileCode(code: Code, place: string): Run {
-  if ('service' in code) return compileMethod(code.service, code.method, place);
-  const run = code.run as AnyFunction;
-  const inject = compileDependencies(code.dependencies);
-  if (inject === undefined) return (message, frame) => settle(run, message, frame);
-  return async (message, frame) => {
-    const injected = inject(frame);
-    const reply = await run(message, frame, injected instanceof Promise ? await injected : injected);
-    frame.assertAwaited(place);
-    return reply;
+  const part = partOf(code);
+  if (part !== undefined) return runPart(part, place);
+  const run = plainFunction(code);
+  return (message, frame) => {
+    try {
+      return settled(run(message, frame));
+    } catch (error) {
+      return rejected(error);
+    }
   };
 }
 
@@ -37,42 +37,57 @@ export function servicesOf(part: Code | GuardDefinition): readonly ServiceId[] {
   return 'service' in part ? [part.service] : Object.values(part.dependencies ?? {});
 }
 
-function compileMethod(service: ServiceId, method: string, place: string): Run {
-  return async (message, frame) => {
-    const found = frame.resolve(service);
-    const instance = (found instanceof Promise ? await found : found) as Record<string, AnyFunction>;
-    const reply = await instance[method]?.(message, frame);
-    frame.assertAwaited(place);
-    return reply;
+function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
+  const part = partOf('service' in guard ? { service: guard.service, method: 'handle' } : guard);
+  if (part !== undefined) return runPart(part, place, next);
+  const run = plainFunction(guard);
+  return (message, frame) => {
+    try {
+      return settled(run(message, frame, () => next(message, frame)));
+    } catch (error) {
+      return rejected(error);
+    }
   };
 }
 
-function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
-  if ('service' in guard) {
-    return async (message, frame) => {
-      const found = frame.resolve(guard.service);
-      const instance = (found instanceof Promise ? await found : found) as { handle: AnyFunction };
-      const reply = await instance.handle(message, frame, () => next(message, frame));
-      frame.assertAwaited(place);
-      return reply;
+/** Code that needs something of its message's scope: how to get that, and how to call the code with it. */
+interface Part {
+  readonly get: (frame: Frame) => unknown;
+  readonly call: (got: unknown, ...args: readonly unknown[]) => unknown;
+}
+
+function partOf(code: Code): Part | undefined {
+  if ('service' in code) {
+    const { service, method } = code;
+    return {
+      get: (frame) => frame.resolve(service),
+      call: (instance, ...args) => (instance as Record<string, AnyFunction>)[method]?.(...args),
     };
   }
-  const run = guard.run as AnyFunction;
-  const inject = compileDependencies(guard.dependencies);
-  if (inject === undefined) return (message, frame) => settle(run, message, frame, () => next(message, frame));
+  const { dependencies } = code;
+  const run = code.run as AnyFunction;
+  if (dependencies === undefined) return undefined;
+  return { get: compileDependencies(dependencies), call: (injected, ...args) => run(...args, injected) };
+}
+
+function plainFunction(code: Code | GuardDefinition): AnyFunction {
+  return (code as unknown as { readonly run: AnyFunction }).run;
+}
+
+function runPart({ get, call }: Part, place: string, next?: Run): Run {
   return async (message, frame) => {
-    const injected = inject(frame);
-    const ready = injected instanceof Promise ? await injected : injected;
-    const reply = await run(message, frame, () => next(message, frame), ready);
-    frame.assertAwaited(place);
+    const found = get(frame);
+    const got = found instanceof Promise ? ((await found) as unknown) : found;
+    const before = frame.callsInHand();
+    const reply = await (next === undefined
+      ? call(got, message, frame)
+      : call(got, message, frame, () => next(message, frame)));
+    frame.assertAwaited(place, before);
     return reply;
   };
 }
 
-type Inject = (frame: Frame) => object | Promise<object>;
-
-function compileDependencies(dependencies: Dependencies | undefined): Inject | undefined {
-  if (dependencies === undefined) return undefined;
+function compileDependencies(dependencies: Dependencies): Part['get'] {
   const entries = Object.entries(dependencies);
   return (frame) => {
     const injected: Record<string, unknown> = {};
@@ -86,14 +101,11 @@ function compileDependencies(dependencies: Dependencies | undefined): Inject | u
   };
 }
 
-/** Calls a function that may be synchronous: a throw becomes a rejection, a value a promise. */
-function settle(run: AnyFunction, ...args: unknown[]): Promise<unknown> {
-  try {
-    const result = run(...args);
-    return result instanceof Promise ? result : Promise.resolve(result);
-  } catch (error) {
-    return (async () => {
-      throw error;
-    })();
-  }
+/** What code gives, as a promise: it may be synchronous. */
+function settled(result: unknown): Promise<unknown> {
+  return result instanceof Promise ? result : Promise.resolve(result);
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { errorText } from './errors.js';
 import type { Logger } from './logger.js';
 import { Pump } from './pump.js';
@@ -45,17 +46,25 @@ export class Relay {
 
   /** Sends what still waits, as far as it gets in `flushMs`, and gives the lease back. */
   async stop(flushMs: number): Promise<void> {
-    await this.#pump.stop();
-    const deadline = performance.now() + flushMs;
+    const timeIsUp = new AbortController();
+    const timer = setTimeout(() => timeIsUp.abort(), flushMs);
     try {
-      while (performance.now() < deadline && (await this.#turn()) === 0);
+      // A transport that hangs does not keep the process from stopping.
+      await Promise.race([this.#flush(timeIsUp.signal), once(timeIsUp.signal, 'abort')]);
       if (this.#lease !== undefined) await this.#options.store.outbox.release(this.#lease);
     } catch (error) {
       this.#options.logger.warn(
         { err: error },
         'The relay could not send everything; the rest is sent after the next start',
       );
+    } finally {
+      clearTimeout(timer);
     }
+  }
+
+  async #flush(timeIsUp: AbortSignal): Promise<void> {
+    await this.#pump.stop();
+    while (!timeIsUp.aborted && (await this.#turn()) === 0);
   }
 
   async #turn(): Promise<number> {

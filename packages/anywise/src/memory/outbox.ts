@@ -19,7 +19,8 @@ export class MemoryOutbox implements Outbox {
   }
 
   append(envelopes: readonly Envelope[]): void {
-    for (const envelope of envelopes) {
+    const waiting = new Set([...this.#rows.values()].map(({ envelope }) => envelope.id));
+    for (const envelope of envelopes.filter(({ id }) => !waiting.has(id))) {
       const seq = ++this.#lastSeq;
       this.#rows.set(seq, { seq, envelope, attempts: 0, createdAt: this.#now(), dueAt: 0, parked: false });
     }

@@ -8,6 +8,7 @@ export interface MemoryBroker {
 }
 
 interface Consumer {
+  readonly name: string;
   position: number;
   /** Whether an instance of the service has a batch in hand: the others wait. */
   busy: boolean;
@@ -54,8 +55,10 @@ class MemoryTransport implements Transport {
     { consumer: name, types, onError }: SubscribeOptions,
     receive: Parameters<Transport['subscribe']>[1],
   ): Promise<Subscription> {
-    const consumer = this.#consumers.get(name) ?? { position: 0, busy: false };
-    this.#consumers.set(name, consumer);
+    // Versions of a service that want other types must not pass over each other's messages.
+    const key = JSON.stringify([name, [...types].sort()]);
+    const consumer = this.#consumers.get(key) ?? { name, position: this.#positionOf(name), busy: false };
+    this.#consumers.set(key, consumer);
     const wanted = new Set(types);
     const turn = async (): Promise<number> => {
       const texts = this.#log.slice(consumer.position, consumer.position + batchSize);
@@ -83,6 +86,11 @@ class MemoryTransport implements Transport {
     };
     this.#subscriptions.add(subscription);
     return subscription;
+  }
+
+  #positionOf(name: string): number {
+    const versions = [...this.#consumers.values()].filter((consumer) => consumer.name === name);
+    return Math.max(0, ...versions.map(({ position }) => position));
   }
 
   async check(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Writer } from './writer.js';
 export function insertEnvelopes(connection: Connection, envelopes: readonly Envelope[]): void {
   for (const envelope of envelopes) {
     connection.run(
-      `INSERT INTO anywise_outbox (id, key, envelope, created_at) VALUES (?, ?, ?, ${now})`,
+      `INSERT OR IGNORE INTO anywise_outbox (id, key, envelope, created_at) VALUES (?, ?, ?, ${now})`,
       envelope.id,
       orderKey(envelope) ?? null,
       JSON.stringify(envelope),

@@ -62,7 +62,10 @@ export const storeMigrations: readonly Migration[] = [
   },
 ];
 
-/** The tables of the transport: a log, and how far each consumer has read it. */
+/**
+ * The tables of the transport: a log, and how far each consumer has read it. Versions of a service that want other types
+ * have positions of their own: while both run, the older one must not pass over what only the newer one wants.
+ */
 export const transportMigrations: readonly Migration[] = [
   {
     name: 'anywise/001-transport',
@@ -74,8 +77,11 @@ export const transportMigrations: readonly Migration[] = [
         published_at INTEGER NOT NULL
       ) STRICT;
       CREATE TABLE consumer (
-        name     TEXT    PRIMARY KEY,
-        position INTEGER NOT NULL
+        name     TEXT    NOT NULL,
+        types    TEXT    NOT NULL,
+        position INTEGER NOT NULL,
+        read_at  INTEGER NOT NULL,
+        PRIMARY KEY (name, types)
       ) STRICT, WITHOUT ROWID;`,
   },
 ];

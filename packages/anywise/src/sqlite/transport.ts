@@ -25,6 +25,28 @@ const pollMs = 250;
 const trimEveryMs = 60_000;
 const trimBatch = 5_000;
 
+/** A new version of a service goes on where the one before it is; a new service begins with the oldest message kept. */
+const joinSql = `
+  INSERT OR IGNORE INTO consumer (name, types, position, read_at)
+  VALUES (?1, ?2, coalesce((SELECT max(position) FROM consumer WHERE name = ?1), 0), ${now})`;
+
+const nextSql = `
+  SELECT seq, type, envelope FROM message
+  WHERE seq > (SELECT position FROM consumer WHERE name = ? AND types = ?) ORDER BY seq LIMIT ${batchSize}`;
+
+const readSql = `UPDATE consumer SET position = max(position, ?), read_at = ${now} WHERE name = ? AND types = ?`;
+
+/** The position of a version that reads no more and was overtaken by another holds nothing back. */
+const trimSql = `
+  DELETE FROM message WHERE seq IN (
+    SELECT seq FROM message
+    WHERE published_at < ${now} - ?1
+       OR (published_at < ${now} - ?2 AND seq <= (
+            SELECT min(position) FROM consumer AS reader
+            WHERE read_at > ${now} - ?2
+               OR NOT EXISTS (SELECT 1 FROM consumer WHERE name = reader.name AND position > reader.position)))
+    ORDER BY seq LIMIT ${trimBatch})`;
+
 /** Moves messages between the processes of one machine through an SQLite file: a log, and a position for each service. */
 export function sqliteTransport(options: SqliteTransportOptions): Transport {
   return new SqliteTransport(options);
@@ -69,17 +91,17 @@ class SqliteTransport implements Transport {
     receive: (batch: readonly Delivery[]) => Promise<void>,
   ): Promise<Subscription> {
     const { connections, writer } = await this.#parts();
-    await writer.run(() => connections.writer.run('INSERT OR IGNORE INTO consumer VALUES (?, 0)', consumer));
+    const key = [consumer, JSON.stringify([...types].sort())] as const;
+    await writer.run(() => connections.writer.run(joinSql, ...key));
     const wanted = new Set(types);
     const turn = async (): Promise<number> => {
-      const rows = this.#nextRows(connections, consumer);
+      const rows = connections.reader.all<LogRow>(nextSql, ...key);
       const last = rows.at(-1);
       if (last === undefined) return pollMs;
       const batch = rows.filter(({ type }) => wanted.has(type)).map(deliveryOf);
       if (batch.length > 0) await receive(batch);
       // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
-      const sql = 'UPDATE consumer SET position = max(position, ?) WHERE name = ?';
-      await writer.run(() => connections.writer.run(sql, last.seq, consumer));
+      await writer.run(() => connections.writer.run(readSql, last.seq, ...key));
       return 0;
     };
     const pump = new Pump({ turn, onError });
@@ -138,22 +160,10 @@ class SqliteTransport implements Transport {
     return { connections, writer, bell, trimmer };
   }
 
-  #nextRows({ reader }: Connections, consumer: string): LogRow[] {
-    const sql = `
-      SELECT seq, type, envelope FROM message
-      WHERE seq > (SELECT position FROM consumer WHERE name = ?) ORDER BY seq LIMIT ${batchSize}`;
-    return reader.all<LogRow>(sql, consumer);
-  }
-
   async #trim(connections: Connections, writer: Writer): Promise<void> {
     const { retentionMs = 604_800_000, keepReadMs = 3_600_000 } = this.#options;
-    const sql = `DELETE FROM message WHERE seq IN (
-      SELECT seq FROM message
-      WHERE published_at < ${now} - ?1
-         OR (published_at < ${now} - ?2 AND seq <= (SELECT min(position) FROM consumer))
-      ORDER BY seq LIMIT ${trimBatch})`;
     try {
-      while ((await writer.run(() => connections.writer.run(sql, retentionMs, keepReadMs))) === trimBatch);
+      while ((await writer.run(() => connections.writer.run(trimSql, retentionMs, keepReadMs))) === trimBatch);
     } catch {
       // The next round tries again; a log that is longer for a while harms nobody.
     }

@@ -82,21 +82,24 @@ export class Writer {
   async #together(jobs: readonly Job[]): Promise<void> {
     let results: unknown[];
     try {
-      results = await this.#commit(() => jobs.map(({ work }) => work()));
+      await this.#begin();
     } catch (error) {
-      if (jobs.length > 1 && !AnywiseError.is(error)) {
-        // One of them failed and took the others with it: each gets a transaction of its own.
-        for (const job of jobs) await this.#together([job]);
-        return;
-      }
       for (const { reject } of jobs) reject(error);
+      return;
+    }
+    try {
+      results = this.#commit(() => jobs.map(({ work }) => work()));
+    } catch (error) {
+      const [only, second] = jobs;
+      if (second === undefined) only?.reject(error);
+      // One of them failed and took the others with it: each gets a transaction of its own.
+      else for (const job of jobs) await this.#together([job]);
       return;
     }
     for (const [index, { resolve }] of jobs.entries()) resolve(results[index] as never);
   }
 
-  async #commit<T>(work: () => T): Promise<T> {
-    await this.#begin();
+  #commit<T>(work: () => T): T {
     try {
       const result = work();
       this.#connection.exec('COMMIT');

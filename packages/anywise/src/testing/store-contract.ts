@@ -71,6 +71,15 @@ const outboxCases: readonly StoreCase[] = [
     },
   },
   {
+    id: 'outbox-once',
+    behaviour: 'keeps an event once that is published twice before it has gone',
+    run: async ({ store }) => {
+      await append(store, ['e1']);
+      await append(store, ['e1', 'e2']);
+      same(await pendingIds(store), ['e1', 'e2']);
+    },
+  },
+  {
     id: 'outbox-confirmed',
     behaviour: 'deletes only the rows that are confirmed',
     run: async ({ store }) => {

@@ -232,6 +232,20 @@ export const transportContract: readonly TransportCase[] = [
       }),
   },
   {
+    id: 'rolling-deployment',
+    behaviour: 'gives a new version of a service what only it listens to, while an old version still runs',
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, old, next) => {
+        const before = await consume(old, { consumer: 'service', types: ['test.happened'] });
+        await publisher.publish([testEnvelope({ id: 'first' })]);
+        await eventually(() => same(before.ids, ['first']));
+        const after = await consume(next, { consumer: 'service', types: ['test.happened', 'test.new'] });
+        await publisher.publish([testEnvelope({ id: 'new', type: 'test.new' }), testEnvelope({ id: 'second' })]);
+        await eventually(() => assert.ok(after.ids.includes('new')));
+        await eventually(() => assert.ok([...before.ids, ...after.ids].includes('second')));
+      }),
+  },
+  {
     id: 'check',
     behaviour: 'says that it can be used',
     run: (fixture) => withTransports(fixture, 1, async (transport) => transport.check()),
