@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { createWorld, type World } from './world.js';
+
+/** EX_CONFIG of sysexits.h. */
+const misconfigured = 78;
+
+/** What payments says to a configuration with which it cannot start. */
+async function complaint(world: World, env: NodeJS.ProcessEnv): Promise<string> {
+  const payments = world.start('payments', env);
+  expect(await payments.ended).toEqual({ code: misconfigured, signal: null });
+  expect(payments.output).toBe(payments.stderr);
+  return payments.stderr.replaceAll(world.folder, '<folder>');
+}
+
+it('names a port that is taken', async () => {
+  await using world = await createWorld();
+  const squatter = createServer().listen(0, '127.0.0.1');
+  await once(squatter, 'listening');
+  const port = String((squatter.address() as AddressInfo).port);
+  const text = await complaint(world, { PAYMENTS_PORT: port });
+  squatter.close();
+  expect(text.replaceAll(port, '<port>')).toMatchInlineSnapshot();
+});
+
+it('names a data folder where a file is in the way', async () => {
+  await using world = await createWorld();
+  const file = join(world.folder, 'file');
+  writeFileSync(file, '');
+  expect(await complaint(world, { ANYWISE_STORE: `sqlite:${file}` })).toMatchInlineSnapshot();
+});
+
+it('names a file for the bus that is no database', async () => {
+  await using world = await createWorld();
+  const file = join(world.folder, 'bus.txt');
+  writeFileSync(file, 'This is no database. '.repeat(100));
+  expect(await complaint(world, { ANYWISE_TRANSPORT: `sqlite:${file}` })).toMatchInlineSnapshot();
+});
+
+it('names a store of an unknown scheme', async () => {
+  await using world = await createWorld();
+  expect(await complaint(world, { ANYWISE_STORE: 'mysql://localhost/shop' })).toMatchInlineSnapshot();
+});
+
+it('demands a secret in production', async () => {
+  await using world = await createWorld();
+  const env = { NODE_ENV: 'production', AUTH_SECRET: '' };
+  expect(await complaint(world, env)).toMatchInlineSnapshot();
+});
