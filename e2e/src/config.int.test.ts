@@ -23,30 +23,40 @@ it('names a port that is taken', async () => {
   const port = String((squatter.address() as AddressInfo).port);
   const text = await complaint(world, { PAYMENTS_PORT: port });
   squatter.close();
-  expect(text.replaceAll(port, '<port>')).toMatchInlineSnapshot();
+  expect(text.replaceAll(port, '<port>')).toMatchInlineSnapshot(
+    `"port <port> is taken: stop what listens there, or set another port"`,
+  );
 });
 
 it('names a data folder where a file is in the way', async () => {
   await using world = await createWorld();
   const file = join(world.folder, 'file');
   writeFileSync(file, '');
-  expect(await complaint(world, { ANYWISE_STORE: `sqlite:${file}` })).toMatchInlineSnapshot();
+  expect(await complaint(world, { ANYWISE_STORE: `sqlite:${file}` })).toMatchInlineSnapshot(
+    `"The SQLite file \`<folder>/file/payments.db\` cannot be opened (EEXIST: file already exists, mkdir '<folder>/file'). Check that its folder exists and can be written."`,
+  );
 });
 
 it('names a file for the bus that is no database', async () => {
   await using world = await createWorld();
   const file = join(world.folder, 'bus.txt');
   writeFileSync(file, 'This is no database. '.repeat(100));
-  expect(await complaint(world, { ANYWISE_TRANSPORT: `sqlite:${file}` })).toMatchInlineSnapshot();
+  expect(await complaint(world, { ANYWISE_TRANSPORT: `sqlite:${file}` })).toMatchInlineSnapshot(
+    `"The SQLite file \`<folder>/bus.txt\` cannot be opened (file is not a database). Check that its folder exists and can be written."`,
+  );
 });
 
 it('names a store of an unknown scheme', async () => {
   await using world = await createWorld();
-  expect(await complaint(world, { ANYWISE_STORE: 'mysql://localhost/shop' })).toMatchInlineSnapshot();
+  expect(await complaint(world, { ANYWISE_STORE: 'mysql://localhost/shop' })).toMatchInlineSnapshot(
+    `"\`ANYWISE_STORE\`: No store is known for \`mysql:\`. Use \`sqlite:<path>\` or \`memory:\`."`,
+  );
 });
 
 it('demands a secret in production', async () => {
   await using world = await createWorld();
   const env = { NODE_ENV: 'production', AUTH_SECRET: '' };
-  expect(await complaint(world, env)).toMatchInlineSnapshot();
+  expect(await complaint(world, env)).toMatchInlineSnapshot(
+    `"\`AUTH_SECRET\` is not set, which production demands: set it to a random secret of at least 32 bytes, such as \`openssl rand -base64 32\` prints."`,
+  );
 });

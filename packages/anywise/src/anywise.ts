@@ -1,5 +1,5 @@
 import { Core } from './core.js';
-import type { SendOptions } from './dispatch.js';
+import type { SendOptions } from './send-options.js';
 import { DomainError } from './domain-error.js';
 import { AnywiseError } from './errors.js';
 import type { Frame } from './frame.js';

@@ -50,8 +50,13 @@ export interface FrozenContext {
   readonly correlationId: string;
   /** The id of the message that caused this one. */
   readonly causationId: string | undefined;
-  /** Aborted when the work is no longer wanted: its lease was lost, or the process is stopping and its time is up. */
+  /**
+   * Aborted when the work is no longer wanted: the sender's time is up, the lease was lost, or the process is stopping.
+   * Pass it on to what takes long, such as `fetch`.
+   */
   readonly signal: AbortSignal;
+  /** When the sender stops waiting, in milliseconds since 1970; `undefined` where it waits for ever. */
+  readonly deadline: number | undefined;
   /** How often this message has been tried, this time included. */
   readonly attempt: number;
   /** Stays the same over all attempts: give it to systems outside your database so that they act once. */
@@ -70,6 +75,7 @@ export interface ContextOptions {
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly deadline?: number | undefined;
   readonly attempt?: number | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly frozen?: boolean | undefined;
@@ -86,6 +92,7 @@ export class MessageContext implements Context {
   #values: Map<ContextKeyInfo, unknown> | undefined;
   #messageId: string | undefined;
   #correlationId: string | undefined;
+  #signal: AbortSignal | undefined;
 
   constructor(options: ContextOptions = nothing) {
     this.#options = options;
@@ -133,7 +140,14 @@ export class MessageContext implements Context {
   }
 
   get signal(): AbortSignal {
-    return this.#options.signal ?? this.#options.parent?.signal ?? never;
+    return (this.#signal ??= this.#joinedSignal());
+  }
+
+  get deadline(): number | undefined {
+    const { deadline, parent } = this.#options;
+    const inherited = parent?.deadline;
+    if (deadline === undefined || inherited === undefined) return deadline ?? inherited;
+    return Math.min(deadline, inherited);
   }
 
   get attempt(): number {
@@ -149,5 +163,12 @@ export class MessageContext implements Context {
     const inherited = this.#options.parent?.entries() ?? new Map<ContextKeyInfo, unknown>();
     for (const [key, value] of this.#values ?? []) inherited.set(key, value);
     return inherited;
+  }
+
+  #joinedSignal(): AbortSignal {
+    const { signal, parent } = this.#options;
+    const inherited = parent?.signal ?? never;
+    if (signal === undefined) return inherited;
+    return inherited === never ? signal : AbortSignal.any([signal, inherited]);
   }
 }

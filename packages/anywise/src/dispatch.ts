@@ -1,5 +1,13 @@
 import { Codec, encodeEvent } from './codec.js';
-import type { ContextEntry, ContextKeyInfo, ContextOptions } from './context.js';
+import {
+  compileCommand,
+  compileEvent,
+  compileListener,
+  type CompiledCommand,
+  type CompiledEvent,
+  type CompiledListener,
+} from './compiled.js';
+import type { ContextKeyInfo, ContextOptions } from './context.js';
 import type { Contract } from './contract.js';
 import { parseEnvelope } from './envelope.js';
 import { AnywiseError } from './errors.js';
@@ -7,29 +15,14 @@ import { Frame, type FrameHost } from './frame.js';
 import { inboxEntries } from './intake.js';
 import type { Logger } from './logger.js';
 import { definitionOf, type Command, type Event } from './message.js';
+import { startLimit, untilAborted } from './limit.js';
 import { Once } from './once.js';
-import { compileCode, compileGuards, needsUnit, type Run } from './pipeline.js';
-import type { RegisteredHandler } from './registry.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
+import type { LimitedOptions, SendOptions } from './send-options.js';
 import type { Claim, Store } from './store.js';
 import type { PublishStrategy, ReadyListener, SendStrategy } from './strategies.js';
-import { Unit, abandoned, type Completion } from './unit.js';
-import type { NamedListener, Wiring } from './wiring.js';
-
-/** What `send` takes besides the command. */
-export interface SendOptions {
-  /** Values for the context: `[CurrentUser(user)]`. */
-  readonly context?: readonly ContextEntry[];
-  /**
-   * Sent again with the same key and data, the command is not handled again but gives the same reply. Needs a store, and is
-   * for sends from outside of handlers. Keep keys of different callers apart by making the caller part of the key.
-   *
-   * @throws AnywiseError (`IDEMPOTENCY_CONFLICT`) where the key came before with other data.
-   */
-  readonly idempotencyKey?: string;
-  /** Aborts the handler's signal, and that of everything it causes. */
-  readonly signal?: AbortSignal;
-}
+import { Unit, type Completion } from './unit.js';
+import type { Wiring } from './wiring.js';
 
 export interface DispatchOptions {
   readonly source: string;
@@ -47,28 +40,6 @@ export interface DispatchOptions {
   readonly bindBus: (frame: Frame) => unknown;
   readonly busId: ServiceId;
   readonly logger: Logger;
-}
-
-interface CompiledCommand {
-  readonly run: Run;
-  readonly needsUnit: boolean;
-  readonly readOnly: boolean;
-}
-
-interface CompiledEvent {
-  /** Listeners that run inside `publish`. */
-  readonly inside: readonly CompiledListener[];
-  /** The names of those that run after the commit. */
-  readonly afterwards: readonly string[];
-  /** Whether it goes into the outbox or the inbox. */
-  readonly isEmitted: boolean;
-  readonly needsUnit: boolean;
-}
-
-interface CompiledListener {
-  readonly name: string;
-  readonly run: Run;
-  readonly needsUnit: boolean;
 }
 
 const cannotRollBack = 'A transaction could not be rolled back';
@@ -89,7 +60,8 @@ export class Dispatcher implements FrameHost {
     this.#options = options;
     this.codec = new Codec(options.contracts, options.travelling);
     this.#once = options.store === undefined ? undefined : new Once(options.store);
-    for (const handler of options.wiring.handlers) this.#commands.set(handler.message, this.#compile(handler));
+    for (const handler of options.wiring.handlers)
+      this.#commands.set(handler.message, compileCommand(handler, options));
     for (const listener of options.wiring.listeners) this.#listeners.set(listener.name, compileListener(listener));
   }
 
@@ -109,10 +81,39 @@ export class Dispatcher implements FrameHost {
   send(command: Command, options: SendOptions | undefined, caller: Frame | undefined): Promise<unknown> {
     const compiled = this.#commands.get(command.constructor);
     if (compiled === undefined) return Promise.reject(noHandler(command));
+    if (options?.timeoutMs !== undefined || options?.signal !== undefined) {
+      return this.#sendLimited(command, compiled, options, caller);
+    }
+    return this.#send(command, compiled, options, caller);
+  }
+
+  async #sendLimited(
+    command: Command,
+    compiled: CompiledCommand,
+    options: SendOptions,
+    caller: Frame | undefined,
+  ): Promise<unknown> {
+    const limit = startLimit(command.type, options);
+    try {
+      const { signal, deadline } = limit;
+      const reply = this.#send(command, compiled, { ...options, signal, deadline }, caller);
+      // A unit of its own is let go where it runs, as only there is known whether its commit has begun.
+      const ownsUnit = caller === undefined && (compiled.needsUnit || options.idempotencyKey !== undefined);
+      return await (ownsUnit ? reply : untilAborted(reply, signal));
+    } finally {
+      limit.clear();
+    }
+  }
+
+  #send(
+    command: Command,
+    compiled: CompiledCommand,
+    options: LimitedOptions | undefined,
+    caller: Frame | undefined,
+  ): Promise<unknown> {
     if (caller !== undefined) {
       if (options?.idempotencyKey !== undefined) return Promise.reject(nestedKey(command));
-      const frame = new Frame(this, contextOptions(options, caller), undefined, caller);
-      return compiled.run(command, frame);
+      return compiled.run(command, new Frame(this, contextOptions(options, caller), undefined, caller));
     }
     // A query has no effects that a key could keep from happening twice.
     if (options?.idempotencyKey !== undefined && !compiled.readOnly) {
@@ -183,22 +184,10 @@ export class Dispatcher implements FrameHost {
   /** Takes back what every message in hand has written, and refuses further ones: time is up. */
   async abandon(): Promise<void> {
     this.#isClosed = true;
-    const undo = [...this.#unitsInHand].map((unit) => this.#quietly(cannotRollBack, () => unit.abandon()));
+    const undo = [...this.#unitsInHand].map((unit) =>
+      this.#quietly(cannotRollBack, () => unit.abandon(stoppedBefore())),
+    );
     await Promise.all(undo);
-  }
-
-  #compile(handler: RegisteredHandler): CompiledCommand {
-    const { wiring, sender } = this.#options;
-    const guards = wiring.guardsOf(handler.message);
-    const guarded = compileGuards(guards, compileCode(handler.code, handler.place));
-    return {
-      run:
-        sender === undefined
-          ? guarded
-          : (command, frame) => sender(command as Command, frame, () => guarded(command, frame)),
-      needsUnit: needsUnit(handler.code) || guards.some(({ guard }) => needsUnit(guard)),
-      readOnly: (handler.message as unknown as { kind: string }).kind === 'query',
-    };
   }
 
   #compiledEvent(event: Event): CompiledEvent {
@@ -209,12 +198,7 @@ export class Dispatcher implements FrameHost {
     const known = this.#events.get(message);
     if (known !== undefined) return known;
     const { store, hasTransport, wiring } = this.#options;
-    const durable = store !== undefined;
-    const all = wiring.listenersOf(message);
-    const inside = all.filter(({ options }) => !durable || options.inline).map(compileListener);
-    const afterwards = all.filter(({ options }) => durable && !options.inline).map(({ name }) => name);
-    const isEmitted = durable && (hasTransport || afterwards.length > 0);
-    const compiled = { inside, afterwards, isEmitted, needsUnit: isEmitted || inside.some((each) => each.needsUnit) };
+    const compiled = compileEvent(wiring.listenersOf(message), { durable: store !== undefined, hasTransport });
     this.#events.set(message, compiled);
     return compiled;
   }
@@ -244,23 +228,31 @@ export class Dispatcher implements FrameHost {
     frame.unit.emit(this.#options.hasTransport ? [envelope] : [], inboxEntries(envelope, listeners));
   }
 
-  async #sendInUnit(command: Command, compiled: CompiledCommand, options: SendOptions | undefined): Promise<unknown> {
+  async #sendInUnit(
+    command: Command,
+    compiled: CompiledCommand,
+    options: LimitedOptions | undefined,
+  ): Promise<unknown> {
     let reply: unknown;
-    await this.#inUnit(this.openUnit(compiled.readOnly), async (unit) => {
-      reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
-      return {};
-    });
+    await this.#inUnit(
+      this.openUnit(compiled.readOnly),
+      async (unit) => {
+        reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
+        return {};
+      },
+      options?.signal,
+    );
     return reply;
   }
 
   /** Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back. */
-  async #inUnit(unit: Unit, work: (unit: Unit) => Promise<Completion>): Promise<boolean> {
-    if (this.#isClosed) throw abandoned();
+  async #inUnit(unit: Unit, work: (unit: Unit) => Promise<Completion>, signal?: AbortSignal): Promise<boolean> {
+    if (this.#isClosed) throw stoppedBefore();
     this.#unitsInHand.add(unit);
     try {
-      const committed = await unit.commit(await work(unit));
-      if (!committed) await unit.rollback();
-      return committed;
+      const outcome = commit(unit, work);
+      if (signal === undefined) return await outcome;
+      return await untilAborted(outcome, signal, () => unit.abandon(signal.reason as Error));
     } catch (error) {
       await this.#quietly(cannotRollBack, () => unit.rollback());
       throw error;
@@ -272,7 +264,7 @@ export class Dispatcher implements FrameHost {
   }
 
   /** The outcome is decided by then: telling the caller of this failure instead would be wrong. */
-  async #quietly(failure: string, work: () => Promise<void>): Promise<void> {
+  async #quietly(failure: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -280,25 +272,41 @@ export class Dispatcher implements FrameHost {
     }
   }
 
-  async #sendOnce(command: Command, compiled: CompiledCommand, options: SendOptions, key: string): Promise<unknown> {
+  async #sendOnce(command: Command, compiled: CompiledCommand, options: LimitedOptions, key: string): Promise<unknown> {
     if (this.#once === undefined) throw noStoreForKey(command);
     return this.#once.send(command, key, async (completion) => {
       let reply: unknown;
-      const committed = await this.#inUnit(this.openUnit(), async (unit) => {
-        reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
-        return completion(reply);
-      });
+      const committed = await this.#inUnit(
+        this.openUnit(),
+        async (unit) => {
+          reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
+          return completion(reply);
+        },
+        options.signal,
+      );
       return { committed, reply };
     });
   }
 }
 
-function contextOptions(options: SendOptions | undefined, parent: Frame | undefined): ContextOptions {
-  return { entries: options?.context, signal: options?.signal, parent };
+function contextOptions(options: LimitedOptions | undefined, parent: Frame | undefined): ContextOptions {
+  return { entries: options?.context, signal: options?.signal, deadline: options?.deadline, parent };
 }
 
-function compileListener({ name, code, place }: NamedListener): CompiledListener {
-  return { name, run: compileCode(code, place), needsUnit: needsUnit(code) };
+/** Runs work and commits it; `false` where the completion lost and everything was rolled back. */
+async function commit(unit: Unit, work: (unit: Unit) => Promise<Completion>): Promise<boolean> {
+  const committed = await unit.commit(await work(unit));
+  if (!committed) await unit.rollback();
+  return committed;
+}
+
+/** Why a message fails that was not finished when its bus had to stop. */
+function stoppedBefore(): AnywiseError {
+  return new AnywiseError(
+    'NOT_RUNNING',
+    'The bus stopped before the message was finished; nothing of it was committed.',
+    { retryable: true },
+  );
 }
 
 function noHandler(command: Command): AnywiseError {

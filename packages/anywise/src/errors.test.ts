@@ -20,6 +20,7 @@ describe('error codes', () => {
   test('stay as they are', () => {
     expect(errorCodes).toMatchInlineSnapshot(`
       [
+        "ABORTED",
         "CONTEXT_FROZEN",
         "CONTEXT_MISSING",
         "IDEMPOTENCY_CONFLICT",
@@ -36,6 +37,7 @@ describe('error codes', () => {
         "OUTSIDE_MESSAGE",
         "READ_ONLY",
         "TERMINAL",
+        "TIMEOUT",
         "UNAVAILABLE",
         "UNKNOWN_MESSAGE",
         "UNREADABLE_MESSAGE",

@@ -1,5 +1,6 @@
 /** Every code an {@link AnywiseError} can carry. Codes are stable: programs may compare them. `docs/errors.md` lists them. */
 export const errorCodes = [
+  'ABORTED',
   'CONTEXT_FROZEN',
   'CONTEXT_MISSING',
   'IDEMPOTENCY_CONFLICT',
@@ -16,6 +17,7 @@ export const errorCodes = [
   'OUTSIDE_MESSAGE',
   'READ_ONLY',
   'TERMINAL',
+  'TIMEOUT',
   'UNAVAILABLE',
   'UNKNOWN_MESSAGE',
   'UNREADABLE_MESSAGE',

@@ -22,7 +22,7 @@ export type {
   OpaqueReply,
   Target,
 } from './definitions.js';
-export type { SendOptions } from './dispatch.js';
+export type { SendOptions } from './send-options.js';
 export { DomainError, domainError, type DomainErrorClass } from './domain-error.js';
 export { parseEnvelope, type Envelope, type EnvelopeKind } from './envelope.js';
 export {

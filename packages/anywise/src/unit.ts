@@ -26,6 +26,7 @@ export class Unit {
   #scope: Scope | undefined;
   #transaction: StoreTransaction | undefined;
   #committing = false;
+  #abandoned: Error | undefined;
   #ended = false;
 
   constructor(options: UnitOptions) {
@@ -56,7 +57,7 @@ export class Unit {
 
   /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
   async commit({ claim, reply }: Completion = {}): Promise<boolean> {
-    if (this.#ended) throw abandoned();
+    if (this.#abandoned !== undefined) throw this.#abandoned;
     this.#committing = true;
     const emits = this.#outgoing.length > 0 || this.#incoming.length > 0;
     if (!emits && claim === undefined && reply === undefined && this.#transaction === undefined) return true;
@@ -72,11 +73,18 @@ export class Unit {
     await this.#transaction?.rollback();
   }
 
-  /** Takes the writes back although the work goes on, so that it holds up nobody. Does nothing once the commit has begun. */
-  async abandon(): Promise<void> {
-    if (this.#committing) return;
+  /**
+   * Takes the writes back although the work goes on, so that it holds up nobody. `false`, and nothing done, once the commit
+   * has begun.
+   *
+   * @param reason what the work is told when it wants to commit.
+   */
+  async abandon(reason: Error): Promise<boolean> {
+    if (this.#committing) return false;
     this.#ended = true;
+    this.#abandoned = reason;
     await this.rollback();
+    return true;
   }
 
   /** Ends the scope; what is used afterwards is an error. */
@@ -97,15 +105,4 @@ export class Unit {
     }
     return this.#transaction;
   }
-}
-
-/** Why a message fails that was not finished when its bus had to stop. */
-export function abandoned(): AnywiseError {
-  return new AnywiseError(
-    'NOT_RUNNING',
-    'The bus stopped before the message was finished; nothing of it was committed.',
-    {
-      retryable: true,
-    },
-  );
 }

@@ -82,6 +82,8 @@ function busProblem({ code }: AnywiseError): HttpProblem {
         code,
         detail: 'This `Idempotency-Key` was used for another request: use a new one.',
       });
+    case 'TIMEOUT':
+      return new HttpProblem(504, { code, detail: 'It took too long, and nothing was done. Try again later.' });
     case 'NO_HANDLER':
     case 'NOT_RUNNING':
     case 'UNAVAILABLE':

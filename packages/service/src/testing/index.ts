@@ -1,0 +1,2 @@
+export { startTestService, type TestService } from './test-service.js';
+export { silentLogger } from './silent-logger.js';

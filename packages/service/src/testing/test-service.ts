@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Anywise, memoryStore, type MessageRegistry } from 'anywise';
+import { connectTransport } from 'anywise/connect';
+import supertest, { type Agent } from 'supertest';
+import { signToken, type TokenOptions } from '../auth.js';
+import { readConfig } from '../config.js';
+import type { ServiceDefinition } from '../definition.js';
+import { startService, type Service } from '../service.js';
+import { silentLogger } from './silent-logger.js';
+
+/** A service in a folder of its own, asked without a network port of its own. */
+export interface TestService extends AsyncDisposable {
+  readonly service: Service;
+  /** Asks in the name of a user. */
+  readonly request: Agent;
+  /** Asks without a token. */
+  readonly anonymous: Agent;
+  /** Asks in the name of another user. */
+  as(user: string): Promise<Agent>;
+  /** Signs a token that the service accepts, but for what is changed. */
+  token(changes?: Partial<TokenOptions>): Promise<string>;
+  /** Starts another bus on the service's transport: the rest of the system. It knows the contracts that the service knows. */
+  join(...registries: readonly MessageRegistry[]): Promise<Anywise>;
+  /** Ends everything and deletes the folder. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Starts a service with everything real but the network: SQLite files in a temporary folder, and no log. */
+export async function startTestService(definition: ServiceDefinition): Promise<TestService> {
+  const folder = mkdtempSync(join(tmpdir(), 'anywise-service-'));
+  const secret = randomUUID();
+  const config = readConfig(definition.manifest, {
+    ANYWISE_STORE: `sqlite:${folder}`,
+    ANYWISE_TRANSPORT: `sqlite:${join(folder, 'bus.db')}`,
+    AUTH_SECRET: secret,
+  });
+  const service = await startService(definition, { config, logger: silentLogger });
+  const others: Anywise[] = [];
+
+  const token = (changes: Partial<TokenOptions> = {}) =>
+    signToken({ user: 'ada', secret, expiresInSeconds: 60, ...changes });
+  const as = async (user: string) => supertest.agent(service.app).auth(await token({ user }), { type: 'bearer' });
+  const stop = async () => {
+    await Promise.all([service, ...others].map((running) => running.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    service,
+    request: await as('ada'),
+    anonymous: supertest.agent(service.app),
+    as,
+    token,
+    async join(...registries) {
+      const other = new Anywise({
+        name: 'somebody-else',
+        registries,
+        contracts: definition.contracts,
+        store: memoryStore(),
+        transport: await connectTransport(config.transportUrl),
+        logger: silentLogger,
+      });
+      others.push(other);
+      await other.start();
+      return other;
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

@@ -1,0 +1,78 @@
+import { startTestService, type TestService } from '@anywise/service/testing';
+import { expect, it } from '@jest/globals';
+import { app } from './app.js';
+
+const order = { orderId: 'o-1', amount: 1250, currency: 'EUR' };
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+const unsigned = `${encode({ alg: 'none' })}.${encode({ sub: 'ada', exp: 4_000_000_000 })}.`;
+
+const refused: [kind: string, challenge: string, authorization: (service: TestService) => Promise<string>][] = [
+  ['a forged token', 'invalid_token', async (service) => `Bearer ${await service.token({ secret: 'another' })}`],
+  ['an expired token', 'invalid_token', async (service) => `Bearer ${await service.token({ expiresInSeconds: -60 })}`],
+  ['a token that nobody signed', 'invalid_token', async () => `Bearer ${unsigned}`],
+  ['another scheme', 'Bearer', async () => 'Basic YWRhOmFkYQ=='],
+];
+
+it.each(refused)('refuses %s, and does nothing', async (_kind, challenge, authorization) => {
+  await using payments = await startTestService(app);
+  const header = await authorization(payments);
+  const response = await payments.anonymous.post('/payments').set('authorization', header).send(order);
+  expect(response.status).toBe(401);
+  expect(response.headers['www-authenticate']).toMatch(challenge);
+  expect(response.headers['content-type']).toMatch('application/problem+json');
+  const list = await payments.request.get('/payments');
+  expect(list.body).toMatchObject({ items: [] });
+});
+
+it.each([
+  ['post', '/payments'],
+  ['get', '/payments'],
+  ['get', '/payments/p-1'],
+  ['get', '/nowhere'],
+] as const)('asks for a token at %s %s', async (method, path) => {
+  await using payments = await startTestService(app);
+  const response = await payments.anonymous[method](path);
+  expect(response.status).toBe(401);
+  expect(response.headers['www-authenticate']).toBe('Bearer realm="anywise"');
+});
+
+it.each([
+  ['get', '/nowhere'],
+  ['delete', '/payments/p-1'],
+  ['put', '/payments'],
+] as const)('has nothing at %s %s', async (method, path) => {
+  await using payments = await startTestService(app);
+  const response = await payments.request[method](path);
+  expect(response.status).toBe(404);
+  expect(response.headers['content-type']).toMatch('application/problem+json');
+});
+
+it.each([
+  ['/health/live', { status: 'live' }],
+  ['/health/ready', { status: 'ready' }],
+])('tells anybody at %s how it is', async (path, body) => {
+  await using payments = await startTestService(app);
+  const response = await payments.anonymous.get(path);
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual(body);
+});
+
+it('is live but not ready once its bus has stopped, and takes no payment', async () => {
+  await using payments = await startTestService(app);
+  await payments.service.stop();
+  expect((await payments.anonymous.get('/health/live')).status).toBe(200);
+  const ready = await payments.anonymous.get('/health/ready');
+  expect(ready.status).toBe(503);
+  expect(ready.body).toMatchObject({ reasons: ['the bus is stopped'] });
+  expect((await payments.request.post('/payments').send(order)).status).toBe(503);
+});
+
+it('says nothing of what it is made of', async () => {
+  await using payments = await startTestService(app);
+  const response = await payments.request.get('/payments');
+  expect(response.headers).not.toHaveProperty('x-powered-by');
+});
