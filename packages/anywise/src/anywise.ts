@@ -3,7 +3,7 @@ import type { SendOptions } from './send-options.js';
 import { DomainError } from './domain-error.js';
 import { AnywiseError } from './errors.js';
 import type { Frame } from './frame.js';
-import type { Inspection } from './inspect.js';
+import type { BusDescription, Inspection } from './inspect.js';
 import { definitionOf, type Command, type ErrorsOf, type Event, type ReplyOf } from './message.js';
 import type { AnywiseOptions, StopOptions } from './options.js';
 
@@ -68,6 +68,11 @@ export class Anywise {
   /** Who handles, guards and listens to what. */
   get inspect(): Inspection {
     return this.core.inspection;
+  }
+
+  /** The whole wiring as plain data: each message, who handles it, what guards it, who listens to it. */
+  describe(): BusDescription {
+    return this.core.describe();
   }
 
   /**

@@ -4,7 +4,7 @@ import { Dispatcher } from './dispatch.js';
 import { AnywiseError, SetupError, errorText } from './errors.js';
 import type { Frame } from './frame.js';
 import { holderName } from './holder.js';
-import { Inspection } from './inspect.js';
+import { Inspection, describeBus, type BusDescription } from './inspect.js';
 import { entriesOfBatch } from './intake.js';
 import { consoleLogger, type Logger } from './logger.js';
 import { memoryStore } from './memory/store.js';
@@ -86,6 +86,10 @@ export class Core {
       'NOT_AWAITED',
       'A bus that belongs to a message was used after that message had ended. Await every call, and do not keep the injected `Anywise`.',
     );
+  }
+
+  describe(): BusDescription {
+    return describeBus(this.#options.name, this.#wiring, this.#contracts);
   }
 
   verify(): readonly string[] {

@@ -36,7 +36,7 @@ export {
   type Issue,
   type ListenerFailure,
 } from './errors.js';
-export type { Inspection, Wired, WiredListener } from './inspect.js';
+export type { BusDescription, Inspection, MessageDescription, Wired, WiredListener } from './inspect.js';
 export type { Logger } from './logger.js';
 export {
   Command,

@@ -1,4 +1,6 @@
+import type { Contract } from './contract.js';
 import type { Target } from './definitions.js';
+import { sliceOf, type MessageClass, type MessageKind } from './message.js';
 import type { Wiring } from './wiring.js';
 
 /** Something that is wired to a message, and where it stands in the code. */
@@ -34,4 +36,49 @@ export class Inspection {
   guards(message: Target): readonly Wired[] {
     return this.#wiring.guardsOf(message).map(({ place }) => ({ place }));
   }
+}
+
+/** One message of a bus, and all that is wired to it. Plain data. */
+export interface MessageDescription {
+  readonly type: string;
+  readonly kind: MessageKind;
+  readonly version: number;
+  /** The slice that owns it. */
+  readonly slice: string;
+  readonly summary: string | undefined;
+  /** Who handles it here; always `undefined` for an event. */
+  readonly handler: Wired | undefined;
+  /** Outermost first; always empty for an event. */
+  readonly guards: readonly Wired[];
+  /** In the order of registration; always empty for a command or query. */
+  readonly listeners: readonly WiredListener[];
+}
+
+/** A bus as data, for documentation and tools. */
+export interface BusDescription {
+  readonly name: string;
+  /** Of all the contracts that the bus knows, sorted by wire name. */
+  readonly messages: readonly MessageDescription[];
+}
+
+export function describeBus(name: string, wiring: Wiring, contracts: readonly Contract[]): BusDescription {
+  const inspection = new Inspection(wiring);
+  const classes = new Map(contracts.flatMap(({ messages }) => [...messages]));
+  const messages = [...classes.values()].map((message) => describeMessage(message, inspection));
+  return { name, messages: messages.sort((a, b) => (a.type < b.type ? -1 : 1)) };
+}
+
+function describeMessage(message: MessageClass, inspection: Inspection): MessageDescription {
+  const { type, kind, version, summary } = message;
+  const isEvent = kind === 'event';
+  return {
+    type,
+    kind,
+    version,
+    slice: sliceOf(type),
+    summary,
+    handler: isEvent ? undefined : inspection.handler(message),
+    guards: isEvent ? [] : inspection.guards(message),
+    listeners: isEvent ? inspection.listeners(message) : [],
+  };
 }

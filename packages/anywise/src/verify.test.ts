@@ -81,6 +81,16 @@ describe('starting a bus', () => {
     await bus.stop();
   });
 
+  test('refuses an event whose old versions nobody could read', async () => {
+    class Moved extends event('shipping.moved', { data, entityId, version: 2 }) {}
+    const bus = new Anywise({ name: 'payments', contracts: [contract('shipping', { Moved })], logger: silent });
+    expect(bus.verify()).toMatchInlineSnapshot(`
+      [
+        "\`shipping.moved\` has version 2, but no \`upcast\` from version 1; add it to the event",
+      ]
+    `);
+  });
+
   test('refuses a listener that a store keeps messages for, but whose event no contract has', async () => {
     const registries = [new MessageRegistry('payments').register(on(Paid).listen(doNothing))];
     const bus = new Anywise({ name: 'payments', registries, store: memoryStore(), logger: silent });

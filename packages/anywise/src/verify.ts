@@ -21,6 +21,7 @@ export function verify(options: VerifyOptions): readonly string[] {
     ...missingHandlers(options),
     ...unknownMessages(options),
     ...twoClasses(options),
+    ...missingUpcasts(options),
     ...listenerNames(options),
     ...dependencies(options),
   ];
@@ -75,6 +76,17 @@ function twoClasses({ wiring, contracts }: VerifyOptions): string[] {
   return [...strangers].map(
     ({ type }) => `two classes are called \`${type}\`; the contract package is probably installed twice`,
   );
+}
+
+/** Events of old versions may still wait in an outbox, on a transport, or in an inbox. */
+function missingUpcasts({ contracts }: VerifyOptions): string[] {
+  const events = contracts.flatMap(({ messages }) => [...messages.values()]).filter(({ kind }) => kind === 'event');
+  return events.flatMap(({ type, version, upcast }) => {
+    const old = Array.from({ length: version - 1 }, (_, index) => index + 1);
+    return old
+      .filter((from) => upcast?.[from] === undefined)
+      .map((from) => `\`${type}\` has version ${version}, but no \`upcast\` from version ${from}; add it to the event`);
+  });
 }
 
 function listenerNames({ wiring, durable }: VerifyOptions): string[] {
