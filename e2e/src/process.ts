@@ -15,7 +15,7 @@ export interface Process {
   readonly ended: Promise<Exit>;
   /** The first line that `read` finds something in, also among those written before. Rejects where it ends without one. */
   find<T>(read: (line: string) => T | undefined): Promise<T>;
-  /** Sends a signal, and resolves when the process has ended. */
+  /** Sends a signal, to its whole group where it leads one, and resolves when the process has ended. */
   kill(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
@@ -77,8 +77,14 @@ export function startProcess({ command, args, cwd, env, detached = false, tether
         );
       }),
     kill(signal = 'SIGKILL') {
-      child.kill(signal);
+      if (detached) signalGroup(child, signal);
+      else child.kill(signal);
       return ended;
     },
   };
+}
+
+function signalGroup(leader: ChildProcess, signal: NodeJS.Signals): void {
+  const running = leader.exitCode === null && leader.signalCode === null;
+  if (running && leader.pid !== undefined) process.kill(-leader.pid, signal);
 }

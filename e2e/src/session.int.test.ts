@@ -22,19 +22,18 @@ async function begin() {
       const { orderId } = answer.body as { orderId: string };
       return orderId;
     },
-    async pay(orderId: string) {
-      const body = { orderId, ...price };
+    async pay(orderId: string, amount = price.amount) {
+      const body = { orderId, ...price, amount };
       const call = { method: 'POST', path: '/payments', body, idempotencyKey: orderId } as const;
       const answer = await client(await payments.url(), call);
-      expect(answer).toMatchObject({ status: 201, body: { orderId, status: 'captured', ...price } });
+      expect(answer).toMatchObject({ status: 201, body: { ...body, status: 'captured' } });
       const { paymentId } = answer.body as { paymentId: string };
       return paymentId;
     },
-    async untilStarted(service: Service, orderId: string, paymentId: string) {
+    async untilAnswer(service: Service, path: string, body: object) {
       const url = await service.url();
       await eventually(async () => {
-        const answer = await client(url, { method: 'GET', path: `/orders/${orderId}` });
-        expect(answer).toMatchObject({ status: 200, body: { orderId, status: 'started', paymentId } });
+        expect(await client(url, { method: 'GET', path })).toMatchObject({ status: 200, body });
       });
     },
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
@@ -45,7 +44,7 @@ it('starts an order that is paid in another process', async () => {
   await using session = await begin();
   const orderId = await session.place();
   const paymentId = await session.pay(orderId);
-  await session.untilStarted(session.orders, orderId, paymentId);
+  await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'started', paymentId });
   expect(await session.pay(orderId)).toBe(paymentId);
 });
 
@@ -54,5 +53,14 @@ it('starts an order that is paid while orders is dead', async () => {
   const orderId = await session.place();
   await session.orders.kill('SIGKILL');
   const paymentId = await session.pay(orderId);
-  await session.untilStarted(session.restart(), orderId, paymentId);
+  await session.untilAnswer(session.restart(), `/orders/${orderId}`, { status: 'started', paymentId });
+});
+
+it('marks a payment that fits no order', async () => {
+  await using session = await begin();
+  const orderId = await session.place();
+  const paymentId = await session.pay(orderId, 1);
+  const rejected = { status: 'rejected', rejection: 'wrong-amount' };
+  await session.untilAnswer(session.payments, `/payments/${paymentId}`, rejected);
+  await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'placed', paymentId: null });
 });

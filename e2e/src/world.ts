@@ -22,6 +22,8 @@ export interface World extends AsyncDisposable {
   readonly token: string;
   /** Starts a service from its source, on a free port. */
   start(slice: Slice, env?: NodeJS.ProcessEnv): Service;
+  /** Runs any command in the workspace, as the leader of a process group. */
+  run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Process;
   /** The rows of a service's database, or of the bus between them, as they are in the files now. */
   rows<Row>(database: Slice | 'bus', sql: string): Row[];
 }
@@ -46,7 +48,7 @@ export async function createWorld(): Promise<World> {
     PAYMENTS_PORT: '0',
     ORDERS_PORT: '0',
   };
-  const services: Service[] = [];
+  const processes: Process[] = [];
   let ended = false;
   return {
     folder,
@@ -55,13 +57,18 @@ export async function createWorld(): Promise<World> {
     start(slice, changes = {}) {
       if (ended) throw new Error('The world has ended.');
       const service = startService(slice, { ...env, ...changes });
-      services.push(service);
+      processes.push(service);
       return service;
+    },
+    run(command, args, changes = {}) {
+      const running = startProcess({ command, args, cwd: workspace, env: { ...env, ...changes }, detached: true });
+      processes.push(running);
+      return running;
     },
     rows: (database, sql) => readRows(join(folder, `${database}.db`), sql),
     async [Symbol.asyncDispose]() {
       ended = true;
-      await Promise.all(services.map((service) => service.kill()));
+      await Promise.all(processes.map((running) => running.kill()));
       rmSync(folder, { recursive: true });
     },
   };

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 
 /** @typedef {import('./cases.js').Way} Way */
@@ -69,7 +70,7 @@ async function warmUp(way, roundMs) {
  */
 async function time({ run }, messages) {
   const begin = performance.now();
-  for (let n = 0; n < messages; ) {
+  for (let n = 0; n < messages;) {
     const end = Math.min(messages, n + messagesPerTask);
     for (; n < end; n++) await run(n);
     await setImmediate();

@@ -10,7 +10,9 @@ import { ran } from './domain.js';
  */
 export async function verify(adapter) {
   for (const { key, runs } of cases) {
-    for (const { name, run, givesNoReply = false } of adapter[key] ?? []) {
+    for (const { name, run, isBase = false, givesNoReply = false } of adapter[key] ?? []) {
+      // The bare call has no guards to run, whatever it is compared with.
+      if (isBase) continue;
       Object.assign(ran, { handlers: 0, guards: 0, listeners: 0 });
       const reply = await run(1);
       if (!isDeepStrictEqual(ran, runs)) throw new Error(`${name}, ${key}: ${inspect(ran)} ran, not ${inspect(runs)}.`);

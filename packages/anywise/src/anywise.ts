@@ -1,15 +1,29 @@
 import { Core } from './core.js';
 import type { SendOptions } from './send-options.js';
+import type { InboxStatus, OutboxStatus } from './store.js';
 import { DomainError } from './domain-error.js';
 import { AnywiseError } from './errors.js';
 import type { Frame } from './frame.js';
 import type { BusDescription, Inspection } from './inspect.js';
 import { definitionOf, type Command, type ErrorsOf, type Event, type ReplyOf } from './message.js';
+import type { Observer } from './observer.js';
 import type { AnywiseOptions, StopOptions } from './options.js';
 
 /** What `trySend` gives: the reply, or one of the command's declared errors. */
 export type Tried<Reply, Errors> =
   { readonly ok: true; readonly value: Reply } | { readonly ok: false; readonly error: Errors };
+
+/** An entity that collects events while it works. */
+export interface EventCollector {
+  /** Gives the events collected so far, and forgets them. */
+  takeEvents(): readonly Event[];
+}
+
+/** What a bus has in its store. */
+export interface BusStatus {
+  readonly outbox: OutboxStatus;
+  readonly inbox: InboxStatus;
+}
 
 /**
  * The bus. Make one for each service, `start` it, and `send` and `publish` from outside. Handlers ask for `Anywise` by
@@ -63,6 +77,21 @@ export class Anywise {
     if (refusal !== undefined) return Promise.reject(refusal);
     const published = core.dispatcher.publish(event, frame);
     return (frame === undefined ? published : frame.track(event.type, published)) as Promise<void>;
+  }
+
+  /** Publishes what an entity has collected, in order, and empties it: for those who keep events in their entities. */
+  async collect(entity: EventCollector): Promise<void> {
+    for (const event of entity.takeEvents()) await this.publish(event);
+  }
+
+  /** Tells `observer` what the bus does from now on. Returns how to stop. */
+  observe(observer: Observer): () => void {
+    return this.core.observers.add(observer);
+  }
+
+  /** What waits and what is in hand; `undefined` for a bus without a store. */
+  async status(): Promise<BusStatus | undefined> {
+    return this.core.status();
   }
 
   /** Who handles, guards and listens to what. */

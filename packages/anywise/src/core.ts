@@ -8,10 +8,12 @@ import { Inspection, describeBus, type BusDescription } from './inspect.js';
 import { entriesOfBatch } from './intake.js';
 import { consoleLogger, type Logger } from './logger.js';
 import { memoryStore } from './memory/store.js';
+import { Observers } from './observer.js';
 import type { AnywiseOptions } from './options.js';
+import { MessageRegistry } from './registry.js';
 import { Relay } from './relay.js';
 import type { ServiceId } from './scope.js';
-import type { Store } from './store.js';
+import type { InboxStatus, OutboxStatus, Store } from './store.js';
 import { sequential } from './strategies.js';
 import type { Subscription, Transport } from './transport.js';
 import { verify } from './verify.js';
@@ -34,6 +36,7 @@ const whyNot: Readonly<Record<State, string>> = {
 export class Core {
   readonly dispatcher: Dispatcher;
   readonly inspection: Inspection;
+  readonly observers: Observers;
   readonly #options: AnywiseOptions;
   readonly #wiring: Wiring;
   readonly #contracts: readonly Contract[];
@@ -53,14 +56,16 @@ export class Core {
   constructor(options: AnywiseOptions, busId: ServiceId, bindBus: (frame: Frame) => unknown) {
     this.#options = options;
     this.#logger = options.logger ?? consoleLogger;
+    this.observers = new Observers(this.#logger);
     this.#retentionMs = options.retentionMs ?? 604_800_000;
     this.#contracts = options.contracts ?? [];
     this.#store = options.store ?? (options.transport === undefined ? undefined : memoryStore());
-    this.#wiring = new Wiring(options.registries ?? []);
+    const sinks = new MessageRegistry('sink').register(...(options.sinks ?? []));
+    this.#wiring = new Wiring([...(options.registries ?? []), sinks]);
     const provided = new Set<ServiceId>([busId, ...(this.#store?.handles ?? [])]);
     options.container?.provides([...provided]);
     this.#isProvided = (id) => provided.has(id);
-    this.inspection = new Inspection(this.#wiring);
+    this.inspection = new Inspection(this.#wiring, this.#store !== undefined);
     this.dispatcher = new Dispatcher({
       source: `/${options.name}`,
       wiring: this.#wiring,
@@ -75,6 +80,7 @@ export class Core {
       bindBus,
       busId,
       logger: this.#logger,
+      observers: this.observers,
     });
   }
 
@@ -89,7 +95,7 @@ export class Core {
   }
 
   describe(): BusDescription {
-    return describeBus(this.#options.name, this.#wiring, this.#contracts);
+    return describeBus(this.#options.name, this.inspection, this.#contracts);
   }
 
   verify(): readonly string[] {
@@ -131,6 +137,12 @@ export class Core {
     return (this.#stopping ??= this.#stop(timeoutMs));
   }
 
+  async status(): Promise<{ readonly outbox: OutboxStatus; readonly inbox: InboxStatus } | undefined> {
+    if (this.#store === undefined) return undefined;
+    const [outbox, inbox] = await Promise.all([this.#store.outbox.status(), this.#store.inbox.status()]);
+    return { outbox, inbox };
+  }
+
   async check(): Promise<readonly string[]> {
     if (this.#state !== 'running') return [`the bus is ${this.#state === 'new' ? 'not started' : this.#state}`];
     const parts = [this.#store, this.#options.transport].filter((part) => part !== undefined);
@@ -148,6 +160,7 @@ export class Core {
       concurrency: this.#options.concurrency ?? 32,
       leaseMs: this.#options.leaseMs ?? 30_000,
       logger: this.#logger,
+      observers: this.observers,
     });
     this.#worker.start();
   }
@@ -186,11 +199,19 @@ export class Core {
     await this.dispatcher.untilIdle(left());
     clearTimeout(timeIsUp);
     await this.dispatcher.abandon();
+    await this.#closeSinks();
     this.#unwatch?.();
     await this.#relay?.stop(relayFlushMs);
     await this.#options.transport?.close();
     await this.#store?.close();
     this.#state = 'stopped';
+  }
+
+  async #closeSinks(): Promise<void> {
+    const outcomes = await Promise.allSettled([...this.#wiring.sinks].map(async (sink) => sink.close()));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') this.#logger.warn({ err: outcome.reason }, 'A sink could not be closed');
+    }
   }
 }
 

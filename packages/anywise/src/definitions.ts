@@ -1,7 +1,8 @@
 import type { Context, FrozenContext } from './context.js';
-import type { AbstractClass, Command } from './message.js';
+import type { AbstractClass, Command, Event } from './message.js';
 import type { RetryPolicy } from './retry.js';
 import type { Dependencies, ServiceId } from './scope.js';
+import type { Sink } from './sink.js';
 
 /** A value or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
@@ -56,6 +57,11 @@ export interface ListenerDefinition<E = never, Extra extends readonly unknown[] 
   readonly options: ListenerOptions;
   readonly dependencies: Dependencies | undefined;
   readonly run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>;
+}
+
+/** A sink that listens: it gets each event of its targets once it is published. The bus closes it when it stops. */
+export interface SinkDefinition extends ListenerDefinition<Event, []> {
+  readonly sink: Sink;
 }
 
 export type GuardFunction<C, Reply, Extra extends readonly unknown[]> = (

@@ -16,6 +16,7 @@ import { inboxEntries } from './intake.js';
 import type { Logger } from './logger.js';
 import { definitionOf, type Command, type Event } from './message.js';
 import { startLimit, untilAborted } from './limit.js';
+import type { Observers } from './observer.js';
 import { Once } from './once.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
 import type { LimitedOptions, SendOptions } from './send-options.js';
@@ -40,6 +41,7 @@ export interface DispatchOptions {
   readonly bindBus: (frame: Frame) => unknown;
   readonly busId: ServiceId;
   readonly logger: Logger;
+  readonly observers: Observers;
 }
 
 const cannotRollBack = 'A transaction could not be rolled back';
@@ -60,8 +62,10 @@ export class Dispatcher implements FrameHost {
     this.#options = options;
     this.codec = new Codec(options.contracts, options.travelling);
     this.#once = options.store === undefined ? undefined : new Once(options.store);
-    for (const handler of options.wiring.handlers)
-      this.#commands.set(handler.message, compileCommand(handler, options));
+    for (const { message } of options.wiring.handlers) {
+      const handler = options.wiring.handlerOf(message);
+      if (handler !== undefined) this.#commands.set(message, compileCommand(handler, options));
+    }
     for (const listener of options.wiring.listeners) this.#listeners.set(listener.name, compileListener(listener));
   }
 
@@ -220,6 +224,14 @@ export class Dispatcher implements FrameHost {
       await this.#options.publisher(event, frame, listeners);
     }
     if (compiled.isEmitted) this.#emit(event, compiled.afterwards, frame);
+    if (this.#options.observers.any) this.#observe(event, frame, caller ?? unit);
+  }
+
+  /** An event that is part of something larger is published when that is committed. */
+  #observe(event: Event, frame: Frame, isPart: object | undefined): void {
+    const { observers } = this.#options;
+    if (isPart === undefined) observers.published(event);
+    else frame.unit.afterCommit(() => observers.published(event));
   }
 
   #emit(event: Event, listeners: readonly string[], frame: Frame): void {

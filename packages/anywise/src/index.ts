@@ -1,4 +1,4 @@
-export { Anywise, type Tried } from './anywise.js';
+export { Anywise, type BusStatus, type EventCollector, type Tried } from './anywise.js';
 export type { AnywiseOptions, StopOptions } from './options.js';
 export {
   contextKey,
@@ -20,6 +20,7 @@ export type {
   ListenerOptions,
   OnDead,
   OpaqueReply,
+  SinkDefinition,
   Target,
 } from './definitions.js';
 export type { SendOptions } from './send-options.js';
@@ -56,6 +57,7 @@ export {
   type Upcasts,
 } from './message.js';
 export { handles, listens, methods, type MethodDecoratorFor } from './methods.js';
+export type { Delivered, Failed, Observer } from './observer.js';
 export { on, type CommandBuilder, type EventBuilder, type GuardBuilder } from './on.js';
 export { MessageRegistry, type Registrable, type RegistryOptions } from './registry.js';
 export type { RetryPolicy } from './retry.js';
@@ -70,6 +72,7 @@ export {
   type ServiceId,
   type Token,
 } from './scope.js';
+export { toEnvelopes, type Sink } from './sink.js';
 export { SqlTransaction, type Migration, type SqlValue } from './sql.js';
 export type {
   Claim,
@@ -97,4 +100,4 @@ export type {
   Transport,
   TransportCapabilities,
 } from './transport.js';
-export { memoryBroker, memoryStore, type MemoryBroker, type MemoryStoreOptions } from './memory/index.js';
+export { memoryBroker, memoryStore, type Clock, type MemoryBroker, type MemoryStoreOptions } from './memory/index.js';

@@ -36,6 +36,7 @@ test('a bus describes its whole wiring as plain data', async () => {
             {
               "name": "test/test.paid",
               "place": "registry \`test\`, \`hear\`",
+              "runs": "inside",
             },
           ],
           "slice": "test",

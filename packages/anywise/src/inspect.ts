@@ -11,14 +11,19 @@ export interface Wired {
 /** A listener that is wired to an event. */
 export interface WiredListener extends Wired {
   readonly name: string;
+  /** Whether it runs inside `publish`, or after the commit through the inbox. */
+  readonly runs: 'inside' | 'afterwards';
 }
 
 /** Tells what is wired to a message, in the order in which it runs. */
 export class Inspection {
   readonly #wiring: Wiring;
 
-  constructor(wiring: Wiring) {
+  readonly #durable: boolean;
+
+  constructor(wiring: Wiring, durable: boolean) {
     this.#wiring = wiring;
+    this.#durable = durable;
   }
 
   /** The handler of a command or query, if one is registered here. */
@@ -29,7 +34,9 @@ export class Inspection {
 
   /** The listeners of an event. */
   listeners(event: Target): readonly WiredListener[] {
-    return this.#wiring.listenersOf(event).map(({ name, place }) => ({ name, place }));
+    return this.#wiring.listenersOf(event).map(({ name, place, options }) => {
+      return { name, place, runs: this.#durable && !options.inline ? 'afterwards' : 'inside' };
+    });
   }
 
   /** The guards of a command or query, outermost first. */
@@ -61,8 +68,7 @@ export interface BusDescription {
   readonly messages: readonly MessageDescription[];
 }
 
-export function describeBus(name: string, wiring: Wiring, contracts: readonly Contract[]): BusDescription {
-  const inspection = new Inspection(wiring);
+export function describeBus(name: string, inspection: Inspection, contracts: readonly Contract[]): BusDescription {
   const classes = new Map(contracts.flatMap(({ messages }) => [...messages]));
   const messages = [...classes.values()].map((message) => describeMessage(message, inspection));
   return { name, messages: messages.sort((a, b) => (a.type < b.type ? -1 : 1)) };

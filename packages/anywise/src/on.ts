@@ -11,11 +11,13 @@ import {
   type ListenerOptions,
   type OnDead,
   type OpaqueReply,
+  type SinkDefinition,
   type Target,
 } from './definitions.js';
 import type { AbstractClass, Command, Event } from './message.js';
 import type { RetryPolicy } from './retry.js';
 import type { Dependencies, Injected, ServiceId } from './scope.js';
+import type { Sink } from './sink.js';
 
 /** What can be put around commands: on one, or on all below a group. */
 export interface GuardBuilder<C extends Command, Reply, Extra extends readonly unknown[]> {
@@ -58,6 +60,8 @@ export interface EventBuilder<E, Extra extends readonly unknown[]> {
   /** What happens to later events of an entity once one is given up. @defaultValue `park` */
   onDead(policy: OnDead): EventBuilder<E, Extra>;
   listen(run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>): ListenerDefinition<E, Extra>;
+  /** Writes each event to a sink, which then belongs to the bus: it is closed when the bus stops. */
+  sink(sink: Sink): SinkDefinition;
 }
 
 /**
@@ -86,6 +90,7 @@ type AnyFunction = (...args: never[]) => unknown;
 
 function builder(targets: readonly Target[], dependencies: Dependencies | undefined, options: ListenerOptions): object {
   const guard = (run: (...args: unknown[]) => unknown) => ({ kind: 'guard', targets, dependencies, run });
+  const listen = (run: AnyFunction) => ({ kind: 'listener', targets, options, dependencies, run });
   const withOptions = (change: Partial<ListenerOptions>) => builder(targets, dependencies, { ...options, ...change });
   return {
     inject: (named: Dependencies) => builder(targets, named, options),
@@ -94,7 +99,12 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
     retry: (retry: RetryPolicy) => withOptions({ retry }),
     onDead: (onDead: OnDead) => withOptions({ onDead }),
     handle: (run: AnyFunction) => ({ kind: 'handler', message: targets[0], dependencies, run }),
-    listen: (run: AnyFunction) => ({ kind: 'listener', targets, options, dependencies, run }),
+    listen,
+    sink: (sink: Sink) => ({
+      ...listen((event: Event, context: FrozenContext) => sink.sink(event, context)),
+      dependencies: undefined,
+      sink,
+    }),
     guard,
     guardWith: (service: ServiceId) => ({ kind: 'guard', targets, service }),
     before: (run: Step) =>

@@ -1,5 +1,6 @@
 import type { ContextKeyInfo } from './context.js';
 import type { Contract } from './contract.js';
+import type { SinkDefinition } from './definitions.js';
 import type { Logger } from './logger.js';
 import type { MessageRegistry } from './registry.js';
 import type { ContainerAdapter } from './scope.js';
@@ -12,6 +13,11 @@ export interface AnywiseOptions {
   /** The service's name. The contract of this name is its own: each of its commands and queries needs a handler here. */
   readonly name: string;
   readonly registries?: readonly MessageRegistry[];
+  /**
+   * Where events end up besides: `[on(PaymentEvent).named('audit').sink(fileSink('audit.jsonl'))]`. They are listeners as in
+   * a registry called `sink`, so one without a name of its own is called `sink/<wire name>`.
+   */
+  readonly sinks?: readonly SinkDefinition[];
   /** The contracts of all the slices whose messages are sent, published or heard here. */
   readonly contracts?: readonly Contract[];
   /** Where dependencies come from, for example `inversify(container)`. */

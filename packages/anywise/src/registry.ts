@@ -11,6 +11,7 @@ import { SetupError } from './errors.js';
 import { isMessageClass, type AbstractClass, type Command, type Event } from './message.js';
 import { decoratedMethods } from './methods.js';
 import { serviceName, type Dependencies, type ServiceId } from './scope.js';
+import type { Sink } from './sink.js';
 
 /** How to reach the code of a handler or listener. */
 export type Code =
@@ -20,6 +21,8 @@ export type Code =
 export interface RegisteredHandler {
   readonly message: Target & { readonly type: string };
   readonly code: Code;
+  /** Takes the place of another handler on purpose. */
+  readonly replaces: boolean;
   /** Where it stands, for people: `registry payments, PaymentQueries.byId`. */
   readonly place: string;
 }
@@ -28,6 +31,8 @@ export interface RegisteredListener {
   readonly targets: readonly Target[];
   readonly options: ListenerOptions;
   readonly code: Code;
+  /** What it writes to, if it is a sink. */
+  readonly sink?: Sink | undefined;
   readonly registry: string;
   readonly place: string;
 }
@@ -45,10 +50,11 @@ type AnyHandler = Omit<HandlerDefinition, 'message' | 'run'> & {
   readonly run: Callable;
 };
 
-/** A listener whatever its events: what `on(…).listen(…)` makes. */
+/** A listener whatever its events: what `on(…).listen(…)` and `on(…).sink(…)` make. */
 type AnyListener = Omit<ListenerDefinition, 'targets' | 'run'> & {
   readonly targets: readonly Target[];
   readonly run: Callable;
+  readonly sink?: Sink;
 };
 
 /** What {@link MessageRegistry.register} takes. */
@@ -85,6 +91,16 @@ export class MessageRegistry {
     return this;
   }
 
+  /**
+   * Puts a handler in the place of the one that this or another registry of the same bus has. Only one may do so.
+   *
+   * @example registry.replace(on(GetRate).handle(async () => ({ rate: 1 })));
+   */
+  replace(handler: AnyHandler): this {
+    this.handlers.push({ message: handler.message, code: handler, replaces: true, place: this.#place(handler) });
+    return this;
+  }
+
   #add(item: Registrable): void {
     if (typeof item === 'function') {
       this.#addMethods(item, decoratedMethods(item));
@@ -96,11 +112,11 @@ export class MessageRegistry {
         return;
       }
       case 'handler':
-        this.handlers.push({ message: item.message, code: item, place: this.#place(item) });
+        this.handlers.push({ message: item.message, code: item, replaces: false, place: this.#place(item) });
         return;
       case 'listener': {
-        const { targets, options } = item;
-        this.listeners.push({ targets, options, code: item, registry: this.name, place: this.#place(item) });
+        const { targets, options, sink } = item;
+        this.listeners.push({ targets, options, code: item, sink, registry: this.name, place: this.#place(item) });
         return;
       }
       case 'guard':
@@ -114,7 +130,7 @@ export class MessageRegistry {
       const place = `registry \`${this.name}\`, \`${service.name}.${method}\``;
       const [target] = targets;
       if (kind === 'listener') this.listeners.push({ targets, options, code, registry: this.name, place });
-      else if (isMessageClass(target)) this.handlers.push({ message: target, code, place });
+      else if (isMessageClass(target)) this.handlers.push({ message: target, code, replaces: false, place });
     }
   }
 
@@ -146,7 +162,7 @@ function labelOf(item: Exclude<Registrable, AbstractClass<object> | ClassDefinit
   if (name !== '') return `\`${name}\``;
   // A function that is written where it is passed has no name.
   const targets = targetsOf(item).map((target) => `\`${isMessageClass(target) ? target.type : target.name}\``);
-  return `${item.kind} of ${targets.join(' and ')}`;
+  return `${'sink' in item ? 'sink' : item.kind} of ${targets.join(' and ')}`;
 }
 
 function targetsOf(item: Exclude<Registrable, AbstractClass<object>>): readonly Target[] {

@@ -62,6 +62,7 @@ export interface Claim {
   readonly seq: number;
   readonly listener: string;
   readonly id: string;
+  readonly type: string;
   readonly key: string | undefined;
   readonly json: string;
   /** The fence: only who holds this lease can finish the message. */

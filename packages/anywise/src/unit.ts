@@ -23,6 +23,7 @@ export class Unit {
   readonly #options: UnitOptions;
   readonly #outgoing: Envelope[] = [];
   readonly #incoming: InboxEntry[] = [];
+  readonly #afterCommit: (() => void)[] = [];
   #scope: Scope | undefined;
   #transaction: StoreTransaction | undefined;
   #committing = false;
@@ -55,8 +56,19 @@ export class Unit {
     this.#incoming.push(...incoming);
   }
 
+  /** Runs once everything is committed, and not at all where it is not. */
+  afterCommit(run: () => void): void {
+    this.#afterCommit.push(run);
+  }
+
   /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
-  async commit({ claim, reply }: Completion = {}): Promise<boolean> {
+  async commit(completion: Completion = {}): Promise<boolean> {
+    const committed = await this.#write(completion);
+    if (committed) for (const run of this.#afterCommit) run();
+    return committed;
+  }
+
+  async #write({ claim, reply }: Completion): Promise<boolean> {
     if (this.#abandoned !== undefined) throw this.#abandoned;
     this.#committing = true;
     const emits = this.#outgoing.length > 0 || this.#incoming.length > 0;

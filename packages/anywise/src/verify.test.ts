@@ -55,7 +55,7 @@ describe('starting a bus', () => {
     });
     await expect(bus.start()).rejects.toThrowErrorMatchingInlineSnapshot(`
       "The bus \`payments\` has 9 problems:
-        - \`payments.get-payment\` has two handlers: in registry \`payments\`, \`findPayment\` and in registry \`payments\`, \`PaymentQueries.byId\`; remove one
+        - \`payments.get-payment\` has two handlers: in registry \`payments\`, \`findPayment\` and in registry \`payments\`, \`PaymentQueries.byId\`; remove one, or let one take the other's place with \`registry.replace(…)\`
         - \`payments.pay\` has no handler, and this slice owns it; register one with \`on(Pay).handle(…)\`
         - \`shipping.ship\`, used in registry \`more\`, \`doNothing\`, is in none of the contracts given; add its contract to \`contracts\`
         - two classes are called \`payments.paid\`; the contract package is probably installed twice

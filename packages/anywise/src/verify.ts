@@ -29,10 +29,16 @@ export function verify(options: VerifyOptions): readonly string[] {
 
 function twoHandlers({ wiring }: VerifyOptions): string[] {
   const first = new Map<string, string>();
-  return wiring.handlers.flatMap(({ message, place }) => {
-    const other = first.get(message.type);
-    first.set(message.type, other ?? place);
-    return other === undefined ? [] : [`\`${message.type}\` has two handlers: in ${other} and in ${place}; remove one`];
+  return wiring.handlers.flatMap(({ message, replaces, place }) => {
+    // One may replace another, but two cannot replace the same.
+    const role = `${message.type} ${String(replaces)}`;
+    const other = first.get(role);
+    first.set(role, other ?? place);
+    return other === undefined
+      ? []
+      : [
+          `\`${message.type}\` has two handlers: in ${other} and in ${place}; remove one, or let one take the other's place with \`registry.replace(…)\``,
+        ];
   });
 }
 

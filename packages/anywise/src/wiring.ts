@@ -2,6 +2,7 @@ import type { Contract } from './contract.js';
 import { isMessageClass, type MessageClass } from './message.js';
 import type { Target } from './definitions.js';
 import type { MessageRegistry, RegisteredGuard, RegisteredHandler, RegisteredListener } from './registry.js';
+import type { Sink } from './sink.js';
 
 /** A listener with the name by which the inbox knows it. */
 export interface NamedListener extends RegisteredListener {
@@ -13,15 +14,20 @@ export class Wiring {
   readonly handlers: readonly RegisteredHandler[];
   readonly listeners: readonly NamedListener[];
   readonly guards: readonly RegisteredGuard[];
+  /** What some of the listeners write to, each once. */
+  readonly sinks: ReadonlySet<Sink>;
 
   constructor(registries: readonly MessageRegistry[]) {
     this.handlers = registries.flatMap((registry) => registry.handlers);
     this.listeners = registries.flatMap((registry) => registry.listeners).map(withName);
     this.guards = registries.flatMap((registry) => registry.guards);
+    this.sinks = new Set(this.listeners.flatMap(({ sink }) => sink ?? []));
   }
 
+  /** The handler of a message: the one that replaces others, if one does. */
   handlerOf(message: Target): RegisteredHandler | undefined {
-    return this.handlers.find((handler) => handler.message === message);
+    const handlers = this.handlers.filter((handler) => handler.message === message);
+    return handlers.find(({ replaces }) => replaces) ?? handlers[0];
   }
 
   /** The guards of a command: those on a base class before those on a derived one, then in the order of registration. */

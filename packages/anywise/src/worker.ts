@@ -1,5 +1,6 @@
 import { AnywiseError, errorText } from './errors.js';
 import type { Logger } from './logger.js';
+import type { Delivered, Observers } from './observer.js';
 import { Pump } from './pump.js';
 import { decideRetry } from './retry.js';
 import type { Claim, FailedClaim, Store } from './store.js';
@@ -15,6 +16,7 @@ export interface WorkerOptions {
   readonly concurrency: number;
   readonly leaseMs: number;
   readonly logger: Logger;
+  readonly observers: Observers;
   readonly random?: () => number;
 }
 
@@ -76,6 +78,7 @@ export class Worker {
     this.#inFlight.set(claim, controller);
     try {
       await this.#options.handle(claim, controller.signal);
+      this.#options.observers.handled(deliveredOf(claim));
     } catch (error) {
       await this.#fail(claim, error);
     } finally {
@@ -97,6 +100,8 @@ export class Worker {
     else logger.warn({ ...details, retryInMs: failure.retryInMs }, 'A listener failed; the message is tried again');
     try {
       await store.inbox.fail(claim, failure);
+      const dead = 'dead' in failure ? failure.dead : undefined;
+      this.#options.observers.failed({ ...deliveredOf(claim), error, dead });
       if ('retryInMs' in failure) this.#wakeIn(failure.retryInMs);
     } catch (cause) {
       logger.error(
@@ -145,4 +150,8 @@ export class Worker {
       };
     });
   }
+}
+
+function deliveredOf({ listener, id, type, key, attempt }: Claim): Delivered {
+  return { listener, id, type, key, attempt };
 }

@@ -147,6 +147,6 @@ function identityOf({ listener, id }: { listener: string; id: string }): string 
 }
 
 function claimOf(row: Row): Claim {
-  const { seq, listener, id, key, json, lease, attempts } = row;
-  return { seq, listener, id, key, json, lease: lease ?? '', attempt: attempts };
+  const { seq, listener, id, type, key, json, lease, attempts } = row;
+  return { seq, listener, id, type, key, json, lease: lease ?? '', attempt: attempts };
 }

@@ -1,2 +1,2 @@
-export { memoryStore, type MemoryStoreOptions } from './store.js';
+export { memoryStore, type Clock, type MemoryStoreOptions } from './store.js';
 export { memoryBroker, type MemoryBroker } from './transport.js';

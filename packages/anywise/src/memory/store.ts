@@ -4,16 +4,25 @@ import { MemoryInbox } from './inbox.js';
 import { MemoryOutbox } from './outbox.js';
 import { MemoryTransaction, type MemoryTables } from './transaction.js';
 
+/** What tells the time. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back when a clock that stands still is moved, as in tests. Returns how to stop. */
+  watch?(moved: () => void): () => void;
+}
+
 export interface MemoryStoreOptions {
-  /** The store's clock, in milliseconds. @defaultValue `Date.now` */
-  readonly now?: () => number;
+  /** @defaultValue the system's clock */
+  readonly clock?: Clock;
 }
 
 /**
  * A store that lives and dies with the process: the reference for what a store does, and a fake for tests. It has no
  * transaction handle, as it keeps no data of yours.
  */
-export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): Store {
+export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
+  const now = (): number => clock.now();
   const watchers = new Set<() => void>();
   const changed = (): void => {
     for (const watcher of watchers) watcher();
@@ -31,7 +40,11 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): Store 
     findReply: async ({ type, key }) => tables.replies.get(`${type} ${key}`)?.kept,
     watch: (watcher) => {
       watchers.add(watcher);
-      return () => void watchers.delete(watcher);
+      const unwatchClock = clock.watch?.(watcher);
+      return () => {
+        watchers.delete(watcher);
+        unwatchClock?.();
+      };
     },
     clean: async (retentionMs) => {
       inbox.clean(now() - retentionMs);

@@ -45,12 +45,13 @@ const dueSql = `
 const claimSql = `
   UPDATE anywise_inbox SET state = 'running', at = ${now} + ?3, attempts = attempts + 1, lease = ?4, holder = ?5
   WHERE seq IN (${dueSql})
-  RETURNING seq, listener, id, key, envelope, attempts`;
+  RETURNING seq, listener, id, type, key, envelope, attempts`;
 
 interface ClaimedRow {
   readonly seq: number;
   readonly listener: string;
   readonly id: string;
+  readonly type: string;
   readonly key: string | null;
   readonly envelope: string;
   readonly attempts: number;
@@ -86,8 +87,8 @@ export class SqliteInbox implements Inbox {
     });
     return rows
       .sort((a, b) => a.seq - b.seq)
-      .map(({ seq, listener, id, key, envelope, attempts }) => {
-        return { seq, listener, id, key: key ?? undefined, json: envelope, lease, attempt: attempts };
+      .map(({ seq, listener, id, type, key, envelope, attempts }) => {
+        return { seq, listener, id, type, key: key ?? undefined, json: envelope, lease, attempt: attempts };
       });
   }
 

@@ -1,7 +1,10 @@
 export type { ContractCase } from './case.js';
+export { fakeClock, type FakeClock } from './clock.js';
 export { testEntry, testEnvelope } from './envelopes.js';
 export { eventually } from './eventually.js';
 export { fixed } from './fixed.js';
+export { recordingBus, type RecordingBus } from './recording-bus.js';
+export { scenario, type Outcome, type Scenario } from './scenario.js';
 export { inTempFolder } from './temp-folder.js';
 export { storeContract, type StoreCapability, type StoreFixture } from './store-contract.js';
 export { transportContract, type TransportFixture } from './transport-contract.js';

@@ -1,5 +1,5 @@
 import { OrderStarted, PaymentCreated, PaymentRejected, type Order } from '@anywise/contracts';
-import { startTestService } from '@anywise/service/testing';
+import { startTestService, type TestService } from '@anywise/service/testing';
 import { expect, it } from '@jest/globals';
 import { MessageRegistry, on } from 'anywise';
 import { eventually } from 'anywise/testing';
@@ -7,11 +7,10 @@ import { app } from '../app.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 
-/** Orders with one order placed, and another service that pays and hears what orders says to it. */
-async function begin() {
-  const orders = await startTestService(app);
+/** One order that is placed, and another service that pays and hears what orders says to it. */
+async function placeOne(orders: TestService) {
   const heard: (OrderStarted | PaymentRejected)[] = [];
-  const ear = on([OrderStarted, PaymentRejected])
+  const ear = on(OrderStarted, PaymentRejected)
     .named('ear')
     .listen((event) => void heard.push(event));
   const payments = await orders.join(new MessageRegistry('ear').register(ear));
@@ -26,12 +25,12 @@ async function begin() {
       const { body } = (await orders.request.get(`/orders/${orderId}`)) as { body: Order };
       return body;
     },
-    [Symbol.asyncDispose]: () => orders.stop(),
   };
 }
 
 it('starts the order that is paid, and tells of it', async () => {
-  await using shop = await begin();
+  await using orders = await startTestService(app);
+  const shop = await placeOne(orders);
   await shop.pay('p-1');
   await eventually(() => expect(shop.heard).toEqual([new OrderStarted({ orderId: shop.orderId, paymentId: 'p-1' })]));
   expect(await shop.order()).toMatchObject({ status: 'started', paymentId: 'p-1' });
@@ -42,7 +41,8 @@ it.each([
   ['of too little', { amount: 1249 }, 'wrong-amount'],
   ['in another currency', { currency: 'USD' }, 'wrong-currency'],
 ] as const)('rejects a payment %s, says why, and starts nothing', async (_kind, changes, reason) => {
-  await using shop = await begin();
+  await using orders = await startTestService(app);
+  const shop = await placeOne(orders);
   await shop.pay('p-1', changes);
   const { orderId } = { orderId: shop.orderId, ...changes };
   await eventually(() => expect(shop.heard).toEqual([new PaymentRejected({ paymentId: 'p-1', orderId, reason })]));
@@ -50,7 +50,8 @@ it.each([
 });
 
 it('rejects the second payment of an order, and keeps the first', async () => {
-  await using shop = await begin();
+  await using orders = await startTestService(app);
+  const shop = await placeOne(orders);
   const { orderId } = shop;
   await shop.pay('p-1');
   await shop.pay('p-2');
@@ -64,7 +65,8 @@ it('rejects the second payment of an order, and keeps the first', async () => {
 });
 
 it('starts an order once where its payment is told twice', async () => {
-  await using shop = await begin();
+  await using orders = await startTestService(app);
+  const shop = await placeOne(orders);
   const { orderId } = shop;
   await shop.pay('p-1');
   await shop.pay('p-1');

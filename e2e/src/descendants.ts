@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** A process that is running, as Linux tells of it. */
+export interface Running {
+  readonly pid: number;
+  readonly command: string;
+  readonly folder: string;
+}
+
+/** Every process in whose environment this text is: what was started with it, and all that this started in turn. */
+export function findRunning(text: string): Running[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(text)) return [];
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return [{ pid: Number(pid), command, folder: readlinkSync(`/proc/${pid}/cwd`) }];
+    } catch {
+      // It has ended meanwhile, or is not ours to look at.
+      return [];
+    }
+  });
+}

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { eventually } from 'anywise/testing';
+import { findRunning } from './descendants.js';
+import { createWorld, workspace } from './world.js';
+
+// The pnpm that runs the tests; it may be a script, which only Node can run everywhere.
+const pnpm = process.env.npm_execpath ?? '';
+const [command, ...script] = /\.[cm]?js$/.test(pnpm) ? [process.execPath, pnpm] : [pnpm];
+
+function whyNot(): string | undefined {
+  if (!/pnpm[^/]*$/.test(pnpm)) return 'skipped, as no pnpm runs this';
+  if (!existsSync('/proc/self/environ')) return 'skipped, as there is no /proc to find processes in';
+  return undefined;
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
+
+const reason = whyNot();
+const inDev = reason === undefined ? it : it.skip;
+const note = reason === undefined ? '' : ` (${reason})`;
+
+inDev(`shows how to try it, brings back what dies, and leaves nothing running${note}`, async () => {
+  await using world = await createWorld();
+  const [payments, orders] = [await freePort(), await freePort()];
+  const dev = world.run(command, [...script, 'dev'], { PAYMENTS_PORT: payments, ORDERS_PORT: orders, NO_COLOR: '1' });
+
+  const curl = await dev.find((line) => /^ *(curl .*)$/.exec(line)?.[1]);
+  const { stdout } = await promisify(execFile)('sh', ['-c', curl]);
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'placed' });
+
+  const { orderId } = JSON.parse(stdout) as { orderId: string };
+  const folder = join(workspace, 'services/orders');
+  const find = () => findRunning(world.folder).find((running) => running.folder === folder && isService(running));
+  const killed = find();
+  if (killed === undefined) throw new Error('Orders is not running.');
+  process.kill(killed.pid, 'SIGKILL');
+  await eventually(async () => {
+    const response = await fetch(`http://127.0.0.1:${orders}/orders/${orderId}`, {
+      headers: { authorization: `Bearer ${world.token}` },
+    });
+    expect(response.status).toBe(200);
+  }, 10_000);
+  expect(find()?.pid).not.toBe(killed.pid);
+
+  const toldAt = performance.now();
+  await dev.kill('SIGINT');
+  await eventually(() => expect(findRunning(world.folder)).toEqual([]));
+  expect(performance.now() - toldAt).toBeLessThan(5_000);
+});
+
+function isService({ command }: { readonly command: string }): boolean {
+  return command.includes('src/main.ts');
+}

@@ -1,0 +1,100 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { AnywiseError, errorText } from '../errors.js';
+import { closedSink, toEnvelopes, type Sink } from '../sink.js';
+
+/** How a {@link fileSink} writes. */
+export interface FileSinkOptions {
+  /**
+   * Whether `sink` resolves only when the disk has the lines. It covers power loss too, and takes as long as the disk does.
+   *
+   * @defaultValue false: the lines survive the death of every process, not that of the machine
+   */
+  readonly fsync?: boolean;
+}
+
+/** Lines that wait to be written, and who waits for them. */
+interface Waiting {
+  readonly lines: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Makes a sink that appends to a file: JSON lines, one envelope a line. The file and its folder are made at the first event.
+ *
+ * Calls that overlap are written together, in one write, in the order in which they were made. Several processes may append
+ * to one file. If one is killed while it writes, half a line may be left; the next line begins on a line of its own, so every
+ * other line can be read. Where two processes find such a half line at once, an empty line may be left as well.
+ *
+ * The file is opened for each write, so one that was moved away, as by log rotation, is made anew.
+ */
+export function fileSink(path: string, { fsync = false }: FileSinkOptions = {}): Sink {
+  const file = resolve(path);
+  const name = `The file sink \`${path}\``;
+  let waiting: Waiting[] = [];
+  let writing: Promise<void> | undefined;
+  let isClosed = false;
+
+  const writeAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      try {
+        await append(file, group.map(({ lines }) => lines).join(''), fsync);
+        for (const { resolve } of group) resolve();
+      } catch (cause) {
+        const error = cannotAppend(name, cause);
+        for (const { reject } of group) reject(error);
+      }
+    }
+    writing = undefined;
+  };
+
+  return {
+    async sink(events, context) {
+      if (isClosed) throw closedSink(name);
+      context?.signal.throwIfAborted();
+      const envelopes = toEnvelopes(events, context);
+      if (envelopes.length === 0) return;
+      const lines = envelopes.map((envelope) => `${JSON.stringify(envelope)}\n`).join('');
+      await new Promise<void>((resolve, reject) => {
+        waiting.push({ lines, resolve, reject });
+        writing ??= writeAll();
+      });
+    },
+    async close() {
+      isClosed = true;
+      await writing;
+    },
+  };
+}
+
+async function append(path: string, lines: string, fsync: boolean): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'a+');
+  try {
+    const bytes = Buffer.from((await endsInMidLine(file)) ? `\n${lines}` : lines);
+    // One write, because the system keeps writes of several processes apart only as wholes.
+    const { bytesWritten } = await file.write(bytes);
+    if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes could be written`);
+    if (fsync) await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function endsInMidLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return bytesRead === 1 && buffer[0] !== '\n'.charCodeAt(0);
+}
+
+function cannotAppend(name: string, cause: unknown): AnywiseError {
+  return new AnywiseError(
+    'UNAVAILABLE',
+    `${name} could not be written (${errorText(cause)}). Check that the disk has room and that its folder can be written.`,
+    { retryable: true, cause },
+  );
+}

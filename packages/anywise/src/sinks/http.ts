@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Envelope } from '../envelope.js';
+import { AnywiseError, SetupError } from '../errors.js';
+import type { RetryPolicy } from '../retry.js';
+import { closedSink, toEnvelopes, type Sink } from '../sink.js';
+import { failureOf, failureOfAnswer, pauseAfter, type Failure } from './http-failure.js';
+import { keyOf, sign } from './signature.js';
+
+/** How an {@link httpSink} sends. Times in milliseconds. */
+export interface HttpSinkOptions {
+  /**
+   * Signs each request as Standard Webhooks says, so that the receiver knows who sent it: `whsec_` and the base64 of 24 to 64
+   * random bytes. Give the old and the new one while the receiver changes over.
+   *
+   * @defaultValue none: requests are not signed
+   */
+  readonly secret?: string | readonly string[];
+  /** How long one request may take, the answer included. @defaultValue 15_000 */
+  readonly timeoutMs?: number;
+  /**
+   * When a request is sent again before `sink` rejects: more ride out a longer disturbance, but later events of the entity,
+   * and without a store the publisher, wait all the while.
+   *
+   * @defaultValue 3 attempts, none at once, `firstDelayMs` 200, `factor` 4, `maxDelayMs` 5_000
+   */
+  readonly retry?: RetryPolicy;
+  /** Sent with each request, such as `authorization`. Those that the sink sets itself win. @defaultValue none */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const retryDefaults = { attempts: 3, immediate: 0, firstDelayMs: 200, factor: 4, maxDelayMs: 5_000 };
+
+/**
+ * Makes a sink that posts events to a webhook: one event as `application/cloudevents+json`, several as
+ * `application/cloudevents-batch+json`. The header `webhook-id` is the same when they are sent again.
+ *
+ * Any 2xx is success. Where nobody answers, and at 408, 429 and 5xx, the request is sent again, after `Retry-After` where the
+ * answer has one that is not longer than `maxDelayMs`; then `sink` rejects with an error that is retryable. Any other answer,
+ * redirects included, is a `TerminalError`.
+ *
+ * @throws SetupError (`INVALID_SETUP`) where the URL or a secret cannot be used.
+ */
+export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
+  const { timeoutMs = 15_000, headers = {} } = options;
+  const retry = { ...retryDefaults, ...options.retry };
+  const { keys, name } = check(url, [options.secret ?? []].flat());
+  const inHand = new Map<Promise<void>, AbortController>();
+  let isClosed = false;
+
+  const post = async ({ id, type, body }: Content, signal: AbortSignal): Promise<Failure | undefined> => {
+    const timestamp = Math.floor(Date.now() / 1000);
+    const controller = new AbortController();
+    const unfollow = follow(signal, controller);
+    const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          ...lowerCase(headers),
+          'content-type': type,
+          'webhook-id': id,
+          'webhook-timestamp': String(timestamp),
+          ...(keys.length === 0 ? {} : { 'webhook-signature': sign({ id, timestamp, body }, keys) }),
+        },
+        body,
+        // Following would turn some of them into a GET without the event.
+        redirect: 'manual',
+        signal: controller.signal,
+      });
+      return await failureOfAnswer(name, response, Date.now());
+    } catch (cause) {
+      if (signal.aborted) throw aborted(name, signal.reason);
+      return failureOf(name, cause);
+    } finally {
+      clearTimeout(timer);
+      unfollow();
+    }
+  };
+
+  const deliver = async (content: Content, signal: AbortSignal): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      const failure = await post(content, signal);
+      if (failure === undefined) return;
+      const pauseMs = pauseAfter(failure, attempt, retry, Math.random());
+      if (pauseMs === undefined) throw failure.error;
+      await sleep(pauseMs, undefined, { signal }).catch(() => {
+        throw aborted(name, signal.reason);
+      });
+    }
+  };
+
+  return {
+    async sink(events, context) {
+      if (isClosed) throw closedSink(name);
+      const envelopes = toEnvelopes(events, context);
+      if (envelopes.length === 0) return;
+      const controller = new AbortController();
+      const unfollow = context === undefined ? undefined : follow(context.signal, controller);
+      const delivery = deliver(contentOf(envelopes), controller.signal);
+      inHand.set(delivery, controller);
+      try {
+        await delivery;
+      } finally {
+        inHand.delete(delivery);
+        unfollow?.();
+      }
+    },
+    async close() {
+      isClosed = true;
+      for (const controller of inHand.values()) controller.abort(new Error('the sink was closed'));
+      await Promise.allSettled(inHand.keys());
+    },
+  };
+}
+
+/** What a request carries, the same at each attempt. */
+interface Content {
+  readonly id: string;
+  readonly type: string;
+  readonly body: string;
+}
+
+function contentOf(envelopes: readonly Envelope[]): Content {
+  const [first, ...others] = envelopes;
+  const id = webhookId(envelopes.map((envelope) => envelope.id));
+  if (others.length === 0) return { id, type: 'application/cloudevents+json', body: JSON.stringify(first) };
+  return { id, type: 'application/cloudevents-batch+json', body: JSON.stringify(envelopes) };
+}
+
+/** The event's own id where it can stand in a header, else one that is always the same for the same events. */
+function webhookId(ids: readonly string[]): string {
+  const [first = ''] = ids;
+  if (ids.length === 1 && /^[\w-]{1,200}$/.test(first)) return first;
+  return createHash('sha256').update(JSON.stringify(ids)).digest('hex');
+}
+
+function check(url: string, secrets: readonly string[]): { readonly keys: readonly Buffer[]; readonly name: string } {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  const problems: string[] = [];
+  if (target === undefined || !/^https?:$/.test(target.protocol)) {
+    problems.push('its URL must begin with `https://` or `http://`');
+  } else if (target.username !== '' || target.password !== '') {
+    problems.push('its URL has a user or password in it; send them in the header `authorization`');
+  }
+  const keys = secrets.map(keyOf).filter((key) => key !== undefined);
+  if (keys.length < secrets.length) {
+    problems.push('its secret must be `whsec_` and the base64 of 24 to 64 random bytes');
+  }
+  // The origin alone: the rest of a webhook's URL is often a secret, and this goes into logs.
+  const name = `The webhook at \`${target?.origin ?? 'unknown'}\``;
+  if (problems.length > 0) throw new SetupError('INVALID_SETUP', name, problems);
+  return { keys, name };
+}
+
+/** Aborts the controller when the signal is aborted. Returns how to end that. */
+function follow(signal: AbortSignal, controller: AbortController): () => void {
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  // Node warns of more than ten, but messages that nobody can abort share one signal.
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', abort, { once: true });
+  return () => signal.removeEventListener('abort', abort);
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function aborted(name: string, cause: unknown): AnywiseError {
+  return new AnywiseError('UNAVAILABLE', `${name} was not waited for any longer. It may have got the events.`, {
+    retryable: true,
+    cause,
+  });
+}

@@ -1,0 +1,3 @@
+export { fileSink, type FileSinkOptions } from './file.js';
+export { httpSink, type HttpSinkOptions } from './http.js';
+export { memorySink, type MemorySink } from './memory.js';

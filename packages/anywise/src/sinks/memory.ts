@@ -1,0 +1,31 @@
+import type { Envelope } from '../envelope.js';
+import type { Event } from '../message.js';
+import { closedSink, toEnvelopes, type Sink } from '../sink.js';
+
+/** A sink that can be read, for tests. */
+export interface MemorySink extends Sink {
+  /** The events that came, in order, repeats included. */
+  readonly events: readonly Event[];
+  /** What other sinks would have written for them. */
+  readonly envelopes: readonly Envelope[];
+}
+
+/** Makes a sink that keeps events in memory. It can be read after it is closed. */
+export function memorySink(): MemorySink {
+  const events: Event[] = [];
+  const envelopes: Envelope[] = [];
+  let isClosed = false;
+  return {
+    events,
+    envelopes,
+    async sink(given, context) {
+      if (isClosed) throw closedSink('A sink in memory');
+      context?.signal.throwIfAborted();
+      envelopes.push(...toEnvelopes(given, context));
+      events.push(...[given].flat());
+    },
+    async close() {
+      isClosed = true;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { Anywise } from '../anywise.js';
+import { definitionOf, type AbstractClass, type Command, type Event } from '../message.js';
+import type { Failed } from '../observer.js';
+import type { SendOptions } from '../send-options.js';
+import { Deliveries } from './deliveries.js';
+
+/** What a scenario came to. */
+export interface Outcome {
+  /** The replies of what was sent, in order; `undefined` at the place of one that was rejected. */
+  readonly replies: readonly unknown[];
+  /** What sends and publishes were rejected with. */
+  readonly errors: readonly unknown[];
+  /** The events published and committed by all the buses, in order. */
+  readonly events: readonly Event[];
+  /** Every failed delivery, those included that were tried again. */
+  readonly failures: readonly Failed[];
+  /** The deliveries that were given up. */
+  readonly deadLetters: readonly Failed[];
+  /** The events of one class, or below one group, typed. */
+  eventsOf<E extends Event>(target: AbstractClass<E>): readonly E[];
+}
+
+/** Steps to be taken one after the other. */
+export interface Scenario {
+  send(command: Command, options?: SendOptions): this;
+  publish(event: Event): this;
+  /**
+   * Takes the steps, and waits until nothing that they caused is left to do: every listener of every event has handled it,
+   * or has given it up, or waits behind a dead letter.
+   *
+   * @param options.timeoutMs how long to wait for that. @defaultValue 5_000
+   * @throws Error that names what is still to be done when time is up.
+   */
+  untilQuiet(options?: { readonly timeoutMs?: number }): Promise<Outcome>;
+}
+
+/**
+ * Plays messages through buses that run. Steps go to the first bus; the others are watched as well, so a story that goes
+ * through several services can be told.
+ *
+ * @example
+ * const { events } = await scenario(orders, payments).send(new PlaceOrder({ … })).untilQuiet();
+ */
+export function scenario(first: Anywise, ...others: readonly Anywise[]): Scenario {
+  const steps: ((anywise: Anywise) => Promise<unknown>)[] = [];
+  const self: Scenario = {
+    send: (command, options) => {
+      steps.push((anywise) => anywise.send(command, options));
+      return self;
+    },
+    publish: (event) => {
+      steps.push((anywise) => anywise.publish(event));
+      return self;
+    },
+    untilQuiet: async ({ timeoutMs = 5_000 } = {}) => {
+      const deliveries = new Deliveries([first, ...others]);
+      try {
+        const { replies, errors } = await takeSteps(first, steps);
+        await deliveries.untilSettled(timeoutMs);
+        return outcomeOf(deliveries, replies, errors);
+      } finally {
+        deliveries.stop();
+      }
+    },
+  };
+  return self;
+}
+
+type Results = Pick<Outcome, 'replies' | 'errors'>;
+
+async function takeSteps(
+  anywise: Anywise,
+  steps: readonly ((anywise: Anywise) => Promise<unknown>)[],
+): Promise<Results> {
+  const replies: unknown[] = [];
+  const errors: unknown[] = [];
+  for (const step of steps) {
+    try {
+      replies.push(await step(anywise));
+    } catch (error) {
+      replies.push(undefined);
+      errors.push(error);
+    }
+  }
+  return { replies, errors };
+}
+
+function outcomeOf({ events, failures }: Deliveries, replies: readonly unknown[], errors: readonly unknown[]): Outcome {
+  return {
+    replies,
+    errors,
+    events,
+    failures,
+    deadLetters: failures.filter(({ dead }) => dead !== undefined),
+    eventsOf: <E extends Event>(target: AbstractClass<E>) =>
+      events.filter((event): event is Event & E => covers(target, event)),
+  };
+}
+
+function covers(target: AbstractClass<object>, event: Event): boolean {
+  return event instanceof target || definitionOf(event) === target;
+}
