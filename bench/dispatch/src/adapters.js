@@ -22,7 +22,7 @@ export function hasPeers() {
 
 export function installPeers() {
   const { packageManager } = JSON.parse(read(new URL('../../../package.json', import.meta.url)));
-  const install = ['-y', packageManager, 'install', '--frozen-lockfile'];
+  const install = ['-y', packageManager, 'install', '--ignore-workspace', '--frozen-lockfile'];
   execFileSync('npx', install, { cwd: fileURLToPath(peers), stdio: ['ignore', process.stderr, process.stderr] });
 }
 

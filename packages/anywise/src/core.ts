@@ -13,6 +13,7 @@ import type { AnywiseOptions } from './options.js';
 import { MessageRegistry } from './registry.js';
 import { Relay } from './relay.js';
 import type { ServiceId } from './scope.js';
+import type { Sink } from './sink.js';
 import type { InboxStatus, OutboxStatus, Store } from './store.js';
 import { sequential } from './strategies.js';
 import type { Subscription, Transport } from './transport.js';
@@ -208,10 +209,14 @@ export class Core {
   }
 
   async #closeSinks(): Promise<void> {
-    const outcomes = await Promise.allSettled([...this.#wiring.sinks].map(async (sink) => sink.close()));
-    for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') this.#logger.warn({ err: outcome.reason }, 'A sink could not be closed');
-    }
+    const close = async (sink: Sink): Promise<void> => {
+      try {
+        await sink.close();
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'A sink could not be closed');
+      }
+    };
+    await Promise.all([...this.#wiring.sinks].map(close));
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import type { ContextKeyInfo, ContextOptions } from './context.js';
 import type { Contract } from './contract.js';
 import { parseEnvelope } from './envelope.js';
-import { AnywiseError } from './errors.js';
+import { AnywiseError, ListenersFailedError, type ListenerFailure } from './errors.js';
 import { Frame, type FrameHost } from './frame.js';
 import { inboxEntries } from './intake.js';
 import type { Logger } from './logger.js';
@@ -21,7 +21,7 @@ import { Once } from './once.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
 import type { LimitedOptions, SendOptions } from './send-options.js';
 import type { Claim, Store } from './store.js';
-import type { PublishStrategy, ReadyListener, SendStrategy } from './strategies.js';
+import { sequential, type PublishStrategy, type ReadyListener, type SendStrategy } from './strategies.js';
 import { Unit, type Completion } from './unit.js';
 import type { Wiring } from './wiring.js';
 
@@ -135,7 +135,20 @@ export class Dispatcher implements FrameHost {
         return {};
       });
     }
-    return this.#publishIn(event, compiled, caller, undefined);
+    if (compiled.isEmitted || this.#options.observers.any) return this.#publishIn(event, compiled, caller, undefined);
+    const options: ContextOptions = { event, parent: caller, frozen: true };
+    return this.#runInside(event, compiled, new Frame(this, options, undefined, caller), options);
+  }
+
+  /** Listeners may run at once, so each that can call the bus gets a frame of its own: calls are told apart by it. */
+  #runInside(event: Event, { inside }: CompiledEvent, frame: Frame, options: ContextOptions): Promise<void> {
+    const { publisher } = this.#options;
+    if (publisher === sequential) return inTurn(event, inside, frame);
+    const listeners = inside.map(({ name, run, needsUnit }): ReadyListener => {
+      const own = needsUnit ? frame.sibling(options) : frame;
+      return { name, run: () => run(event, own) };
+    });
+    return publisher(event, frame, listeners);
   }
 
   /** Runs the listener of a claimed message; its effects, its events and its end commit together. */
@@ -215,14 +228,7 @@ export class Dispatcher implements FrameHost {
   ): Promise<void> {
     const options: ContextOptions = { event, parent: caller, frozen: true };
     const frame = new Frame(this, options, unit, caller);
-    if (compiled.inside.length > 0) {
-      const listeners = compiled.inside.map(({ name, run, needsUnit }): ReadyListener => {
-        // Listeners may run at once, and the calls of one must not be taken for those of another.
-        const own = needsUnit ? new Frame(this, options, unit, caller) : frame;
-        return { name, run: () => run(event, own) };
-      });
-      await this.#options.publisher(event, frame, listeners);
-    }
+    if (compiled.inside.length > 0) await this.#runInside(event, compiled, frame, options);
     if (compiled.isEmitted) this.#emit(event, compiled.afterwards, frame);
     if (this.#options.observers.any) this.#observe(event, frame, caller ?? unit);
   }
@@ -301,8 +307,24 @@ export class Dispatcher implements FrameHost {
   }
 }
 
+const noOptions: ContextOptions = {};
+
 function contextOptions(options: LimitedOptions | undefined, parent: Frame | undefined): ContextOptions {
+  if (options === undefined && parent === undefined) return noOptions;
   return { entries: options?.context, signal: options?.signal, deadline: options?.deadline, parent };
+}
+
+/** What `sequential` does, without making a closure for each listener of each event. */
+async function inTurn(event: Event, listeners: readonly CompiledListener[], frame: Frame): Promise<void> {
+  let failures: ListenerFailure[] | undefined;
+  for (const { name, run } of listeners) {
+    try {
+      await run(event, frame);
+    } catch (error) {
+      (failures ??= []).push({ listener: name, error });
+    }
+  }
+  if (failures !== undefined) throw new ListenersFailedError(event.type, failures);
 }
 
 /** Runs work and commits it; `false` where the completion lost and everything was rolled back. */

@@ -36,6 +36,11 @@ export class Frame extends MessageContext implements MessageServices {
     return (this.#unit ??= this.#caller?.unit ?? this.host.openUnit());
   }
 
+  /** Another view of the same message, for code that runs at the same time. */
+  sibling(options: ContextOptions): Frame {
+    return new Frame(this.host, options, this.#unit, this.#caller);
+  }
+
   resolve(id: ServiceId): unknown {
     return this.host.isProvided(id) ? this.provide(id) : this.unit.resolve(id, this);
   }

@@ -27,7 +27,7 @@ export default async function anywise() {
     on(Happened).listen(listener()),
     ...ten((index) => on(HappenedToMany).named(`listener-${index}`).listen(listener())),
   ]);
-  const scoped = await start([methods(ScopedHandler, { handle: /** @type {*} */ (Scoped) })], scopes());
+  const scoped = await start([methods(ScopedHandler, /** @type {*} */ ({ handle: Scoped }))], scopes());
 
   return {
     send: [{ name: 'anywise', run: (n) => bus.send(new Ping({ n })) }],

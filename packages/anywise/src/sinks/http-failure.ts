@@ -61,8 +61,8 @@ export function retryAfterMs(header: string | null, now: number): number | undef
 /** `fetch` says only that it failed; what failed is its cause, which may have a code and no text. */
 function reasonOf(error: unknown): string {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? (error.cause ?? error) : error;
-  const text = errorText(cause);
-  return text === '' && typeof cause === 'object' && 'code' in cause ? String(cause.code) : text;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  return errorText(cause) || code;
 }
 
 function canRecover(status: number): boolean {
@@ -74,7 +74,7 @@ async function readText(response: Response): Promise<string> {
   let text = '';
   try {
     for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk, { stream: true });
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
       if (text.length > maxRead) break;
     }
   } catch {

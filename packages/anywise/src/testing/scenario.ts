@@ -20,9 +20,12 @@ export interface Outcome {
   eventsOf<E extends Event>(target: AbstractClass<E>): readonly E[];
 }
 
+/** Any command or query, as a shape. */
+type AnyCommand = Pick<Command, keyof Command>;
+
 /** Steps to be taken one after the other. */
 export interface Scenario {
-  send(command: Command, options?: SendOptions): this;
+  send(command: AnyCommand, options?: SendOptions): this;
   publish(event: Event): this;
   /**
    * Takes the steps, and waits until nothing that they caused is left to do: every listener of every event has handled it,
