@@ -59,11 +59,15 @@ describe('a context', () => {
     expect(context).toMatchObject({ messageId: 'e1', correlationId: 'c1', causationId: 'm0', idempotencyKey: 'e1' });
   });
 
-  test("has its parent's signal unless it has its own", () => {
-    const [one, two] = [new AbortController().signal, new AbortController().signal];
-    const parent = new MessageContext({ signal: one });
-    expect(new MessageContext({ parent }).signal).toBe(one);
-    expect(new MessageContext({ parent, signal: two }).signal).toBe(two);
+  test("has its parent's signal, and is aborted with it as well as by its own", () => {
+    const theirs = new AbortController();
+    const own = new AbortController();
+    const parent = new MessageContext({ signal: theirs.signal });
+    expect(new MessageContext({ parent }).signal === theirs.signal).toBe(true);
+    const { signal } = new MessageContext({ parent, signal: own.signal });
+    expect(signal.aborted).toBe(false);
+    theirs.abort();
+    expect(signal.aborted).toBe(true);
     expect(new MessageContext().signal.aborted).toBe(false);
   });
 });

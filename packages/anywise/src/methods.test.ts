@@ -46,7 +46,9 @@ describe('legacy decorators', () => {
     await using bus = await startBus({ items: [Mailer], container: fixed([Mailer, new Mailer()]) });
     await bus.publish(new Greeted({ name: 'Ada' }));
     expect(heard).toEqual(['Ada']);
-    expect(bus.inspect.listeners(Greeted)).toEqual([{ name: 'mail', place: 'registry `test`, `Mailer.whenGreeted`' }]);
+    expect(bus.inspect.listeners(Greeted)).toEqual([
+      { name: 'mail', place: 'registry `test`, `Mailer.whenGreeted`', runs: 'inside' },
+    ]);
   });
 
   test('are inherited', () => {

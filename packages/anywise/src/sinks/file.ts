@@ -1,5 +1,6 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AnywiseError, errorText } from '../errors.js';
 import { closedSink, toEnvelopes, type Sink } from '../sink.js';
 
@@ -13,6 +14,8 @@ export interface FileSinkOptions {
   readonly fsync?: boolean;
 }
 
+const lookEveryMs = 10;
+
 /** Lines that wait to be written, and who waits for them. */
 interface Waiting {
   readonly lines: string;
@@ -25,7 +28,7 @@ interface Waiting {
  *
  * Calls that overlap are written together, in one write, in the order in which they were made. Several processes may append
  * to one file. If one is killed while it writes, half a line may be left; the next line begins on a line of its own, so every
- * other line can be read. Where two processes find such a half line at once, an empty line may be left as well.
+ * other line can be read. Should two processes mend the same half line at once, they leave an empty line.
  *
  * The file is opened for each write, so one that was moved away, as by log rotation, is made anew.
  */
@@ -84,11 +87,22 @@ async function append(path: string, lines: string, fsync: boolean): Promise<void
   }
 }
 
+/**
+ * Whether the last line was left unfinished. Another process may just be in the middle of it, so the end has to stay as it is
+ * for a while.
+ */
 async function endsInMidLine(file: FileHandle): Promise<boolean> {
-  const { size } = await file.stat();
-  if (size === 0) return false;
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
-  return bytesRead === 1 && buffer[0] !== '\n'.charCodeAt(0);
+  let before = 0;
+  for (let looksAlike = 0; looksAlike < 20; ) {
+    const { size } = await file.stat();
+    if (size === 0) return false;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+    if (bytesRead === 1 && buffer[0] === '\n'.charCodeAt(0)) return false;
+    looksAlike = size === before ? looksAlike + 1 : 0;
+    before = size;
+    await sleep(lookEveryMs);
+  }
+  return true;
 }
 
 function cannotAppend(name: string, cause: unknown): AnywiseError {

@@ -26,14 +26,18 @@ interface Receiver extends AsyncDisposable {
   readonly received: readonly Received[];
   /** Resolves at the next request. */
   next(): Promise<void>;
+  /** Resolves when the next connection ends. */
+  hungUp(): Promise<void>;
 }
 
 /** A webhook that answers as told, and after that with 204. */
 async function receiver(...answers: Answer[]): Promise<Receiver> {
   const received: Received[] = [];
   let onRequest: (() => void) | undefined;
+  let onEnd: (() => void) | undefined;
   const server: Server = createServer((request, response) => {
     let body = '';
+    request.socket.once('close', () => onEnd?.());
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
       received.push({ method: request.method, headers: request.headers, body });
@@ -48,6 +52,7 @@ async function receiver(...answers: Answer[]): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`,
     received,
     next: () => new Promise((resolve) => (onRequest = resolve)),
+    hungUp: () => new Promise((resolve) => (onEnd = resolve)),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -56,13 +61,19 @@ async function receiver(...answers: Answer[]): Promise<Receiver> {
   };
 }
 
+function only(received: readonly Received[]): Received {
+  const [first, ...others] = received;
+  if (first === undefined || others.length > 0) throw new Error(`There were ${received.length} requests, not one.`);
+  return first;
+}
+
 const quick: HttpSinkOptions = { retry: { attempts: 3, firstDelayMs: 1 } };
 
 describe('an HTTP sink', () => {
   test('posts one event as CloudEvents JSON, under its id', async () => {
     await using hook = await receiver();
     await httpSink(hook.url, { headers: { Authorization: 'Bearer t', 'Webhook-Id': 'mine' } }).sink(paid);
-    const [{ method, headers, body } = expect.fail()] = hook.received;
+    const { method, headers, body } = only(hook.received);
     expect(method).toBe('POST');
     expect(headers).toMatchObject({
       'content-type': 'application/cloudevents+json',
@@ -88,20 +99,20 @@ describe('an HTTP sink', () => {
     await using hook = await receiver();
     const keys = [1, 2].map((byte) => Buffer.alloc(32, byte));
     await httpSink(hook.url, { secret: keys.map((key) => `whsec_${key.toString('base64')}`) }).sink(paid);
-    const [{ headers, body } = expect.fail()] = hook.received;
+    const { headers, body } = only(hook.received);
     const content = `${paid.eventId}.${String(headers['webhook-timestamp'])}.${body}`;
     const expected = keys.map((key) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`);
     expect(headers['webhook-signature']).toBe(expected.join(' '));
     expect(Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']))).toBeLessThan(60);
   });
 
-  test.each<{ what: string; answers: Answer[] }>([
+  test.each<{ what: string; answers: Answer[]; timeoutMs?: number }>([
     { what: 'the connection breaks off', answers: ['break', 'break'] },
-    { what: 'nobody answers in time', answers: ['hang'] },
+    { what: 'nobody answers in time', answers: ['hang'], timeoutMs: 100 },
     { what: 'the receiver is busy', answers: [{ status: 429, headers: { 'retry-after': '0' } }, { status: 503 }] },
-  ])('sends the same again where $what', async ({ answers }) => {
+  ])('sends the same again where $what', async ({ answers, timeoutMs = 15_000 }) => {
     await using hook = await receiver(...answers);
-    await httpSink(hook.url, { ...quick, timeoutMs: 500 }).sink([paid, new Paid({ id: 'b' })]);
+    await httpSink(hook.url, { ...quick, timeoutMs }).sink([paid, new Paid({ id: 'b' })]);
     expect(hook.received.length).toBeGreaterThan(1);
     const different = new Set(hook.received.map(({ headers, body }) => `${String(headers['webhook-id'])} ${body}`));
     expect(different.size).toBe(1);
@@ -156,13 +167,15 @@ describe('an HTTP sink', () => {
   });
 
   test('ends the pause between two requests too', async () => {
-    await using hook = await receiver({ status: 503, headers: { 'retry-after': '3600' } });
+    await using hook = await receiver({ status: 503, headers: { 'retry-after': '3600', connection: 'close' } });
     const controller = new AbortController();
     const sink = httpSink(hook.url, { retry: { maxDelayMs: 3_600_000 } });
     const sent = sink.sink(paid, new MessageContext({ event: paid, signal: controller.signal }));
-    await hook.next();
+    // The answer has arrived by then.
+    await hook.hungUp();
     controller.abort(new Error('the lease was lost'));
-    await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: { message: 'the lease was lost' } });
+    expect(hook.received).toHaveLength(1);
   });
 
   test('ends what runs when it is closed, and takes no more', async () => {
