@@ -9,7 +9,7 @@ import { withSeed } from './seed.js';
 import { openShop } from './shop.js';
 import { createWorld, type Slice } from './world.js';
 
-const kills = 14;
+const kills = 12;
 
 /** Who is killed, and in the middle of what; without a stage at any moment, also while it is starting. */
 const moments: readonly (readonly [victim: Slice, stage?: Stage])[] = [
@@ -30,7 +30,7 @@ it('starts every paid order once, however often both services are killed', () =>
 
     for (let n = 0; n < kills; n++) {
       if (random() < 0.75) await everythingIsUp();
-      await delay(random() * 600);
+      await delay(random() * 500);
       const [victim, stage] = moments[Math.floor(random() * moments.length)] ?? ['orders'];
       if (stage !== undefined) await eventually(() => expect(isAt(stage, world, victim)).toBe(true));
       await services[victim].die('SIGKILL');

@@ -10,7 +10,7 @@ import {
 import type { ContextKeyInfo, ContextOptions } from './context.js';
 import type { Contract } from './contract.js';
 import { parseEnvelope } from './envelope.js';
-import { AnywiseError, ListenersFailedError, type ListenerFailure } from './errors.js';
+import { AnywiseError, type ListenerFailure } from './errors.js';
 import { Frame, type FrameHost } from './frame.js';
 import { inboxEntries } from './intake.js';
 import type { Logger } from './logger.js';
@@ -21,7 +21,13 @@ import { Once } from './once.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
 import type { LimitedOptions, SendOptions } from './send-options.js';
 import type { Claim, Store } from './store.js';
-import { sequential, type PublishStrategy, type ReadyListener, type SendStrategy } from './strategies.js';
+import {
+  sequential,
+  throwFailures,
+  type PublishStrategy,
+  type ReadyListener,
+  type SendStrategy,
+} from './strategies.js';
 import { Unit, type Completion } from './unit.js';
 import type { Wiring } from './wiring.js';
 
@@ -324,7 +330,7 @@ async function inTurn(event: Event, listeners: readonly CompiledListener[], fram
       (failures ??= []).push({ listener: name, error });
     }
   }
-  if (failures !== undefined) throw new ListenersFailedError(event.type, failures);
+  if (failures !== undefined) throwFailures(event, listeners, failures);
 }
 
 /** Runs work and commits it; `false` where the completion lost and everything was rolled back. */

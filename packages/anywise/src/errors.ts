@@ -69,7 +69,8 @@ export class InvalidMessageError extends AnywiseError {
 
 /** The field an issue is about, as `customer.address.0`; empty for the whole value. */
 export function issuePath(issue: Issue): string {
-  return (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+  // Not `map`: the array may be of a class that makes its own of what `map` gives, as arktype's is.
+  return Array.from(issue.path ?? [], (part) => String(typeof part === 'object' ? part.key : part)).join('.');
 }
 
 function describeIssue(issue: Issue): string {
@@ -108,6 +109,8 @@ export class ListenersFailedError extends AnywiseError {
   constructor(
     readonly eventType: string,
     readonly failures: readonly ListenerFailure[],
+    /** The names of the listeners that did not fail. */
+    readonly succeeded: readonly string[] = [],
   ) {
     super(
       'LISTENERS_FAILED',

@@ -79,11 +79,11 @@ describe('a message', () => {
 
   test('needs a schema that validates synchronously', () => {
     const asynchronous: StandardSchema<object> = {
-      '~standard': { version: 1, vendor: 'test', validate: async (value) => ({ value: value as object }) },
+      '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('nobody hears of this')) },
     };
     class Late extends command('test.late', { data: asynchronous }) {}
     expect(() => new Late({})).toThrowErrorMatchingInlineSnapshot(
-      `"The schema of \`test.late\` is asynchronous. Use one that validates synchronously."`,
+      `"The schema of \`test.late\` is asynchronous. Use one that validates synchronously, and check the rest in the handler."`,
     );
   });
 });

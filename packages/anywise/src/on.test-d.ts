@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { Anywise } from './anywise.js';
 import { contextKey, type Context, type FrozenContext } from './context.js';
-import type { Guard, OpaqueReply } from './definitions.js';
+import type { Guard, OpaqueReply, SinkDefinition } from './definitions.js';
 import { Command, Event, command, event, query } from './message.js';
 import { handles, listens, methods } from './methods.js';
 import { on } from './on.js';
 import { MessageRegistry } from './registry.js';
 import { token } from './scope.js';
+import { memorySink } from './sinks/memory.js';
 import type { Assert, Same } from './testing/same-type.js';
 
 const Currency = z.enum(['EUR', 'CHF']);
@@ -148,3 +150,18 @@ methods(Service, { pang: Ping });
 methods(Service, { ping: CreatePayment });
 // @ts-expect-error -- there is no such method
 methods(Service, { pong: Ping });
+
+// A sink is for events, of one class or below a group, whatever they hold.
+export const audit: SinkDefinition = on(PaymentCreated).named('audit').sink(memorySink());
+new MessageRegistry('test').register(
+  audit,
+  on(Event).sink(memorySink()),
+  on(PaymentCreated, OrderPlaced).sink(memorySink()),
+);
+new Anywise({ name: 'test', sinks: [audit, on(Event).named('all').sink(memorySink())] });
+// @ts-expect-error -- a command ends up nowhere
+on(CreatePayment).sink(memorySink());
+// @ts-expect-error -- a listener is registered in a registry
+new Anywise({ name: 'test', sinks: [heard] });
+// @ts-expect-error -- a sink is registered with the events it is for
+new Anywise({ name: 'test', sinks: [memorySink()] });

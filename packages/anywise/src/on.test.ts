@@ -4,6 +4,7 @@ import { MessageContext } from './context.js';
 import { Command, command, event } from './message.js';
 import { on } from './on.js';
 import { token } from './scope.js';
+import { memorySink } from './sinks/memory.js';
 
 class Pay extends command('payments.pay', { data: z.object({ amount: z.number() }), reply: z.string() }) {}
 class Paid extends event('payments.paid', { data: z.object({ id: z.string() }), entityId: ({ id }) => id }) {}
@@ -33,6 +34,19 @@ describe('on', () => {
       dependencies: { limits: Limits },
       run,
     });
+  });
+
+  test('describes a sink as a listener that writes to it', async () => {
+    const kept = memorySink();
+    const sink = on(Paid).named('audit').onDead('skip').sink(kept);
+    expect(sink).toMatchObject({
+      kind: 'listener',
+      targets: [Paid],
+      options: { name: 'audit', onDead: 'skip' },
+      sink: kept,
+    });
+    await sink.run(new Paid({ id: 'p' }), context);
+    expect(kept.events).toEqual([new Paid({ id: 'p' })]);
   });
 
   test('describes guards of every shape', () => {

@@ -61,6 +61,7 @@ describe('publish without a store', () => {
       code: 'LISTENERS_FAILED',
       eventType: 'test.order-placed',
       failures: [{ listener: 'mail' }, { listener: 'ship' }],
+      succeeded: ['count'],
     });
     expect(log).toEqual(['counted']);
   });

@@ -1,4 +1,4 @@
-import { InvalidMessageError, type Issue } from './errors.js';
+import { AnywiseError, InvalidMessageError, type Issue } from './errors.js';
 
 /**
  * The Standard Schema interface (https://standardschema.dev), as its authors invite to copy it. Declared here so that no
@@ -33,11 +33,17 @@ export function type<T>(): StandardSchema<T> {
  * Validates synchronously and returns the schema's output.
  *
  * @throws InvalidMessageError that names each failing field.
+ * @throws AnywiseError (`INVALID_CONTRACT`) where the schema is asynchronous.
  */
 export function validate<Output>(name: string, schema: StandardSchema<unknown, Output>, value: unknown): Output {
   const result = schema['~standard'].validate(value);
-  if (result instanceof Promise) {
-    throw new TypeError(`The schema of \`${name}\` is asynchronous. Use one that validates synchronously.`);
+  if ('then' in result) {
+    // Nobody waits for it, and a rejection that nobody hears of would end the process.
+    result.catch(() => undefined);
+    throw new AnywiseError(
+      'INVALID_CONTRACT',
+      `The schema of \`${name}\` is asynchronous. Use one that validates synchronously, and check the rest in the handler.`,
+    );
   }
   if (result.issues !== undefined) throw new InvalidMessageError(name, result.issues);
   return result.value;

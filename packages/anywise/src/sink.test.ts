@@ -166,7 +166,8 @@ describe('a registered sink', () => {
     await eventually(() => expect(told).toContain('heard'));
     await bus.stop();
     await bus.stop();
-    expect(told.sort()).toEqual(['closed', 'heard', 'written']);
+    expect([...told].sort()).toEqual(['closed', 'heard', 'written']);
+    expect(told.at(-1)).toBe('closed');
   });
 
   test('that cannot be closed does not keep the bus from stopping', async () => {

@@ -32,7 +32,7 @@ export const sequential: PublishStrategy = async (event, _context, listeners) =>
       failures.push({ listener: name, error });
     }
   }
-  if (failures.length > 0) throw new ListenersFailedError(event.type, failures);
+  throwFailures(event, listeners, failures);
 };
 
 /** All listeners at once. */
@@ -41,5 +41,17 @@ export const concurrent: PublishStrategy = async (event, _context, listeners) =>
   const failures = outcomes.flatMap((outcome, index): ListenerFailure[] =>
     outcome.status === 'fulfilled' ? [] : [{ listener: String(listeners[index]?.name), error: outcome.reason }],
   );
-  if (failures.length > 0) throw new ListenersFailedError(event.type, failures);
+  throwFailures(event, listeners, failures);
 };
+
+/** @throws ListenersFailedError where there are failures; it names those that succeeded as well. */
+export function throwFailures(
+  event: Event,
+  listeners: readonly { readonly name: string }[],
+  failures: readonly ListenerFailure[],
+): void {
+  if (failures.length === 0) return;
+  const failed = new Set(failures.map(({ listener }) => listener));
+  const succeeded = listeners.map(({ name }) => name).filter((name) => !failed.has(name));
+  throw new ListenersFailedError(event.type, failures, succeeded);
+}

@@ -1,4 +1,4 @@
-import type { Order } from '@anywise/contracts';
+import type { Order } from '@anywise/contracts/orders';
 import { SqlTransaction } from 'anywise';
 import { inject, injectable } from 'inversify';
 

@@ -1,4 +1,5 @@
-import { orders, payments } from '@anywise/contracts';
+import { orders } from '@anywise/contracts/orders';
+import { payments } from '@anywise/contracts/payments';
 import { readMigrations, type ServiceDefinition } from '@anywise/service';
 import { MessageRegistry } from 'anywise';
 import { createPayment } from './create-payment/handler.js';

@@ -1,4 +1,4 @@
-import type { Payment } from '@anywise/contracts';
+import type { Payment } from '@anywise/contracts/payments';
 import { SqlTransaction } from 'anywise';
 import { inject, injectable } from 'inversify';
 

@@ -93,7 +93,7 @@ async function append(path: string, lines: string, fsync: boolean): Promise<void
  */
 async function endsInMidLine(file: FileHandle): Promise<boolean> {
   let before = 0;
-  for (let looksAlike = 0; looksAlike < 20; ) {
+  for (let looksAlike = 0; looksAlike < 20;) {
     const { size } = await file.stat();
     if (size === 0) return false;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, size - 1);

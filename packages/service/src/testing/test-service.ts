@@ -37,7 +37,11 @@ export async function startTestService(definition: ServiceDefinition): Promise<T
     ANYWISE_TRANSPORT: `sqlite:${join(folder, 'bus.db')}`,
     AUTH_SECRET: secret,
   });
-  const service = await startService(definition, { config, logger: silentLogger });
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  const service = await startService(definition, { config, logger: silentLogger }).catch((error: unknown) => {
+    removeFolder();
+    throw error;
+  });
   const others: Anywise[] = [];
 
   const token = (changes: Partial<TokenOptions> = {}) =>
@@ -45,7 +49,7 @@ export async function startTestService(definition: ServiceDefinition): Promise<T
   const as = async (user: string) => supertest.agent(service.app).auth(await token({ user }), { type: 'bearer' });
   const stop = async () => {
     await Promise.all([service, ...others].map((running) => running.stop()));
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
   };
   return {
     service,

@@ -1,4 +1,4 @@
-import { GetOrder } from '@anywise/contracts';
+import { GetOrder } from '@anywise/contracts/orders';
 import { on } from 'anywise';
 import { OrderRepository } from '../order.js';
 

@@ -1,4 +1,4 @@
-import { ListOrders } from '@anywise/contracts';
+import { ListOrders } from '@anywise/contracts/orders';
 import { on } from 'anywise';
 import { OrderRepository } from '../order.js';
 

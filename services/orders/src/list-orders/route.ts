@@ -1,4 +1,4 @@
-import { ListOrders } from '@anywise/contracts';
+import { ListOrders } from '@anywise/contracts/orders';
 import { route } from 'anywise/express';
 
 export const listOrdersRoute = route('get', '/orders', ListOrders, {

@@ -1,4 +1,5 @@
-import type { Order, PaymentCreated, RejectionReason } from '@anywise/contracts';
+import type { Order, RejectionReason } from '@anywise/contracts/orders';
+import type { PaymentCreated } from '@anywise/contracts/payments';
 
 /** What a payment does to its order. */
 export type Decision =

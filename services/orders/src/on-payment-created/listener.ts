@@ -1,4 +1,5 @@
-import { OrderStarted, PaymentCreated, PaymentRejected } from '@anywise/contracts';
+import { OrderStarted, PaymentRejected } from '@anywise/contracts/orders';
+import { PaymentCreated } from '@anywise/contracts/payments';
 import { Log } from '@anywise/service';
 import { Anywise, on } from 'anywise';
 import { OrderRepository } from '../order.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { OrderPlaced, PlaceOrder, type Order } from '@anywise/contracts';
+import { OrderPlaced, PlaceOrder, type Order } from '@anywise/contracts/orders';
 import { Anywise, on } from 'anywise';
 import { OrderRepository } from '../order.js';
 

@@ -1,4 +1,4 @@
-import { PlaceOrder } from '@anywise/contracts';
+import { PlaceOrder } from '@anywise/contracts/orders';
 import { route } from 'anywise/express';
 
 export const placeOrderRoute = route('post', '/orders', PlaceOrder, {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreatePayment, PaymentCreated, type Payment } from '@anywise/contracts';
+import { CreatePayment, PaymentCreated, type Payment } from '@anywise/contracts/payments';
 import { Anywise, on } from 'anywise';
 import { PaymentRepository } from '../payment.js';
 

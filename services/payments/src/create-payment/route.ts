@@ -1,4 +1,4 @@
-import { CreatePayment } from '@anywise/contracts';
+import { CreatePayment } from '@anywise/contracts/payments';
 import { route } from 'anywise/express';
 
 export const createPaymentRoute = route('post', '/payments', CreatePayment, {

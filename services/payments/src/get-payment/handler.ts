@@ -1,4 +1,4 @@
-import { GetPayment } from '@anywise/contracts';
+import { GetPayment } from '@anywise/contracts/payments';
 import { on } from 'anywise';
 import { PaymentRepository } from '../payment.js';
 

@@ -1,4 +1,4 @@
-import { ListPayments } from '@anywise/contracts';
+import { ListPayments } from '@anywise/contracts/payments';
 import { on } from 'anywise';
 import { PaymentRepository } from '../payment.js';
 

@@ -1,4 +1,4 @@
-import { ListPayments } from '@anywise/contracts';
+import { ListPayments } from '@anywise/contracts/payments';
 import { route } from 'anywise/express';
 
 export const listPaymentsRoute = route('get', '/payments', ListPayments, {

@@ -1,4 +1,4 @@
-import { PaymentRejected } from '@anywise/contracts';
+import { PaymentRejected } from '@anywise/contracts/orders';
 import { on } from 'anywise';
 import { PaymentRepository } from '../payment.js';
 

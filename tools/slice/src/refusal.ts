@@ -1,0 +1,12 @@
+/** Something that cannot be done as asked. Its message is for the one who asked: what is wrong, and what to do. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  /** @param exitCode 1 where the workspace stands in the way, 2 where the command was not understood. */
+  constructor(
+    message: string,
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { format, getFileInfo, resolveConfig } from 'prettier';
+import { contractOf, filesIn } from './workspace.js';
+
+/** A file to be written, at its path from the workspace. */
+export interface File {
+  readonly path: string;
+  readonly text: string;
+}
+
+const folder = fileURLToPath(new URL('../template', import.meta.url));
+
+/** The slice that stands for every new slice, and what it calls one of its things. */
+export const sampleSlice = 'sample-things';
+export const sampleEntity = 'sample-thing';
+
+/** The slice with one use case of each kind, and their names. */
+export const sampleHost = 'sample-cases';
+export const sampleUseCases = { command: 'sample-command', query: 'sample-query', on: 'on-sample-event' } as const;
+
+/** The files of the sample slice and its contract. They are code of this package: linted, compiled and tested here. */
+export function sliceTemplate(): readonly File[] {
+  const contract = contractOf(sampleSlice);
+  const paths = [contract, contract.replace(/\.ts$/, '.test.ts'), ...filesIn(folder, `services/${sampleSlice}`)];
+  return paths.map(readTemplate);
+}
+
+/** The files of one sample use case. */
+export function useCaseTemplate(kind: keyof typeof sampleUseCases): readonly File[] {
+  return filesIn(folder, `services/${sampleHost}/src/${sampleUseCases[kind]}`).map(readTemplate);
+}
+
+/** The contract that the sample use cases belong to. */
+export function useCaseContract(): File {
+  return readTemplate(contractOf(sampleHost));
+}
+
+/** Every identifier that generated code has whatever the name of its slice. */
+export function templateIdentifiers(): ReadonlySet<string> {
+  const code = [...sliceTemplate(), ...(['command', 'query', 'on'] as const).flatMap(useCaseTemplate)]
+    .filter(({ path }) => path.endsWith('.ts'))
+    .map(({ text }) => text.replace(/\/\/.*|\/\*[^]*?\*\/|'[^'\n]*'/g, ''));
+  return new Set(code.join('\n').match(/[A-Za-z_$][\w$]*/g)?.filter((name) => !/sample/i.test(name)));
+}
+
+/** Formats what prettier knows, as the workspace at `root` wants it. */
+export async function formatted(root: string, { path, text }: File): Promise<File> {
+  const filepath = join(root, path);
+  const { inferredParser } = await getFileInfo(filepath);
+  if (inferredParser === null) return { path, text };
+  return { path, text: await format(text, { ...(await resolveConfig(filepath)), filepath }) };
+}
+
+function readTemplate(path: string): File {
+  return { path, text: readFileSync(join(folder, path), 'utf8') };
+}

@@ -1,0 +1,48 @@
+/** The ways in which code and prose write one name. */
+export interface Spelling {
+  readonly kebab: string;
+  readonly camel: string;
+  readonly pascal: string;
+  readonly snake: string;
+  readonly constant: string;
+  readonly words: string;
+  readonly sentence: string;
+}
+
+/** Spells a kebab-case name in every way. */
+export function spell(kebab: string): Spelling {
+  const parts = kebab.split('-');
+  const pascal = parts.map(capitalise).join('');
+  return {
+    kebab,
+    camel: `${pascal.charAt(0).toLowerCase()}${pascal.slice(1)}`,
+    pascal,
+    snake: parts.join('_'),
+    constant: parts.join('_').toUpperCase(),
+    words: parts.join(' '),
+    sentence: capitalise(parts.join(' ')),
+  };
+}
+
+/** What one of them is called: `invoice` of `invoices`, and `shipping` of `shipping`. */
+export function singularOf(kebab: string): string {
+  if (/(ss|us|is)$/.test(kebab)) return kebab;
+  if (/[^aeiou]ies$/.test(kebab)) return kebab.replace(/ies$/, 'y');
+  if (/(ch|sh|ss|x|zz)es$/.test(kebab)) return kebab.replace(/es$/, '');
+  return kebab.replace(/(?<=.)s$/, '');
+}
+
+/** Puts names in the place of others, whichever way they are spelled. The names to be replaced have two words at least. */
+export function rename(text: string, names: ReadonlyMap<string, string>): string {
+  const spellings = new Map([...names].flatMap(([from, to]) => pair(spell(from), spell(to))));
+  const longestFirst = [...spellings.keys()].sort((a, b) => b.length - a.length);
+  return text.replace(new RegExp(longestFirst.join('|'), 'g'), (found) => spellings.get(found) ?? found);
+}
+
+function pair(from: Spelling, to: Spelling): (readonly [string, string])[] {
+  return (Object.keys(from) as (keyof Spelling)[]).map((way) => [from[way], to[way]]);
+}
+
+function capitalise(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

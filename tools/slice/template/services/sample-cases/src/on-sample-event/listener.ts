@@ -1,0 +1,7 @@
+import { SampleEvent } from '@anywise/contracts/sample-cases';
+import { Log } from '@anywise/service';
+import { on } from 'anywise';
+
+export const onSampleEvent = on(SampleEvent)
+  .inject({ log: Log })
+  .listen(({ entityId, type }, _context, { log }) => log.info({ entityId }, `Heard ${type} of ${entityId}`));
