@@ -15,6 +15,8 @@ export interface Process {
   readonly ended: Promise<Exit>;
   /** The first line that `read` finds something in, also among those written before. Rejects where it ends without one. */
   find<T>(read: (line: string) => T | undefined): Promise<T>;
+  /** Stops reading what it writes, as a log collector does that dies. */
+  ignoreOutput(): void;
   /** Sends a signal, to its whole group where it leads one, and resolves when the process has ended. */
   kill(signal?: NodeJS.Signals): Promise<Exit>;
 }
@@ -76,6 +78,10 @@ export function startProcess({ command, args, cwd, env, detached = false, tether
           reject(new Error(`It ended (${signal ?? code ?? 'unknown'}) having said:\n${lines.slice(-30).join('\n')}`)),
         );
       }),
+    ignoreOutput() {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     kill(signal = 'SIGKILL') {
       if (detached) signalGroup(child, signal);
       else child.kill(signal);

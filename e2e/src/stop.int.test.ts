@@ -70,3 +70,13 @@ it('stops once where two signals tell it to', async () => {
   await ended;
   expect(orders.output.match(/orders has stopped/g)).toHaveLength(1);
 });
+
+it('stops where nobody reads its log any more', async () => {
+  await using world = await createWorld();
+  const payments = world.start('payments');
+  await payments.url();
+  payments.ignoreOutput();
+  const deadline = setTimeout(() => void payments.kill('SIGKILL'), stopsWithinMs);
+  expect(await payments.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  clearTimeout(deadline);
+});

@@ -17,6 +17,10 @@ export function createLogger({ slice, level, destination }: LoggerOptions): Logg
     timestamp: stdTimeFunctions.isoTime,
     serializers: { err: stdSerializers.err, error: stdSerializers.err },
   };
-  const logger = destination === undefined ? pino(options) : pino(options, destination);
-  return logger.child({ service: slice });
+  return pino(options, destination ?? stdout()).child({ service: slice });
+}
+
+/** Pino's own default writes later, and at exit tries for ever where nobody reads any more. */
+function stdout(): DestinationStream {
+  return pino.destination({ dest: 1, sync: true });
 }

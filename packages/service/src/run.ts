@@ -38,7 +38,6 @@ async function start(definition: ServiceDefinition): Promise<void> {
     await service.stop();
     throw error;
   });
-  logger.info({ url: server.url }, `${config.slice} takes requests at ${server.url}`);
   const stop = onceOnly(async (signal: string) => {
     logger.info({ signal }, `${config.slice} is stopping`);
     await server.close({ timeoutMs: httpDrainMs });
@@ -48,6 +47,8 @@ async function start(definition: ServiceDefinition): Promise<void> {
   });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Last, as whoever reads this may send a signal at once.
+  logger.info({ url: server.url }, `${config.slice} takes requests at ${server.url}`);
 }
 
 /** One Ctrl-C may come as two signals: the terminal's and the launcher's. */

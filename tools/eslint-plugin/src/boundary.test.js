@@ -68,8 +68,8 @@ describe('a file of a slice', () => {
 
   it('reads a specifier with a base as a path', () => {
     const base = pathToFileURL(fixture.path('services/orders/package.json')).href;
-    expect(boundary?.crossedBy({ specifier: '../payments', base })?.folder).toBe('services/payments');
-    expect(boundary?.crossedBy({ specifier: '@anywise/payments', base })).toBeUndefined();
+    expect(boundary?.crossedBy({ specifier: '../payments', bases: [base] })?.folder).toBe('services/payments');
+    expect(boundary?.crossedBy({ specifier: '@anywise/payments', bases: [base] })).toBeUndefined();
   });
 });
 

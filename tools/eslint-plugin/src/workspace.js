@@ -1,51 +1,78 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { createAliasReader } from './aliases.js';
 
 /**
  * @typedef {object} Options
  * @property {string[]} [slices] Folders of slices, relative to the root; `*` stands for one folder name.
  * @property {string[]} [shared] Folders of code that slices share, written the same way.
+ * @property {string[]} [contracts] Folders of contracts, written the same way.
  * @property {string} [root] The workspace root, absolute. Without it: the nearest folder with a pnpm-workspace.yaml.
  */
 
-/** @typedef {{ folder: string, dir: string, realDir: string, name: string }} Slice */
-/** @typedef {{ root: string, slices: Slice[], shared: string[] }} Workspace */
+/** @typedef {import('./places.js').Area & { folder: string, name: string }} Slice */
+/**
+ * @typedef {object} Workspace
+ * @property {string} root
+ * @property {Slice[]} slices
+ * @property {string[]} shared With those of contracts.
+ * @property {string[]} contracts
+ * @property {(dir: string) => import('./aliases.js').Alias[]} readAliases What names mean to a package's code.
+ */
+
+/** What was read is used again for as many milliseconds: long enough for a run over many files, too short to notice. */
+const MAX_AGE = 200;
 
 /** A configuration that would leave files unchecked. The message says what is wrong and what to do. */
 export class WorkspaceError extends Error {}
 
 /**
- * The reader looks at the disk on each call, because an editor keeps rules alive while slices come, go and change
- * their names. Only manifests are cached, each until it changes.
+ * The reader keeps looking at the disk, because an editor keeps rules alive while slices come, go and change their names.
+ * @param {() => number} [now]
  */
-export function createWorkspaceReader() {
+export function createWorkspaceReader(now = () => performance.now()) {
   /** @type {Map<string, { stamp: string, slice: Slice }>} */
-  const cache = new Map();
+  const manifests = new Map();
+  /** @type {Map<string, { time: number, workspace: Workspace }>} */
+  const workspaces = new Map();
+  const readAliases = createAliasReader();
 
   /**
    * @param {string} file
    * @param {Options} options
    * @returns {Workspace}
    */
-  return function readWorkspace(file, { slices = ['services/*'], shared, root = findRoot(file) }) {
+  return function readWorkspace(file, { slices, shared, contracts, root = findRoot(file) }) {
+    const key = JSON.stringify([root, slices, shared, contracts]);
+    const known = workspaces.get(key);
+    if (known && now() - known.time < MAX_AGE) return known.workspace;
+    const workspace = read({ root, slices, shared, contracts });
+    workspaces.set(key, { time: now(), workspace });
+    return workspace;
+  };
+
+  /**
+   * @param {Record<'slices' | 'shared' | 'contracts', string[] | undefined> & { root: string }} options
+   * @returns {Workspace}
+   */
+  function read({ slices = ['services/*'], shared, contracts, root }) {
     if (!isAbsolute(root)) {
       throw new WorkspaceError(
         `The option \`root\` is not an absolute path: \`${root}\`. Use \`import.meta.dirname\`.`,
       );
     }
+    const contractFolders = findFolders('contracts', contracts, ['packages/contracts'], root);
     return {
       root,
       slices: slices.flatMap((pattern) => {
         const found = foldersLike(pattern, root).flatMap((folder) => readSlice(root, folder) ?? []);
         return found.length > 0 ? found : nothingMatches('slices', pattern, root);
       }),
-      // A workspace may well have no packages, so only a pattern that somebody wrote has to match.
-      shared: (shared ?? ['packages/*']).flatMap((pattern) => {
-        const found = foldersLike(pattern, root);
-        return found.length > 0 || !shared ? found : nothingMatches('shared', pattern, root);
-      }),
+      shared: [...new Set([...findFolders('shared', shared, ['packages/*'], root), ...contractFolders])],
+      contracts: contractFolders,
+      readAliases,
     };
-  };
+  }
 
   /**
    * @param {string} root
@@ -56,10 +83,11 @@ export function createWorkspaceReader() {
     const stats = statSync(join(dir, 'package.json'), { throwIfNoEntry: false });
     if (!stats) return undefined;
     const stamp = `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
-    const cached = cache.get(dir);
+    const cached = manifests.get(dir);
     if (cached?.stamp === stamp) return cached.slice;
-    const slice = { folder, dir, realDir: realpathSync.native(dir), name: readName(join(dir, 'package.json')) };
-    cache.set(dir, { stamp, slice });
+    const name = readName(join(dir, 'package.json'));
+    const slice = { folder, dir, realDir: realpathSync.native(dir), name, names: [name] };
+    manifests.set(dir, { stamp, slice });
     return slice;
   }
 }
@@ -98,6 +126,20 @@ function foldersLike(pattern, root) {
  */
 function list(root, folder) {
   return readdirSync(join(root, folder)).map((name) => (folder ? `${folder}/${name}` : name));
+}
+
+/**
+ * A workspace may well have no packages, so only a pattern that somebody wrote has to match.
+ * @param {string} option
+ * @param {string[] | undefined} patterns
+ * @param {string[]} defaults
+ * @param {string} root
+ */
+function findFolders(option, patterns, defaults, root) {
+  return (patterns ?? defaults).flatMap((pattern) => {
+    const found = foldersLike(pattern, root);
+    return found.length > 0 || !patterns ? found : nothingMatches(option, pattern, root);
+  });
 }
 
 /**

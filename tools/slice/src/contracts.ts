@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Refusal } from './refusal.js';
-import { contracts, filesIn } from './workspace.js';
+import { contractOf, contracts, filesIn } from './workspace.js';
 
 /** An event as a contract declares it. */
 export interface DeclaredEvent {
@@ -24,4 +24,13 @@ export function findEvent(root: string, type: string): DeclaredEvent {
   if (found !== undefined) return found;
   const known = events.map((event) => `  ${event.type}`).sort();
   throw new Refusal([`No contract has the event \`${type}\`. There are:`, ...known].join('\n'));
+}
+
+/** What code calls the contract of a slice. @throws Refusal where there is none. */
+export function contractName(root: string, slice: string): string {
+  const path = contractOf(slice);
+  const source = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
+  const name = new RegExp(`^export const (\\w+) = contract\\('${slice}'`, 'm').exec(source)?.[1];
+  if (name === undefined) throw new Refusal(`\`${path}\` has no \`export const … = contract('${slice}', …)\`.`);
+  return name;
 }

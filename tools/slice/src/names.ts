@@ -45,7 +45,11 @@ export function kebabOf(text: string): string {
     .toLowerCase()
     .split(/[^a-z\d]+/)
     .filter((word) => word !== '');
-  return words.join('-').replace(/^[\d-]+/, '').slice(0, longest).replace(/-+$/, '');
+  return words
+    .join('-')
+    .replace(/^[\d-]+/, '')
+    .slice(0, longest)
+    .replace(/-+$/, '');
 }
 
 function explain(name: string, wrongWith: (name: string) => string | undefined): string | undefined {

@@ -13,6 +13,8 @@ export interface SlicePlan extends Comparison {
   readonly name: string;
   readonly port: number;
   readonly files: readonly File[];
+  /** Why a slice that has nothing to do with the generator cannot be called the same. */
+  readonly taken: string | undefined;
 }
 
 /** The event that every new slice listens to. */
@@ -20,31 +22,26 @@ const heard = 'orders.order-placed';
 
 /** @throws Refusal where the name cannot be used. */
 export async function planSlice(root: string, name: string): Promise<SlicePlan> {
-  const taken = new Map(takenNames(root));
+  const identifiers = templateIdentifiers();
+  const takenBy = takenNames(root);
+  const taken = checkSliceName(name, { taken: takenBy, identifiers });
   // What has a folder may have been generated before: its files tell.
-  const present = isKebab(name) && filesIn(root, folderOf(name)).length > 0;
-  if (present) taken.delete(name);
-  const wrong = checkSliceName(name, { taken, identifiers: templateIdentifiers() });
+  const free = new Map([...takenBy].filter(([each]) => each !== name || !isPresent(root, name)));
+  const wrong = checkSliceName(name, { taken: free, identifiers });
   if (wrong !== undefined) throw new Refusal(wrong);
 
   findEvent(root, heard);
   const port = portOf(root, name);
   const files = await Promise.all(sliceTemplate().map((file) => formatted(root, fill(file, name, port))));
-  return { name, port, files, ...compare(root, files) };
+  return { name, port, files, taken, ...compare(root, files) };
 }
 
 /** The files to write for a new slice: none where it is there already, as it was generated. @throws Refusal */
-export function filesToAdd(root: string, { name, missing, same, changed }: SlicePlan): readonly File[] {
-  const present = filesIn(root, folderOf(name));
-  if (changed.length === 0 && (same.length > 0 || present.length === 0)) return missing;
-  const found = changed.length > 0 ? changed.map(({ path }) => path) : present;
-  throw new Refusal(
-    [
-      `\`${name}\` is there already, and not as it would be generated:`,
-      ...found.map((path) => `  ${path}`),
-      'Nothing was written. Take another name, or see what differs and remove it yourself.',
-    ].join('\n'),
-  );
+export function filesToAdd(root: string, { missing, same, changed, taken }: SlicePlan): readonly File[] {
+  if (taken === undefined || (changed.length === 0 && same.length > 0)) return missing;
+  if (changed.length === 0) throw new Refusal(taken);
+  const found = changed.map(({ path }) => `  ${path}`);
+  throw new Refusal([taken, 'These are not as they would be generated:', ...found, 'Nothing was written.'].join('\n'));
 }
 
 /** Makes sure that a slice is as it was generated, and that nobody uses it. @throws Refusal */
@@ -109,13 +106,13 @@ function usersOf(root: string, name: string, own: ReadonlySet<string>): readonly
   const besideIt = new RegExp(`['"]\\./${name}\\.js['"]`);
   return ['services', 'packages', 'e2e']
     .flatMap((folder) => filesIn(root, folder))
-    .filter((path) => /\.(json|[cm]?[jt]sx?)$/.test(path) && !own.has(path))
+    .filter((path) => /\.(json|[cm]?[jt]sx?)$/.test(path) && !own.has(path) && !path.startsWith(`${folderOf(name)}/`))
     .filter((path) => {
       const text = readFileSync(join(root, path), 'utf8');
       return byPackage.test(text) || (path.startsWith(contracts) && besideIt.test(text));
     });
 }
 
-function isKebab(name: string): boolean {
-  return /^[a-z\d-]+$/.test(name);
+function isPresent(root: string, name: string): boolean {
+  return /^[a-z\d-]+$/.test(name) && filesIn(root, folderOf(name)).length > 0;
 }

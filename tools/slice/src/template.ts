@@ -23,7 +23,7 @@ export const sampleUseCases = { command: 'sample-command', query: 'sample-query'
 /** The files of the sample slice and its contract. They are code of this package: linted, compiled and tested here. */
 export function sliceTemplate(): readonly File[] {
   const contract = contractOf(sampleSlice);
-  const paths = [contract, contract.replace(/\.ts$/, '.test.ts'), ...filesIn(folder, `services/${sampleSlice}`)];
+  const paths = [...filesIn(folder, `services/${sampleSlice}`), contract, contract.replace(/\.ts$/, '.test.ts')];
   return paths.map(readTemplate);
 }
 
@@ -42,7 +42,12 @@ export function templateIdentifiers(): ReadonlySet<string> {
   const code = [...sliceTemplate(), ...(['command', 'query', 'on'] as const).flatMap(useCaseTemplate)]
     .filter(({ path }) => path.endsWith('.ts'))
     .map(({ text }) => text.replace(/\/\/.*|\/\*[^]*?\*\/|'[^'\n]*'/g, ''));
-  return new Set(code.join('\n').match(/[A-Za-z_$][\w$]*/g)?.filter((name) => !/sample/i.test(name)));
+  return new Set(
+    code
+      .join('\n')
+      .match(/[A-Za-z_$][\w$]*/g)
+      ?.filter((name) => !/sample/i.test(name)),
+  );
 }
 
 /** Formats what prettier knows, as the workspace at `root` wants it. */

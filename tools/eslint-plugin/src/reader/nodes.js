@@ -1,6 +1,6 @@
 /** @typedef {import('eslint').Rule.Node} Node */
 /** @typedef {Extract<Node, { type: 'Identifier' }>} Identifier */
-/** @typedef {Extract<Node, { type: 'MemberExpression' }>} Member */
+/** @typedef {Omit<Extract<Node, { type: 'MemberExpression' }>, 'parent'>} Member */
 /** @typedef {Extract<Node, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>} Fn */
 
 /** Stands for what only a run would tell. */

@@ -150,11 +150,11 @@ function entryKey({ computed, key }) {
 }
 
 /**
- * @param {{ type: string }} node
- * @returns {node is { type: 'TSEnumDeclaration', body: { members: { id: object, initializer?: object }[] } }}
+ * @param {object} node
+ * @returns {node is { body: { members: { id: object, initializer?: object }[] } }}
  */
-function isEnum({ type }) {
-  return type === 'TSEnumDeclaration';
+function isEnum(node) {
+  return 'type' in node && node.type === 'TSEnumDeclaration';
 }
 
 /**

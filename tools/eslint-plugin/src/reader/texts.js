@@ -48,7 +48,7 @@ export function createTexts(reader) {
 
   /** @param {import('./nodes.js').Member} node */
   function readMember(node) {
-    const text = reader.known.get(reader.nameOf(node));
+    const text = reader.known.get(reader.nameOf(asNode(node)));
     if (text !== undefined) return [text];
     // A part of a URL: the rule reads a URL and its path in the same way.
     return /^(href|pathname)$/.test(propertyOf(node, reader.textsOf)) ? reader.textsOf(asNode(node.object)) : [UNKNOWN];

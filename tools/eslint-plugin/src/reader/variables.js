@@ -1,4 +1,4 @@
-import { asNode, keyName } from './nodes.js';
+import { UNKNOWN, asNode, isFunction, keyName } from './nodes.js';
 
 /** @typedef {import('eslint').SourceCode} SourceCode */
 /** @typedef {import('eslint').Scope.Scope} Scope */
@@ -12,13 +12,7 @@ import { asNode, keyName } from './nodes.js';
  * @typedef {{ node: Node, keys: string[] }} Value
  */
 
-/** Methods that call a function with each element, and with which of its parameters. */
-const iterations = new Map([
-  ...['map', 'forEach', 'flatMap', 'filter', 'some', 'every', 'find', 'findLast'].map(
-    (name) => /** @type {const} */ ([name, 0]),
-  ),
-  ['reduce', 1],
-]);
+const ITERATIONS = /^(map|forEach|flatMap|filter|some|every|find|findLast)$/;
 
 /**
  * All that a variable may hold, as far as the file shows: initial values, assignments, defaults and arguments.
@@ -50,17 +44,15 @@ export function importOf(sourceCode, identifier) {
 }
 
 /**
- * The list that a call iterates, when it calls the function that is its argument with each element.
- * @param {Node} call
+ * The list whose elements a method gives to the function that is its first argument: `list` in `list.map(fn)`.
+ * @param {Node} callee
  * @param {Node} fn
- * @returns {{ list: Node, parameter: number } | undefined}
  */
-export function iterationOf(call, fn) {
-  if (call.type !== 'CallExpression' || call.arguments[0] !== fn) return undefined;
-  const { callee } = call;
-  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return undefined;
-  const parameter = iterations.get(callee.property.name);
-  return parameter === undefined ? undefined : { list: asNode(callee.object), parameter };
+export function listOf(callee, fn) {
+  if (callee.type !== 'MemberExpression' || !('name' in callee.property)) return undefined;
+  return ITERATIONS.test(callee.property.name) && /Function|Identifier|MemberExpression/.test(fn.type)
+    ? asNode(callee.object)
+    : undefined;
 }
 
 /**
@@ -80,23 +72,28 @@ function findVariable(sourceCode, identifier) {
  * @returns {Value[]}
  */
 function definedBy(sourceCode, { type, name, node }) {
-  switch (/** @type {string} */ (type)) {
-    case 'Variable':
-      return bindings(node.id, name, [
-        ...(node.init ? [{ node: node.init, keys: [] }] : []),
-        ...(node.parent.parent.type === 'ForOfStatement' ? [{ node: node.parent.parent.right, keys: ['*'] }] : []),
-      ]);
-    case 'Parameter':
-      return node.params.flatMap((/** @type {Node} */ param, /** @type {number} */ index) =>
-        bindings(param, name, argumentsOf(sourceCode, node, index)),
-      );
-    case 'FunctionName':
-    case 'ClassName':
-    case 'TSEnumName':
-      return [{ node, keys: [] }];
-    default:
-      return [];
+  const declaration = asNode(node);
+  if (declaration.type === 'VariableDeclarator') {
+    return bindings(asNode(declaration.id), name, [
+      ...(declaration.init ? [{ node: asNode(declaration.init), keys: [] }] : []),
+      ...iteratedBy(declaration.parent.parent),
+    ]);
   }
+  if (type === 'Parameter' && isFunction(declaration)) {
+    return declaration.params.flatMap((param, index) =>
+      bindings(asNode(param), name, argumentsOf(sourceCode, declaration, index)),
+    );
+  }
+  // From typescript-eslint: an enum.
+  return /^(FunctionName|ClassName|TSEnumName)$/.test(type) ? [{ node: declaration, keys: [] }] : [];
+}
+
+/**
+ * @param {Node | null} loop
+ * @returns {Value[]}
+ */
+function iteratedBy(loop) {
+  return loop?.type === 'ForOfStatement' ? [{ node: asNode(loop.right), keys: [UNKNOWN] }] : [];
 }
 
 /**
@@ -157,16 +154,16 @@ function at(values, key) {
  */
 function argumentsOf(sourceCode, fn, index) {
   const holder = fn.parent.type === 'VariableDeclarator' ? fn.parent : fn;
-  const names = sourceCode.getDeclaredVariables(holder).flatMap(({ defs, references }) => {
-    return defs.some(({ node }) => node === holder) && (holder === fn ? defs[0]?.type === 'FunctionName' : true)
-      ? references.map(({ identifier }) => asNode(identifier))
-      : [];
-  });
-  return [fn, ...names].flatMap((used) => {
-    const { parent } = used;
-    const iteration = iterationOf(parent, used);
-    if (iteration) return iteration.parameter === index ? [{ node: iteration.list, keys: ['*'] }] : [];
-    const argument = parent.type === 'CallExpression' && parent.callee === used ? parent.arguments[index] : undefined;
-    return argument ? [{ node: asNode(argument), keys: [] }] : [];
+  const names = sourceCode
+    .getDeclaredVariables(holder)
+    .filter(({ defs }) => defs.some(({ node, type }) => node === holder && type !== 'Parameter'))
+    .flatMap(({ references }) => references.map(({ identifier }) => asNode(identifier)));
+  return [asNode(fn), ...names].flatMap((used) => {
+    const call = used.parent;
+    if (call?.type !== 'CallExpression') return [];
+    const argument = call.arguments[index];
+    if (call.callee === used) return argument ? [{ node: asNode(argument), keys: [] }] : [];
+    const list = index === 0 && call.arguments[0] === used ? listOf(asNode(call.callee), used) : undefined;
+    return list ? [{ node: list, keys: [UNKNOWN] }] : [];
   });
 }

@@ -1,0 +1,35 @@
+import { basename } from 'node:path';
+import { manifestNames, configurationNames } from '../manifests.js';
+import { createListener, schemaOf, workspaceOptions } from './rule.js';
+
+/** @type {import('eslint').Rule.RuleModule} */
+export const noCrossSliceDependencies = {
+  meta: {
+    type: 'problem',
+    docs: { description: 'Keep slices from depending on each other.', url: 'docs/boundaries.md' },
+    schema: schemaOf(workspaceOptions),
+    messages: {
+      slice:
+        '`{{folder}}` depends on the slice `{{slice}}` by `{{specifier}}` in `{{field}}`. Remove it, and share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
+      shared:
+        '`{{folder}}` is shared code, but depends on the slice `{{slice}}` by `{{specifier}}` in `{{field}}`. Remove it: shared code knows no slice. See docs/boundaries.md.',
+      configuration: 'Dependencies between slices cannot be checked. {{reason}}',
+    },
+  },
+
+  create: (context) =>
+    createListener(context, (boundary, file) => {
+      const namesIn = basename(file) === 'package.json' ? manifestNames : configurationNames;
+      return {
+        // Only JSON has documents, which ESLint's types for rules do not know of.
+        Document: (/** @type {import('@humanwhocodes/momoa').DocumentNode} */ document) => {
+          for (const { node, field, reference } of namesIn(document, file)) {
+            const crossed = boundary.crossedBy(reference);
+            if (!crossed) continue;
+            const data = { folder: boundary.folder, slice: crossed.folder, specifier: reference.specifier, field };
+            context.report({ loc: node.loc, messageId: boundary.slice ? 'slice' : 'shared', data });
+          }
+        },
+      };
+    }),
+};

@@ -1,0 +1,58 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { contains } from '../places.js';
+import { checkReferences, createListener, patterns, schemaOf, workspaceOptions } from './rule.js';
+
+/** @typedef {import('../workspace.js').Slice} Slice */
+
+/** @type {import('eslint').Rule.RuleModule} */
+export const noCrossUseCaseImports = {
+  meta: {
+    type: 'problem',
+    docs: { description: 'Keep the use cases of a slice from importing each other.', url: 'docs/boundaries.md' },
+    schema: schemaOf({ ...workspaceOptions, common: patterns }),
+    messages: {
+      useCase:
+        '`{{folder}}` reaches into the use case `{{useCase}}` by `{{specifier}}`. Move what both need to a file directly in `{{source}}`, or send a message. See docs/boundaries.md.',
+      configuration: 'Imports between use cases cannot be checked. {{reason}}',
+    },
+  },
+
+  create: (context) =>
+    createListener(context, (boundary, file) => {
+      const { slice, place, placesOf } = boundary;
+      if (!slice) return {};
+      const useCases = findUseCases(slice, context.options[0]?.common ?? ['testing']);
+      const own = useCases.find((useCase) => contains(useCase, place));
+      if (!own) return {};
+      const siblings = useCases.filter((useCase) => useCase !== own);
+      return {
+        Program: () =>
+          checkReferences(context, boundary, file, (reference) => {
+            const places = placesOf(reference);
+            const crossed = siblings.find((sibling) => places.some((target) => contains(sibling, target)));
+            if (!crossed) return undefined;
+            const { folder } = own;
+            const data = { folder, useCase: crossed.folder, source: `${slice.folder}/src`, specifier: reference.specifier };
+            return { messageId: 'useCase', data };
+          }),
+      };
+    }),
+};
+
+/**
+ * @param {Slice} slice
+ * @param {string[]} common
+ */
+function findUseCases({ folder, dir, realDir, name }, common) {
+  const source = join(dir, 'src');
+  if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(source, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !common.includes(entry.name))
+    .map((entry) => ({
+      folder: `${folder}/src/${entry.name}`,
+      dir: join(source, entry.name),
+      realDir: join(realDir, 'src', entry.name),
+      names: [`${name}/src/${entry.name}`, `${name}/dist/${entry.name}`],
+    }));
+}

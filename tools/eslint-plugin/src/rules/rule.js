@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { boundaryOf } from '../boundary.js';
+import { findReferences } from '../references.js';
+import { createWorkspaceReader, WorkspaceError } from '../workspace.js';
+
+/** @typedef {import('eslint').Rule.RuleContext} RuleContext */
+/** @typedef {import('../boundary.js').Boundary} Boundary */
+/** @typedef {import('../references.js').Reference} Reference */
+/** @typedef {{ messageId: string, data: Record<string, string> }} Report */
+
+const segment = String.raw`(\*|[^*!/\\]+)`;
+export const patterns = {
+  type: 'array',
+  items: { type: 'string', pattern: `^${segment}(/${segment})*$` },
+  uniqueItems: true,
+};
+export const workspaceOptions = { slices: { ...patterns, minItems: 1 }, shared: patterns, root: { type: 'string' } };
+
+// One for all rules and files, as it remembers what it read.
+const readWorkspace = createWorkspaceReader();
+
+/**
+ * @param {Record<string, unknown>} properties
+ * @returns {import('eslint').Rule.RuleMetaData['schema']}
+ */
+export function schemaOf(properties) {
+  return [{ type: 'object', properties, additionalProperties: false }];
+}
+
+/**
+ * The listener of a rule. A configuration that would leave the file unchecked is a problem of its own.
+ * @param {RuleContext} context
+ * @param {(boundary: Boundary, file: string) => import('eslint').Rule.RuleListener} listen
+ */
+export function createListener(context, listen) {
+  const file = resolve(context.cwd, context.physicalFilename);
+  try {
+    const boundary = boundaryOf(file, readWorkspace(file, context.options[0] ?? {}));
+    return boundary ? listen(boundary, file) : {};
+  } catch (error) {
+    if (!(error instanceof WorkspaceError)) throw error;
+    const data = { reason: error.message };
+    const report = () => context.report({ loc: { line: 1, column: 0 }, messageId: 'configuration', data });
+    return { Program: report, Document: report };
+  }
+}
+
+/**
+ * Reports the references of a file that a rule does not allow, each module once for each place.
+ * @param {RuleContext} context
+ * @param {Boundary} boundary
+ * @param {string} file
+ * @param {(reference: Reference) => Report | undefined} judge
+ */
+export function checkReferences(context, { dirs }, file, judge) {
+  /** @type {{ start: number, end: number, text: string }[]} */
+  const reported = [];
+  for (const reference of findReferences(context.sourceCode, file, dirs)) {
+    const report = judge(reference);
+    const [start = 0, end = 0] = reference.node.range ?? [];
+    const text = report?.messageId === undefined ? '' : JSON.stringify({ ...report.data, specifier: '' });
+    // A path that is part of a path, as in `new Worker(new URL('a', import.meta.url))`, is one mistake.
+    if (!report || reported.some((outer) => outer.text === text && outer.start <= start && end <= outer.end)) continue;
+    reported.push({ start, end, text });
+    context.report({ loc: reference.node.loc ?? { line: 1, column: 0 }, ...report });
+  }
+}

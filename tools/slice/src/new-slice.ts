@@ -1,0 +1,91 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { misunderstood, understand } from './cli.js';
+import { writeNew } from './files.js';
+import { checkRemoval, filesToAdd, folderOf, planSlice, type SlicePlan } from './slice.js';
+import type { File } from './template.js';
+import { singularOf } from './words.js';
+import { contractOf, pnpmCommand } from './workspace.js';
+
+export interface NewSliceOptions {
+  /** The workspace. */
+  readonly root: string;
+  /** Installs what the workspace needs, and says how that went. */
+  readonly install: (root: string) => string;
+}
+
+const help = `pnpm new:slice <name> [--dry-run] [--remove]
+
+Makes a slice: services/<name>, and its contract in packages/contracts/src/<name>.ts.
+The name is kebab-case, and says what the slice is about: shipping, invoices, gift-cards.
+
+  --dry-run   says what would be done, and writes nothing
+  --remove    removes a slice that is still as it was made
+  --help      shows this`;
+
+/** Makes or removes a slice as the arguments say, and gives what is to be told about it. @throws Refusal */
+export async function newSlice(args: readonly string[], { root, install }: NewSliceOptions): Promise<string> {
+  const { values, positionals } = understand(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        'dry-run': { type: 'boolean' },
+        remove: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }),
+  );
+  if (values.help === true) return help;
+  const [name, ...others] = positionals;
+  if (name === undefined) throw misunderstood('Which slice? Give it a name: `pnpm new:slice shipping`.');
+  if (others.length > 0) throw misunderstood(`One name at a time: what is \`${others.join(' ')}\`?`);
+
+  const plan = await planSlice(root, name);
+  const dryRun = values['dry-run'] === true;
+  return values.remove === true ? remove(root, plan, dryRun, install) : add(root, plan, dryRun, install);
+}
+
+function add(root: string, plan: SlicePlan, dryRun: boolean, install: NewSliceOptions['install']): string {
+  const { name, port, files } = plan;
+  const missing = filesToAdd(root, plan);
+  if (missing.length === 0) return `\`${name}\` is there already: ${files.length} files, all as they are generated.`;
+
+  const list = files.map((file) => `  ${missing.includes(file) ? 'new ' : 'same'}  ${file.path}`);
+  if (dryRun)
+    return [`This would make \`${name}\`, on port ${port}:`, '', ...list, '', 'Nothing was written.'].join('\n');
+  writeNew(root, missing);
+  const steps = nextSteps(root, name, port);
+  return [`\`${name}\`, on port ${port}:`, '', ...list, '', install(root), '', ...steps].join('\n');
+}
+
+function nextSteps(root: string, name: string, port: number): readonly string[] {
+  const pnpm = pnpmCommand(root);
+  const created = `${singularOf(name)}-created`;
+  return [
+    'Next:',
+    '',
+    '  lint, check and test it      ' + `${pnpm} test --filter=@anywise/${name}`,
+    `  run it, on port ${String(port).padEnd(13)}${pnpm} dev`,
+    '  let a slice hear its event   ' + `${pnpm} new:use-case orders on-${created} --on ${name}.${created}`,
+    '  add a command                ' + `${pnpm} new:use-case ${name} <name> --command`,
+    '  undo, before any change      ' + `${pnpm} new:slice ${name} --remove`,
+    '',
+    'A `pnpm dev` that runs does not see the new service: start it again.',
+  ];
+}
+
+function remove(root: string, plan: SlicePlan, dryRun: boolean, install: NewSliceOptions['install']): string {
+  checkRemoval(root, plan);
+  const list = plan.files.map((file) => `  gone  ${file.path}`);
+  if (dryRun) return [`This would remove \`${plan.name}\`:`, '', ...list, '', 'Nothing was removed.'].join('\n');
+  for (const path of ownPaths(plan)) rmSync(join(root, path), { recursive: true });
+  return [`\`${plan.name}\` is removed:`, '', ...list, '', install(root)].join('\n');
+}
+
+/** The folder whole, with what was installed and built in it, and the files elsewhere. */
+function ownPaths({ name, files }: SlicePlan): readonly string[] {
+  const folder = folderOf(name);
+  return [folder, ...files.map(({ path }: File) => path).filter((path) => !path.startsWith(`${folder}/`))];
+}

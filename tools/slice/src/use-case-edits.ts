@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contractName } from './contracts.js';
+import { withCode, withImport, withListed, type Edited } from './edits.js';
+import { Refusal } from './refusal.js';
+import { formatted, useCaseContract } from './template.js';
+import { spell } from './words.js';
+import { contractOf } from './workspace.js';
+
+/** What a file that is there gets as well. */
+export interface FileEdit {
+  readonly path: string;
+  /** The whole file with it; `undefined` where it does not look as expected, and somebody has to add the lines by hand. */
+  readonly text: string | undefined;
+  /** What is added, for people. Empty where the file has it all. */
+  readonly lines: readonly string[];
+}
+
+interface Step {
+  readonly line: string;
+  readonly apply: (source: string) => Edited;
+}
+
+export interface AppEdit {
+  readonly slice: string;
+  readonly name: string;
+  /** The slice whose event is heard, for a listener. */
+  readonly heardFrom: string | undefined;
+}
+
+/** Lists a use case in its slice's table of contents. */
+export async function editApp(root: string, { slice, name, heardFrom }: AppEdit): Promise<FileEdit> {
+  const { camel } = spell(name);
+  const path = `services/${slice}/src/app.ts`;
+  if (heardFrom === undefined) {
+    return edit(root, path, [
+      imported(camel, `./${name}/handler.js`),
+      imported(`${camel}Route`, `./${name}/route.js`),
+      listed('.register(', camel, ')'),
+      listed('routes: [', `${camel}Route`, ']'),
+    ]);
+  }
+  const contract = contractName(root, heardFrom);
+  return edit(root, path, [
+    imported(contract, `@anywise/contracts/${heardFrom}`),
+    imported(camel, `./${name}/listener.js`),
+    listed('contracts: [', contract, ']'),
+    listed('.register(', camel, ')'),
+  ]);
+}
+
+export interface ContractEdit {
+  readonly slice: string;
+  readonly name: string;
+  readonly kind: 'command' | 'query';
+  /** Puts the names of the use case into the sample's text. */
+  readonly fill: (text: string) => string;
+}
+
+/** Declares a message in its slice's contract, and pins its wire name in the contract's test. */
+export async function editContract(
+  root: string,
+  { slice, name, kind, fill }: ContractEdit,
+): Promise<readonly FileEdit[]> {
+  const path = contractOf(slice);
+  const source = readFileSync(join(root, path), 'utf8');
+  const { pascal } = spell(name);
+  const { text: declaration } = await formatted(root, { path, text: fill(sampleOf(kind, baseIn(source))) });
+  if (new RegExp(`\\bclass ${pascal}\\b`).test(source) && !source.includes(declaration)) {
+    throw new Refusal(
+      `\`${path}\` has a \`${pascal}\` already, and not as it would be generated. Nothing was written.`,
+    );
+  }
+  const before = `export const ${contractName(root, slice)} = contract(`;
+  const contract = edit(root, path, [
+    imported(kind, 'anywise'),
+    { line: declaration.trimEnd(), apply: (text) => withCode(text, declaration, before) },
+    listed(`contract('${slice}', {`, pascal, '})'),
+  ]);
+  const test = path.replace(/\.ts$/, '.test.ts');
+  const pinned = existsSync(join(root, test))
+    ? [edit(root, test, [listed('.toEqual([', `'${kind} ${slice}.${name} v1'`, '])')])]
+    : [];
+  return Promise.all([contract, ...pinned]);
+}
+
+function imported(name: string, from: string): Step {
+  return { line: `import { ${name} } from '${from}';`, apply: (source) => withImport(source, name, from) };
+}
+
+function listed(opening: string, item: string, closing: string): Step {
+  return {
+    line: `${opening}…, ${item}${closing}`,
+    apply: (source) => withListed(source, opening, item, closing),
+  };
+}
+
+async function edit(root: string, path: string, steps: readonly Step[]): Promise<FileEdit> {
+  const source = readFileSync(join(root, path), 'utf8');
+  const lines: string[] = [];
+  let text = source;
+  for (const { line, apply } of steps) {
+    const next = apply(text);
+    if (next === undefined) return { path, text: undefined, lines: steps.map((step) => step.line) };
+    if (next !== text) lines.push(line);
+    text = next;
+  }
+  return { path, text: (await formatted(root, { path, text })).text, lines };
+}
+
+/** The group that all commands of a contract belong to, so that guards on it cover the new one. */
+function baseIn(source: string): string | undefined {
+  return /^export abstract class (\w+) extends Command\b/m.exec(source)?.[1];
+}
+
+/** The sample's message of this kind. */
+function sampleOf(kind: ContractEdit['kind'], base: string | undefined): string {
+  const declaration = new RegExp(`^export class \\w+ extends ${kind}\\([^]*?^}\\) {}\n`, 'm');
+  const sample = declaration.exec(useCaseContract().text)?.[0] ?? '';
+  return sample.replace(/^ {2}base: .*\n/m, base === undefined ? '' : `  base: ${base},\n`);
+}
