@@ -24,7 +24,7 @@ it('names a port that is taken', async () => {
   const text = await complaint(world, { PAYMENTS_PORT: port });
   squatter.close();
   expect(text.replaceAll(port, '<port>')).toMatchInlineSnapshot(
-    `"port <port> is taken: stop what listens there, or set another port"`,
+    `"\`PAYMENTS_PORT\`: port <port> is taken: stop what listens there, or set another port"`,
   );
 });
 

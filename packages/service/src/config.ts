@@ -98,7 +98,7 @@ function findWorkspace(folder: string): string {
 }
 
 function readPort(slice: string, preset: number | undefined, { env, problems }: Reading): number {
-  const variable = `${slice.toUpperCase().replaceAll('-', '_')}_PORT`;
+  const variable = portVariable(slice);
   const value = present(env[variable]) ?? preset;
   const port = /^\d{1,5}$/.test(String(value)) ? Number(value) : Infinity;
   if (port <= 65535) return port;
@@ -108,6 +108,11 @@ function readPort(slice: string, preset: number | undefined, { env, problems }: 
     remedy: 'set it to an integer from 0 to 65535',
   });
   return 0;
+}
+
+/** The variable that sets a service's port: `LATE_FEES_PORT` for `late-fees`. */
+export function portVariable(slice: string): string {
+  return `${slice.toUpperCase().replaceAll('-', '_')}_PORT`;
 }
 
 function readUrl(variable: string, preset: string, workspace: string, { env, problems }: Reading): string {

@@ -1,6 +1,7 @@
 import { AnywiseError } from 'anywise';
 import { listen } from 'anywise/express';
-import { ConfigError, readConfig } from './config.js';
+import { blame } from './blame.js';
+import { ConfigError, portVariable, readConfig } from './config.js';
 import type { ServiceDefinition } from './definition.js';
 import { createLogger } from './logger.js';
 import { startService } from './service.js';
@@ -34,7 +35,8 @@ async function start(definition: ServiceDefinition): Promise<void> {
   const config = readConfig(definition.manifest);
   const logger = createLogger({ slice: config.slice, level: config.logLevel });
   const service = await startService(definition, { config, logger });
-  const server = await listen(service.app, { port: config.port, host: config.host }).catch(async (error: unknown) => {
+  const listening = listen(service.app, { port: config.port, host: config.host });
+  const server = await blame(portVariable(config.slice), listening).catch(async (error: unknown) => {
     await service.stop();
     throw error;
   });

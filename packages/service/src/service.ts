@@ -1,10 +1,11 @@
 import 'reflect-metadata/lite';
-import { Anywise, AnywiseError, type Logger } from 'anywise';
+import { Anywise, type Logger } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
 import { inversify } from 'anywise/inversify';
 import type { Express } from 'express';
 import { Container } from 'inversify';
 import { createApp } from './app.js';
+import { blame } from './blame.js';
 import type { ServiceConfig } from './config.js';
 import { Log, type ServiceDefinition } from './definition.js';
 
@@ -41,19 +42,11 @@ export async function startService(
     registries: [registry],
     contracts,
     container: adapter,
-    store: await named('ANYWISE_STORE', connectStore(config.storeUrl, { name: config.slice, migrations })),
-    transport: await named('ANYWISE_TRANSPORT', connectTransport(config.transportUrl)),
+    store: await blame('ANYWISE_STORE', connectStore(config.storeUrl, { name: config.slice, migrations })),
+    transport: await blame('ANYWISE_TRANSPORT', connectTransport(config.transportUrl)),
     logger,
   });
   await anywise.start();
   const app = createApp({ anywise, routes, authSecret: config.authSecret, logger });
   return { anywise, app, stop: (options) => anywise.stop(options) };
-}
-
-/** Says which variable a bad URL came from. */
-async function named<T>(variable: string, connecting: Promise<T>): Promise<T> {
-  return connecting.catch((error: unknown) => {
-    if (!AnywiseError.is(error)) throw error;
-    throw new AnywiseError(error.code, `\`${variable}\`: ${error.message}`, { cause: error });
-  });
 }

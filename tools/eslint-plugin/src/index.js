@@ -43,7 +43,7 @@ const plugin = {
  * @param {Options} [options]
  * @returns {import('eslint').Linter.Config[]}
  */
-function configure({ common, contracts, allow, ...workspace } = {}) {
+function configure({ common, allow, ...workspace } = {}) {
   const shared = { plugins: { anywise: plugin } };
   return [
     {
@@ -61,7 +61,7 @@ function configure({ common, contracts, allow, ...workspace } = {}) {
       files: ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'],
       // Tests need a test runner, and tools their settings.
       ignores: ['**/*.{test,test-d,spec,config}.*'],
-      rules: { 'anywise/pure-contracts': ['error', defined({ ...workspace, contracts, allow })] },
+      rules: { 'anywise/pure-contracts': ['error', defined({ ...workspace, allow })] },
     },
     {
       ...shared,
@@ -81,9 +81,7 @@ function configure({ common, contracts, allow, ...workspace } = {}) {
   ];
 }
 
-/**
- * @param {Record<string, unknown>} options
- */
+/** @param {Record<string, unknown>} options */
 function defined(options) {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readVersion } from './aliases.js';
+import { isPath } from './places.js';
 
 /** @typedef {import('@humanwhocodes/momoa').DocumentNode} DocumentNode */
 /** @typedef {import('@humanwhocodes/momoa').ValueNode} ValueNode */
@@ -11,7 +12,10 @@ import { readVersion } from './aliases.js';
  * @typedef {{ node: import('@humanwhocodes/momoa').AnyNode, text: string, keys: string[], isKey: boolean }} Text
  */
 
-/** A package or a path that a JSON file names. @typedef {{ node: Text['node'], field: string, reference: Reference }} Name */
+/**
+ * A string that names packages or paths, and where it stands.
+ * @typedef {{ node: Text['node'], field: string, references: Reference[] }} Name
+ */
 
 /** Fields of package.json for people. */
 const PROSE = /^(name|version|description|keywords|homepage|repository|bugs|author|contributors|maintainers|funding)$/;
@@ -31,32 +35,15 @@ const PACKAGE_OPTIONS = /^(extends|types|plugins|jsxImportSource)$/;
  */
 export function manifestNames(document, file) {
   const base = pathToFileURL(file).href;
-  return textsIn(document.body).flatMap(({ node, text, keys, isKey }) => {
-    const [field = ''] = keys;
-    if (PROSE.test(field)) return [];
-    return manifestReferences(text, field, isKey, base).map((reference) => ({ node, field: keys.join('.'), reference }));
-  });
+  return textsIn(document.body).map(({ node, text, keys, isKey }) => ({
+    node,
+    field: keys.join('.'),
+    references: (isKey ? keyReferences : valueReferences)(text, keys[0] ?? '', base),
+  }));
 }
 
 /**
- * @param {string} text
- * @param {string} field
- * @param {boolean} isKey
- * @param {string} base
- * @returns {Reference[]}
- */
-function manifestReferences(text, field, isKey, base) {
-  if (field === 'scripts') return isKey ? [] : text.split(/[\s='"]+/).flatMap((word) => pathReferences(word, base));
-  // `overrides` may have keys such as `a>b@1`.
-  if (isKey) return PACKAGE_KEYS.test(field) ? text.split('>').map((name) => ({ specifier: withoutVersion(name) })) : [];
-  const version = PACKAGE_KEYS.test(field) && readVersion(text, base);
-  if (version) return [withBases(version)];
-  const paths = pathReferences(text.replace('<rootDir>', '.'), base);
-  return paths.length === 0 && PACKAGE_VALUES.test(field) ? [{ specifier: text }] : paths;
-}
-
-/**
- * What a tsconfig.json names. All its strings may be paths, and paths need no `./`.
+ * What a tsconfig.json names. All its strings may be paths, which need no `./`.
  * @param {DocumentNode} document
  * @param {string} file
  * @returns {Name[]}
@@ -65,22 +52,92 @@ export function configurationNames(document, file) {
   const texts = textsIn(document.body);
   const baseUrl = texts.find(({ keys, isKey }) => !isKey && keys.join('.') === 'compilerOptions.baseUrl')?.text ?? '.';
   const url = pathToFileURL(file).href;
-  const pathsUrl = pathToFileURL(`${resolve(file, '..', baseUrl)}/`).href;
-  return texts.flatMap(({ node, text, keys, isKey }) => {
-    const [field = '', option = ''] = keys[0] === 'compilerOptions' ? keys.slice(1) : [keys[0], keys[0]];
-    if (/^(\$schema|display|exclude|watchOptions)$/.test(field)) return [];
-    /** @type {Reference[]} */
-    const references = [];
-    const name = { node, field: keys.join('.') };
-    const isPattern = /^(paths|include|files)$/.test(field);
-    if (isKey) references.push(...(field === 'paths' && option !== '' ? [{ specifier: text }] : []));
-    else {
-      const bases = [field === 'paths' ? pathsUrl : url];
-      const specifier = text.replace('${configDir}', '.');
-      references.push({ specifier, bases, isGlob: isPattern && specifier.includes('*') });
-      if (field === 'include') references.push({ specifier: `${specifier}/**`, bases, isGlob: true });
-      if (PACKAGE_OPTIONS.test(field)) references.push({ specifier });
-    }
-    return references.slice(0, 2).map((reference) => ({ ...name, reference }));
-  });
+  const pathsUrl = pathToFileURL(`${resolve(dirname(file), baseUrl)}/`).href;
+  return texts.map(({ node, text, keys, isKey }) => ({
+    node,
+    field: keys.join('.'),
+    references: isKey ? pathKeyReferences(text, keys) : optionReferences(text, keys, keys.includes('paths') ? pathsUrl : url),
+  }));
+}
+
+/**
+ * Keys may be as `a>b@1` in `overrides`.
+ * @param {string} key
+ * @param {string} field
+ * @returns {Reference[]}
+ */
+function keyReferences(key, field) {
+  return PACKAGE_KEYS.test(field) ? key.split('>').map((name) => ({ specifier: name.replace(/(?<=.)@.*$/, '') })) : [];
+}
+
+/**
+ * @param {string} text
+ * @param {string} field
+ * @param {string} base
+ * @returns {Reference[]}
+ */
+function valueReferences(text, field, base) {
+  if (PROSE.test(field)) return [];
+  if (field === 'scripts') return text.split(/[\s='"]+/).flatMap((word) => pathReferences(word, base));
+  const version = PACKAGE_KEYS.test(field) ? readVersion(text, base) : undefined;
+  if (version) return [{ specifier: version.specifier, ...(version.base && { bases: [version.base] }) }];
+  const paths = pathReferences(text.replace('<rootDir>', '.'), base);
+  return paths.length === 0 && PACKAGE_VALUES.test(field) ? [{ specifier: text }] : paths;
+}
+
+/**
+ * @param {string} text
+ * @param {string} base
+ * @returns {Reference[]}
+ */
+function pathReferences(text, base) {
+  return isPath(text) ? [{ specifier: text, bases: [base], isGlob: text.includes('*') }] : [];
+}
+
+/**
+ * @param {string} key
+ * @param {string[]} keys
+ * @returns {Reference[]}
+ */
+function pathKeyReferences(key, keys) {
+  return /^compilerOptions\.paths\.[^.]/.test(keys.join('.')) ? [{ specifier: key }] : [];
+}
+
+/**
+ * @param {string} text
+ * @param {string[]} keys
+ * @param {string} base
+ * @returns {Reference[]}
+ */
+function optionReferences(text, keys, base) {
+  const option = (keys[0] === 'compilerOptions' ? keys[1] : keys[0]) ?? '';
+  if (/^(\$schema|display|exclude|watchOptions)$/.test(option)) return [];
+  const specifier = text.replace('${configDir}', '.');
+  return [
+    { specifier, bases: [base], isGlob: specifier.includes('*') },
+    ...(option === 'include' ? [{ specifier: `${specifier}/**`, bases: [base], isGlob: true }] : []),
+    ...(PACKAGE_OPTIONS.test(option) ? [{ specifier }] : []),
+  ];
+}
+
+/**
+ * @param {ValueNode} value
+ * @param {string[]} [keys]
+ * @returns {Text[]}
+ */
+function textsIn(value, keys = []) {
+  switch (value.type) {
+    case 'String':
+      return [{ node: value, text: value.value, keys, isKey: false }];
+    case 'Array':
+      return value.elements.flatMap((element) => textsIn(element.value, keys));
+    case 'Object':
+      return value.members.flatMap(({ name, value: member }) => {
+        const key = name.type === 'String' ? name.value : name.name;
+        const path = [...keys, key];
+        return [{ node: name, text: key, keys: path, isKey: true }, ...textsIn(member, path)];
+      });
+    default:
+      return [];
+  }
 }

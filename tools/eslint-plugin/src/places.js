@@ -59,7 +59,7 @@ export function createLocator(file, dirs, readAliases) {
    * @param {string[]} bases
    */
   function globsOf(pattern, bases = [url]) {
-    const fromFile = bases.map((base) => resolve(dirname(fileURLToPath(base)), pattern));
+    const fromFile = bases.map((base) => resolve(fileURLToPath(new URL('.', base)), pattern));
     return pattern.startsWith('/') ? [pattern, ...dirs.map((dir) => join(dir, pattern))] : fromFile;
   }
 }

@@ -25,7 +25,8 @@ describe('the slices', () => {
   });
 
   it('change while a reader lives', () => {
-    const read = createWorkspaceReader();
+    let now = 0;
+    const read = createWorkspaceReader(() => (now += 1000));
     read(file, {});
     fixture.addPackage('services/shipping', '@anywise/shipping');
     expect(namesOf(read(file, {}))).toContain('@anywise/shipping');

@@ -1,5 +1,6 @@
 export type { ContractCase } from './case.js';
 export { fakeClock, type FakeClock } from './clock.js';
+export { testContext } from './context.js';
 export { testEntry, testEnvelope } from './envelopes.js';
 export { eventually } from './eventually.js';
 export { fixed } from './fixed.js';

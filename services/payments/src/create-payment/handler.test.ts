@@ -1,6 +1,7 @@
 import { CreatePayment, PaymentCreated, type Payment } from '@anywise/contracts';
 import { expect, it } from '@jest/globals';
-import { Anywise, MessageRegistry, on, SqlTransaction, type Context } from 'anywise';
+import { SqlTransaction } from 'anywise';
+import { recordingBus, testContext } from 'anywise/testing';
 import { PaymentRepository } from '../payment.js';
 import { createPayment } from './handler.js';
 
@@ -26,24 +27,12 @@ class Payments extends PaymentRepository {
   }
 }
 
-/** A bus that keeps what is published. */
-async function recordingBus() {
-  const published: PaymentCreated[] = [];
-  const recorder = on(PaymentCreated).listen((event) => void published.push(event));
-  const anywise = new Anywise({ name: 'recorder', registries: [new MessageRegistry('recorder').register(recorder)] });
-  await anywise.start();
-  return { anywise, published };
-}
-
-// The handler asks nothing of it.
-const context = {} as Context;
-
 it('captures a payment, keeps it, and tells of it', async () => {
   const payments = new Payments();
-  const { anywise, published } = await recordingBus();
+  const { anywise, published } = recordingBus();
   const command = new CreatePayment({ orderId: 'o-1', amount: 1250, currency: 'EUR' });
 
-  const payment = await createPayment.run(command, context, { payments, anywise });
+  const payment = await createPayment.run(command, testContext(), { payments, anywise });
 
   expect(payment).toMatchObject({ orderId: 'o-1', amount: 1250, currency: 'EUR', status: 'captured', rejection: null });
   expect(payments.added).toEqual([payment]);
@@ -54,9 +43,9 @@ it('captures a payment, keeps it, and tells of it', async () => {
 
 it('takes a payment each time it is asked, with an id of its own', async () => {
   const payments = new Payments();
-  const { anywise } = await recordingBus();
+  const { anywise } = recordingBus();
   const command = new CreatePayment({ orderId: 'o-1', amount: 1250, currency: 'EUR' });
-  await createPayment.run(command, context, { payments, anywise });
-  await createPayment.run(command, context, { payments, anywise });
+  await createPayment.run(command, testContext(), { payments, anywise });
+  await createPayment.run(command, testContext(), { payments, anywise });
   expect(new Set(payments.added.map(({ paymentId }) => paymentId)).size).toBe(2);
 });

@@ -23,8 +23,9 @@ export const noCrossSliceDependencies = {
       return {
         // Only JSON has documents, which ESLint's types for rules do not know of.
         Document: (/** @type {import('@humanwhocodes/momoa').DocumentNode} */ document) => {
-          for (const { node, field, reference } of namesIn(document, file)) {
-            const crossed = boundary.crossedBy(reference);
+          for (const { node, field, references } of namesIn(document, file)) {
+            const reference = references.find(boundary.crossedBy);
+            const crossed = reference && boundary.crossedBy(reference);
             if (!crossed) continue;
             const data = { folder: boundary.folder, slice: crossed.folder, specifier: reference.specifier, field };
             context.report({ loc: node.loc, messageId: boundary.slice ? 'slice' : 'shared', data });

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { contains, isPath } from '../places.js';
-import { checkReferences, createListener, patterns, schemaOf, workspaceOptions } from './rule.js';
+import { checkReferences, createListener, schemaOf, workspaceOptions } from './rule.js';
 
 const messagesAndSchemas = ['anywise', 'zod', 'zod/*', 'valibot', 'arktype', '@standard-schema/spec'];
 
@@ -11,7 +11,6 @@ export const pureContracts = {
     docs: { description: 'Keep everything but messages out of contracts.', url: 'docs/boundaries.md' },
     schema: schemaOf({
       ...workspaceOptions,
-      contracts: { ...patterns, minItems: 1 },
       allow: { type: 'array', items: { type: 'string', minLength: 1 }, uniqueItems: true },
     }),
     messages: {

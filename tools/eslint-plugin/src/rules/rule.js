@@ -14,7 +14,12 @@ export const patterns = {
   items: { type: 'string', pattern: `^${segment}(/${segment})*$` },
   uniqueItems: true,
 };
-export const workspaceOptions = { slices: { ...patterns, minItems: 1 }, shared: patterns, root: { type: 'string' } };
+export const workspaceOptions = {
+  slices: { ...patterns, minItems: 1 },
+  shared: patterns,
+  contracts: patterns,
+  root: { type: 'string' },
+};
 
 // One for all rules and files, as it remembers what it read.
 const readWorkspace = createWorkspaceReader();

@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { newSlice } from './new-slice.js';
+import { copyWorkspace } from './testing/copy.js';
+
+/** A workspace with the two slices, whose installs are counted. */
+function begin() {
+  const copy = copyWorkspace(['package.json', '.prettierrc.json', 'packages/contracts', 'services']);
+  const installs: string[] = [];
+  const install = (root: string) => {
+    installs.push(root);
+    return 'Installed.';
+  };
+  return {
+    root: copy.root,
+    installs,
+    files: () => copy.files(),
+    run: (...args: string[]) => newSlice(args, { root: copy.root, install }),
+    write(path: string, text: string) {
+      mkdirSync(dirname(join(copy.root, path)), { recursive: true });
+      writeFileSync(join(copy.root, path), text);
+    },
+    drop: (path: string) => rmSync(join(copy.root, path)),
+    [Symbol.dispose]: () => copy[Symbol.dispose](),
+  };
+}
+
+it('makes a slice with a contract, and installs', async () => {
+  using workspace = begin();
+  const before = workspace.files();
+  const said = await workspace.run('shipping');
+  const after = workspace.files();
+  const added = [...after.keys()].filter((path) => !before.has(path));
+  expect(added).toEqual(expect.arrayContaining(['packages/contracts/src/shipping.ts', 'services/shipping/src/app.ts']));
+  for (const path of added) expect(said).toContain(`  new   ${path}\n`);
+  for (const [path, text] of before) expect(after.get(path)).toBe(text);
+  expect(workspace.installs).toEqual([workspace.root]);
+  expect(said).toContain('Next:');
+});
+
+it('leaves no name of the template behind', async () => {
+  using workspace = begin();
+  await workspace.run('gift-cards');
+  const made = [...workspace.files()].filter(([path, text]) => `${path} ${text}`.includes('gift-card'));
+  expect(made.length).toBeGreaterThan(10);
+  for (const [path, text] of made) expect(`${path} ${text}`).not.toMatch(/sample/i);
+});
+
+it('gives each slice a port of its own: the first that is free', async () => {
+  using workspace = begin();
+  await workspace.run('shipping');
+  await workspace.run('gift-cards');
+  await workspace.run('shipping', '--remove');
+  await workspace.run('invoices');
+  const portOf = (slice: string) =>
+    (JSON.parse(workspace.files().get(`services/${slice}/package.json`) ?? '') as { anywise: { port: number } }).anywise
+      .port;
+  expect(['payments', 'orders', 'invoices', 'gift-cards'].map(portOf)).toEqual([3001, 3002, 3003, 3004]);
+});
+
+it.each([['--dry-run'], ['--dry-run', '--remove']])('writes nothing with %s', async (...flags) => {
+  using workspace = begin();
+  if (flags.includes('--remove')) await workspace.run('shipping');
+  const before = workspace.files();
+  const { length } = workspace.installs;
+  const said = await workspace.run('shipping', ...flags);
+  expect(said).toContain('services/shipping/src/app.ts');
+  expect(workspace.files()).toEqual(before);
+  expect(workspace.installs).toHaveLength(length);
+});
+
+it('says so where the slice is there as it was made', async () => {
+  using workspace = begin();
+  await workspace.run('shipping');
+  const before = workspace.files();
+  expect(await workspace.run('shipping')).toMatchInlineSnapshot(
+    `"\`shipping\` is there already: 20 files, all as they are generated."`,
+  );
+  expect(workspace.files()).toEqual(before);
+});
+
+it('writes what is missing of a slice that was made', async () => {
+  using workspace = begin();
+  await workspace.run('shipping');
+  const before = workspace.files();
+  workspace.drop('services/shipping/src/app.ts');
+  expect(await workspace.run('shipping')).toContain('  new   services/shipping/src/app.ts\n  same  ');
+  expect(workspace.files()).toEqual(before);
+});
+
+it('overwrites nothing that was changed, and writes nothing else', async () => {
+  using workspace = begin();
+  await workspace.run('shipping');
+  workspace.write('services/shipping/src/app.ts', 'export {};\n');
+  workspace.drop('services/shipping/src/main.ts');
+  const before = workspace.files();
+  await expect(workspace.run('shipping')).rejects.toThrowErrorMatchingInlineSnapshot(`
+    "\`shipping\` is taken by \`services/shipping\`. Take, say, \`customer-shipping\`.
+    These are not as they would be generated:
+      services/shipping/src/app.ts
+    Nothing was written."
+  `);
+  expect(workspace.files()).toEqual(before);
+});
+
+it.each([
+  ['a folder', 'services/shipping/notes.txt', '`shipping` is taken by `services/shipping`.'],
+  ['a package', 'packages/parcels/package.json', '`shipping` is taken by the package `@anywise/shipping`.'],
+  ['a contract', 'packages/contracts/src/shipping.ts', '`shipping` is taken by `packages/contracts/src/shipping.ts`.'],
+])('does not take the name of %s', async (_what, path, message) => {
+  using workspace = begin();
+  workspace.write(path, '{ "name": "@anywise/shipping" }\n');
+  const before = workspace.files();
+  await expect(workspace.run('shipping')).rejects.toThrow(`${message} Take, say, \`customer-shipping\`.`);
+  expect(workspace.files()).toEqual(before);
+});
+
+it('removes a slice, and leaves the workspace as it was', async () => {
+  using workspace = begin();
+  const before = workspace.files();
+  await workspace.run('shipping');
+  workspace.write('services/shipping/node_modules/.bin/tsc', '');
+  workspace.write('services/shipping/dist/main.js', '');
+  const said = await workspace.run('shipping', '--remove');
+  expect(said).toContain('  gone  services/shipping/src/app.ts\n');
+  expect(workspace.files()).toEqual(before);
+  expect(existsSync(join(workspace.root, 'services/shipping'))).toBe(false);
+  expect(workspace.installs).toHaveLength(2);
+});
+
+it('removes nothing of a slice that was changed or is in use', async () => {
+  using workspace = begin();
+  await workspace.run('shipping');
+  workspace.write('services/shipping/src/app.ts', 'export {};\n');
+  workspace.write('services/shipping/src/extra.ts', "import '@anywise/contracts/shipping';\n");
+  workspace.drop('services/shipping/src/main.ts');
+  workspace.write('services/orders/src/on-shipping-created/listener.ts', "import '@anywise/contracts/shipping';\n");
+  workspace.write('packages/contracts/src/index.ts', "export { shipping } from './shipping.js';\n");
+  const before = workspace.files();
+  await expect(workspace.run('shipping', '--remove')).rejects.toThrowErrorMatchingInlineSnapshot(`
+    "\`shipping\` is not as it was generated, or is in use:
+      changed  services/shipping/src/app.ts
+      missing  services/shipping/src/main.ts
+      added    services/shipping/src/extra.ts
+      uses it  services/orders/src/on-shipping-created/listener.ts
+      uses it  packages/contracts/src/index.ts
+    Nothing was removed. Undo these first, or remove it yourself."
+  `);
+  expect(workspace.files()).toEqual(before);
+});
+
+it('removes no slice that was written by hand, and none that is not there', async () => {
+  using workspace = begin();
+  const before = workspace.files();
+  await expect(workspace.run('payments', '--remove')).rejects.toThrow('changed  services/payments/src/app.ts');
+  await expect(workspace.run('shipping', '--remove')).rejects.toThrow('There is no slice `shipping`.');
+  expect(workspace.files()).toEqual(before);
+});
+
+it.each([
+  [[], 'Which slice?'],
+  [['shipping', 'invoices'], 'One name at a time'],
+  [['shipping', '--force'], "Unknown option '--force'"],
+])('does not understand %j, and says where to read on', async (args, message) => {
+  using workspace = begin();
+  const refused = workspace.run(...args);
+  await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
+  await expect(refused).rejects.toThrow('`--help` shows how.');
+});
+
+it('shows its help', async () => {
+  using workspace = begin();
+  expect(await workspace.run('--help')).toContain('pnpm new:slice <name> [--dry-run] [--remove]');
+});
