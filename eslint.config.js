@@ -2,15 +2,28 @@ import anywise from '@anywise/eslint-plugin';
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import { defineConfig } from 'eslint/config';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import tseslint from 'typescript-eslint';
 
+const root = import.meta.dirname;
+const code = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}';
+
+// What a tsconfig.json includes. To ask for the types of another file is an error, and no rule would look at that file.
+const typed = foldersIn('.')
+  .flatMap((folder) => [folder, ...foldersIn(folder)])
+  .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))
+  .map((folder) => `${folder}/src/**/*.{ts,tsx,mts,cts}`);
+
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/coverage/**', '**/.turbo/**', '**/.anywise/**'] },
-  js.configs.recommended,
-  tseslint.configs.strictTypeChecked,
-  tseslint.configs.stylisticTypeChecked,
-  { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
+  // Only what tools write: a folder called `dist` inside `src` is code like any other.
+  { ignores: ['*/{dist,coverage}/**', '*/*/{dist,coverage}/**', '**/.turbo/**', '**/.anywise/**'] },
+  // A rule that does not fit is changed here, for all to see.
+  { linterOptions: { noInlineConfig: true } },
   {
+    files: [code],
+    extends: [js.configs.recommended, tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
     rules: {
       // An async function without await still turns a throw into a rejection, which is what a port's method promises.
       '@typescript-eslint/require-await': 'off',
@@ -21,7 +34,7 @@ export default defineConfig(
       '@typescript-eslint/no-extraneous-class': 'off',
     },
   },
-  { files: ['**/*.{js,mjs,cjs}'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: [code], ignores: typed, extends: [tseslint.configs.disableTypeChecked] },
   {
     // Mistakes are made here on purpose, and what does not compile has no type that could be safe.
     files: ['**/*.test-d.ts'],
@@ -32,10 +45,12 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
-  {
-    files: ['**/*.{ts,tsx,mts,cts,js,mjs,cjs}'],
-    plugins: { anywise },
-    rules: { 'anywise/no-cross-slice-imports': 'error' },
-  },
-  prettier,
+  anywise.configs.recommended,
+  { ...prettier, files: [code] },
 );
+
+function foldersIn(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+    .map((entry) => (folder === '.' ? entry.name : `${folder}/${entry.name}`));
+}

@@ -25,7 +25,7 @@ it.each([
   ['@anywise/gifts', kebab, 'anywise-gifts'],
   ['../gifts', kebab, 'gifts'],
   ['2gifts', kebab, 'gifts'],
-  ['Grüße', kebab, 'gru-e'],
+  ['Crème', kebab, 'creme'],
   ['', kebab, 'parcels'],
   ['42', kebab, 'parcels'],
   ['Orders', kebab, 'orders-desk'],

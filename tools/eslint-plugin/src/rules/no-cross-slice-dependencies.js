@@ -21,9 +21,10 @@ export const noCrossSliceDependencies = {
     createListener(context, (boundary, file) => {
       const namesIn = basename(file) === 'package.json' ? manifestNames : configurationNames;
       return {
-        // Only JSON has documents, which ESLint's types for rules do not know of.
-        Document: (/** @type {import('@humanwhocodes/momoa').DocumentNode} */ document) => {
-          for (const { node, field, references } of namesIn(document, file)) {
+        Document: () => {
+          // ESLint's types for rules know of JavaScript only.
+          const { ast } = /** @type {{ ast: import('@humanwhocodes/momoa').DocumentNode }} */ (Object(context.sourceCode));
+          for (const { node, field, references } of namesIn(ast, file)) {
             const reference = references.find(boundary.crossedBy);
             const crossed = reference && boundary.crossedBy(reference);
             if (!crossed) continue;

@@ -95,5 +95,5 @@ function verify(file, code, options = {}) {
   /** @type {Linter.RulesRecord} */
   const rules = { 'anywise/no-cross-slice-imports': ['error', options] };
   const linter = new Linter({ cwd: workspace.root });
-  return linter.verify(code, [plugin.configs.recommended, { rules }], workspace.path(file));
+  return linter.verify(code, [...plugin.configs.recommended, { rules }], workspace.path(file));
 }

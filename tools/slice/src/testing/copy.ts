@@ -23,7 +23,7 @@ export function copyWorkspace(parts: readonly string[] = ['.']): Copy {
   }
   return {
     root,
-    files: () => new Map(filesIn(root, '.').map((path) => [path, readFileSync(join(root, path), 'utf8')])),
+    files: () => new Map(filesIn(root, '.').map((path) => [path.slice(2), readFileSync(join(root, path), 'utf8')])),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
 }
