@@ -73,6 +73,52 @@ describe('a file of a slice', () => {
   });
 });
 
+describe('a file of a slice with aliases', () => {
+  fixture.addPackage('services/shop', '@anywise/shop', {
+    imports: { '#pay': '@anywise/payments', '#pay/*': { default: '@anywise/payments/src/*' }, '#own/*': './src/*' },
+    dependencies: {
+      pay: 'workspace:@anywise/payments@*',
+      'pay-link': 'link:../payments',
+      'pay-file': 'file:../payments',
+      'pay-npm': 'npm:@anywise/payments@1',
+      express: '^5.0.0',
+      contracts: 'workspace:@anywise/contracts@*',
+    },
+  });
+  fixture.write(
+    'services/shop/tsconfig.json',
+    `{
+      // As TypeScript reads it, with comments and trailing commas.
+      "extends": "../../tsconfig.base",
+      "compilerOptions": { "baseUrl": "..", "paths": { "~/*": ["./shop/src/*"], "~pay/*": ["./payments/src/*"], } },
+    }`,
+  );
+  fixture.write('tsconfig.base.json', '{ "compilerOptions": { "paths": { "$pay": ["services/payments/src/index.ts"] } } }');
+  const boundary = boundaryIn('services/shop/src/app.ts');
+
+  it.each([
+    '#pay',
+    '#pay/index.js',
+    'pay',
+    'pay/src/index.js',
+    'pay-link',
+    'pay-file/src/index.js',
+    'pay-npm',
+    '~pay/index.js',
+    '$pay',
+    'payments/src/index.js',
+  ])('does not reach another slice by %s', (specifier) => {
+    expect(boundary?.crossedBy({ specifier })?.folder).toBe('services/payments');
+  });
+
+  it.each(['#own/pay.js', '#payments', '~/pay.js', 'shop/src/pay.js', 'express', 'contracts', 'pay-page', '$payments'])(
+    'may name %s',
+    (specifier) => {
+      expect(boundary?.crossedBy({ specifier })).toBeUndefined();
+    },
+  );
+});
+
 describe('a file of a package', () => {
   const boundary = boundaryIn('packages/contracts/src/payments.ts');
 

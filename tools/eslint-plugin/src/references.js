@@ -77,7 +77,7 @@ const callees = [
   { name: /(^|\.)(System|SystemJS)\.(import|resolve|register)$|(^|\.)(define|requirejs)$/, take: specifiers },
   { name: new RegExp(String.raw`(^|\.)(jest|vi|vitest)\.(${mocks})$`), take: specifier },
   { name: /(^|\.)mock\.module$/, take: specifier },
-  { name: /^(proxyquire|esmock|rewire|rewiremock|quibble|td\.replace|testdouble\.replace)\b/, take: specifier },
+  { name: /^(proxyquire|esmock|rewire|rewiremock|quibble|(td|testdouble)\.replace(Esm)?)\b/, take: specifier },
   { name: /(^|\.)(createRequire|importScripts|addModule)$/, take: path },
   { name: /(^|\.)URL(\.parse)?$/, take: url },
   { name: /(^|\.)(Shared)?Worker$|(^|\.)fork$|^process\.chdir$/, take: runPath },

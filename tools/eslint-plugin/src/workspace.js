@@ -30,7 +30,7 @@ export class WorkspaceError extends Error {}
  * The reader keeps looking at the disk, because an editor keeps rules alive while slices come, go and change their names.
  * @param {() => number} [now]
  */
-export function createWorkspaceReader(now = () => performance.now()) {
+export function createWorkspaceReader(now = Date.now) {
   /** @type {Map<string, { stamp: string, slice: Slice }>} */
   const manifests = new Map();
   /** @type {Map<string, { time: number, workspace: Workspace }>} */

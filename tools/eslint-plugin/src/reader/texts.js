@@ -83,8 +83,9 @@ export function createTexts(reader) {
         return concat([reader.textsOf(object), ...texts]);
       case 'toString':
       case 'valueOf':
-      case 'trim':
         return reader.textsOf(object);
+      case 'trim':
+        return reader.textsOf(object).map((text) => text.trim());
       case 'toLowerCase':
         return reader.textsOf(object).map((text) => text.toLowerCase());
       default:

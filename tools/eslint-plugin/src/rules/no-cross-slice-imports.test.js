@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Linter } from 'eslint';
 import plugin from '../index.js';
 import { createFixture } from '../testing/fixture.js';
@@ -6,9 +6,13 @@ import { createFixture } from '../testing/fixture.js';
 /** @type {ReturnType<typeof createFixture>} */
 let workspace;
 beforeEach(() => {
+  jest.useFakeTimers();
   workspace = createFixture();
 });
-afterEach(() => workspace.dispose());
+afterEach(() => {
+  workspace.dispose();
+  jest.useRealTimers();
+});
 
 describe('a reference into another slice', () => {
   it('is reported with what to do instead', () => {
@@ -38,6 +42,7 @@ describe('a reference into another slice', () => {
     const code = `import '@anywise/shipping';`;
     expect(lint('services/orders/src/app.js', code)).toEqual([]);
     workspace.addPackage('services/shipping', '@anywise/shipping');
+    jest.advanceTimersByTime(1000);
     expect(lint('services/orders/src/app.js', code)).toHaveLength(1);
   });
 

@@ -38,9 +38,10 @@ export function createFixture() {
   /**
    * @param {string} folder
    * @param {string} name
+   * @param {object} [fields]
    */
-  function addPackage(folder, name) {
-    write(`${folder}/package.json`, JSON.stringify({ name }));
+  function addPackage(folder, name, fields) {
+    write(`${folder}/package.json`, JSON.stringify({ name, ...fields }));
     write(`${folder}/src/index.ts`, '');
   }
 

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { eventually } from 'anywise/testing';
+import { copyWorkspace } from './testing/copy.js';
+import { sessionOf, type Step } from './testing/page.js';
+import { freePorts } from './testing/ports.js';
+import { run, start, type Result } from './testing/shell.js';
+import { ownWorkspace, pnpmCommand } from './workspace.js';
+
+const pnpm = pnpmCommand(ownWorkspace);
+
+/** The page tells the ids and times of another day. */
+function withoutChance(text: string): string {
+  return text
+    .replace(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, '<id>')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
+}
+
+function expectSuccess({ code, output }: Result): void {
+  expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+}
+
+/** A copy of the workspace under version control, with everything installed, where nothing can be downloaded. */
+async function begin() {
+  const copy = copyWorkspace();
+  const [orders, payments, shipping] = await freePorts(3);
+  const { ANYWISE_STORE: _store, ANYWISE_TRANSPORT: _transport, ...inherited } = process.env;
+  const env = {
+    ...inherited,
+    CI: 'true',
+    ORDERS_PORT: `${orders}`,
+    PAYMENTS_PORT: `${payments}`,
+    SHIPPING_PORT: `${shipping}`,
+    SHIPPING: `http://127.0.0.1:${shipping}`,
+  };
+  const inRoot = (command: string) => run(command, copy.root, env);
+  expectSuccess(await inRoot(`${pnpm} install --frozen-lockfile --prefer-offline`));
+  expectSuccess(
+    await inRoot(
+      'git init -q && git add -A && git -c user.name=test -c user.email=test@localhost commit -q -m "As it is"',
+    ),
+  );
+  return {
+    root: copy.root,
+    run: inRoot,
+    async follow({ command, output = '' }: Step) {
+      const result = await inRoot(command);
+      expectSuccess(result);
+      expect(withoutChance(result.stdout)).toContain(withoutChance(output));
+    },
+    start: (command: string) => start(command, copy.root, env),
+    [Symbol.dispose]: () => copy[Symbol.dispose](),
+  };
+}
+
+it('goes as docs/add-a-slice.md says, and leaves the tree as it was', async () => {
+  using workspace = await begin();
+  const session = sessionOf('docs/add-a-slice.md');
+  const runs = session.findIndex(({ command }) => command.endsWith(' dev'));
+  const [dev, inSecondTerminal] = session.slice(runs);
+  if (dev === undefined || inSecondTerminal === undefined) throw new Error('The page does not run `dev`.');
+
+  for (const step of session.slice(0, runs)) await workspace.follow(step);
+  expectSuccess(await workspace.run(`${pnpm} typecheck --filter=@anywise/orders`));
+  {
+    await using services = workspace.start(dev.command);
+    await eventually(() => expect(services.output).toContain('Everything is ready.'), 30_000);
+    await workspace.follow(inSecondTerminal);
+    await eventually(() => expect(services.output).toContain('Heard shipping.shipping-created of o-1'), 10_000);
+    await services.interrupt();
+  }
+  for (const step of session.slice(runs + 2)) await workspace.follow(step);
+
+  expect(await workspace.run('git status --porcelain --untracked-files=all')).toMatchObject({ code: 0, output: '' });
+  expect(existsSync(join(workspace.root, 'services/shipping'))).toBe(false);
+}, 300_000);
