@@ -12,6 +12,7 @@ import type { Contract } from './contract.js';
 import { parseEnvelope } from './envelope.js';
 import { AnywiseError, type ListenerFailure } from './errors.js';
 import { Frame, type FrameHost } from './frame.js';
+import { InHandList } from './in-hand.js';
 import { inboxEntries } from './intake.js';
 import type { Logger } from './logger.js';
 import { definitionOf, type Command, type Event } from './message.js';
@@ -50,6 +51,7 @@ export interface DispatchOptions {
   readonly observers: Observers;
 }
 
+const cannotDispose = 'A service of a message could not be disposed';
 const cannotRollBack = 'A transaction could not be rolled back';
 
 /** Brings messages to their code. Everything that depends on the type of a message only is compiled once. */
@@ -60,7 +62,7 @@ export class Dispatcher implements FrameHost {
   readonly #events = new Map<unknown, CompiledEvent>();
   readonly #listeners = new Map<string, CompiledListener>();
   readonly #once: Once | undefined;
-  readonly #unitsInHand = new Set<Unit>();
+  readonly #unitsInHand = new InHandList<Unit>();
   #isClosed = false;
   #idle: (() => void) | undefined;
 
@@ -194,7 +196,7 @@ export class Dispatcher implements FrameHost {
 
   /** Resolves when no message sent from outside is being handled any more, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
-    if (this.#unitsInHand.size === 0) return;
+    if (this.#unitsInHand.isEmpty) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
       this.#idle = () => {
@@ -257,22 +259,66 @@ export class Dispatcher implements FrameHost {
     compiled: CompiledCommand,
     options: LimitedOptions | undefined,
   ): Promise<unknown> {
+    const unit = this.openUnit(compiled.readOnly);
+    if (options?.signal !== undefined) return this.#sendInUnitLimited(command, compiled, options, unit);
+    this.#take(unit);
+    try {
+      const reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
+      const committed = unit.commit();
+      if (committed !== true && !(await committed)) await unit.rollback();
+      return reply;
+    } catch (error) {
+      await this.#quietly(cannotRollBack, () => unit.rollback());
+      throw error;
+    } finally {
+      const ending = this.#letGo(unit);
+      if (ending !== undefined) await ending;
+    }
+  }
+
+  #take(unit: Unit): void {
+    if (this.#isClosed) throw stoppedBefore();
+    this.#unitsInHand.add(unit);
+  }
+
+  /** A promise only where something has to be disposed. */
+  #letGo(unit: Unit): Promise<void> | undefined {
+    try {
+      const ending = unit.end();
+      if (ending !== undefined) return this.#quietly(cannotDispose, () => ending).finally(() => this.#gone(unit));
+    } catch (error) {
+      this.#options.logger.error({ err: error }, cannotDispose);
+    }
+    this.#gone(unit);
+    return undefined;
+  }
+
+  #gone(unit: Unit): void {
+    this.#unitsInHand.delete(unit);
+    if (this.#unitsInHand.isEmpty) this.#idle?.();
+  }
+
+  async #sendInUnitLimited(
+    command: Command,
+    compiled: CompiledCommand,
+    options: LimitedOptions,
+    unit: Unit,
+  ): Promise<unknown> {
     let reply: unknown;
     await this.#inUnit(
-      this.openUnit(compiled.readOnly),
-      async (unit) => {
+      unit,
+      async () => {
         reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
         return {};
       },
-      options?.signal,
+      options.signal,
     );
     return reply;
   }
 
   /** Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back. */
   async #inUnit(unit: Unit, work: (unit: Unit) => Promise<Completion>, signal?: AbortSignal): Promise<boolean> {
-    if (this.#isClosed) throw stoppedBefore();
-    this.#unitsInHand.add(unit);
+    this.#take(unit);
     try {
       const outcome = commit(unit, work);
       if (signal === undefined) return await outcome;
@@ -281,9 +327,7 @@ export class Dispatcher implements FrameHost {
       await this.#quietly(cannotRollBack, () => unit.rollback());
       throw error;
     } finally {
-      await this.#quietly('A service of a message could not be disposed', () => unit.end());
-      this.#unitsInHand.delete(unit);
-      if (this.#unitsInHand.size === 0) this.#idle?.();
+      await this.#letGo(unit);
     }
   }
 

@@ -24,6 +24,7 @@ export class Frame extends MessageContext implements MessageServices {
   readonly #caller: Frame | undefined;
   #unit: Unit | undefined;
   #calls: Set<Call> | undefined;
+  #provided = false;
 
   constructor(host: FrameHost, options: ContextOptions, unit?: Unit, caller?: Frame) {
     super(options);
@@ -46,7 +47,13 @@ export class Frame extends MessageContext implements MessageServices {
   }
 
   provide(id: ServiceId): unknown {
+    this.#provided = true;
     return this.host.provide(id, this);
+  }
+
+  /** Whether code of this message may call the bus: only what was given its bus can. */
+  get mayCall(): boolean {
+    return this.#provided;
   }
 
   /** The calls of this message's code that run now. Taken before code runs, it tells that code's calls from others'. */

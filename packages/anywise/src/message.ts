@@ -291,8 +291,12 @@ function define(kind: MessageKind, base: AbstractClass<object>, type: string, op
 
 /** Like `Object.assign`, but a field called `__proto__`, which JSON can carry, stays a field. */
 function assign(message: object, data: object): void {
-  if (Object.hasOwn(data, '__proto__')) Object.defineProperties(message, Object.getOwnPropertyDescriptors(data));
-  else Object.assign(message, data);
+  const fields = message as Record<string, unknown>;
+  for (const name in data) {
+    const value = (data as Record<string, unknown>)[name];
+    if (name === '__proto__') Object.defineProperty(message, name, { value, enumerable: true });
+    else fields[name] = value;
+  }
 }
 
 function definitionProblems({ type, version, upcast }: { type: string; version: number; upcast?: Upcasts }): string[] {

@@ -75,15 +75,25 @@ function plainFunction(code: Code | GuardDefinition): AnyFunction {
 }
 
 function runPart({ get, call }: Part, place: string, next?: Run): Run {
-  return async (message, frame) => {
-    const found = get(frame);
+  const run = (got: unknown, message: object, frame: Frame): unknown =>
+    next === undefined ? call(got, message, frame) : call(got, message, frame, () => next(message, frame));
+
+  const watch = async (found: unknown, message: object, frame: Frame): Promise<unknown> => {
     const got = found instanceof Promise ? ((await found) as unknown) : found;
     const before = frame.callsInHand();
-    const reply = await (next === undefined
-      ? call(got, message, frame)
-      : call(got, message, frame, () => next(message, frame)));
+    const reply = await run(got, message, frame);
     frame.assertAwaited(place, before);
     return reply;
+  };
+
+  return (message, frame) => {
+    try {
+      const found = get(frame);
+      const isDirect = !frame.mayCall && !(found instanceof Promise);
+      return isDirect ? settled(run(found, message, frame)) : watch(found, message, frame);
+    } catch (error) {
+      return rejected(error);
+    }
   };
 }
 

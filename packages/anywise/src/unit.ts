@@ -1,4 +1,5 @@
 import { AnywiseError } from './errors.js';
+import type { InHand } from './in-hand.js';
 import type { Envelope } from './envelope.js';
 import type { ContainerAdapter, MessageServices, Scope, ServiceId } from './scope.js';
 import type { Claim, InboxEntry, ReplyKey, KeptReply, Store, StoreTransaction } from './store.js';
@@ -15,11 +16,15 @@ export interface Completion {
   readonly reply?: { readonly key: ReplyKey; readonly kept: KeptReply };
 }
 
+const nothing: Completion = {};
+
 /**
  * What one root message and all that it causes share: the scope of its dependencies and the transaction of its writes.
  * Both open with first use.
  */
-export class Unit {
+export class Unit implements InHand<Unit> {
+  before: Unit | undefined;
+  after: Unit | undefined;
   readonly #options: UnitOptions;
   readonly #outgoing: Envelope[] = [];
   readonly #incoming: InboxEntry[] = [];
@@ -62,7 +67,18 @@ export class Unit {
   }
 
   /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
-  async commit(completion: Completion = {}): Promise<boolean> {
+  commit(completion: Completion = nothing): boolean | Promise<boolean> {
+    if (completion !== nothing || this.#hasWrites || this.#afterCommit.length > 0) return this.#commit(completion);
+    if (this.#abandoned !== undefined) throw this.#abandoned;
+    this.#committing = true;
+    return true;
+  }
+
+  get #hasWrites(): boolean {
+    return this.#outgoing.length > 0 || this.#incoming.length > 0 || this.#transaction !== undefined;
+  }
+
+  async #commit(completion: Completion): Promise<boolean> {
     const committed = await this.#write(completion);
     if (committed) for (const run of this.#afterCommit) run();
     return committed;
@@ -100,9 +116,9 @@ export class Unit {
   }
 
   /** Ends the scope; what is used afterwards is an error. */
-  async end(): Promise<void> {
+  end(): void | Promise<void> {
     this.#ended = true;
-    await this.#scope?.dispose();
+    return this.#scope?.dispose();
   }
 
   #begin(): StoreTransaction {

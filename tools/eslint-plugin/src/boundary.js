@@ -18,7 +18,8 @@ const known = new WeakMap();
 export function boundaryOf(file, { root, slices, shared, contracts, readAliases }) {
   const place = placeOf(file);
   const slice = slices.find((candidate) => contains(candidate, place));
-  const folder = slice?.folder ?? shared.find((candidate) => isInside(realPathOf(join(root, candidate)), place.realPath));
+  const folder =
+    slice?.folder ?? shared.find((candidate) => isInside(realPathOf(join(root, candidate)), place.realPath));
   if (folder === undefined) return undefined;
 
   const others = slices.filter((candidate) => candidate !== slice);

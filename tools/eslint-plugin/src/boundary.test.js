@@ -93,7 +93,10 @@ describe('a file of a slice with aliases', () => {
       "compilerOptions": { "baseUrl": "..", "paths": { "~/*": ["./shop/src/*"], "~pay/*": ["./payments/src/*"], } },
     }`,
   );
-  fixture.write('tsconfig.base.json', '{ "compilerOptions": { "paths": { "$pay": ["services/payments/src/index.ts"] } } }');
+  fixture.write(
+    'tsconfig.base.json',
+    '{ "compilerOptions": { "paths": { "$pay": ["services/payments/src/index.ts"] } } }',
+  );
   const boundary = boundaryIn('services/shop/src/app.ts');
 
   it.each([
@@ -123,7 +126,7 @@ describe('a file of a package', () => {
   const boundary = boundaryIn('packages/contracts/src/payments.ts');
 
   it('reaches no slice', () => {
-    expect(boundary).toMatchObject({ folder: 'packages/contracts', isSlice: false });
+    expect(boundary).toMatchObject({ folder: 'packages/contracts', slice: undefined });
     expect(boundary?.crossedBy({ specifier: '@anywise/payments' })?.folder).toBe('services/payments');
     expect(boundary?.crossedBy({ specifier: '../../../services/orders/src/index.js' })?.folder).toBe('services/orders');
   });

@@ -1,12 +1,7 @@
 import { expect, it } from '@jest/globals';
 import plugin from './index.js';
 
-const rules = [
-  'no-cross-slice-imports',
-  'no-cross-slice-dependencies',
-  'no-cross-use-case-imports',
-  'pure-contracts',
-];
+const rules = ['no-cross-slice-imports', 'no-cross-slice-dependencies', 'no-cross-use-case-imports', 'pure-contracts'];
 
 it('names itself and its rules', () => {
   expect(plugin.meta).toMatchObject({ name: '@anywise/eslint-plugin', namespace: 'anywise' });

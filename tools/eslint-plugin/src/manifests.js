@@ -21,7 +21,8 @@ import { isPath } from './places.js';
 const PROSE = /^(name|version|description|keywords|homepage|repository|bugs|author|contributors|maintainers|funding)$/;
 
 /** Fields of package.json with packages as keys, and those with packages as values. */
-const PACKAGE_KEYS = /^(dependencies|(dev|peer|optional)Dependencies|(peerD|d)ependenciesMeta|overrides|resolutions|pnpm|browser)$/;
+const PACKAGE_KEYS =
+  /^(dependencies|(dev|peer|optional)Dependencies|(peerD|d)ependenciesMeta|overrides|resolutions|pnpm|browser)$/;
 const PACKAGE_VALUES = /^(bundled?Dependencies|imports|exports|browser|jest|eslintConfig|prettier|tsd|nyc)$/;
 
 /** Options of tsconfig.json with packages as values. */
@@ -56,7 +57,9 @@ export function configurationNames(document, file) {
   return texts.map(({ node, text, keys, isKey }) => ({
     node,
     field: keys.join('.'),
-    references: isKey ? pathKeyReferences(text, keys) : optionReferences(text, keys, keys.includes('paths') ? pathsUrl : url),
+    references: isKey
+      ? pathKeyReferences(text, keys)
+      : optionReferences(text, keys, keys.includes('paths') ? pathsUrl : url),
   }));
 }
 

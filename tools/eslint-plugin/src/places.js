@@ -8,8 +8,9 @@ import { UNKNOWN } from './reader/nodes.js';
 /** @typedef {import('./aliases.js').Alias} Alias */
 
 /**
- * A path, where it really is, and what it names when it leads through node_modules.
- * @typedef {{ path: string, realPath: string, packagePath: string, isGlob?: boolean }} Place
+ * A path, where it really is, and what it names when it leads through node_modules. `isUnknown` tells of a glob that it
+ * stands for what only a run would tell.
+ * @typedef {{ path: string, realPath: string, packagePath: string, isGlob?: boolean, isUnknown?: boolean }} Place
  */
 
 /**
@@ -64,7 +65,10 @@ export function createLocator(file, dirs, readAliases) {
   }
 }
 
-/** @param {string} path */
+/**
+ * @param {string} path
+ * @returns {Place}
+ */
 export function placeOf(path) {
   const [, ...packagePaths] = path.replaceAll('\\', '/').split('/node_modules/');
   return { path, realPath: realPathOf(path), packagePath: packagePaths.at(-1) ?? '' };
@@ -142,7 +146,7 @@ function toPaths(specifier, base) {
  * @param {string} path
  */
 function pathPlace(path) {
-  return path.endsWith(`${sep}${UNKNOWN}`) ? globPlace(path) : placeOf(path);
+  return path.endsWith(`${sep}${UNKNOWN}`) ? { ...globPlace(path), isUnknown: true } : placeOf(path);
 }
 
 /**

@@ -183,11 +183,15 @@ function calls(callee, args, reader) {
   const name = reader.nameOf(callee);
   const [first, second, third] = args;
   const [, indirect = '', method] = /^(.+)\.(call|bind|apply)$/.exec(name) ?? [];
-  if (method === 'apply' && indirect === 'Reflect') return first && third ? [{ name: reader.nameOf(first), args: reader.elementsOf(third) }] : [];
+  if (method === 'apply' && indirect === 'Reflect')
+    return first && third ? [{ name: reader.nameOf(first), args: reader.elementsOf(third) }] : [];
   if (method === 'apply') return second ? [{ name: indirect, args: reader.elementsOf(second) }] : [];
   if (method !== undefined) return [{ name: indirect, args: args.slice(1) }];
   const list = first && listOf(callee, first);
-  return [{ name, args }, ...(list ? reader.elementsOf(list).map((element) => ({ name: reader.nameOf(first), args: [element] })) : [])];
+  return [
+    { name, args },
+    ...(list ? reader.elementsOf(list).map((element) => ({ name: reader.nameOf(first), args: [element] })) : []),
+  ];
 }
 
 /**

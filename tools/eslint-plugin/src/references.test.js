@@ -277,7 +277,13 @@ const decorated = [
 ];
 
 /** Patterns of paths that reach other slices. */
-const globs = ['../../*/src/*.ts', '../../../**/*.js', '../../{payments,shipping}/src/*.ts', '../../payment?/**', '../../[a-p]*/*'];
+const globs = [
+  '../../*/src/*.ts',
+  '../../../**/*.js',
+  '../../{payments,shipping}/src/*.ts',
+  '../../payment?/**',
+  '../../[a-p]*/*',
+];
 
 describe.each([
   ['JavaScript', new RuleTester(), [...packageForms, ...textForms]],
@@ -306,17 +312,35 @@ describe.each([
     ),
   });
 
-  tester.run('a decorated name', rule, { valid: [], invalid: decorated.flatMap((name) => crossings(['import "NAME"'], name)) });
+  tester.run('a decorated name', rule, {
+    valid: [],
+    invalid: decorated.flatMap((name) => crossings(['import "NAME"'], name)),
+  });
   tester.run('a pattern', rule, {
     valid: fill(['import.meta.glob("PATH")'], '../../orders-*/*.ts'),
     invalid: globs.flatMap((path) => crossings(['import.meta.glob("PATH")'], path)),
   });
-  tester.run('an unknown slice', rule, { valid: [], invalid: crossings(['import(`PATH${name}/src/index.js`)'], '../../') });
+  tester.run('an unknown slice', rule, {
+    valid: [],
+    invalid: crossings(['import(`PATH${name}/src/index.js`)'], '../../'),
+  });
   tester.run('a look-alike', rule, { valid: fill(lookAlikes, ''), invalid: [] });
 });
 
 describe('in any kind of file', () => {
-  const files = ['a.ts', 'a.tsx', 'a.mts', 'a.cts', 'a.d.ts', 'a.js', 'a.jsx', 'a.mjs', 'a.cjs', 'a.test.ts', 'a.config.ts'];
+  const files = [
+    'a.ts',
+    'a.tsx',
+    'a.mts',
+    'a.cts',
+    'a.d.ts',
+    'a.js',
+    'a.jsx',
+    'a.mjs',
+    'a.cjs',
+    'a.test.ts',
+    'a.config.ts',
+  ];
   new RuleTester({ languageOptions: { parser } }).run('a package', rule, {
     valid: [],
     invalid: files.flatMap((file) => crossings([`import 'NAME'`], '@anywise/payments', `services/orders/${file}`)),

@@ -30,7 +30,7 @@ export class WorkspaceError extends Error {}
  * The reader keeps looking at the disk, because an editor keeps rules alive while slices come, go and change their names.
  * @param {() => number} [now]
  */
-export function createWorkspaceReader(now = Date.now) {
+export function createWorkspaceReader(now = () => Date.now()) {
   /** @type {Map<string, { stamp: string, slice: Slice }>} */
   const manifests = new Map();
   /** @type {Map<string, { time: number, workspace: Workspace }>} */
@@ -68,7 +68,7 @@ export function createWorkspaceReader(now = Date.now) {
         const found = foldersLike(pattern, root).flatMap((folder) => readSlice(root, folder) ?? []);
         return found.length > 0 ? found : nothingMatches('slices', pattern, root);
       }),
-      shared: [...new Set([...findFolders('shared', shared, ['packages/*'], root), ...contractFolders])],
+      shared: [...new Set([...contractFolders, ...findFolders('shared', shared, ['packages/*'], root)])],
       contracts: contractFolders,
       readAliases,
     };

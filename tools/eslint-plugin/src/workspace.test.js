@@ -55,7 +55,15 @@ describe('shared code', () => {
   });
 
   it('may live elsewhere', () => {
-    expect(createWorkspaceReader()(file, { shared: ['packages'] }).shared).toEqual(['packages']);
+    expect(createWorkspaceReader()(file, { shared: ['services'] }).shared).toEqual(['packages/contracts', 'services']);
+  });
+
+  it('includes contracts', () => {
+    fixture.addPackage('libs/messages', '@anywise/messages');
+    expect(createWorkspaceReader()(file, { contracts: ['libs/messages'] })).toMatchObject({
+      contracts: ['libs/messages'],
+      shared: ['libs/messages', 'packages/contracts'],
+    });
   });
 
   it('is not needed', () => {
@@ -74,6 +82,12 @@ describe('a mistake in the configuration', () => {
   it('is a pattern for shared code that matches no folder', () => {
     expect(mistake({ shared: ['package/*'] })).toMatchInlineSnapshot(
       `"The option \`shared\`: no folder matches \`package/*\` in \`<root>\`. Correct or remove it."`,
+    );
+  });
+
+  it('is a pattern for contracts that matches no folder', () => {
+    expect(mistake({ contracts: ['contracts'] })).toMatchInlineSnapshot(
+      `"The option \`contracts\`: no folder matches \`contracts\` in \`<root>\`. Correct or remove it."`,
     );
   });
 

@@ -1,8 +1,8 @@
-import type { BindToFluentSyntax, Container, ServiceIdentifier } from 'inversify';
+import type { BindToFluentSyntax, Container, ResolutionContext, ServiceIdentifier } from 'inversify';
 import { AnywiseError } from '../errors.js';
 import type { ContainerAdapter, Scope, ServiceId } from '../scope.js';
 import { PlanCheck } from './plan-check.js';
-import { MessageScope, type CurrentMessage } from './scope.js';
+import { MessageScope, type CurrentMessage, type Maker } from './scope.js';
 
 /** The adapter of an Inversify container, and the way to bind what lives as long as one message. */
 export interface InversifyAdapter extends ContainerAdapter {
@@ -28,8 +28,9 @@ export function inversify(container: Container): InversifyAdapter {
 
 const pending = Symbol('pending');
 
-class Adapter implements InversifyAdapter {
+class Adapter implements InversifyAdapter, Maker {
   readonly #container: Container;
+  readonly #root: ResolutionContext;
   readonly #check: PlanCheck;
   readonly #isSynchronous = new Map<ServiceIdentifier, boolean>();
   readonly #hidden: ServiceId[] = [];
@@ -38,6 +39,7 @@ class Adapter implements InversifyAdapter {
 
   constructor(container: Container) {
     this.#container = container;
+    this.#root = resolutionContextOf(container);
     this.#check = new PlanCheck(container);
   }
 
@@ -65,9 +67,18 @@ class Adapter implements InversifyAdapter {
   }
 
   open(): Scope {
-    return new MessageScope((id, scope, services) =>
-      this.#within({ scope, services }, () => this.#make(id as ServiceIdentifier, this.#container)),
-    );
+    return new MessageScope(this);
+  }
+
+  /** Inversify calls every binding of a graph before the first await, even of an asynchronous one. */
+  make(id: ServiceId, message: CurrentMessage): unknown {
+    const before = this.#current;
+    this.#current = message;
+    try {
+      return this.#make(id as ServiceIdentifier, this.#root);
+    } finally {
+      this.#current = before;
+    }
   }
 
   #bind<T>(id: ServiceId<T>, make: (message: CurrentMessage, get: (id: ServiceIdentifier) => unknown) => T): void {
@@ -120,16 +131,19 @@ class Adapter implements InversifyAdapter {
       // Whoever asked for it is told; the next time tells more.
     }
   }
+}
 
-  /** Inversify calls every binding of a graph before the first await, even of an asynchronous one. */
-  #within<T>(message: CurrentMessage, work: () => T): T {
-    const before = this.#current;
-    this.#current = message;
-    try {
-      return work();
-    } finally {
-      this.#current = before;
-    }
+/**
+ * The container as its own bindings see it. Its `getAsync` gives a promise that is settled already where nothing was
+ * asynchronous; that of the container wraps it in another, which never is.
+ */
+function resolutionContextOf(container: Container): ResolutionContext {
+  const probe = Symbol('probe');
+  container.bind(probe).toDynamicValue((context) => ({ context }));
+  try {
+    return container.get<{ readonly context: ResolutionContext }>(probe).context;
+  } finally {
+    container.unbind(probe);
   }
 }
 

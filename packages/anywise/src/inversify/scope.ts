@@ -7,7 +7,10 @@ export interface CurrentMessage {
   readonly services: MessageServices;
 }
 
-type Resolve = (id: ServiceId, scope: MessageScope, services: MessageServices) => unknown;
+/** What makes things for a scope. */
+export interface Maker {
+  make(id: ServiceId, message: CurrentMessage): unknown;
+}
 
 interface Disposable {
   [Symbol.asyncDispose]?: () => PromiseLike<void>;
@@ -16,15 +19,15 @@ interface Disposable {
 
 /** What was made for one message, in the order in which it was made. */
 export class MessageScope implements Scope {
-  readonly #resolve: Resolve;
+  readonly #maker: Maker;
   #made: Map<ServiceIdentifier, unknown> | undefined;
 
-  constructor(resolve: Resolve) {
-    this.#resolve = resolve;
+  constructor(maker: Maker) {
+    this.#maker = maker;
   }
 
   resolve<T>(id: ServiceId<T>, services: MessageServices): T | Promise<T> {
-    return this.#resolve(id, this, services) as T | Promise<T>;
+    return this.#maker.make(id, { scope: this, services }) as T | Promise<T>;
   }
 
   /** Makes a service the first time, and gives the same one from then on. */
@@ -37,8 +40,16 @@ export class MessageScope implements Scope {
   }
 
   dispose(): void | Promise<void> {
-    if (this.#made !== undefined) return disposeAll([...this.#made.values()].reverse());
+    if (this.#made === undefined) return;
+    for (const value of this.#made.values()) {
+      if (mayNeedDisposal(value)) return disposeAll([...this.#made.values()].reverse());
+    }
   }
+}
+
+function mayNeedDisposal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return value instanceof Promise || Symbol.asyncDispose in value || Symbol.dispose in value;
 }
 
 async function disposeAll(values: readonly unknown[]): Promise<void> {

@@ -103,7 +103,8 @@ export function createSources(reader) {
     const isCopy = /^(Object\.values|Array\.from|Set)$/.test(reader.nameOf(asNode(callee)));
     if (first && isCopy) return membersOf(asNode(first), UNKNOWN);
     const isSelection =
-      callee.type === 'MemberExpression' && /^(filter|slice|sort|reverse|concat)$/.test(propertyOf(callee, reader.textsOf));
+      callee.type === 'MemberExpression' &&
+      /^(filter|slice|sort|reverse|concat)$/.test(propertyOf(callee, reader.textsOf));
     return isSelection ? membersOf(asNode(callee.object), /^\d+$/.test(key) ? UNKNOWN : key) : [];
   }
 }

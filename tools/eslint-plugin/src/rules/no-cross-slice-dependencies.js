@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { manifestNames, configurationNames } from '../manifests.js';
-import { createListener, schemaOf, workspaceOptions } from './rule.js';
+import { configuration, createListener, schemaOf, workspaceOptions } from './rule.js';
 
 /** @type {import('eslint').Rule.RuleModule} */
 export const noCrossSliceDependencies = {
@@ -13,7 +13,7 @@ export const noCrossSliceDependencies = {
         '`{{folder}}` depends on the slice `{{slice}}` by `{{specifier}}` in `{{field}}`. Remove it, and share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
       shared:
         '`{{folder}}` is shared code, but depends on the slice `{{slice}}` by `{{specifier}}` in `{{field}}`. Remove it: shared code knows no slice. See docs/boundaries.md.',
-      configuration: 'Dependencies between slices cannot be checked. {{reason}}',
+      configuration,
     },
   },
 
@@ -23,7 +23,9 @@ export const noCrossSliceDependencies = {
       return {
         Document: () => {
           // ESLint's types for rules know of JavaScript only.
-          const { ast } = /** @type {{ ast: import('@humanwhocodes/momoa').DocumentNode }} */ (Object(context.sourceCode));
+          const { ast } = /** @type {{ ast: import('@humanwhocodes/momoa').DocumentNode }} */ (
+            Object(context.sourceCode)
+          );
           for (const { node, field, references } of namesIn(ast, file)) {
             const reference = references.find(boundary.crossedBy);
             const crossed = reference && boundary.crossedBy(reference);

@@ -155,7 +155,7 @@ describe('tsconfig.json', () => {
 it('reports a configuration that would check nothing', () => {
   const [problem] = lint('services/orders/package.json', {}, { slices: ['apps/*'] });
   expect(problem?.message.replaceAll(workspace.root, '<root>')).toMatchInlineSnapshot(
-    `"Dependencies between slices cannot be checked. The option \`slices\`: no folder with a package.json matches \`apps/*\` in \`<root>\`. Correct or remove it."`,
+    `"The boundaries of slices cannot be checked. The option \`slices\`: no folder with a package.json matches \`apps/*\` in \`<root>\`. Correct or remove it."`,
   );
 });
 

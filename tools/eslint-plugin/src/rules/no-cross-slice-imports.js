@@ -1,4 +1,4 @@
-import { checkReferences, createListener, schemaOf, workspaceOptions } from './rule.js';
+import { checkReferences, configuration, createListener, schemaOf, workspaceOptions } from './rule.js';
 
 /** @type {import('eslint').Rule.RuleModule} */
 export const noCrossSliceImports = {
@@ -11,7 +11,7 @@ export const noCrossSliceImports = {
         '`{{folder}}` reaches into the slice `{{slice}}` by `{{specifier}}`. Share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
       shared:
         '`{{folder}}` is shared code, but reaches into the slice `{{slice}}` by `{{specifier}}`. Shared code knows no slice: move what it needs out of `{{slice}}`, or share a message through `@anywise/contracts`. See docs/boundaries.md.',
-      configuration: 'Imports between slices cannot be checked. {{reason}}',
+      configuration,
     },
   },
 

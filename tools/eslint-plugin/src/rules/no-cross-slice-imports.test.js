@@ -56,7 +56,7 @@ describe('a configuration that would check nothing', () => {
     workspace.remove('pnpm-workspace.yaml');
     expect(lint('e2e/src/system.js', `import '@anywise/payments';`)).toMatchInlineSnapshot(`
       [
-        "Imports between slices cannot be checked. No folder above \`<root>/e2e/src/system.js\` has a pnpm-workspace.yaml. Set the option \`root\`.",
+        "The boundaries of slices cannot be checked. No folder above \`<root>/e2e/src/system.js\` has a pnpm-workspace.yaml. Set the option \`root\`.",
       ]
     `);
   });

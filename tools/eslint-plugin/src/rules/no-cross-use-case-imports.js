@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { contains } from '../places.js';
-import { checkReferences, createListener, patterns, schemaOf, workspaceOptions } from './rule.js';
+import { checkReferences, configuration, createListener, patterns, schemaOf, workspaceOptions } from './rule.js';
 
 /** @typedef {import('../workspace.js').Slice} Slice */
 
@@ -14,7 +14,7 @@ export const noCrossUseCaseImports = {
     messages: {
       useCase:
         '`{{folder}}` reaches into the use case `{{useCase}}` by `{{specifier}}`. Move what both need to a file directly in `{{source}}`, or send a message. See docs/boundaries.md.',
-      configuration: 'Imports between use cases cannot be checked. {{reason}}',
+      configuration,
     },
   },
 
@@ -29,11 +29,17 @@ export const noCrossUseCaseImports = {
       return {
         Program: () =>
           checkReferences(context, boundary, file, (reference) => {
-            const places = placesOf(reference);
+            // Beside use cases there are files that all may import, so an unknown name is no mistake yet.
+            const places = placesOf(reference).filter(({ isUnknown }) => !isUnknown);
             const crossed = siblings.find((sibling) => places.some((target) => contains(sibling, target)));
             if (!crossed) return undefined;
             const { folder } = own;
-            const data = { folder, useCase: crossed.folder, source: `${slice.folder}/src`, specifier: reference.specifier };
+            const data = {
+              folder,
+              useCase: crossed.folder,
+              source: `${slice.folder}/src`,
+              specifier: reference.specifier,
+            };
             return { messageId: 'useCase', data };
           }),
       };

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { contains, isPath } from '../places.js';
-import { checkReferences, createListener, schemaOf, workspaceOptions } from './rule.js';
+import { checkReferences, configuration, createListener, schemaOf, workspaceOptions } from './rule.js';
 
 const messagesAndSchemas = ['anywise', 'zod', 'zod/*', 'valibot', 'arktype', '@standard-schema/spec'];
 
@@ -16,13 +16,13 @@ export const pureContracts = {
     messages: {
       impure:
         '`{{folder}}` holds contracts, but imports `{{specifier}}`. Contracts are messages and nothing else: they import only {{allowed}}. Move what needs more into the slice that owns the message. See docs/boundaries.md.',
-      configuration: 'What contracts import cannot be checked. {{reason}}',
+      configuration,
     },
   },
 
   create: (context) =>
     createListener(context, (boundary, file) => {
-      const { folder, isContract, dirs, placesOf } = boundary;
+      const { folder, isContract, dirs, placesOf, crossedBy } = boundary;
       if (!isContract) return {};
       /** @type {string[]} */
       const allow = context.options[0]?.allow ?? messagesAndSchemas;
@@ -35,8 +35,9 @@ export const pureContracts = {
             const { specifier, bases } = reference;
             if (!bases && !isPath(specifier) && allow.some((name) => isNamed(specifier, name))) return undefined;
             const places = placesOf(reference);
-            // What has no place is a module from the web, or, when read as a path, no module at all.
-            if (places.length > 0 ? places.some((place) => contains(own, place)) : bases) return undefined;
+            if (places.some((place) => place.packagePath === '' && contains(own, place))) return undefined;
+            // What is read as a path and has no place is no module. A way into a slice is for another rule to report.
+            if ((bases && places.length === 0) || crossedBy(reference)) return undefined;
             return { messageId: 'impure', data: { folder, specifier, allowed } };
           }),
       };

@@ -21,8 +21,13 @@ export const workspaceOptions = {
   root: { type: 'string' },
 };
 
+export const configuration = 'The boundaries of slices cannot be checked. {{reason}}';
+
 // One for all rules and files, as it remembers what it read.
 const readWorkspace = createWorkspaceReader();
+
+/** What is wrong with the configuration, as far as a rule has said so. @type {WeakMap<object, string>} */
+const mistakes = new WeakMap();
 
 /**
  * @param {Record<string, unknown>} properties
@@ -44,8 +49,12 @@ export function createListener(context, listen) {
     return boundary ? listen(boundary, file) : {};
   } catch (error) {
     if (!(error instanceof WorkspaceError)) throw error;
-    const data = { reason: error.message };
-    const report = () => context.report({ loc: { line: 1, column: 0 }, messageId: 'configuration', data });
+    const reason = error.message;
+    const report = () => {
+      if (mistakes.get(context.sourceCode) === reason) return;
+      mistakes.set(context.sourceCode, reason);
+      context.report({ loc: { line: 1, column: 0 }, messageId: 'configuration', data: { reason } });
+    };
     return { Program: report, Document: report };
   }
 }
@@ -63,7 +72,7 @@ export function checkReferences(context, { dirs }, file, judge) {
   for (const reference of findReferences(context.sourceCode, file, dirs)) {
     const report = judge(reference);
     const [start = 0, end = 0] = reference.node.range ?? [];
-    const text = report?.messageId === undefined ? '' : JSON.stringify({ ...report.data, specifier: '' });
+    const text = JSON.stringify({ ...report?.data, specifier: '' });
     // A path that is part of a path, as in `new Worker(new URL('a', import.meta.url))`, is one mistake.
     if (!report || reported.some((outer) => outer.text === text && outer.start <= start && end <= outer.end)) continue;
     reported.push({ start, end, text });

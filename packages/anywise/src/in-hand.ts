@@ -1,0 +1,35 @@
+/** What can be in hand: it carries its own place among the others. */
+export interface InHand<T> {
+  before: T | undefined;
+  after: T | undefined;
+}
+
+/**
+ * What is in hand, as a list through its members. A `Set` would need a hash of each, and grow and shrink with each: for a
+ * message in a fresh scope that costs as much as all the rest.
+ */
+export class InHandList<T extends InHand<T>> {
+  #first: T | undefined;
+
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
+  add(member: T): void {
+    member.after = this.#first;
+    if (this.#first !== undefined) this.#first.before = member;
+    this.#first = member;
+  }
+
+  delete(member: T): void {
+    const { before, after } = member;
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after !== undefined) after.before = before;
+    member.before = member.after = undefined;
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    for (let member = this.#first; member !== undefined; member = member.after) yield member;
+  }
+}
