@@ -1,4 +1,2 @@
-import base from '../jest.config.base.js';
-
 /** @type {import('jest').Config} */
-export default { ...base, testTimeout: 60_000 };
+export default { preset: '../jest.config.base.js', testTimeout: 60_000 };

@@ -1,12 +1,9 @@
-import base from '../../jest.config.base.js';
-
 // The template's tests run where they stand, so that what is generated from it works.
 /** @type {import('jest').Config} */
 export default {
-  ...base,
+  preset: '../../jest.config.base.js',
   roots: ['<rootDir>/src', '<rootDir>/template'],
   moduleNameMapper: {
-    ...base.moduleNameMapper,
     '^@anywise/contracts/(sample-.*)$': '<rootDir>/template/packages/contracts/src/$1',
   },
 };

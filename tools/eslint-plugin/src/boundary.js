@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { contains, createLocator, isInside, placeOf, realPathOf } from './places.js';
+import { createLocator, isInside } from './places.js';
+import { WorkspaceError } from './workspace.js';
 
 /** @typedef {import('./workspace.js').Slice} Slice */
 /** @typedef {import('./workspace.js').Workspace} Workspace */
@@ -15,16 +16,15 @@ const known = new WeakMap();
  * @param {string} file
  * @param {Workspace} workspace
  */
-export function boundaryOf(file, { root, slices, shared, contracts, readAliases }) {
+export function boundaryOf(file, workspace) {
+  const { root, sliceAt, contracts, readAliases, placeOf, foldersIn } = workspace;
   const place = placeOf(file);
-  const slice = slices.find((candidate) => contains(candidate, place));
-  const folder =
-    slice?.folder ?? shared.find((candidate) => isInside(realPathOf(join(root, candidate)), place.realPath));
+  const slice = sliceAt(place);
+  const { folder } = slice ?? sharedAt(place, workspace) ?? {};
   if (folder === undefined) return undefined;
 
-  const others = slices.filter((candidate) => candidate !== slice);
   const dirs = [join(root, folder), root];
-  const locate = createLocator(file, dirs, readAliases);
+  const locate = createLocator(file, dirs, { readAliases, placeOf });
   return {
     folder,
     slice,
@@ -33,13 +33,17 @@ export function boundaryOf(file, { root, slices, shared, contracts, readAliases 
     /** The folders from which its code may be run: of its package and of the workspace. */
     dirs,
     placesOf,
+    foldersIn,
     /**
      * The slice that a reference reaches into.
      * @param {Reference} reference
      */
     crossedBy(reference) {
-      const places = placesOf(reference);
-      return others.find((other) => places.some((target) => contains(other, target)));
+      for (const target of placesOf(reference)) {
+        const crossed = sliceAt(target, slice);
+        if (crossed) return crossed;
+      }
+      return undefined;
     },
   };
 
@@ -49,4 +53,18 @@ export function boundaryOf(file, { root, slices, shared, contracts, readAliases 
     known.set(reference, places);
     return places;
   }
+}
+
+/**
+ * @param {Place} place
+ * @param {Workspace} workspace
+ */
+function sharedAt({ realPath }, { nameless, shared }) {
+  const unknown = nameless.find(({ realDir }) => isInside(realDir, realPath));
+  if (unknown) {
+    throw new WorkspaceError(
+      `\`${unknown.folder}\` stands where slices are, but has no package.json. Give it one, with a name, or move it.`,
+    );
+  }
+  return shared.find(({ realDir }) => isInside(realDir, realPath));
 }

@@ -9,6 +9,8 @@ afterAll(fixture.dispose);
 fixture.link('services/orders/src/linked', 'services/payments/src');
 fixture.link('services/orders/src/linked-file.ts', 'services/payments/src/index.ts');
 fixture.link('services/orders/node_modules/pay', 'services/payments');
+fixture.addPackage('node_modules/.pnpm/pay@file/node_modules/@anywise/payments', '@anywise/payments');
+fixture.link('services/orders/node_modules/copied', 'node_modules/.pnpm/pay@file/node_modules/@anywise/payments');
 fixture.link('services/orders/node_modules/@anywise/contracts', 'packages/contracts');
 
 describe('a file of a slice', () => {
@@ -32,6 +34,8 @@ describe('a file of a slice', () => {
     './linked-file',
     'pay',
     'pay/src/index.js',
+    'copied',
+    'copied/src/index.js',
   ])('does not reach another slice by %s', (specifier) => {
     expect(boundary?.crossedBy({ specifier })?.folder).toBe('services/payments');
   });

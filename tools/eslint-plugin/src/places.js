@@ -26,9 +26,9 @@ const MAX_ALIASES = 4;
  * declared, so to a resolver another slice looks like any missing package.
  * @param {string} file
  * @param {string[]} dirs The folders of its package and of the workspace.
- * @param {(dir: string) => Alias[]} readAliases
+ * @param {{ readAliases: (dir: string) => Alias[], placeOf: (path: string) => Place }} workspace
  */
-export function createLocator(file, dirs, readAliases) {
+export function createLocator(file, dirs, { readAliases, placeOf }) {
   const url = pathToFileURL(file).href;
   /** @type {Alias[] | undefined} */
   let aliases;
@@ -56,6 +56,14 @@ export function createLocator(file, dirs, readAliases) {
   }
 
   /**
+   * A path whose next folder is unknown may lead into each folder.
+   * @param {string} path
+   */
+  function pathPlace(path) {
+    return path.endsWith(`${sep}${UNKNOWN}`) ? { ...globPlace(path), isUnknown: true } : placeOf(path);
+  }
+
+  /**
    * @param {string} pattern
    * @param {string[]} bases
    */
@@ -70,8 +78,14 @@ export function createLocator(file, dirs, readAliases) {
  * @returns {Place}
  */
 export function placeOf(path) {
+  const realPath = realPathOf(path);
+  return { path, realPath, packagePath: packagePathIn(realPath) ?? packagePathIn(path) ?? '' };
+}
+
+/** @param {string} path */
+function packagePathIn(path) {
   const [, ...packagePaths] = path.replaceAll('\\', '/').split('/node_modules/');
-  return { path, realPath: realPathOf(path), packagePath: packagePaths.at(-1) ?? '' };
+  return packagePaths.at(-1);
 }
 
 /**
@@ -96,21 +110,52 @@ export function isInside(dir, path) {
 }
 
 /**
- * @param {string} path
- * @returns {string}
+ * Finds the area that contains a place, without a look at all others. None is inside another.
+ * @template {Area} A
+ * @param {A[]} areas
  */
-export function realPathOf(path) {
-  const file = spellings(path).find((spelling) => existsSync(spelling));
-  if (file !== undefined) return realpathSync.native(file);
-  return path === dirname(path) ? path : join(realPathOf(dirname(path)), basename(path));
+export function createIndex(areas) {
+  const byDir = new Map(areas.flatMap((area) => [area.dir, area.realDir].map((dir) => [dir, area])));
+  const byName = new Map(areas.flatMap((area) => area.names.map((name) => [name, area])));
+
+  /**
+   * @param {Place} place
+   * @param {A} [except]
+   * @returns {A | undefined}
+   */
+  return function find(place, except) {
+    if (place.isGlob) return areas.find((area) => area !== except && contains(area, place));
+    const [name = ''] = /^(@[^/]+\/)?[^/]+/.exec(place.packagePath) ?? [];
+    return [above(place.path), above(place.realPath), byName.get(name)].find((area) => area && area !== except);
+  };
+
+  /**
+   * @param {string} path
+   * @returns {A | undefined}
+   */
+  function above(path) {
+    return byDir.get(path) ?? (path === dirname(path) ? undefined : above(dirname(path)));
+  }
 }
 
 /**
- * What an import may call a file: TypeScript's `./a.js` is `a.ts`, and CommonJS leaves the extension out.
+ * What an import calls a file may be less than its path, or more: TypeScript's `./a.js` is `a.ts`, and CommonJS leaves
+ * the extension out.
  * @param {string} path
  */
-function spellings(path) {
-  return [path, path.replace(/js(x?)$/, 'ts$1'), `${path}.ts`, `${path}.js`];
+export function realPathOf(path) {
+  const spellings = [path, path.replace(/js(x?)$/, 'ts$1'), `${path}.ts`, `${path}.js`];
+  const file = spellings.find((spelling) => existsSync(spelling));
+  return file === undefined ? join(realDirOf(dirname(path)), basename(path)) : realpathSync.native(file);
+}
+
+/**
+ * @param {string} dir
+ * @returns {string}
+ */
+function realDirOf(dir) {
+  if (existsSync(dir)) return realpathSync.native(dir);
+  return dir === dirname(dir) ? dir : join(realDirOf(dirname(dir)), basename(dir));
 }
 
 /**
@@ -135,18 +180,10 @@ export function isPath(specifier) {
  */
 function toPaths(specifier, base) {
   try {
-    return [isAbsolute(specifier) ? resolve(specifier) : fileURLToPath(new URL(specifier, base))];
+    return [resolve(isAbsolute(specifier) ? specifier : fileURLToPath(new URL(specifier, base)))];
   } catch {
     return [];
   }
-}
-
-/**
- * A path whose next folder is unknown may lead into each folder.
- * @param {string} path
- */
-function pathPlace(path) {
-  return path.endsWith(`${sep}${UNKNOWN}`) ? { ...globPlace(path), isUnknown: true } : placeOf(path);
 }
 
 /**

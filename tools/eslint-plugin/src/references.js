@@ -33,9 +33,12 @@ const specifierKeys = new Map([
   ['TSModuleDeclaration', 'id'],
 ]);
 
+/** The nodes to look at. */
+const naming = new Set([...specifierKeys.keys(), 'CallExpression', 'NewExpression', 'TaggedTemplateExpression']);
+
 /**
  * How a call names modules. Lists stand for their elements.
- * @typedef {{ node: Node, args: Node[], reader: Reader }} Call
+ * @typedef {{ node: Node, callee: Node, args: Node[], reader: Reader }} Call
  * @typedef {(call: Call) => Omit<Reference, 'specifier'>[]} Take
  */
 
@@ -43,6 +46,24 @@ const specifierKeys = new Map([
 const specifiers = ({ args, reader }) => args.flatMap(reader.elementsOf).map((node) => ({ node }));
 /** @type {Take} */
 const specifier = ({ args, ...call }) => specifiers({ args: args.slice(0, 1), ...call });
+/**
+ * A `require` that `createRequire()` made for another place reads relative paths from there.
+ * @type {Take}
+ */
+const required = ({ callee, reader, ...call }) => {
+  const makers = [callee, ...('object' in callee ? [asNode(callee.object)] : [])].flatMap(reader.sourcesOf);
+  const bases = makers.flatMap((maker) => {
+    if (maker.type !== 'CallExpression' || !maker.arguments[0]) return [];
+    return /(^|\.)createRequire$/.test(reader.nameOf(asNode(maker.callee)))
+      ? reader.textsOf(asNode(maker.arguments[0]))
+      : [];
+  });
+  const urls = bases.map((base) => (isAbsolute(base) ? pathToFileURL(base).href : base));
+  return specifier({ callee, reader, ...call }).flatMap(({ node }) => [
+    { node },
+    ...(urls.length > 0 && reader.textsOf(asNode(node)).some((text) => text.startsWith('.')) ? [{ node, bases: urls }] : []),
+  ]);
+};
 /** @type {Take} */
 const glob = (call) => specifier(call).map(({ node }) => ({ node, isGlob: true }));
 /** @type {Take} */
@@ -57,6 +78,9 @@ const command = ({ args, reader, ...call }) =>
   specifiers({ args: [...args, ...args.flatMap((arg) => reader.membersOf(arg, 'cwd'))], reader, ...call }).map(
     ({ node }) => ({ node, bases: runBases(reader) }),
   );
+/** @type {(option: string) => Take} */
+const optionPath = (option) => ({ args, ...call }) =>
+  runPath({ args: args.flatMap((arg) => call.reader.membersOf(arg, option)).flatMap(call.reader.elementsOf), ...call });
 /** @type {Take} */
 const absolutePath = ({ node, reader }) => (reader.textsOf(node).some(isAbsolute) ? [{ node }] : []);
 
@@ -69,7 +93,7 @@ const mocks =
  * @type {{ name: RegExp, take: Take, separator?: RegExp }[]}
  */
 const callees = [
-  { name: /(^|\.)(require|__non_webpack_require__)(\.(resolve|resolveWeak|ensure|import))?$/, take: specifier },
+  { name: /(^|\.)(require|__non_webpack_require__)(\.(resolve|resolveWeak|ensure|import))?$/, take: required },
   { name: /(^|\.)(_load|_resolveFilename|tsImport)$/, take: specifier },
   { name: /^module\.(register|findPackageJSON)$/, take: specifier },
   { name: /^import\.meta\.(resolve|hot\.accept)$|(^|\.)module\.hot\.accept$/, take: specifier },
@@ -81,6 +105,8 @@ const callees = [
   { name: /(^|\.)(createRequire|importScripts|addModule)$/, take: path },
   { name: /(^|\.)URL(\.parse)?$/, take: url },
   { name: /(^|\.)(Shared)?Worker$|(^|\.)fork$|^process\.chdir$/, take: runPath },
+  { name: /(^|\.)require\.resolve$/, take: optionPath('paths') },
+  { name: /(^|\.)setup(Primary|Master)$/, take: optionPath('exec') },
   { name: /(^|\.)(spawn|spawnSync|execFile|execFileSync|execa|execaSync|execaNode)$/, take: command, separator: /=/ },
   { name: /^(child_process\.)?(exec|execSync)$|^(zx\.|execa\.)?\$$/, take: command, separator: /[\s='"]+/ },
   { name: /^path(\/posix|\/win32)?\.(join|resolve)$/, take: absolutePath },
@@ -95,10 +121,10 @@ const evaluated = /\b(from|import|require(\.resolve)?)\s*\(?\s*(?<quote>['"`])(?
  * @type {{ opening: string, pattern: RegExp, isPath?: true, inBraces?: true }[]}
  */
 const comments = [
-  { opening: '///', pattern: /<reference\s+types\s*=\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g },
+  { opening: '///', pattern: /<reference\s[^>]*?\btypes\s*=\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g },
   {
     opening: '///',
-    pattern: /<(reference|amd-dependency)\s+path\s*=\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g,
+    pattern: /<(reference|amd-dependency)\s[^>]*?\bpath\s*=\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g,
     isPath: true,
   },
   { opening: '/**', pattern: /\bimport\(\s*(?<quote>['"])(?<specifier>.*?)\k<quote>/g, inBraces: true },
@@ -126,7 +152,8 @@ export function findReferences(sourceCode, file, cwds) {
   for (const step of sourceCode.traverse()) {
     if (step.kind !== VISIT || step.phase !== ENTER) continue;
     const node = asNode(Object(step.target));
-    references.push(...inNode(node, reader), ...(isConfiguration ? inSetting(node, reader) : []));
+    if (naming.has(node.type)) references.push(...inNode(node, reader));
+    if (isConfiguration) references.push(...inSetting(node, reader));
   }
   found.set(sourceCode, { file, cwds, references });
   return references;
@@ -159,12 +186,13 @@ function inComment(comment, { sourceCode, url }) {
  */
 function inNode(node, reader) {
   if (node.type === 'TaggedTemplateExpression') {
-    return inCall({ node, args: [asNode(node.quasi)], reader }, reader.nameOf(asNode(node.tag)));
+    return inCall({ node, callee: asNode(node.tag), args: [asNode(node.quasi)], reader }, reader.nameOf(asNode(node.tag)));
   }
   if (node.type === 'CallExpression' || node.type === 'NewExpression') {
     const args = node.arguments.map(asNode);
     if (args.length === 0) return [];
-    return calls(asNode(node.callee), args, reader).flatMap(({ name, args }) => inCall({ node, args, reader }, name));
+    const callee = asNode(node.callee);
+    return calls(callee, args, reader).flatMap(({ name, args }) => inCall({ node, callee, args, reader }, name));
   }
   const key = specifierKeys.get(node.type);
   const named = key && Reflect.get(node, key);

@@ -160,6 +160,8 @@ const typedPackageForms = [
   `jest.requireActual<typeof import('./a.js')>('NAME')`,
   `declare module 'NAME' { interface Payment { note: string } }`,
   `/// <reference types="NAME" />`,
+  `/// <reference resolution-mode="import" types="NAME" />`,
+  `let payment: import('NAME', { with: { 'resolution-mode': 'import' } }).Payment`,
   `export import pay = require('NAME')`,
   `export import type pay = require('NAME')`,
   `declare module 'NAME/*' {}`,
@@ -220,6 +222,15 @@ const runForms = [
   `import { join } from 'node:path'; await import(join(process.cwd(), 'PATH'))`,
   'await import(`${process.cwd()}/PATH`)',
   `process.chdir('PATH')`,
+  `require.resolve('./index.js', { paths: ['PATH'] })`,
+  `import cluster from 'node:cluster'; cluster.setupPrimary({ exec: 'PATH' })`,
+  'import { $ } from "zx"; await $`node PATH`',
+];
+
+/** Ways to require a file from the folder of the workspace. */
+const requireForms = [
+  `import { createRequire } from 'node:module'; createRequire(new URL('../../../', import.meta.url))('PATH')`,
+  `import { createRequire } from 'node:module'; const load = createRequire(__dirname + '/../../../package.json'); load.resolve('PATH')`,
 ];
 
 /** Code in services/orders/src that names nothing outside, however it looks. */
@@ -273,6 +284,7 @@ const decorated = [
   '!!raw-loader!../../payments/src/index.js',
   'npm:@anywise/payments',
   '../../payments/src/index.js#pay',
+  '../..//payments/src/gone.js',
   '@anywise/contracts/../payments',
 ];
 
@@ -310,6 +322,11 @@ describe.each([
     invalid: ['../payments/src/index.js', '../../services/payments/src/index.js'].flatMap((path) =>
       crossings(runForms, path),
     ),
+  });
+
+  tester.run('a path from the place of another require', rule, {
+    valid: fill(requireForms, './services/orders/src/index.js'),
+    invalid: crossings(requireForms, './services/payments/src/index.js'),
   });
 
   tester.run('a decorated name', rule, {

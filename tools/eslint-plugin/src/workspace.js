@@ -1,27 +1,34 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { createAliasReader } from './aliases.js';
+import { createIndex, placeOf, realPathOf } from './places.js';
 
 /**
  * @typedef {object} Options
- * @property {string[]} [slices] Folders of slices, relative to the root; `*` stands for one folder name.
- * @property {string[]} [shared] Folders of code that slices share, written the same way.
- * @property {string[]} [contracts] Folders of contracts, written the same way.
+ * @property {string[] | undefined} [slices] Folders of slices, relative to the root; `*` stands for one folder name.
+ * @property {string[] | undefined} [shared] Folders of code that slices share, written the same way.
+ * @property {string[] | undefined} [contracts] Folders of contracts, written the same way.
  * @property {string} [root] The workspace root, absolute. Without it: the nearest folder with a pnpm-workspace.yaml.
  */
 
 /** @typedef {import('./places.js').Area & { folder: string, name: string }} Slice */
+/** @typedef {{ folder: string, realDir: string }} Folder */
 /**
+ * What is read from the disk; all of it is as old as the workspace.
  * @typedef {object} Workspace
  * @property {string} root
  * @property {Slice[]} slices
- * @property {string[]} shared With those of contracts.
+ * @property {(place: import('./places.js').Place, except?: Slice) => Slice | undefined} sliceAt
+ * @property {Folder[]} nameless Folders where slices are, but without a package.json.
+ * @property {Folder[]} shared With those of contracts.
  * @property {string[]} contracts
  * @property {(dir: string) => import('./aliases.js').Alias[]} readAliases What names mean to a package's code.
+ * @property {(path: string) => import('./places.js').Place} placeOf
+ * @property {(dir: string) => string[]} foldersIn The names of the folders in a folder.
  */
 
 /** What was read is used again for as many milliseconds: long enough for a run over many files, too short to notice. */
-const MAX_AGE = 200;
+const MAX_AGE = 500;
 
 /** A configuration that would leave files unchecked. The message says what is wrong and what to do. */
 export class WorkspaceError extends Error {}
@@ -33,8 +40,10 @@ export class WorkspaceError extends Error {}
 export function createWorkspaceReader(now = () => Date.now()) {
   /** @type {Map<string, { stamp: string, slice: Slice }>} */
   const manifests = new Map();
-  /** @type {Map<string, { time: number, workspace: Workspace }>} */
-  const workspaces = new Map();
+  /** @type {Memory<Workspace>} */
+  const workspaces = createMemory(now);
+  /** @type {Memory<string>} */
+  const roots = createMemory(now);
   const readAliases = createAliasReader();
 
   /**
@@ -42,17 +51,15 @@ export function createWorkspaceReader(now = () => Date.now()) {
    * @param {Options} options
    * @returns {Workspace}
    */
-  return function readWorkspace(file, { slices, shared, contracts, root = findRoot(file) }) {
-    const key = JSON.stringify([root, slices, shared, contracts]);
-    const known = workspaces.get(key);
-    if (known && now() - known.time < MAX_AGE) return known.workspace;
-    const workspace = read({ root, slices, shared, contracts });
-    workspaces.set(key, { time: now(), workspace });
-    return workspace;
+  return function readWorkspace(file, { root, slices, shared, contracts }) {
+    const dir = dirname(file);
+    const found = root ?? roots(dir, () => findRoot(dir, file));
+    const options = { root: found, slices, shared, contracts };
+    return workspaces(JSON.stringify(options), () => read(options));
   };
 
   /**
-   * @param {Record<'slices' | 'shared' | 'contracts', string[] | undefined> & { root: string }} options
+   * @param {Options & { root: string }} options
    * @returns {Workspace}
    */
   function read({ slices = ['services/*'], shared, contracts, root }) {
@@ -62,16 +69,40 @@ export function createWorkspaceReader(now = () => Date.now()) {
       );
     }
     const contractFolders = findFolders('contracts', contracts, ['packages/contracts'], root);
+    const sharedFolders = new Set([...contractFolders, ...findFolders('shared', shared, ['packages/*'], root)]);
+    const { found, nameless } = findSlices(slices, root);
     return {
       root,
-      slices: slices.flatMap((pattern) => {
-        const found = foldersLike(pattern, root).flatMap((folder) => readSlice(root, folder) ?? []);
-        return found.length > 0 ? found : nothingMatches('slices', pattern, root);
-      }),
-      shared: [...new Set([...contractFolders, ...findFolders('shared', shared, ['packages/*'], root)])],
+      slices: found,
+      sliceAt: createIndex(found),
+      nameless: withRealDirs(nameless, root),
+      shared: withRealDirs([...sharedFolders], root),
       contracts: contractFolders,
-      readAliases,
+      readAliases: remember(readAliases),
+      placeOf: remember(placeOf),
+      foldersIn: remember(foldersIn),
     };
+  }
+
+  /**
+   * @param {string[]} patterns
+   * @param {string} root
+   */
+  function findSlices(patterns, root) {
+    /** @type {Slice[]} */
+    const found = [];
+    /** @type {string[]} */
+    const nameless = [];
+    for (const pattern of patterns) {
+      const before = found.length;
+      for (const folder of foldersLike(pattern, root)) {
+        const slice = readSlice(root, folder);
+        if (slice) found.push(slice);
+        else nameless.push(folder);
+      }
+      if (found.length === before) nothingMatches('slices', pattern, root);
+    }
+    return { found, nameless };
   }
 
   /**
@@ -92,16 +123,65 @@ export function createWorkspaceReader(now = () => Date.now()) {
   }
 }
 
-/** @param {string} file */
-function findRoot(file) {
-  let dir = dirname(file);
-  while (!existsSync(join(dir, 'pnpm-workspace.yaml'))) {
-    if (dir === dirname(dir)) {
-      throw new WorkspaceError(`No folder above \`${file}\` has a pnpm-workspace.yaml. Set the option \`root\`.`);
-    }
-    dir = dirname(dir);
-  }
-  return dir;
+/**
+ * @param {string[]} folders
+ * @param {string} root
+ * @returns {Folder[]}
+ */
+function withRealDirs(folders, root) {
+  return folders.map((folder) => ({ folder, realDir: realPathOf(join(root, folder)) }));
+}
+
+/**
+ * Gives what was read before under the same key, or reads it.
+ * @template T
+ * @typedef {(key: string, read: () => T) => T} Memory
+ */
+
+/**
+ * @template T
+ * @param {() => number} now
+ * @returns {Memory<T>}
+ */
+function createMemory(now) {
+  /** @type {Map<string, { time: number, value: T }>} */
+  const known = new Map();
+  return (key, read) => {
+    const entry = known.get(key);
+    if (entry && now() - entry.time < MAX_AGE) return entry.value;
+    const value = read();
+    known.set(key, { time: now(), value });
+    return value;
+  };
+}
+
+/**
+ * @template T
+ * @param {(key: string) => T} read
+ */
+function remember(read) {
+  /** @type {Memory<T>} */
+  const memory = createMemory(() => 0);
+  return (/** @type {string} */ key) => memory(key, () => read(key));
+}
+
+/**
+ * @param {string} dir
+ * @param {string} file
+ * @returns {string}
+ */
+function findRoot(dir, file) {
+  if (existsSync(join(dir, 'pnpm-workspace.yaml'))) return dir;
+  if (dir !== dirname(dir)) return findRoot(dirname(dir), file);
+  throw new WorkspaceError(`No folder above \`${file}\` has a pnpm-workspace.yaml. Set the option \`root\`.`);
+}
+
+/** @param {string} dir */
+function foldersIn(dir) {
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 /**

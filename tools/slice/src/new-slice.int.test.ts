@@ -75,7 +75,7 @@ it('says so where the slice is there as it was made', async () => {
   await workspace.run('shipping');
   const before = workspace.files();
   expect(await workspace.run('shipping')).toMatchInlineSnapshot(
-    `"\`shipping\` is there already: 20 files, all as they are generated."`,
+    `"\`shipping\` is there already: 21 files, all as they are generated."`,
   );
   expect(workspace.files()).toEqual(before);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { misunderstood, understand } from './cli.js';
 import { writeNew } from './files.js';
+import { lockLikeAnother } from './lockfile.js';
 import { checkRemoval, filesToAdd, folderOf, planSlice, type SlicePlan } from './slice.js';
 import type { File } from './template.js';
 import { singularOf } from './words.js';
@@ -56,6 +57,7 @@ function add(root: string, plan: SlicePlan, dryRun: boolean, install: NewSliceOp
   if (dryRun)
     return [`This would make \`${name}\`, on port ${port}:`, '', ...list, '', 'Nothing was written.'].join('\n');
   writeNew(root, missing);
+  lockLikeAnother(root, name);
   const steps = nextSteps(root, name, port);
   return [`\`${name}\`, on port ${port}:`, '', ...list, '', install(root), '', ...steps].join('\n');
 }

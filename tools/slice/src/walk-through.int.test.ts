@@ -26,9 +26,14 @@ async function begin() {
   const copy = copyWorkspace();
   const [orders, payments, shipping] = await freePorts(3);
   const { ANYWISE_STORE: _store, ANYWISE_TRANSPORT: _transport, ...inherited } = process.env;
+  const store = await run(`${pnpm} store path --silent`, ownWorkspace, inherited);
+  expectSuccess(store);
   const env = {
     ...inherited,
     CI: 'true',
+    npm_config_prefer_offline: 'true',
+    pnpm_config_registry: 'http://127.0.0.1:9',
+    pnpm_config_store_dir: store.stdout.trim(),
     ORDERS_PORT: `${orders}`,
     PAYMENTS_PORT: `${payments}`,
     SHIPPING_PORT: `${shipping}`,

@@ -61,6 +61,15 @@ describe('a configuration that would check nothing', () => {
     `);
   });
 
+  it('is code that may be a slice, but has no package.json', () => {
+    workspace.write('services/shipping/src/app.js', '');
+    expect(lint('services/shipping/src/app.js', '')).toMatchInlineSnapshot(`
+      [
+        "The boundaries of slices cannot be checked. \`services/shipping\` stands where slices are, but has no package.json. Give it one, with a name, or move it.",
+      ]
+    `);
+  });
+
   it('is reported again until it is mended', () => {
     workspace.write('services/payments/package.json', '{ "name": ');
     expect(lint('services/orders/src/app.js', '')).toHaveLength(1);

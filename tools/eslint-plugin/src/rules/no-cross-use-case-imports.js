@@ -1,4 +1,3 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { contains } from '../places.js';
 import { checkReferences, configuration, createListener, patterns, schemaOf, workspaceOptions } from './rule.js';
@@ -20,9 +19,11 @@ export const noCrossUseCaseImports = {
 
   create: (context) =>
     createListener(context, (boundary, file) => {
-      const { slice, place, placesOf } = boundary;
+      const { slice, place, placesOf, foldersIn } = boundary;
       if (!slice) return {};
-      const useCases = findUseCases(slice, context.options[0]?.common ?? ['testing']);
+      const common = context.options[0]?.common ?? ['testing'];
+      const names = foldersIn(join(slice.dir, 'src')).filter((name) => !common.includes(name));
+      const useCases = names.map((name) => useCaseOf(slice, name));
       const own = useCases.find((useCase) => contains(useCase, place));
       if (!own) return {};
       const siblings = useCases.filter((useCase) => useCase !== own);
@@ -48,17 +49,13 @@ export const noCrossUseCaseImports = {
 
 /**
  * @param {Slice} slice
- * @param {string[]} common
+ * @param {string} useCase
  */
-function findUseCases({ folder, dir, realDir, name }, common) {
-  const source = join(dir, 'src');
-  if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(source, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !common.includes(entry.name))
-    .map((entry) => ({
-      folder: `${folder}/src/${entry.name}`,
-      dir: join(source, entry.name),
-      realDir: join(realDir, 'src', entry.name),
-      names: [`${name}/src/${entry.name}`, `${name}/dist/${entry.name}`],
-    }));
+function useCaseOf({ folder, dir, realDir, name }, useCase) {
+  return {
+    folder: `${folder}/src/${useCase}`,
+    dir: join(dir, 'src', useCase),
+    realDir: join(realDir, 'src', useCase),
+    names: [`${name}/src/${useCase}`, `${name}/dist/${useCase}`],
+  };
 }

@@ -26,6 +26,9 @@ export const configuration = 'The boundaries of slices cannot be checked. {{reas
 // One for all rules and files, as it remembers what it read.
 const readWorkspace = createWorkspaceReader();
 
+/** @type {WeakMap<object, { workspace: object, boundary: Boundary | undefined }>} */
+const boundaries = new WeakMap();
+
 /** What is wrong with the configuration, as far as a rule has said so. @type {WeakMap<object, string>} */
 const mistakes = new WeakMap();
 
@@ -45,7 +48,7 @@ export function schemaOf(properties) {
 export function createListener(context, listen) {
   const file = resolve(context.cwd, context.physicalFilename);
   try {
-    const boundary = boundaryOf(file, readWorkspace(file, context.options[0] ?? {}));
+    const boundary = boundaryIn(context.sourceCode, file, readWorkspace(file, context.options[0] ?? {}));
     return boundary ? listen(boundary, file) : {};
   } catch (error) {
     if (!(error instanceof WorkspaceError)) throw error;
@@ -60,6 +63,20 @@ export function createListener(context, listen) {
 }
 
 /**
+ * The rules that look at a file share its boundary.
+ * @param {object} sourceCode
+ * @param {string} file
+ * @param {import('../workspace.js').Workspace} workspace
+ */
+function boundaryIn(sourceCode, file, workspace) {
+  const known = boundaries.get(sourceCode);
+  if (known?.workspace === workspace) return known.boundary;
+  const boundary = boundaryOf(file, workspace);
+  boundaries.set(sourceCode, { workspace, boundary });
+  return boundary;
+}
+
+/**
  * Reports the references of a file that a rule does not allow, each module once for each place.
  * @param {RuleContext} context
  * @param {Boundary} boundary
@@ -71,10 +88,11 @@ export function checkReferences(context, { dirs }, file, judge) {
   const reported = [];
   for (const reference of findReferences(context.sourceCode, file, dirs)) {
     const report = judge(reference);
+    if (!report) continue;
     const [start = 0, end = 0] = reference.node.range ?? [];
-    const text = JSON.stringify({ ...report?.data, specifier: '' });
+    const text = JSON.stringify({ ...report.data, specifier: '' });
     // A path that is part of a path, as in `new Worker(new URL('a', import.meta.url))`, is one mistake.
-    if (!report || reported.some((outer) => outer.text === text && outer.start <= start && end <= outer.end)) continue;
+    if (reported.some((outer) => outer.text === text && outer.start <= start && end <= outer.end)) continue;
     reported.push({ start, end, text });
     context.report({ loc: reference.node.loc ?? { line: 1, column: 0 }, ...report });
   }

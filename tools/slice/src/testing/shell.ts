@@ -50,5 +50,5 @@ export function start(command: string, cwd: string, env: NodeJS.ProcessEnv): Run
 /** Runs a command in a shell, to its end. */
 export async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Result> {
   await using running = start(command, cwd, env);
-  return running.ended;
+  return await running.ended;
 }
