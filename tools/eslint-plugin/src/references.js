@@ -61,7 +61,9 @@ const required = ({ callee, reader, ...call }) => {
   const urls = bases.map((base) => (isAbsolute(base) ? pathToFileURL(base).href : base));
   return specifier({ callee, reader, ...call }).flatMap(({ node }) => [
     { node },
-    ...(urls.length > 0 && reader.textsOf(asNode(node)).some((text) => text.startsWith('.')) ? [{ node, bases: urls }] : []),
+    ...(urls.length > 0 && reader.textsOf(asNode(node)).some((text) => text.startsWith('.'))
+      ? [{ node, bases: urls }]
+      : []),
   ]);
 };
 /** @type {Take} */
@@ -79,8 +81,13 @@ const command = ({ args, reader, ...call }) =>
     ({ node }) => ({ node, bases: runBases(reader) }),
   );
 /** @type {(option: string) => Take} */
-const optionPath = (option) => ({ args, ...call }) =>
-  runPath({ args: args.flatMap((arg) => call.reader.membersOf(arg, option)).flatMap(call.reader.elementsOf), ...call });
+const optionPath =
+  (option) =>
+  ({ args, ...call }) =>
+    runPath({
+      args: args.flatMap((arg) => call.reader.membersOf(arg, option)).flatMap(call.reader.elementsOf),
+      ...call,
+    });
 /** @type {Take} */
 const absolutePath = ({ node, reader }) => (reader.textsOf(node).some(isAbsolute) ? [{ node }] : []);
 
@@ -186,7 +193,10 @@ function inComment(comment, { sourceCode, url }) {
  */
 function inNode(node, reader) {
   if (node.type === 'TaggedTemplateExpression') {
-    return inCall({ node, callee: asNode(node.tag), args: [asNode(node.quasi)], reader }, reader.nameOf(asNode(node.tag)));
+    return inCall(
+      { node, callee: asNode(node.tag), args: [asNode(node.quasi)], reader },
+      reader.nameOf(asNode(node.tag)),
+    );
   }
   if (node.type === 'CallExpression' || node.type === 'NewExpression') {
     const args = node.arguments.map(asNode);
