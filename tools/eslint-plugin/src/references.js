@@ -83,11 +83,11 @@ const command = ({ args, reader, ...call }) =>
 /** @type {(option: string) => Take} */
 const optionPath =
   (option) =>
-  ({ args, ...call }) =>
-    runPath({
-      args: args.flatMap((arg) => call.reader.membersOf(arg, option)).flatMap(call.reader.elementsOf),
-      ...call,
-    });
+  ({ args, reader, ...call }) =>
+    specifiers({ args: args.flatMap((arg) => reader.membersOf(arg, option)), reader, ...call }).map(({ node }) => ({
+      node,
+      bases: runBases(reader),
+    }));
 /** @type {Take} */
 const absolutePath = ({ node, reader }) => (reader.textsOf(node).some(isAbsolute) ? [{ node }] : []);
 

@@ -113,7 +113,7 @@ describe('a domain error', () => {
 describe('an error of the bus', () => {
   const statuses: Partial<Record<string, number>> = {
     IDEMPOTENCY_CONFLICT: 409,
-  TIMEOUT: 504,
+    TIMEOUT: 504,
     NOT_RUNNING: 503,
     NO_HANDLER: 503,
     UNAVAILABLE: 503,
