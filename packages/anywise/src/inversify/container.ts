@@ -75,7 +75,7 @@ class Adapter implements InversifyAdapter, Maker {
     const before = this.#current;
     this.#current = message;
     try {
-      return this.#make(id as ServiceIdentifier, this.#root);
+      return this.#make(id, this.#root);
     } finally {
       this.#current = before;
     }

@@ -12,6 +12,12 @@ import { valuesOf } from './variables.js';
  * @param {Reader} reader
  */
 export function createSources(reader) {
+  /** Lists that are being looked into: `all = [...all, more]` is made of itself. */
+  const underWay = new Set();
+
+  /** @type {Map<Node, Map<string, Node[]>>} */
+  const members = new Map();
+
   return { sourcesOf, membersOf, elementsOf };
 
   /**
@@ -48,11 +54,24 @@ export function createSources(reader) {
    */
   function membersOf(node, key) {
     return reader.sourcesOf(node).flatMap((source) => {
-      if (source.type === 'CallExpression' || source.type === 'NewExpression') return membersOfResult(source, key);
-      return entriesOf(source).flatMap((entry) => {
-        if (entry.isSpread) return membersOf(entry.value, key);
-        return key === UNKNOWN || entry.key === key ? [entry.value] : [];
-      });
+      const known = members.get(source) ?? new Map();
+      members.set(source, known);
+      // An object that spreads itself, as in `a = { ...a }`, has no more than it has.
+      if (!known.has(key)) known.set(key, []).set(key, findMembers(source, key));
+      return known.get(key) ?? [];
+    });
+  }
+
+  /**
+   * @param {Node} source
+   * @param {string} key
+   * @returns {Node[]}
+   */
+  function findMembers(source, key) {
+    if (source.type === 'CallExpression' || source.type === 'NewExpression') return membersOfResult(source, key);
+    return entriesOf(source).flatMap((entry) => {
+      if (entry.isSpread) return membersOf(entry.value, key);
+      return key === UNKNOWN || entry.key === key ? [entry.value] : [];
     });
   }
 
