@@ -12,9 +12,6 @@ import { valuesOf } from './variables.js';
  * @param {Reader} reader
  */
 export function createSources(reader) {
-  /** Lists that are being looked into: `all = [...all, more]` is made of itself. */
-  const underWay = new Set();
-
   /** @type {Map<Node, Map<string, Node[]>>} */
   const members = new Map();
 
