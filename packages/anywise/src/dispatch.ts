@@ -19,6 +19,7 @@ import { definitionOf, type Command, type Event } from './message.js';
 import { startLimit, untilAborted } from './limit.js';
 import type { Observers } from './observer.js';
 import { Once } from './once.js';
+import { nestedKey, noHandler, noStoreForKey, stoppedBefore, unknownEvent } from './refusals.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
 import type { LimitedOptions, SendOptions } from './send-options.js';
 import type { Claim, Store } from './store.js';
@@ -382,41 +383,4 @@ async function commit(unit: Unit, work: (unit: Unit) => Promise<Completion>): Pr
   const committed = await unit.commit(await work(unit));
   if (!committed) await unit.rollback();
   return committed;
-}
-
-/** Why a message fails that was not finished when its bus had to stop. */
-function stoppedBefore(): AnywiseError {
-  return new AnywiseError(
-    'NOT_RUNNING',
-    'The bus stopped before the message was finished; nothing of it was committed.',
-    { retryable: true },
-  );
-}
-
-function noHandler(command: Command): AnywiseError {
-  return new AnywiseError(
-    'NO_HANDLER',
-    `\`${command.type}\` has no handler in this process. Register one with \`on(${command.constructor.name}).handle(…)\`, and pass its registry to \`Anywise\`.`,
-  );
-}
-
-function nestedKey(command: Command): AnywiseError {
-  return new AnywiseError(
-    'INVALID_SETUP',
-    `\`${command.type}\` was sent with an idempotency key from within a handler, whose transaction it is part of. Give the key to the outermost send.`,
-  );
-}
-
-function noStoreForKey(command: Command): AnywiseError {
-  return new AnywiseError(
-    'INVALID_SETUP',
-    `\`${command.type}\` was sent with an idempotency key, but the bus has no store. Pass one as \`store\`.`,
-  );
-}
-
-function unknownEvent(event: Event): AnywiseError {
-  return new AnywiseError(
-    'UNKNOWN_MESSAGE',
-    `\`${event.type}\` was published, but it is in none of the bus's contracts, so nobody could read it back. Add its contract to \`contracts\`.`,
-  );
 }

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { composeBanner } from './banner.js';
 
 const shared = { authSecret: 'secret', logLevel: 'info' } as const;
-const embedded = { ...shared, storeUrl: 'sqlite:/work/.anywise', transportUrl: 'sqlite:/work/.anywise/bus.db' };
+const embedded = { ...shared, storeUrl: 'sqlite:/srv/shop/.anywise', transportUrl: 'sqlite:/srv/shop/.anywise/bus.db' };
 
 it('says where everything is and how to try it', () => {
   const services = [
@@ -15,8 +15,8 @@ it('says where everything is and how to try it', () => {
 
       orders     http://127.0.0.1:3002
       payments   http://127.0.0.1:3001
-      store      sqlite:/work/.anywise
-      transport  sqlite:/work/.anywise/bus.db
+      store      sqlite:/srv/shop/.anywise
+      transport  sqlite:/srv/shop/.anywise/bus.db
 
     Place an order:
 
