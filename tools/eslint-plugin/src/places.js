@@ -4,7 +4,7 @@ import { URL, fileURLToPath, pathToFileURL } from 'node:url';
 import { expand } from './aliases.js';
 import { UNKNOWN } from './reader/nodes.js';
 
-/** @typedef {Pick<import('./references.js').Reference, 'specifier' | 'bases' | 'isGlob'>} Reference */
+/** @typedef {Pick<import('./references.js').Reference, 'specifier' | 'bases' | 'isGlob' | 'isPlain'>} Reference */
 /** @typedef {import('./aliases.js').Alias} Alias */
 
 /**
@@ -44,7 +44,10 @@ export function createLocator(file, dirs, { readAliases, placeOf }) {
     if (specifier === '') return [];
     const { bases, isGlob } = reference;
     if (isGlob && isPath(specifier)) return globsOf(specifier, bases).map(globPlace);
-    if (bases || isPath(specifier)) return (bases ?? [url]).flatMap((base) => toPaths(specifier, base)).map(pathPlace);
+    if (bases || isPath(specifier)) {
+      const paths = (bases ?? [url]).flatMap((base) => toPaths(specifier, base));
+      return paths.map(reference.isPlain ? placeOf : pathPlace);
+    }
     aliases ??= dirs.flatMap(readAliases);
     const meant = depth < MAX_ALIASES ? aliases.flatMap((alias) => expand(alias, specifier)) : [];
     return [

@@ -16,6 +16,7 @@ import { createReader } from './reader.js';
  * @property {string} specifier
  * @property {string[]} [bases] The URLs from which the specifier is read as a path, even without a leading `./`.
  * @property {boolean} [isGlob] Whether the specifier is a pattern of paths.
+ * @property {boolean} [isPlain] Whether an unknown part of the path stands for nothing.
  */
 
 // What ESLint calls the steps of a traversal.
@@ -89,7 +90,7 @@ const optionPath =
       bases: runBases(reader),
     }));
 /** @type {Take} */
-const absolutePath = ({ node, reader }) => (reader.textsOf(node).some(isAbsolute) ? [{ node }] : []);
+const absolutePath = ({ node, reader }) => (reader.textsOf(node).some(isAbsolute) ? [{ node, isPlain: true }] : []);
 
 const mocks =
   'mock|unmock|doMock|dontMock|doUnmock|deepUnmock|setMock|requireActual|requireMock|importActual|importMock|' +

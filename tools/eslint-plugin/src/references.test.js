@@ -260,6 +260,8 @@ const lookAlikes = [
   `import { spawn } from 'node:child_process'; spawn('pnpm', ['--filter', '@anywise/payments', 'start'])`,
   `import { join } from 'node:path'; join('..', 'payments')`,
   `import { join } from 'node:path'; join(import.meta.dirname, 'payments')`,
+  `import { dirname, resolve } from 'node:path';
+   let dir = resolve('.'); while (dir !== '/') { console.log(resolve(dir, process.argv[2])); dir = dirname(dir); }`,
   `await import(constructor)`,
   `await import(process.argv[2])`,
   `await import(process.argv[2] + '/../../payments/src/index.js')`,
@@ -279,6 +281,12 @@ const lookAlikes = [
   `const payments = 1`,
   `setTimeout(() => {}, 10)`,
 ];
+
+/** Each may be any of the others, so that the ways between them are more than anyone can follow. */
+const tangle = Array.from(
+  { length: 40 },
+  (_, i) => `let v${i}; v${i} = v${(i + 1) % 40} || v${(i + 7) % 40} || f(v${i}.a);`,
+);
 
 /** Names with what bundlers and other runtimes add to them. */
 const decorated = [
@@ -345,6 +353,7 @@ describe.each([
     invalid: crossings(['import(`PATH${name}/src/index.js`)'], '../../'),
   });
   tester.run('a look-alike', rule, { valid: fill(lookAlikes, ''), invalid: [] });
+  tester.run('a tangle', rule, { valid: fill([`${tangle.join(' ')} v1.b(v2); import(v3)`], ''), invalid: [] });
 });
 
 describe('in any kind of file', () => {

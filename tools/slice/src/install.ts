@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { pnpmCommand } from './workspace.js';
 
-const install = 'install --no-frozen-lockfile --prefer-offline';
+// What was locked before was checked before, and nothing else comes in, so no registry has to be asked.
+const install = 'install --no-frozen-lockfile --prefer-offline --trust-lockfile';
 
 /** Makes node_modules and the lockfile fit the workspace, also in CI. Gives what is to be told about it. */
 export function installWorkspace(root: string): string {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { withImporter } from './lockfile.js';
+import { withImporter, withoutImporter } from './lockfile.js';
 
 const lockfile = `lockfileVersion: '9.0'
 
@@ -35,17 +35,23 @@ const entry = (folder: string) => `  ${folder}:
 `;
 
 it.each([
+  ['bench/dispatch', '  services/orders:'],
   ['services/accounts', '  services/orders:'],
   ['services/parcels', '  services/payments:'],
   ['services/shipping', 'packages:'],
-])('locks %s in its place', (folder, next) => {
-  expect(withImporter(lockfile, folder, 'services/orders')).toBe(lockfile.replace(next, `${entry(folder)}${next}`));
+])('locks %s in its place, and takes it out', (folder, next) => {
+  const locked = withImporter(lockfile, folder, 'services/orders');
+  expect(locked).toBe(lockfile.replace(next, `${entry(folder)}${next}`));
+  expect(withoutImporter(locked, folder)).toBe(lockfile);
 });
 
-it('leaves a folder alone that is locked', () => {
+it('leaves a folder alone that is locked, and one that is not there', () => {
   expect(withImporter(lockfile, 'services/payments', 'services/orders')).toBe(lockfile);
+  expect(withoutImporter(lockfile, 'services/ab')).toBe(lockfile);
 });
 
 it('leaves a lockfile alone that it does not understand', () => {
-  expect(withImporter('lockfileVersion: 10\n', 'services/shipping', 'services/orders')).toBe('lockfileVersion: 10\n');
+  const other = 'lockfileVersion: 10\n';
+  expect(withImporter(other, 'services/shipping', 'services/orders')).toBe(other);
+  expect(withoutImporter(other, 'services/shipping')).toBe(other);
 });

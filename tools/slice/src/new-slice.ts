@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { misunderstood, understand } from './cli.js';
 import { writeNew } from './files.js';
-import { lockLikeAnother } from './lockfile.js';
+import { lockLikeAnother, unlock } from './lockfile.js';
 import { checkRemoval, filesToAdd, folderOf, planSlice, type SlicePlan } from './slice.js';
 import type { File } from './template.js';
 import { singularOf } from './words.js';
@@ -83,6 +83,7 @@ function remove(root: string, plan: SlicePlan, dryRun: boolean, install: NewSlic
   const list = plan.files.map((file) => `  gone  ${file.path}`);
   if (dryRun) return [`This would remove \`${plan.name}\`:`, '', ...list, '', 'Nothing was removed.'].join('\n');
   for (const path of ownPaths(plan)) rmSync(join(root, path), { recursive: true });
+  unlock(root, plan.name);
   return [`\`${plan.name}\` is removed:`, '', ...list, '', install(root)].join('\n');
 }
 

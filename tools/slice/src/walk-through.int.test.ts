@@ -40,7 +40,7 @@ async function begin() {
     SHIPPING: `http://127.0.0.1:${shipping}`,
   };
   const inRoot = (command: string) => run(command, copy.root, env);
-  expectSuccess(await inRoot(`${pnpm} install --frozen-lockfile --prefer-offline`));
+  expectSuccess(await inRoot(`${pnpm} install --frozen-lockfile --prefer-offline --trust-lockfile`));
   expectSuccess(
     await inRoot(
       'git init -q && git add -A && git -c user.name=test -c user.email=test@localhost commit -q -m "As it is"',
@@ -50,7 +50,9 @@ async function begin() {
     root: copy.root,
     run: inRoot,
     async follow({ command, output = '' }: Step) {
+      const t0 = performance.now();
       const result = await inRoot(command);
+      process.stderr.write(`${command.slice(0, 60).replaceAll('\n', ' ')} ${Math.round(performance.now() - t0)}\n`);
       expectSuccess(result);
       expect(withoutChance(result.stdout)).toContain(withoutChance(output));
     },

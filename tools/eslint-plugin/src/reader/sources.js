@@ -7,6 +7,9 @@ import { valuesOf } from './variables.js';
 /** @typedef {Extract<Node, { type: 'CallExpression' }>} Call */
 /** @typedef {{ key: string, value: Node, isSpread?: boolean }} Entry */
 
+/** Of what gets its value from more places than this, the rest is left out: minified code has thousands. */
+const MAX_SOURCES = 64;
+
 /**
  * Follows values through variables, members, conditions and functions of the file.
  * @param {Reader} reader
@@ -15,13 +18,13 @@ export function createSources(reader) {
   /** @type {Map<Node, Map<string, Node[]>>} */
   const members = new Map();
 
-  return { sourcesOf, membersOf, elementsOf };
+  return { sourcesOf: (/** @type {Node} */ node) => distinct(findSources(node)), membersOf, elementsOf };
 
   /**
    * @param {Node} node
    * @returns {Node[]}
    */
-  function sourcesOf(node) {
+  function findSources(node) {
     const inner = wrapped(node);
     if (inner) return reader.sourcesOf(inner);
     switch (node.type) {
@@ -50,13 +53,14 @@ export function createSources(reader) {
    * @returns {Node[]}
    */
   function membersOf(node, key) {
-    return reader.sourcesOf(node).flatMap((source) => {
+    const found = reader.sourcesOf(node).flatMap((source) => {
       const known = members.get(source) ?? new Map();
       members.set(source, known);
       // An object that spreads itself, as in `a = { ...a }`, has no more than it has.
       if (!known.has(key)) known.set(key, []).set(key, findMembers(source, key));
       return known.get(key) ?? [];
     });
+    return distinct(found);
   }
 
   /**
@@ -172,6 +176,11 @@ function entryKey({ computed, key }) {
  */
 function isEnum(node) {
   return 'type' in node && node.type === 'TSEnumDeclaration';
+}
+
+/** @param {Node[]} nodes */
+function distinct(nodes) {
+  return nodes.length < 2 ? nodes : [...new Set(nodes)].slice(0, MAX_SOURCES);
 }
 
 /**

@@ -14,6 +14,9 @@ import { UNKNOWN, asNode, isFunction, keyName } from './nodes.js';
 
 const ITERATIONS = /^(map|forEach|flatMap|filter|some|every|find|findLast)$/;
 
+/** @type {WeakMap<import('eslint').Scope.Variable, Value[]>} */
+const known = new WeakMap();
+
 /**
  * All that a variable may hold, as far as the file shows: initial values, assignments, defaults and arguments.
  * @param {SourceCode} sourceCode
@@ -23,10 +26,12 @@ const ITERATIONS = /^(map|forEach|flatMap|filter|some|every|find|findLast)$/;
 export function valuesOf(sourceCode, identifier) {
   const variable = findVariable(sourceCode, identifier);
   if (!variable) return [];
-  return [
+  const values = known.get(variable) ?? [
     ...variable.defs.flatMap((definition) => definedBy(sourceCode, definition)),
     ...variable.references.flatMap(assignedBy),
   ];
+  known.set(variable, values);
+  return values;
 }
 
 /**

@@ -47,8 +47,11 @@ export function start(command: string, cwd: string, env: NodeJS.ProcessEnv): Run
   };
 }
 
-/** Runs a command in a shell, to its end. */
+/** Runs a command in a shell, to its end: its own, or after two minutes ours. */
 export async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Result> {
   await using running = start(command, cwd, env);
-  return await running.ended;
+  const deadline = setTimeout(() => void running[Symbol.asyncDispose](), 120_000);
+  const result = await running.ended;
+  clearTimeout(deadline);
+  return result;
 }
