@@ -5,9 +5,8 @@ import { misunderstood, understand } from './cli.js';
 import { writeNew } from './files.js';
 import { lockLikeAnother, unlock } from './lockfile.js';
 import { checkRemoval, filesToAdd, folderOf, planSlice, type SlicePlan } from './slice.js';
-import type { File } from './template.js';
 import { singularOf } from './words.js';
-import { contractOf, pnpmCommand } from './workspace.js';
+import { pnpmCommand } from './workspace.js';
 
 export interface NewSliceOptions {
   /** The workspace. */
@@ -90,5 +89,5 @@ function remove(root: string, plan: SlicePlan, dryRun: boolean, install: NewSlic
 /** The folder whole, with what was installed and built in it, and the files elsewhere. */
 function ownPaths({ name, files }: SlicePlan): readonly string[] {
   const folder = folderOf(name);
-  return [folder, ...files.map(({ path }: File) => path).filter((path) => !path.startsWith(`${folder}/`))];
+  return [folder, ...files.map(({ path }) => path).filter((path) => !path.startsWith(`${folder}/`))];
 }

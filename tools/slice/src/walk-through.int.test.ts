@@ -50,9 +50,7 @@ async function begin() {
     root: copy.root,
     run: inRoot,
     async follow({ command, output = '' }: Step) {
-      const t0 = performance.now();
       const result = await inRoot(command);
-      process.stderr.write(`${command.slice(0, 60).replaceAll('\n', ' ')} ${Math.round(performance.now() - t0)}\n`);
       expectSuccess(result);
       expect(withoutChance(result.stdout)).toContain(withoutChance(output));
     },
