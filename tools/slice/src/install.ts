@@ -1,16 +1,19 @@
 import { spawnSync } from 'node:child_process';
+import { Refusal } from './refusal.js';
 import { pnpmCommand } from './workspace.js';
 
 // What was locked before was checked before, and nothing else comes in, so no registry has to be asked.
 const install = 'install --no-frozen-lockfile --prefer-offline --trust-lockfile';
 
-/** Makes node_modules and the lockfile fit the workspace, also in CI. Gives what is to be told about it. */
+/** Makes node_modules and the lockfile fit the workspace, also in CI. @throws Refusal where that fails */
 export function installWorkspace(root: string): string {
   const own = run(root, `pnpm ${install}`);
   // A shell that does not know pnpm says 127. npx comes with Node.
   const command = `${pnpmCommand(root)} ${install}`;
   const { status, output } = own.status === 127 ? run(root, command) : own;
-  return status === 0 ? 'Installed.' : `${output}\n\nThat was \`${command}\`, which failed: run it again.`;
+  if (status !== 0)
+    throw new Refusal(`${output}\n\nAll files are as asked, but the install failed. Run \`${command}\`.`);
+  return 'Installed.';
 }
 
 function run(root: string, command: string): { readonly status: number | null; readonly output: string } {

@@ -67,11 +67,11 @@ function nextSteps(root: string, name: string, port: number): readonly string[] 
   return [
     'Next:',
     '',
-    '  lint, check and test it      ' + `${pnpm} test --filter=@anywise/${name}`,
+    `  lint, check and test it      ${pnpm} test --filter=@anywise/${name}`,
     `  run it, on port ${String(port).padEnd(13)}${pnpm} dev`,
-    '  let a slice hear its event   ' + `${pnpm} new:use-case orders on-${created} --on ${name}.${created}`,
-    '  add a command                ' + `${pnpm} new:use-case ${name} <name> --command`,
-    '  undo, before any change      ' + `${pnpm} new:slice ${name} --remove`,
+    `  let a slice hear its event   ${pnpm} new:use-case orders on-${created} --on ${name}.${created}`,
+    `  add a command                ${pnpm} new:use-case ${name} <name> --command`,
+    `  undo, before any change      ${pnpm} new:slice ${name} --remove`,
     '',
     'A `pnpm dev` that runs does not see the new service: start it again.',
   ];

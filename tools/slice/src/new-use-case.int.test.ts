@@ -1,27 +1,19 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { newSlice } from './new-slice.js';
 import { newUseCase } from './new-use-case.js';
-import { copyWorkspace } from './testing/copy.js';
+import { createWorkspace } from './testing/workspace.js';
 
-const parts = ['package.json', '.prettierrc.json', 'packages/contracts', 'services'];
-
-function begin() {
-  const copy = copyWorkspace(parts);
-  return {
-    files: () => copy.files(),
-    run: (...args: string[]) => newUseCase(args, { root: copy.root }),
-    read: (path: string) => readFileSync(join(copy.root, path), 'utf8'),
-    write: (path: string, text: string) => writeFileSync(join(copy.root, path), text),
-    drop: (path: string) => rmSync(join(copy.root, path), { recursive: true }),
-    [Symbol.dispose]: () => copy[Symbol.dispose](),
-  };
+/** A workspace with the slice payments, as it was generated. */
+async function begin() {
+  const workspace = createWorkspace();
+  await newSlice(['payments'], { root: workspace.root, install: () => 'Installed.' });
+  return { ...workspace, run: (...args: string[]) => newUseCase(args, { root: workspace.root }) };
 }
 
 const app = 'services/payments/src/app.ts';
 
 it('makes a command: a folder, its message and its place in the table of contents', async () => {
-  using workspace = begin();
+  using workspace = await begin();
   expect(await workspace.run('payments', 'refund-payment', '--command')).toMatchInlineSnapshot(`
     "\`refund-payment\` in \`payments\`:
 
@@ -44,37 +36,37 @@ it('makes a command: a folder, its message and its place in the table of content
       edit  packages/contracts/src/payments.test.ts
               .toEqual([…, 'command payments.refund-payment v1'])
 
-    Next: write what it does, and run npx -y pnpm@12.21.0 test --filter=@anywise/payments"
+    Next: write what it does, and run npx -y pnpm@1.2.3 test --filter=@anywise/payments"
   `);
-  expect(workspace.read('packages/contracts/src/payments.ts')).toContain('  RefundPayment,\n});\n');
+  expect(workspace.read('packages/contracts/src/payments.ts')).toContain('PaymentCreated, RefundPayment });\n');
   expect(workspace.read(app)).toContain("from './refund-payment/handler.js';\n");
-  expect(workspace.read(app)).toContain('    refundPayment,\n  ),\n');
-  expect(workspace.read(app)).toMatch(/routes: \[[^\]]*\brefundPaymentRoute,?\s*\]/);
+  expect(workspace.read(app)).toContain('onOrderPlaced, refundPayment),\n');
+  expect(workspace.read(app)).toContain('getPaymentRoute, refundPaymentRoute],\n');
   expect(workspace.read('services/payments/src/refund-payment/route.ts')).toContain(
     `route('post', '/payments/:id/refund-payment', RefundPayment`,
   );
 });
 
 it('makes a query', async () => {
-  using workspace = begin();
-  await workspace.run('orders', 'find-late', '--query');
-  expect(workspace.read('packages/contracts/src/orders.ts')).toContain(
-    `export class FindLate extends query('orders.find-late', {`,
+  using workspace = await begin();
+  await workspace.run('payments', 'find-late', '--query');
+  expect(workspace.read('packages/contracts/src/payments.ts')).toContain(
+    `export class FindLate extends query('payments.find-late', {`,
   );
-  expect(workspace.read('services/orders/src/find-late/route.ts')).toContain(
-    `route('get', '/orders/:id/find-late', FindLate)`,
+  expect(workspace.read('services/payments/src/find-late/route.ts')).toContain(
+    `route('get', '/payments/:id/find-late', FindLate)`,
   );
 });
 
 it('makes a listener to the event of another slice', async () => {
-  using workspace = begin();
+  using workspace = await begin();
   const before = workspace.files();
   await workspace.run('payments', 'on-order-started', '--on', 'orders.order-started');
   expect(workspace.read('services/payments/src/on-order-started/listener.ts')).toContain(
     `import { OrderStarted } from '@anywise/contracts/orders';`,
   );
   expect(workspace.read(app)).toContain('contracts: [payments, orders]');
-  expect(workspace.read(app)).toContain('    onOrderStarted,\n  ),\n');
+  expect(workspace.read(app)).toContain('onOrderPlaced, onOrderStarted),\n');
   for (const [path, text] of before) if (path !== app) expect(workspace.read(path)).toBe(text);
 });
 
@@ -83,7 +75,7 @@ it.each([
   ['payments', 'find-late', '--query'],
   ['payments', 'on-order-started', '--on', 'orders.order-started'],
 ])('changes nothing the second time: %s %s', async (...args) => {
-  using workspace = begin();
+  using workspace = await begin();
   await workspace.run(...args);
   const before = workspace.files();
   expect(await workspace.run(...args)).toContain('is there already, as it is generated.');
@@ -91,14 +83,14 @@ it.each([
 });
 
 it('writes nothing in a dry run', async () => {
-  using workspace = begin();
+  using workspace = await begin();
   const before = workspace.files();
   expect(await workspace.run('payments', 'refund-payment', '--command', '--dry-run')).toContain('refund-payment/route');
   expect(workspace.files()).toEqual(before);
 });
 
 it('leaves a file alone that does not look as expected, and says what to add', async () => {
-  using workspace = begin();
+  using workspace = await begin();
   const unusual = workspace.read(app).replace('.register(', '.register(...others, ');
   workspace.write(app, unusual);
   const said = await workspace.run('payments', 'on-order-started', '--on', 'orders.order-started');
@@ -112,7 +104,7 @@ it('leaves a file alone that does not look as expected, and says what to add', a
 });
 
 it('overwrites nothing that was changed', async () => {
-  using workspace = begin();
+  using workspace = await begin();
   await workspace.run('payments', 'refund-payment', '--command');
   workspace.write('services/payments/src/refund-payment/handler.ts', 'export {};\n');
   workspace.drop('services/payments/src/refund-payment/route.ts');
@@ -140,8 +132,8 @@ it.each([
     'No contract has the event `orders.x`. There are:\n  orders.order-placed\n',
   ],
   [
-    ['orders', 'on-paid', '--on', 'payments.payment-created'],
-    '`orders` listens to `payments.payment-created` already: add to `services/orders/src/on-payment-created/listener.ts`.',
+    ['payments', 'on-order', '--on', 'orders.order-placed'],
+    '`payments` listens to `orders.order-placed` already: add to `services/payments/src/on-order-placed/listener.ts`.',
   ],
   [['payments', 'create-payment', '--command'], '`create-payment` is there already, and not as it would be generated:'],
   [
@@ -149,7 +141,7 @@ it.each([
     '`packages/contracts/src/payments.ts` has a `PaymentCreated` already, and not as it would be generated.',
   ],
 ])('refuses %j, and writes nothing', async (args, message) => {
-  using workspace = begin();
+  using workspace = await begin();
   const before = workspace.files();
   const refused = workspace.run(...args);
   await expect(refused).rejects.toMatchObject({ exitCode: 1, message: expect.stringContaining(message) });
@@ -163,12 +155,12 @@ it.each([
   [['payments', 'refund-payment', 'more', '--command'], 'One use case at a time'],
   [['payments', 'on-x', '--on'], "Option '--on <value>' argument missing"],
 ])('does not understand %j', async (args, message) => {
-  using workspace = begin();
+  using workspace = await begin();
   const refused = workspace.run(...args);
   await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
 });
 
 it('shows its help', async () => {
-  using workspace = begin();
+  using workspace = await begin();
   expect(await workspace.run('-h')).toContain('--command | --query | --on <event>');
 });

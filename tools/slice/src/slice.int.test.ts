@@ -1,35 +1,40 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { planSlice } from './slice.js';
-import { copyWorkspace } from './testing/copy.js';
-import { filesIn, ownWorkspace, portOf, slicesOf } from './workspace.js';
+import { createWorkspace } from './testing/workspace.js';
+import { ownWorkspace } from './workspace.js';
 
-/** What all slices have alike. Whoever changes one of these in a service changes the template too. */
-const common = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'jest.config.js', 'src/main.ts', 'turbo.json'];
+/** What slices have alike. Whoever changes one of these in a service changes the template too. */
+const common = ['tsconfig.json', 'tsconfig.build.json', 'jest.config.js', 'src/main.ts', 'turbo.json'];
 
-function textOf(slice: string, file: string): string | undefined {
-  const path = `services/${slice}/${file}`;
-  if (!filesIn(ownWorkspace, `services/${slice}`).includes(path)) return undefined;
-  return readFileSync(join(ownWorkspace, path), 'utf8');
-}
+describe.each(['orders', 'payments'])('a new slice is made like %s:', (slice) => {
+  const textOf = (file: string) => {
+    const path = join(ownWorkspace, 'services', slice, file);
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  };
 
-it.each(slicesOf(ownWorkspace))('makes what %s is made of', async (slice) => {
-  using empty = copyWorkspace(['.prettierrc.json', 'packages/contracts/src']);
-  const { files } = await planSlice(empty.root, 'shipping');
-  for (const file of common) {
-    const made = files.find(({ path }) => path === `services/shipping/${file}`)?.text;
-    const own = made
-      ?.replace('@anywise/shipping', `@anywise/${slice}`)
-      .replace('"port": 3001', `"port": ${portOf(ownWorkspace, slice)}`);
-    expect({ file, text: textOf(slice, file) }).toEqual({ file, text: own });
-  }
+  const planned = async (file: string) => {
+    using workspace = createWorkspace();
+    const { files } = await planSlice(workspace.root, 'shipping');
+    return files.find(({ path }) => path === `services/shipping/${file}`)?.text;
+  };
+
+  it.each(common)('%s', async (file) => {
+    expect(await planned(file)).toBe(textOf(file));
+  });
+
+  it('package.json, which may have more dependencies', async () => {
+    const made = (await planned('package.json')) ?? '';
+    const { anywise: _port, ...alike } = JSON.parse(made.replace('/shipping', `/${slice}`)) as { anywise: unknown };
+    expect(JSON.parse(textOf('package.json') ?? '')).toMatchObject(alike);
+  });
 });
 
-it('plans without a trace of the slices that are there', async () => {
-  using workspace = copyWorkspace(['.prettierrc.json', 'packages/contracts/src', 'services']);
+it('plans all of a slice, on a port of its own', async () => {
+  using workspace = createWorkspace();
   const plan = await planSlice(workspace.root, 'groups');
-  expect(plan).toMatchObject({ name: 'groups', port: 3003, same: [], changed: [], taken: undefined });
+  expect(plan).toMatchObject({ name: 'groups', port: 3002, same: [], changed: [], taken: undefined });
   expect(plan.missing).toEqual(plan.files);
   const texts = new Map(plan.files.map(({ path, text }) => [path, text]));
   // `group` is reserved in SQL.
@@ -38,9 +43,12 @@ it('plans without a trace of the slices that are there', async () => {
 });
 
 it('needs the event that new slices listen to', async () => {
-  using workspace = copyWorkspace(['.prettierrc.json', 'packages/contracts/src/payments.ts']);
+  using workspace = createWorkspace();
+  const contract = 'packages/contracts/src/orders.ts';
+  workspace.write(contract, workspace.read(contract).replace('orders.order-placed', 'orders.order-taken'));
   await expect(planSlice(workspace.root, 'shipping')).rejects.toThrowErrorMatchingInlineSnapshot(`
     "No contract has the event \`orders.order-placed\`. There are:
-      payments.payment-created"
+      orders.order-started
+      orders.order-taken"
   `);
 });

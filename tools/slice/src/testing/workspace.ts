@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { filesIn } from '../workspace.js';
+
+/** A workspace of a few files in a folder of its own, which knows nothing of the slices that are here. */
+export interface Workspace extends Disposable {
+  readonly root: string;
+  /** Every file and what is in it. */
+  files(): ReadonlyMap<string, string>;
+  read(path: string): string;
+  has(path: string): boolean;
+  write(path: string, text: string): void;
+  drop(path: string): void;
+}
+
+const orders = `import { contract, event } from 'anywise';
+import { z } from 'zod';
+
+export class OrderPlaced extends event('orders.order-placed', { data: z.object({ orderId: z.string() }) }) {}
+
+export class OrderStarted extends event('orders.order-started', { data: z.object({ orderId: z.string() }) }) {}
+
+export const orders = contract('orders', { OrderPlaced, OrderStarted });
+`;
+
+/** Creates a workspace with a slice that was written by hand: orders, on port 3001. */
+export function createWorkspace(): Workspace {
+  const root = mkdtempSync(join(tmpdir(), 'anywise-slice-'));
+  const workspace: Workspace = {
+    root,
+    files: () => new Map(filesIn(root, '.').map((path) => [path.slice(2), workspace.read(path)])),
+    read: (path) => readFileSync(join(root, path), 'utf8'),
+    has: (path) => existsSync(join(root, path)),
+    write(path, text) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    },
+    drop: (path) => rmSync(join(root, path), { recursive: true }),
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+  workspace.write('package.json', '{ "packageManager": "pnpm@1.2.3" }\n');
+  workspace.write('.prettierrc.json', '{ "printWidth": 120, "singleQuote": true }\n');
+  workspace.write('packages/contracts/package.json', '{ "name": "@anywise/contracts" }\n');
+  workspace.write('packages/contracts/src/orders.ts', orders);
+  workspace.write('services/orders/package.json', '{ "name": "@anywise/orders", "anywise": { "port": 3001 } }\n');
+  workspace.write('services/orders/src/app.ts', 'export const app = {};\n');
+  return workspace;
+}
