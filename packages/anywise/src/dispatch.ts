@@ -266,7 +266,8 @@ export class Dispatcher implements FrameHost {
     try {
       const reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
       const committed = unit.commit();
-      if (committed !== true && !(await committed)) await unit.rollback();
+      // Without a completion there is no race that the commit could lose.
+      if (committed !== true) await committed;
       return reply;
     } catch (error) {
       await this.#quietly(cannotRollBack, () => unit.rollback());

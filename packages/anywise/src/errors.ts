@@ -130,6 +130,11 @@ export class TerminalError extends AnywiseError {
   }
 }
 
+/** Why a store refuses a write of a query's handler. */
+export function queryWrote(options: { cause?: unknown } = {}): AnywiseError {
+  return new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.', options);
+}
+
 /** An error that says of itself that trying again cannot help. */
 export function isTerminal(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;

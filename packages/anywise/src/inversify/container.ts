@@ -1,6 +1,6 @@
 import type { BindToFluentSyntax, Container, ResolutionContext, ServiceIdentifier } from 'inversify';
 import { AnywiseError } from '../errors.js';
-import type { ContainerAdapter, Scope, ServiceId } from '../scope.js';
+import { serviceName, type ContainerAdapter, type Scope, type ServiceId } from '../scope.js';
 import { PlanCheck } from './plan-check.js';
 import { MessageScope, type CurrentMessage, type Maker } from './scope.js';
 
@@ -44,7 +44,7 @@ class Adapter implements InversifyAdapter, Maker {
   }
 
   scoped<T>(id: ServiceId<T>, bind: (to: BindToFluentSyntax<T>) => void): this {
-    const hidden = Symbol(`${nameOf(id)} of one message`) as ServiceId<T> & symbol;
+    const hidden = Symbol(`${serviceName(id)} of one message`) as ServiceId<T> & symbol;
     this.#hidden.push(hidden);
     bind(this.#container.bind<T>(hidden));
     this.#bind(id, ({ scope }, get) => scope.once(hidden, () => get(hidden)) as T);
@@ -56,7 +56,7 @@ class Adapter implements InversifyAdapter, Maker {
     if (taken.length > 0) {
       throw new AnywiseError(
         'INVALID_SETUP',
-        `The container binds ${taken.map((id) => `\`${nameOf(id)}\``).join(' and ')} already. The bus binds these itself: remove the bindings, and give each bus a container of its own.`,
+        `The container binds ${taken.map((id) => `\`${serviceName(id)}\``).join(' and ')} already. The bus binds these itself: remove the bindings, and give each bus a container of its own.`,
       );
     }
     for (const id of ids) this.#bind(id, ({ services }) => services.provide(id));
@@ -92,7 +92,7 @@ class Adapter implements InversifyAdapter, Maker {
     if (this.#current !== undefined) return this.#current;
     throw new AnywiseError(
       'OUTSIDE_MESSAGE',
-      `\`${nameOf(id)}\` was asked for outside of a message. Ask for it in the constructor of a handler, a guard or what they use, or in \`inject\`.`,
+      `\`${serviceName(id)}\` was asked for outside of a message. Ask for it in the constructor of a handler, a guard or what they use, or in \`inject\`.`,
     );
   }
 
@@ -149,8 +149,4 @@ function resolutionContextOf(container: Container): ResolutionContext {
 
 function isAsynchronous(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Unexpected asynchronous service');
-}
-
-function nameOf(id: ServiceId): string {
-  return typeof id === 'function' ? id.name : (id.description ?? 'a token');
 }

@@ -1,5 +1,5 @@
 import type { Envelope } from '../envelope.js';
-import { AnywiseError } from '../errors.js';
+import { AnywiseError, queryWrote } from '../errors.js';
 import type { Mutex } from '../mutex.js';
 import type { ServiceId } from '../scope.js';
 import type { Claim, InboxEntry, KeptReply, ReplyKey, StoreTransaction } from '../store.js';
@@ -69,8 +69,7 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   async #begin(): Promise<void> {
-    if (this.#readOnly)
-      throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.');
+    if (this.#readOnly) throw queryWrote();
     this.#release ??= await this.#writer.acquire();
   }
 

@@ -1,5 +1,5 @@
 import type { Envelope } from '../envelope.js';
-import { AnywiseError, errorText } from '../errors.js';
+import { AnywiseError, errorText, queryWrote } from '../errors.js';
 import type { Claim, InboxEntry, KeptReply, ReplyKey, StoreTransaction } from '../store.js';
 import { SqlTransaction, type SqlValue } from '../sql.js';
 import type { Connection, Connections } from './client.js';
@@ -91,9 +91,7 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
       return work(this.#connections.reader);
     } catch (cause) {
       if (!/readonly/i.test(errorText(cause))) throw cause;
-      throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.', {
-        cause,
-      });
+      throw queryWrote({ cause });
     }
   }
 
@@ -104,8 +102,7 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
         'A transaction was used after its message had ended. Await every statement, and do not keep the handle.',
       );
     }
-    if (this.#readOnly)
-      throw new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.');
+    if (this.#readOnly) throw queryWrote();
     this.#open ??= this.#writer.open();
     await this.#open;
     return this.#connections.writer;
