@@ -3,6 +3,7 @@ import { AnywiseError } from '../errors.js';
 import type { Migration } from '../sql.js';
 import type { Store } from '../store.js';
 import type { Transport } from '../transport.js';
+import { readPostgresUrl } from './postgres-url.js';
 
 export interface ConnectStoreOptions {
   /** The service's name: each service keeps its data apart. */
@@ -17,6 +18,7 @@ export interface ConnectStoreOptions {
  * | URL | store |
  * |---|---|
  * | `sqlite:<folder>` | the file `<folder>/<name>.db`; `?synchronous=full` waits for the disk |
+ * | `postgres://…` | the schema `<name>` of a database, or what `?schema=` names; `?maxConnections=` and `?prepare=false` are options of the store |
  * | `memory:` | this process's memory; no tables of its own |
  *
  * @throws AnywiseError (`INVALID_URL`) where no store has this scheme.
@@ -32,6 +34,12 @@ export async function connectStore(url: string, { name, migrations = [] }: Conne
       const { sqliteStore } = await import('../sqlite/index.js');
       return sqliteStore({ path: join(path, `${name}.db`), migrations, synchronous });
     }
+    case 'postgres':
+    case 'postgresql': {
+      const { schema = name, ...connection } = readPostgresUrl(url);
+      const { postgresStore } = await import('../postgres/index.js');
+      return postgresStore({ ...connection, schema, migrations });
+    }
     default:
       throw unsupported('store', scheme);
   }
@@ -43,6 +51,7 @@ export async function connectStore(url: string, { name, migrations = [] }: Conne
  * | URL | transport |
  * |---|---|
  * | `sqlite:<file>` | a file that the services of one machine share; `?synchronous=full` waits for the disk |
+ * | `postgres://…` | the schema `anywise` of a database, or what `?schema=` names; `?maxConnections=` and `?prepare=false` are options of the transport |
  * | `memory:` | within this process only |
  *
  * @throws AnywiseError (`INVALID_URL`) where no transport has this scheme.
@@ -57,6 +66,11 @@ export async function connectTransport(url: string): Promise<Transport> {
     case 'sqlite': {
       const { sqliteTransport } = await import('../sqlite/index.js');
       return sqliteTransport({ path, synchronous });
+    }
+    case 'postgres':
+    case 'postgresql': {
+      const { postgresTransport } = await import('../postgres/index.js');
+      return postgresTransport(readPostgresUrl(url));
     }
     default:
       throw unsupported('transport', scheme);
@@ -87,6 +101,6 @@ function parse(url: string): ParsedUrl {
 function unsupported(what: string, scheme: string): AnywiseError {
   return new AnywiseError(
     'INVALID_URL',
-    `No ${what} is known for \`${scheme}:\`. Use \`sqlite:<path>\` or \`memory:\`.`,
+    `No ${what} is known for \`${scheme}:\`. Use \`sqlite:<path>\`, \`postgres://<host>/<database>\` or \`memory:\`.`,
   );
 }

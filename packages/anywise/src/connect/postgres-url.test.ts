@@ -1,0 +1,36 @@
+import { describe, expect, test } from '@jest/globals';
+import { readPostgresUrl } from './postgres-url.js';
+
+describe('a PostgreSQL URL', () => {
+  test('keeps for the driver what is not of this library', () => {
+    expect(
+      readPostgresUrl('postgres://ada:s%20s@db:5433/shop?sslmode=require&schema=late&prepare=false&maxConnections=40'),
+    ).toEqual({
+      url: 'postgres://ada:s%20s@db:5433/shop?sslmode=require',
+      schema: 'late',
+      prepare: false,
+      maxConnections: 40,
+    });
+    expect(readPostgresUrl('postgresql:///shop')).toEqual({
+      url: 'postgresql:///shop',
+      schema: undefined,
+      prepare: true,
+      maxConnections: undefined,
+    });
+  });
+
+  test.each([
+    [
+      'postgres://ada:se#cret@[db/shop',
+      'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.',
+    ],
+    ['postgres://db/shop?schema=', '`schema=` names nothing. Leave it out for the default.'],
+    ['postgres://db/shop?prepare=no', '`prepare=no` is not known. Use `true` or `false`.'],
+    [
+      'postgres://db/shop?maxConnections=0',
+      '`maxConnections=0` is no number of connections. Use a whole number from 2.',
+    ],
+  ])('that says %s is refused, and not shown', (url, message) => {
+    expect(() => readPostgresUrl(url)).toThrow(message);
+  });
+});

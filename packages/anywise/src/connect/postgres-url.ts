@@ -1,0 +1,46 @@
+import { AnywiseError } from '../errors.js';
+
+/** What a `postgres://` URL says to this library; the rest is for `pg`. */
+export interface PostgresUrl {
+  readonly url: string;
+  readonly schema: string | undefined;
+  readonly prepare: boolean;
+  readonly maxConnections: number | undefined;
+}
+
+/**
+ * Takes the library's own parameters out of a URL.
+ *
+ * @throws AnywiseError (`INVALID_URL`), which does not show the URL, as there may be a password in it.
+ */
+export function readPostgresUrl(text: string): PostgresUrl {
+  if (!URL.canParse(text)) {
+    throw invalid(
+      'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.',
+    );
+  }
+  const url = new URL(text);
+  const take = (name: string): string | undefined => {
+    const value = url.searchParams.get(name) ?? undefined;
+    url.searchParams.delete(name);
+    return value;
+  };
+  const [schema, prepare, maxConnections] = [take('schema'), take('prepare') ?? 'true', take('maxConnections')];
+  if (schema === '') throw invalid('`schema=` names nothing. Leave it out for the default.');
+  if (prepare !== 'true' && prepare !== 'false') {
+    throw invalid(`\`prepare=${prepare}\` is not known. Use \`true\` or \`false\`.`);
+  }
+  if (maxConnections !== undefined && !/^(?:[2-9]|[1-9]\d{1,3})$/.test(maxConnections)) {
+    throw invalid(`\`maxConnections=${maxConnections}\` is no number of connections. Use a whole number from 2.`);
+  }
+  return {
+    url: url.href,
+    schema,
+    prepare: prepare === 'true',
+    maxConnections: maxConnections === undefined ? undefined : Number(maxConnections),
+  };
+}
+
+function invalid(message: string): AnywiseError {
+  return new AnywiseError('INVALID_URL', message);
+}

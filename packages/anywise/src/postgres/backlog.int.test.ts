@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals';
+import type { Store } from '../store.js';
+import { testEntry } from '../testing/envelopes.js';
+import { describeWithPostgres, inTestStore, withTestDatabase } from '../testing/test-postgres.js';
+import { findCandidatesSql, findHiddenSql } from './candidates.js';
+import { quoted } from './schema.js';
+
+const backlog = 100_000;
+
+/** A node of a plan, as EXPLAIN tells it. */
+interface PlanNode {
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** How many rows of tables a statement looks at when it runs. */
+async function rowsRead(text: string, ...values: readonly unknown[]): Promise<number> {
+  const count = (node: PlanNode): number => {
+    const rows = node['Relation Name'] === undefined ? 0 : node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
+    return (node.Plans ?? []).reduce((sum, plan) => sum + count(plan), rows * node['Actual Loops']);
+  };
+  return withTestDatabase(async (database) => {
+    const { rows } = await database.queryByIndex<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
+      { text: `EXPLAIN (ANALYZE, FORMAT JSON) ${text}` },
+      ...values,
+    );
+    return rows.flatMap((row) => row['QUERY PLAN']).reduce((sum, { Plan }) => sum + count(Plan), 0);
+  });
+}
+
+/** Puts in many rows that differ in nothing but their id and lane. No statistics tell the planner of them. */
+async function fill(schema: string, lane: string, at: number): Promise<void> {
+  await withTestDatabase((database) =>
+    database.query(
+      {
+        text: `
+          INSERT INTO ${quoted(schema)}.anywise_inbox (listener, id, type, key, lane, envelope, state, at, received_at)
+          SELECT 'listener', 'w' || n, 'test.happened', 'k', ${lane}, '{}', 'ready', $2, 0 FROM generate_series(1, $1) AS n`,
+      },
+      backlog,
+      at,
+    ),
+  );
+}
+
+async function claimIds(store: Store): Promise<string[]> {
+  const claims = await store.inbox.claim({ listeners: ['listener'], holder: 'h', limit: 10, leaseMs: 30_000 });
+  return claims.map(({ id }) => id);
+}
+
+await describeWithPostgres('a claim on PostgreSQL', () => {
+  test('reads a bounded number of rows where nearly all wait behind one key', () =>
+    inTestStore(async ({ store, schema }) => {
+      await store.inbox.add([testEntry({ id: 'poison', key: 'k' })]);
+      const [poison] = await store.inbox.claim({ listeners: ['listener'], holder: 'h', limit: 1, leaseMs: 30_000 });
+      if (poison !== undefined) await store.inbox.fail(poison, { dead: 'park', error: 'poison' });
+      await fill(schema, `'=k'`, 0);
+      await store.inbox.add([testEntry({ id: 'free', key: 'a' }), testEntry({ id: 'alone' })]);
+      const found = await rowsRead(findCandidatesSql(quoted(schema)), ['listener'], 10, 256, 'h');
+      const hidden = await rowsRead(findHiddenSql(quoted(schema)), ['listener'], [''], 256);
+      expect(found).toBeLessThan(1_000);
+      expect(hidden).toBeLessThan(1_000);
+      expect((await claimIds(store)).sort()).toEqual(['alone', 'free']);
+    }));
+
+  test('reads a bounded number of rows where nearly all wait for their retry', () =>
+    inTestStore(async ({ store, schema }) => {
+      await fill(schema, `'=' || n`, 4_000_000_000_000);
+      await store.inbox.add([testEntry({ id: 'free', key: 'a' }), testEntry({ id: 'alone' })]);
+      const found = await rowsRead(findCandidatesSql(quoted(schema)), ['listener'], 10, 256, 'h');
+      expect(found).toBeLessThan(1_000);
+      expect(await claimIds(store)).toEqual(['free', 'alone']);
+    }));
+});

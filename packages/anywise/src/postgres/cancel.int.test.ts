@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { testEnvelope } from '../testing/envelopes.js';
+import { describeWithPostgres, inTestStore } from '../testing/test-postgres.js';
+
+await describeWithPostgres('a scheduled message on PostgreSQL', () => {
+  test('that an open transaction cancels holds up nobody, and leaves when that is rolled back', () =>
+    inTestStore(async ({ store }) => {
+      const scheduling = store.begin({ readOnly: false });
+      const due = { delayMs: 0 };
+      await scheduling.schedule(['a', 'b'].map((id) => ({ envelope: testEnvelope({ id }), due })));
+      await scheduling.commit();
+      const cancelling = store.begin({ readOnly: false });
+      await expect(cancelling.cancel('a')).resolves.toBe(true);
+      const ids = async () => (await store.outbox.pending(10)).map(({ envelope }) => envelope.id);
+      await expect(ids()).resolves.toEqual(['b']);
+      await cancelling.rollback();
+      await expect(ids()).resolves.toEqual(['a', 'b']);
+    }));
+
+  test('cannot be cancelled once it may leave', () =>
+    inTestStore(async ({ store }) => {
+      const scheduling = store.begin({ readOnly: false });
+      await scheduling.schedule([{ envelope: testEnvelope({ id: 'a' }), due: { delayMs: 0 } }]);
+      await scheduling.commit();
+      await store.outbox.pending(10);
+      const cancelling = store.begin({ readOnly: false });
+      await expect(cancelling.cancel('a')).resolves.toBe(false);
+      await cancelling.rollback();
+    }));
+});

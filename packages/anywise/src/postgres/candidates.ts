@@ -1,0 +1,93 @@
+import { now } from './schema.js';
+
+/** What may be claimed, and what was seen on the way. */
+export interface Candidates {
+  readonly listeners: readonly string[];
+  readonly ids: readonly string[];
+  /** Listeners that have more rows than were looked at. */
+  readonly full: readonly string[];
+  /** Who else handles messages now. */
+  readonly holders: readonly string[];
+}
+
+/**
+ * Finds messages that are due and the oldest unfinished ones of their lane: among the oldest fresh ones of each listener, and
+ * among those that were tried before, by when they are due. It reads a bounded number of rows, however many there are.
+ *
+ * `$1` listeners, `$2` limit, `$3` how many rows of each kind to look at, `$4` the own holder. Run it by index.
+ */
+export function findCandidatesSql(schema: string): string {
+  const inbox = `${schema}.anywise_inbox`;
+  return `
+    WITH asked AS MATERIALIZED (
+      SELECT listener FROM unnest($1::text[]) AS asked (listener)
+      WHERE NOT EXISTS (
+        SELECT FROM ${inbox} AS block WHERE block.listener = asked.listener AND block.state = 'blocking')),
+    fresh AS MATERIALIZED (
+      SELECT row.* FROM asked CROSS JOIN LATERAL (
+        SELECT listener, id, lane, seq FROM ${inbox}
+        WHERE listener = asked.listener AND state = 'ready' AND at = 0 ORDER BY seq LIMIT $3) AS row),
+    tried AS MATERIALIZED (
+      SELECT row.* FROM asked CROSS JOIN LATERAL (
+        SELECT listener, id, lane, seq FROM ${inbox}
+        WHERE listener = asked.listener AND state IN ('ready', 'running') AND at > 0 AND at <= ${now}
+        ORDER BY at LIMIT $3) AS row),
+    heads AS (
+      SELECT DISTINCT ON (listener, lane) * FROM (SELECT * FROM fresh UNION ALL SELECT * FROM tried) AS row
+      ORDER BY listener, lane, seq),
+    due AS (
+      SELECT * FROM heads WHERE ${isHead(schema, 'heads')} ORDER BY seq LIMIT $2)
+    SELECT
+      ARRAY (SELECT listener FROM due ORDER BY seq) AS listeners,
+      ARRAY (SELECT id FROM due ORDER BY seq) AS ids,
+      ARRAY (
+        SELECT listener FROM fresh GROUP BY listener HAVING count(*) >= $3
+        UNION SELECT listener FROM tried GROUP BY listener HAVING count(*) >= $3) AS full,
+      ARRAY (SELECT DISTINCT holder FROM ${inbox} WHERE state = 'running' AND holder <> $4) AS holders`;
+}
+
+/**
+ * Finds heads that are due by going from lane to lane, each with one look into the index, so that a lane of a million rows
+ * costs as much as one of a single row.
+ *
+ * `$1` listeners, `$2` the lane after which to begin for each, `$3` how many lanes to look at for each. Run it by index.
+ */
+export function findHiddenSql(schema: string): string {
+  return `
+    SELECT asked.listener, walked.reached, walked.heads
+    FROM unnest($1::text[], $2::text[]) AS asked (listener, start)
+    CROSS JOIN LATERAL (
+      WITH RECURSIVE lanes AS (
+        (SELECT listener, id, lane, seq, state, at, 1 AS n FROM ${schema}.anywise_inbox
+         WHERE listener = asked.listener AND lane > asked.start AND state IN ('ready', 'running', 'parked')
+         ORDER BY lane, seq LIMIT 1)
+        UNION ALL
+        SELECT next.*, lanes.n + 1 FROM lanes CROSS JOIN LATERAL (
+          SELECT listener, id, lane, seq, state, at FROM ${schema}.anywise_inbox
+          WHERE listener = lanes.listener AND lane > lanes.lane AND state IN ('ready', 'running', 'parked')
+          ORDER BY lane, seq LIMIT 1) AS next
+        WHERE lanes.n < $3)
+      SELECT
+        CASE WHEN count(*) >= $3 THEN max(lane) END AS reached,
+        coalesce(array_agg(id ORDER BY seq) FILTER (
+          WHERE state <> 'parked' AND at <= ${now} AND ${noneRuns(schema, 'lanes')}), '{}') AS heads
+      FROM lanes) AS walked`;
+}
+
+/** Whether a row is the oldest unfinished one of its lane, and no later one is being handled, as after a replay. */
+function isHead(schema: string, row: string): string {
+  // Written so that it can only be answered by one look into the index for each row.
+  return `
+    ${row}.seq = (
+      SELECT seq FROM ${schema}.anywise_inbox AS lane
+      WHERE lane.listener = ${row}.listener AND lane.lane = ${row}.lane AND lane.state IN ('ready', 'running', 'parked')
+      ORDER BY lane.seq LIMIT 1)
+    AND ${noneRuns(schema, row)}`;
+}
+
+function noneRuns(schema: string, row: string): string {
+  return `
+    (SELECT 1 FROM ${schema}.anywise_inbox AS other
+     WHERE other.listener = ${row}.listener AND other.lane = ${row}.lane AND other.state = 'running'
+       AND other.at > ${now} LIMIT 1) IS NULL`;
+}

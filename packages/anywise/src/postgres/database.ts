@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import { AnywiseError } from '../errors.js';
+import {
+  defaultMaxConnections,
+  isLost,
+  reach,
+  unavailable,
+  type ListeningClient,
+  type ListeningEvents,
+  type PooledClient,
+  type PostgresConnection,
+  type PostgresResult,
+  type Server,
+} from './client.js';
+import { Slots } from './slots.js';
+
+/** A statement of the library's own. */
+export interface Statement {
+  readonly text: string;
+  /** Set for what is used most and needs no plan for the data at hand. */
+  readonly name?: string;
+}
+
+/**
+ * Prepares a statement: it is planned once for each connection. So its best plan must not depend on what the tables hold, or
+ * it has to be run by {@link Database.queryByIndex}.
+ */
+export function prepared(text: string): Statement {
+  return { text, name: `anywise_${createHash('sha256').update(text).digest('base64url').slice(0, 24)}` };
+}
+
+const byIndex = 'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off';
+
+/**
+ * How many connections transactions may take: the rest are left for renewing leases and relaying, however many handlers wait.
+ */
+const forTransactions = (connections: number): number => Math.max(connections - 4, Math.floor(connections / 2), 1);
+
+/** A database with its connections. Errors of the connection come out as `UNAVAILABLE`, those of statements as they are. */
+export class Database {
+  readonly #server: Server;
+  readonly #prepare: boolean;
+  readonly #slots: Slots;
+
+  private constructor(server: Server, { prepare = true, maxConnections = defaultMaxConnections }: PostgresConnection) {
+    this.#server = server;
+    this.#prepare = prepare;
+    this.#slots = new Slots(forTransactions(maxConnections));
+  }
+
+  /** @throws AnywiseError where the library or the URL cannot be used. Connects with the first statement. */
+  static async open(connection: PostgresConnection): Promise<Database> {
+    return new Database(await reach(connection), connection);
+  }
+
+  get place(): string {
+    return this.#server.place;
+  }
+
+  /** Runs one statement, which commits by itself. */
+  async query<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
+    const client = await this.#connect();
+    try {
+      const result = await client.query<Row>(this.#queryOf(statement, values));
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(isLost(error));
+      throw this.explain(error);
+    }
+  }
+
+  /**
+   * Runs one statement, which commits by itself, by a plan that only looks into indexes. What the planner knows of the tables
+   * may be older than the last burst of messages, and then it would rather read them from end to end.
+   */
+  async queryByIndex<Row extends object>(
+    statement: Statement,
+    ...values: readonly unknown[]
+  ): Promise<PostgresResult<Row>> {
+    const client = await this.#connect();
+    try {
+      const [, result] = await Promise.all([
+        client.query(byIndex),
+        client.query<Row>(this.#queryOf(statement, values)),
+        client.query('COMMIT'),
+      ]);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw this.explain(error);
+    }
+  }
+
+  /** Begins a transaction. It is sent together with the first statement. */
+  async begin(sql: string): Promise<Session> {
+    await this.#slots.take();
+    try {
+      const client = await this.#connect();
+      return new Session({
+        client,
+        begin: sql,
+        queryOf: (statement, values) => this.#queryOf(statement, values),
+        explain: (error) => this.explain(error),
+        giveBack: () => this.#slots.giveBack(),
+      });
+    } catch (error) {
+      this.#slots.giveBack();
+      throw error;
+    }
+  }
+
+  /** A connection outside of the pool. */
+  listeningClient(events: ListeningEvents): ListeningClient {
+    return this.#server.listeningClient(events);
+  }
+
+  explain(error: unknown): Error {
+    return isLost(error) ? unavailable(this.place, error) : (error as Error);
+  }
+
+  /** Resolves when every connection is closed. */
+  async close(): Promise<void> {
+    await this.#server.pool.end();
+  }
+
+  async #connect(): Promise<PooledClient> {
+    try {
+      return await this.#server.pool.connect();
+    } catch (error) {
+      // Whatever it is: there is no connection.
+      throw unavailable(this.place, error);
+    }
+  }
+
+  #queryOf(
+    { text, name }: Statement,
+    values: readonly unknown[],
+  ): {
+    readonly text: string;
+    readonly values: unknown[];
+    readonly name?: string;
+  } {
+    return { text, values: [...values], ...(name === undefined || !this.#prepare ? {} : { name }) };
+  }
+}
+
+interface SessionOptions {
+  readonly client: PooledClient;
+  readonly begin: string;
+  readonly queryOf: (statement: Statement, values: readonly unknown[]) => { text: string; values: unknown[] };
+  readonly explain: (error: unknown) => Error;
+  readonly giveBack: () => void;
+}
+
+/** A transaction on a connection of its own. */
+export class Session {
+  readonly client: PooledClient;
+  readonly #options: SessionOptions;
+  readonly #begun: Promise<unknown>;
+  #inFlight = 0;
+  #lost = false;
+  #released = false;
+  #failure: Error | undefined;
+
+  constructor(options: SessionOptions) {
+    this.client = options.client;
+    this.#options = options;
+    this.#begun = this.#tracked(this.client.query(options.begin));
+    // Whoever runs the first statement is told.
+    this.#begun.catch(() => undefined);
+  }
+
+  async query<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
+    const answer = this.#tracked(this.client.query<Row>(this.#options.queryOf(statement, values)));
+    const [, result] = await Promise.all([this.#begun, answer]);
+    return result;
+  }
+
+  /** @throws what failed, also where that was an earlier statement whose failure was ignored. */
+  async commit(): Promise<void> {
+    try {
+      const { command } = await this.#tracked(this.client.query('COMMIT'));
+      // PostgreSQL rolls back what a failed statement was part of, whoever caught the error.
+      if (command === 'COMMIT') return;
+      throw this.#failure ?? new Error('PostgreSQL rolled the transaction back instead of committing it.');
+    } finally {
+      this.#release(this.#lost);
+    }
+  }
+
+  async rollback(): Promise<void> {
+    // A statement that still runs would hold this up: closing the connection ends the transaction as well.
+    if (this.#inFlight > 0) this.client.connection.stream.destroy();
+    if (this.#inFlight > 0 || this.#lost) {
+      this.#release(true);
+      return;
+    }
+    try {
+      await this.#tracked(this.client.query('ROLLBACK'));
+    } catch (error) {
+      // What has no connection any more has been rolled back.
+      if (!AnywiseError.is(error)) throw error;
+    } finally {
+      this.#release(this.#lost);
+    }
+  }
+
+  #release(close: boolean): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.client.release(close);
+    this.#options.giveBack();
+  }
+
+  async #tracked<T>(answer: Promise<T>): Promise<T> {
+    this.#inFlight++;
+    try {
+      return await answer;
+    } catch (error) {
+      this.#lost ||= isLost(error);
+      this.#failure ??= this.#options.explain(error);
+      throw this.#options.explain(error);
+    } finally {
+      this.#inFlight--;
+    }
+  }
+}

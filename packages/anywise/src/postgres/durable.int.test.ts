@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { errorText } from '../errors.js';
+import { describeDurableServices } from '../testing/durable-services.js';
+import { startBus } from '../testing/start-bus.js';
+import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../testing/test-postgres.js';
+import { postgresStore } from './store.js';
+import { postgresTransport } from './transport.js';
+
+const url = testPostgresUrl;
+
+await describeWithPostgres('over PostgreSQL', () =>
+  describeDurableServices({
+    inPlace: (work) =>
+      inTestSchemas((schema) =>
+        work({
+          store: (name, migrations) => postgresStore({ url, schema: schema(name), migrations }),
+          transport: () => postgresTransport({ url, schema: schema('bus') }),
+        }),
+      ),
+    readOnlyText: 'cannot execute INSERT in a read-only transaction',
+    duplicateText: 'duplicate key value violates unique constraint "payment_pkey"',
+  }),
+);
+
+test.each([
+  { what: 'store', parts: (far: string) => ({ store: postgresStore({ url: far, schema: 'test' }) }) },
+  { what: 'transport', parts: (far: string) => ({ transport: postgresTransport({ url: far }) }) },
+])('a server that cannot be reached is said when the $what is started, without the password', async ({ parts }) => {
+  const started = startBus(parts('postgres://ada:secret@127.0.0.1:1/shop'));
+  await expect(started).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect(await started.catch(errorText)).toBe(
+    'The PostgreSQL database `127.0.0.1:1/shop` cannot be used (connect ECONNREFUSED 127.0.0.1:1). Check that it runs, can be reached, and lets this user in.',
+  );
+});

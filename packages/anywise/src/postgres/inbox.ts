@@ -1,0 +1,335 @@
+import { randomUUID } from 'node:crypto';
+import { isDead } from '../holder.js';
+import type {
+  Claim,
+  ClaimOptions,
+  FailedClaim,
+  Inbox,
+  InboxEntry,
+  InboxStatus,
+  ListenerStatus,
+  StoreChanged,
+} from '../store.js';
+import { findCandidatesSql, findHiddenSql, type Candidates } from './candidates.js';
+import { prepared, type Database, type Statement } from './database.js';
+import { laneOf, now, storable } from './schema.js';
+
+/** Takes in entries, given by {@link entryValues}. Those that are known stay as they are. */
+export function insertEntriesSql(schema: string): string {
+  return `
+    INSERT INTO ${schema}.anywise_inbox (listener, id, type, key, lane, envelope, state, at, last_error, received_at)
+    SELECT listener, id, type, key, lane, envelope,
+      CASE WHEN dead IS NULL THEN 'ready' ELSE 'dead' END, CASE WHEN dead IS NULL THEN 0 ELSE ${now} END, dead, ${now}
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+      WITH ORDINALITY AS entry (listener, id, type, key, lane, envelope, dead, n)
+    ORDER BY n
+    ON CONFLICT (listener, id) DO NOTHING`;
+}
+
+export function entryValues(entries: readonly InboxEntry[]): unknown[] {
+  return [
+    entries.map(({ listener }) => listener),
+    entries.map(({ id }) => storable(id)),
+    entries.map(({ type }) => storable(type)),
+    entries.map(({ key }) => (key === undefined ? null : storable(key))),
+    entries.map(({ key, id }) => laneOf(key, id)),
+    entries.map(({ json }) => storable(json)),
+    entries.map(({ dead }) => (dead === undefined ? null : storable(dead))),
+  ];
+}
+
+/**
+ * Takes in entries, given by {@link entryValues}, and claims those that are the first of their lane, as far as they may be
+ * claimed: `$8` for which listeners, `$9` how many, `$10` for how long, `$11` under which lease, `$12` for whom. Run it by
+ * index.
+ */
+function addSql(schema: string): string {
+  const inbox = `${schema}.anywise_inbox`;
+  return `
+    WITH entry AS (
+      SELECT *, row_number() OVER (PARTITION BY listener, lane ORDER BY n) AS nth
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+        WITH ORDINALITY AS entry (listener, id, type, key, lane, envelope, dead, n)),
+    free AS (
+      SELECT *, dead IS NULL AND nth = 1 AND listener = ANY ($8::text[])
+        AND (SELECT 1 FROM ${inbox} AS block
+             WHERE block.listener = entry.listener AND block.state = 'blocking' LIMIT 1) IS NULL
+        AND (SELECT 1 FROM ${inbox} AS before
+             WHERE before.listener = entry.listener AND before.lane = entry.lane
+               AND before.state IN ('ready', 'running', 'parked') LIMIT 1) IS NULL AS is_free
+      FROM entry),
+    chosen AS (
+      SELECT *, is_free AND count(*) FILTER (WHERE is_free) OVER (ORDER BY n) <= $9 AS is_claimed FROM free)
+    INSERT INTO ${inbox}
+      (listener, id, type, key, lane, envelope, state, at, attempts, lease, holder, last_error, received_at)
+    SELECT listener, id, type, key, lane, envelope,
+      CASE WHEN dead IS NOT NULL THEN 'dead' WHEN is_claimed THEN 'running' ELSE 'ready' END,
+      CASE WHEN dead IS NOT NULL THEN ${now} WHEN is_claimed THEN ${now} + $10::bigint ELSE 0 END,
+      is_claimed::integer, CASE WHEN is_claimed THEN $11::text END, CASE WHEN is_claimed THEN $12::text END, dead, ${now}
+    FROM chosen ORDER BY n
+    ON CONFLICT (listener, id) DO NOTHING
+    RETURNING seq, listener, id, state`;
+}
+
+/** The fence: no row changes for one whose lease was lost. */
+export function finishSql(schema: string): string {
+  return `
+    UPDATE ${schema}.anywise_inbox
+    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL
+    WHERE listener = $1 AND id = $2 AND lease = $3 AND state = 'running'`;
+}
+
+/**
+ * Claims among a fixed set of candidates. A candidate that another process holds is passed over and nothing comes in its
+ * place, as that could be a later message of its key. What is locked is looked at again: it may have been handled meanwhile.
+ */
+function takeSql(schema: string): string {
+  return `
+    WITH locked AS MATERIALIZED (
+      SELECT row.listener, row.id
+      FROM unnest($1::text[], $2::text[]) AS wanted (listener, id)
+      JOIN ${schema}.anywise_inbox AS row ON row.listener = wanted.listener AND row.id = wanted.id
+      WHERE row.state IN ('ready', 'running') AND row.at <= ${now}
+      FOR UPDATE OF row SKIP LOCKED)
+    UPDATE ${schema}.anywise_inbox AS row
+    SET state = 'running', at = ${now} + $3, attempts = attempts + 1, lease = $4, holder = $5
+    FROM locked WHERE row.listener = locked.listener AND row.id = locked.id
+    RETURNING row.seq, row.listener, row.id, row.type, row.key, row.envelope, row.attempts`;
+}
+
+interface ClaimedRow {
+  readonly seq: number;
+  readonly listener: string;
+  readonly id: string;
+  readonly type: string;
+  readonly key: string | null;
+  readonly envelope: string;
+  readonly attempts: number;
+}
+
+interface AddedRow {
+  readonly seq: number;
+  readonly listener: string;
+  readonly id: string;
+  readonly state: 'ready' | 'running' | 'dead';
+}
+
+const noClaim: ClaimOptions = { listeners: [], holder: '', limit: 0, leaseMs: 0 };
+
+function identityOf(listener: string, id: string): string {
+  return JSON.stringify([listener, id]);
+}
+
+interface InboxStatements {
+  readonly add: Statement;
+  readonly find: Statement;
+  readonly findHidden: Statement;
+  readonly take: Statement;
+  readonly takeBack: Statement;
+  readonly extend: Statement;
+  readonly bury: Statement;
+  readonly retry: Statement;
+  readonly release: Statement;
+  readonly status: Statement;
+}
+
+/** What searches has no name, so that it is planned each time: which of the indexes is small depends on the hour. */
+function statementsOf(schema: string): InboxStatements {
+  const inbox = `${schema}.anywise_inbox`;
+  const mine = `listener = $1 AND id = $2 AND lease = $3 AND state = 'running'`;
+  return {
+    add: { text: addSql(schema) },
+    find: { text: findCandidatesSql(schema) },
+    findHidden: { text: findHiddenSql(schema) },
+    take: prepared(takeSql(schema)),
+    takeBack: { text: `UPDATE ${inbox} SET at = 1, holder = NULL WHERE state = 'running' AND holder = ANY ($1)` },
+    extend: {
+      text: `
+        UPDATE ${inbox} AS row SET at = ${now} + $4
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS held (listener, id, lease)
+        WHERE row.listener = held.listener AND row.id = held.id AND row.lease = held.lease AND state = 'running'
+        RETURNING row.seq`,
+    },
+    bury: {
+      text: `UPDATE ${inbox} SET state = $4, at = ${now}, lease = NULL, holder = NULL, last_error = $5 WHERE ${mine}`,
+    },
+    retry: {
+      text: `
+        UPDATE ${inbox}
+        SET state = 'ready', at = ${now} + $4, attempts = attempts - $5, lease = NULL, holder = NULL, last_error = $6
+        WHERE ${mine}`,
+    },
+    release: {
+      text: `
+        UPDATE ${inbox} AS row SET state = 'ready', at = 1, attempts = attempts - 1, lease = NULL, holder = NULL
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS held (listener, id, lease)
+        WHERE row.listener = held.listener AND row.id = held.id AND row.lease = held.lease AND state = 'running'`,
+    },
+    status: {
+      text: `
+        SELECT listener, count(*) FILTER (WHERE state = 'ready') AS waiting,
+          count(*) FILTER (WHERE state = 'running') AS running,
+          count(*) FILTER (WHERE state IN ('dead', 'parked', 'blocking')) AS dead,
+          coalesce(${now} - min(received_at) FILTER (WHERE state = 'ready'), 0) AS "oldestMs"
+        FROM ${inbox} WHERE state IN ('ready', 'running') OR state IN ('dead', 'parked', 'blocking')
+        GROUP BY listener ORDER BY listener`,
+    },
+  };
+}
+
+/** How many rows of each kind and listener are looked at first. */
+const windowOf = (limit: number): number => Math.max(8 * limit, 256);
+/** How many lanes are looked at in one go where those rows do not give enough, and how often in one claim. */
+const lanesAtOnce = 256;
+const goes = 4;
+
+export class PostgresInbox implements Inbox {
+  readonly #database: Database;
+  readonly #statements: InboxStatements;
+  readonly #changed: StoreChanged;
+  /** Where the next search through all lanes of a listener goes on, so that it comes round to each. */
+  readonly #searchedTo = new Map<string, string>();
+
+  /** @param schema the quoted name. */
+  constructor(database: Database, schema: string, changed: StoreChanged) {
+    this.#database = database;
+    this.#statements = statementsOf(schema);
+    this.#changed = changed;
+  }
+
+  async add(entries: readonly InboxEntry[], claim: ClaimOptions = noClaim): Promise<readonly Claim[]> {
+    const { listeners, limit, leaseMs, holder } = claim;
+    const lease = randomUUID();
+    const values = [...entryValues(entries), listeners, limit, leaseMs, lease, holder];
+    const { rows } = await this.#database.queryByIndex<AddedRow>(this.#statements.add, ...values);
+    if (rows.some(({ state }) => state === 'ready')) this.#changed('inbox');
+    const added = new Map(entries.map((entry) => [identityOf(entry.listener, storable(entry.id)), entry]));
+    return rows.flatMap(({ seq, listener, id, state }) => {
+      const entry = state === 'running' ? added.get(identityOf(listener, id)) : undefined;
+      if (entry === undefined) return [];
+      const { type, key, json } = entry;
+      return [{ seq, listener, id: entry.id, type, key, json, lease, attempt: 1 }];
+    });
+  }
+
+  async claim({ listeners, holder, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
+    const found = await this.#find({ listeners, holder, limit });
+    if (found.ids.length === 0) return [];
+    const lease = randomUUID();
+    const { rows } = await this.#database.queryByIndex<ClaimedRow>(
+      this.#statements.take,
+      found.listeners,
+      found.ids,
+      leaseMs,
+      lease,
+      holder,
+    );
+    return [...rows]
+      .sort((a, b) => a.seq - b.seq)
+      .map(({ seq, listener, id, type, key, envelope, attempts }) => {
+        return { seq, listener, id, type, key: key ?? undefined, json: envelope, lease, attempt: attempts };
+      });
+  }
+
+  async extend(claims: readonly Claim[], leaseMs: number): Promise<readonly Claim[]> {
+    const { extend } = this.#statements;
+    const { rows } = await this.#database.queryByIndex<{ seq: number }>(extend, ...held(claims), leaseMs);
+    const extended = new Set(rows.map(({ seq }) => seq));
+    return claims.filter(({ seq }) => !extended.has(seq));
+  }
+
+  async fail({ listener, id, lease }: Claim, failure: FailedClaim): Promise<void> {
+    const { bury, retry } = this.#statements;
+    const mine = [listener, storable(id), lease];
+    const error = storable(failure.error);
+    if ('dead' in failure) await this.#database.queryByIndex(bury, ...mine, stateOfDead[failure.dead], error);
+    else
+      await this.#database.queryByIndex(
+        retry,
+        ...mine,
+        Math.ceil(failure.retryInMs),
+        failure.free === true ? 1 : 0,
+        error,
+      );
+  }
+
+  async release(claims: readonly Claim[]): Promise<void> {
+    await this.#database.queryByIndex(this.#statements.release, ...held(claims));
+  }
+
+  async status(): Promise<InboxStatus> {
+    const { rows } = await this.#database.query<ListenerStatus>(this.#statements.status);
+    const sum = (of: (row: ListenerStatus) => number): number => rows.reduce((total, row) => total + of(row), 0);
+    return {
+      waiting: sum(({ waiting }) => waiting),
+      running: sum(({ running }) => running),
+      dead: sum(({ dead }) => dead),
+      oldestMs: Math.max(0, ...rows.map(({ oldestMs }) => oldestMs)),
+      listeners: rows,
+    };
+  }
+
+  async #find({ listeners, holder, limit }: Omit<ClaimOptions, 'leaseMs'>): Promise<Candidates> {
+    const { find, takeBack } = this.#statements;
+    const values = [listeners, limit, windowOf(limit), holder];
+    const look = async (): Promise<Candidates> => one(await this.#database.queryByIndex<Candidates>(find, ...values));
+    let found = await look();
+    const dead = found.holders.filter(isDead);
+    if (dead.length > 0) {
+      await this.#database.queryByIndex(takeBack, dead);
+      found = await look();
+    }
+    if (found.ids.length >= limit || found.full.length === 0) return found;
+    return this.#findHidden(found, limit);
+  }
+
+  /** Looks for heads behind those rows, which may all wait for a few keys that are held. */
+  async #findHidden(found: Candidates, limit: number): Promise<Candidates> {
+    const listeners = [...found.listeners];
+    const ids = [...found.ids];
+    const known = new Set(ids.map((id, index) => `${String(listeners[index])} ${id}`));
+    for (let go = 0; go < goes && ids.length < limit; go++) {
+      const from = found.full.map((listener) => this.#searchedTo.get(listener) ?? '');
+      const { rows } = await this.#database.queryByIndex<HiddenRow>(
+        this.#statements.findHidden,
+        found.full,
+        from,
+        lanesAtOnce,
+      );
+      for (const { listener, reached, heads } of rows) {
+        this.#searchedTo.set(listener, reached ?? '');
+        for (const id of heads) {
+          if (ids.length >= limit || known.has(`${listener} ${id}`)) continue;
+          known.add(`${listener} ${id}`);
+          listeners.push(listener);
+          ids.push(id);
+        }
+      }
+      // Each lane has been looked at.
+      if (from.every((lane) => lane === '') && rows.every(({ reached }) => reached === null)) break;
+    }
+    return { ...found, listeners, ids };
+  }
+}
+
+interface HiddenRow {
+  readonly listener: string;
+  /** The last lane that was looked at; `null` where there are no more. */
+  readonly reached: string | null;
+  readonly heads: readonly string[];
+}
+
+const stateOfDead = { park: 'parked', skip: 'dead', block: 'blocking' } as const;
+
+function held(claims: readonly Claim[]): unknown[] {
+  return [
+    claims.map(({ listener }) => listener),
+    claims.map(({ id }) => storable(id)),
+    claims.map(({ lease }) => lease),
+  ];
+}
+
+function one<Row extends object>({ rows: [row] }: { readonly rows: readonly Row[] }): Row {
+  if (row === undefined) throw new Error('PostgreSQL answered without the row that was asked for.');
+  return row;
+}

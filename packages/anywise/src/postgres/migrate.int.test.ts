@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { errorText } from '../errors.js';
+import {
+  describeWithPostgres,
+  handleOf,
+  inTestSchemas,
+  inTestStore,
+  testPostgresUrl,
+  withTestDatabase,
+} from '../testing/test-postgres.js';
+import { postgresStore } from './store.js';
+
+const url = testPostgresUrl;
+const broken = { name: '002-broken', sql: 'CREATE TABLE second (id TEXT); CREATE TABEL third (id TEXT)' };
+
+await describeWithPostgres('the migrations of a PostgreSQL store', () => {
+  test('are applied once where many processes start at once', () =>
+    inTestSchemas(async (schema) => {
+      const migrations = [{ name: '001', sql: 'CREATE TABLE started (id TEXT); INSERT INTO started VALUES (1)' }];
+      const stores = Array.from({ length: 8 }, () => postgresStore({ url, schema: schema('store'), migrations }));
+      try {
+        await Promise.all(stores.map((store) => store.check()));
+        await withTestDatabase(async (database) => {
+          const { rows } = await database.query({ text: `SELECT * FROM "${schema('store')}".started` });
+          expect(rows).toEqual([{ id: '1' }]);
+        });
+      } finally {
+        await Promise.all(stores.map((store) => store.close()));
+      }
+    }));
+
+  test('say which one failed, and leave nothing behind', () =>
+    inTestSchemas(async (schema) => {
+      const store = postgresStore({ url, schema: schema('store'), migrations: [broken] });
+      expect(await store.check().catch(errorText)).toBe(
+        'The migration `002-broken` failed (syntax error at or near "TABEL", SQLSTATE 42601). Nothing of it was applied; correct it and start again.',
+      );
+      await expect(store.check()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false });
+      await store.close();
+      await withTestDatabase(async (database) => {
+        const text = 'SELECT 1 FROM pg_namespace WHERE nspname = $1';
+        expect((await database.query({ text }, schema('store'))).rows).toEqual([]);
+      });
+    }));
+
+  test('find a schema of any name', () =>
+    inTestStore(async ({ again, schema }) => {
+      const store = await again({ schema: `${schema} "Late" Fees` });
+      const transaction = store.begin({ readOnly: false });
+      await handleOf(transaction).run(`DROP SCHEMA "${schema} ""Late"" Fees" CASCADE`);
+      await transaction.commit();
+    }));
+});

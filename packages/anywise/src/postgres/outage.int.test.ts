@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import { testEntry } from '../testing/envelopes.js';
+import { eventually } from '../testing/eventually.js';
+import {
+  describeWithPostgres,
+  endTestConnections,
+  handleOf,
+  inTestStore,
+  namedTestUrl,
+  testPostgresUrl,
+} from '../testing/test-postgres.js';
+
+await describeWithPostgres('a PostgreSQL store that loses its connections', () => {
+  test('goes on with new ones, and the process lives', () =>
+    inTestStore(async ({ again, schema }) => {
+      const store = await again({ url: namedTestUrl(schema) });
+      expect(await endTestConnections(schema)).toBeGreaterThan(0);
+      await eventually(() => store.inbox.add([testEntry({ id: 'm1' })]));
+      expect((await store.inbox.status()).waiting).toBe(1);
+    }));
+
+  test('says of a transaction whose connection was lost that it can be tried again, and where', () =>
+    inTestStore(async ({ again, schema }) => {
+      const store = await again({ url: namedTestUrl(schema) });
+      const transaction = store.begin({ readOnly: false });
+      await handleOf(transaction).get('SELECT 1');
+      await endTestConnections(schema);
+      const use = handleOf(transaction).get('SELECT 1');
+      await expect(use).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+      await expect(use).rejects.toThrow(new URL(testPostgresUrl).pathname.slice(1));
+      await transaction.rollback();
+      await expect(store.inbox.status()).resolves.toMatchObject({ waiting: 0 });
+    }));
+
+  test('hears of commits again when its listening connection was lost, and wakes for what it missed', () =>
+    inTestStore(async ({ store: other, again, schema }) => {
+      const store = await again({ url: namedTestUrl(schema) });
+      let calls = 0;
+      store.watch(() => calls++);
+      await eventually(() => expect(calls).toBe(1));
+      expect(await endTestConnections(schema, 'LISTEN%')).toBe(1);
+      await eventually(() => expect(calls).toBe(2));
+      await other.inbox.add([testEntry()]);
+      await eventually(() => expect(calls).toBe(3));
+    }));
+
+  test('keeps connections for leases, however many transactions are open', () =>
+    inTestStore(
+      async ({ store }) => {
+        await store.inbox.add([testEntry({ id: 'm1' })]);
+        const claims = await store.inbox.claim({ listeners: ['listener'], holder: 'h', limit: 1, leaseMs: 30_000 });
+        const transactions = Array.from({ length: 10 }, () => store.begin({ readOnly: false }));
+        const begun = transactions.map((transaction) => handleOf(transaction).get('SELECT 1'));
+        await Promise.race(begun);
+        await expect(store.inbox.extend(claims, 30_000)).resolves.toEqual([]);
+        for (const [index, transaction] of transactions.entries()) {
+          await begun[index];
+          await transaction.rollback();
+        }
+      },
+      { maxConnections: 6 },
+    ));
+});

@@ -1,0 +1,96 @@
+import type { Envelope } from '../envelope.js';
+import { serialise } from '../serialise.js';
+import type { PublishFailure } from '../transport.js';
+import { prepared, type Database, type Statement } from './database.js';
+import { channelOf } from './notices.js';
+import { now, quoted } from './schema.js';
+
+/**
+ * Adds messages to the log, one publisher after the other: a number is only taken when whoever had the one before has
+ * committed. So a reader that has seen a number has seen, or can see, every lower one.
+ */
+function publishSql(schema: string): string {
+  return `
+    WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))),
+    added AS (
+      INSERT INTO ${quoted(schema)}.anywise_message (type, kind, envelope, published_at)
+      SELECT type, kind, envelope, ${now}
+      FROM turn, unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS message (type, kind, envelope, n)
+      ORDER BY n
+      RETURNING 1)
+    SELECT pg_notify($5, '') FROM (SELECT count(*) FROM added) AS done`;
+}
+
+/** The lock under which numbers of a log are taken. */
+export function logLock(schema: string): string {
+  return `anywise-log:${schema}`;
+}
+
+interface Row {
+  readonly type: string;
+  readonly kind: string;
+  readonly json: string;
+}
+
+interface Waiting {
+  readonly rows: readonly Row[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Publishes for this process: what is asked for while a statement is on its way shares the next. */
+export class Publisher {
+  readonly #database: Database;
+  readonly #statement: Statement;
+  readonly #lock: string;
+  readonly #channel: string;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(database: Database, schema: string) {
+    this.#database = database;
+    this.#statement = prepared(publishSql(schema));
+    this.#lock = logLock(schema);
+    this.#channel = channelOf('transport', schema);
+  }
+
+  /** One result an envelope, as a transport gives them. */
+  async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
+    const serialised = serialise(envelopes);
+    const rows = serialised.flatMap((one) =>
+      'json' in one ? [{ type: one.envelope.type, kind: one.envelope.kind, json: one.json }] : [],
+    );
+    if (rows.length > 0) await this.#insert(rows);
+    return serialised.map((one) => ('json' in one ? undefined : one.failure));
+  }
+
+  /** Resolves when nothing is on its way. */
+  async close(): Promise<void> {
+    await this.#running;
+  }
+
+  #insert(rows: readonly Row[]): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ rows, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      try {
+        const rows = group.flatMap(({ rows }) => rows);
+        const types = rows.map(({ type }) => type);
+        const kinds = rows.map(({ kind }) => kind);
+        const envelopes = rows.map(({ json }) => json);
+        await this.#database.query(this.#statement, this.#lock, types, kinds, envelopes, this.#channel);
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    this.#running = undefined;
+  }
+}

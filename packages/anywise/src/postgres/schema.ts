@@ -1,0 +1,171 @@
+import type { Migration } from '../sql.js';
+import { AnywiseError, errorText } from '../errors.js';
+import { isLost, stateOf } from './client.js';
+import type { Database, Session } from './database.js';
+
+/**
+ * The time by the database's clock, in milliseconds. Not `now()`, which is when the transaction began; and as a subquery, so
+ * that it is taken once for a statement.
+ */
+export const now = '(SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint)';
+
+/** A name as SQL takes it, whatever characters it has. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Text as PostgreSQL can keep it: without the one character that it cannot. */
+export function storable(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\\u0000') : text;
+}
+
+/** What is kept in order: the messages of one key. A message without a key has a lane of its own. */
+export function laneOf(key: string | undefined, id: string): string {
+  return storable(key === undefined ? `-${id}` : `=${key}`);
+}
+
+/** How a transaction begins in which tables of a schema go by their bare names. Nothing of it outlives the transaction. */
+export function beginIn(schema: string, readOnly = false): string {
+  return `BEGIN${readOnly ? ' READ ONLY' : ''}; SET LOCAL search_path = ${quoted(schema)}, public`;
+}
+
+/**
+ * The tables of the store, beside the service's own. The states of the inbox are drawn in `store.ts`.
+ *
+ * A row's `lane` is made by {@link laneOf}. `at` is when a message is due, or when its lease ends, or when it came to its
+ * end; 0 where it was not claimed yet. Unfinished messages are found among the fresh ones by age, and among those that were
+ * tried by when they are due, so that what waits for its retry is in nobody's way.
+ */
+export const storeMigrations: readonly Migration[] = [
+  {
+    name: 'anywise/001-store',
+    sql: `
+      CREATE TABLE anywise_outbox (
+        seq        BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id         TEXT    NOT NULL UNIQUE,
+        lane       TEXT    COLLATE "C" NOT NULL,
+        envelope   TEXT    NOT NULL,
+        state      TEXT    NOT NULL DEFAULT 'waiting',
+        created_at BIGINT  NOT NULL,
+        due_at     BIGINT  NOT NULL DEFAULT 0,
+        attempts   INTEGER NOT NULL DEFAULT 0,
+        last_error TEXT
+      );
+      CREATE INDEX anywise_outbox_waiting ON anywise_outbox (seq) WHERE state = 'waiting';
+      CREATE INDEX anywise_outbox_scheduled ON anywise_outbox (due_at) WHERE state = 'scheduled';
+      CREATE INDEX anywise_outbox_parked ON anywise_outbox (lane, seq) WHERE state = 'parked';
+      CREATE INDEX anywise_outbox_lanes ON anywise_outbox (lane, seq) WHERE state IN ('waiting', 'parked');
+
+      CREATE TABLE anywise_inbox (
+        seq         BIGINT  GENERATED ALWAYS AS IDENTITY,
+        listener    TEXT    NOT NULL,
+        id          TEXT    NOT NULL,
+        type        TEXT    NOT NULL,
+        key         TEXT,
+        lane        TEXT    COLLATE "C" NOT NULL,
+        envelope    TEXT,
+        original    TEXT,
+        state       TEXT    NOT NULL,
+        at          BIGINT  NOT NULL DEFAULT 0,
+        attempts    INTEGER NOT NULL DEFAULT 0,
+        lease       TEXT,
+        holder      TEXT,
+        last_error  TEXT,
+        received_at BIGINT  NOT NULL,
+        PRIMARY KEY (listener, id)
+      );
+      CREATE INDEX anywise_inbox_fresh ON anywise_inbox (listener, seq) WHERE state = 'ready' AND at = 0;
+      CREATE INDEX anywise_inbox_tried ON anywise_inbox (listener, at) WHERE state IN ('ready', 'running') AND at > 0;
+      CREATE INDEX anywise_inbox_lanes ON anywise_inbox (listener, lane, seq) WHERE state IN ('ready', 'running', 'parked');
+      CREATE INDEX anywise_inbox_running ON anywise_inbox (listener, lane) WHERE state = 'running';
+      CREATE INDEX anywise_inbox_dead ON anywise_inbox (seq) WHERE state IN ('dead', 'parked', 'blocking');
+      CREATE INDEX anywise_inbox_blocking ON anywise_inbox (listener) WHERE state = 'blocking';
+      CREATE INDEX anywise_inbox_handled ON anywise_inbox (at) WHERE state = 'handled';
+
+      CREATE TABLE anywise_reply (
+        type        TEXT   NOT NULL,
+        key         TEXT   NOT NULL,
+        fingerprint TEXT   NOT NULL,
+        reply       TEXT,
+        kept_at     BIGINT NOT NULL,
+        PRIMARY KEY (type, key)
+      );
+      CREATE INDEX anywise_reply_kept ON anywise_reply (kept_at);
+
+      CREATE TABLE anywise_lease (
+        name    TEXT   PRIMARY KEY,
+        holder  TEXT   NOT NULL,
+        epoch   BIGINT NOT NULL,
+        ends_at BIGINT NOT NULL
+      );`,
+  },
+];
+
+/**
+ * The tables of the transport: a log, and how far each consumer has read it. Versions of a service that want other types
+ * have positions of their own: while both run, the older one must not pass over what only the newer one wants.
+ */
+export const transportMigrations: readonly Migration[] = [
+  {
+    name: 'anywise/001-transport',
+    sql: `
+      CREATE TABLE anywise_message (
+        seq          BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        type         TEXT   NOT NULL,
+        kind         TEXT   NOT NULL,
+        envelope     TEXT   NOT NULL,
+        published_at BIGINT NOT NULL
+      );
+      CREATE TABLE anywise_consumer (
+        name     TEXT   NOT NULL,
+        types    TEXT   NOT NULL,
+        position BIGINT NOT NULL,
+        read_at  BIGINT NOT NULL,
+        PRIMARY KEY (name, types)
+      );`,
+  },
+];
+
+/**
+ * Makes the schema where it is missing and applies what has not been applied yet, all in one transaction, one process after
+ * the other where several start at once.
+ *
+ * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed.
+ */
+export async function migrate(database: Database, schema: string, migrations: readonly Migration[]): Promise<void> {
+  const session = await database.begin(beginIn(schema));
+  try {
+    await session.query({ text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))' }, `anywise-migrate:${schema}`);
+    await makeSchema(session, schema);
+    const known = await session.query<{ name: string }>({ text: 'SELECT name FROM anywise_migration' });
+    const applied = new Set(known.rows.map(({ name }) => name));
+    for (const migration of migrations) if (!applied.has(migration.name)) await apply(session, migration);
+    await session.commit();
+  } catch (error) {
+    await session.rollback().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A user who may not make schemas can use one that is there. */
+async function makeSchema(session: Session, schema: string): Promise<void> {
+  const found = await session.query({ text: 'SELECT 1 FROM pg_namespace WHERE nspname = $1' }, schema);
+  if (found.rows.length === 0) await session.query({ text: `CREATE SCHEMA ${quoted(schema)}` });
+  await session.query({
+    text: 'CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL)',
+  });
+}
+
+async function apply(session: Session, { name, sql }: Migration): Promise<void> {
+  try {
+    await session.client.query(sql);
+    await session.query({ text: 'INSERT INTO anywise_migration VALUES ($1, clock_timestamp())' }, name);
+  } catch (cause) {
+    if (isLost(cause)) throw cause;
+    throw new AnywiseError(
+      'UNAVAILABLE',
+      `The migration \`${name}\` failed (${errorText(cause)}, SQLSTATE ${stateOf(cause) ?? 'unknown'}). Nothing of it was applied; correct it and start again.`,
+      { cause },
+    );
+  }
+}

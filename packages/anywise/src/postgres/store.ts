@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { DeadLetters } from '../dead-letter.js';
+import { SqlTransaction, type Migration } from '../sql.js';
+import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreChanged, StorePart, StoreTransaction } from '../store.js';
+import type { PostgresConnection } from './client.js';
+import type { Database, Statement } from './database.js';
+import { PostgresDeadLetters } from './dead-letters.js';
+import { PostgresInbox } from './inbox.js';
+import { channelOf, Hearing, Notifier } from './notices.js';
+import { PostgresOutbox } from './outbox.js';
+import { openMigrated, usable } from './open.js';
+import { now, quoted, storable, storeMigrations } from './schema.js';
+import {
+  PostgresStoreTransaction,
+  PostgresTransaction,
+  transactionStatements,
+  type TransactionStatements,
+} from './transaction.js';
+
+export interface PostgresStoreOptions extends PostgresConnection {
+  /** Where the service keeps its tables; made where it is missing. Each service needs one of its own. */
+  readonly schema: string;
+  /** The service's own tables, applied once each by name before the store is used. @defaultValue none */
+  readonly migrations?: readonly Migration[];
+}
+
+const cleanBatch = 5_000;
+
+/**
+ * Keeps outbox and inbox in a PostgreSQL schema beside the service's own tables. Any number of processes may share it.
+ */
+export function postgresStore(options: PostgresStoreOptions): Store {
+  return new PostgresStore(options);
+}
+
+class PostgresStore implements Store {
+  readonly name = 'postgres';
+  readonly capabilities = { durable: true, shared: true };
+  readonly handles = [SqlTransaction, PostgresTransaction];
+  readonly #options: PostgresStoreOptions;
+  readonly #schema: string;
+  /** Tells own notices from those of other processes. */
+  readonly #self = randomUUID();
+  readonly #watchers = new Set<StoreChanged>();
+  readonly #statements: TransactionStatements;
+  readonly #findReply: Statement;
+  readonly #changed: StoreChanged = (part) => {
+    this.#wake(part);
+    this.#parts?.notifier.ring();
+  };
+  #opened: Promise<Parts> | undefined;
+  #parts: Parts | undefined;
+  #hearing: Hearing | undefined;
+
+  constructor(options: PostgresStoreOptions) {
+    this.#options = options;
+    this.#schema = quoted(options.schema);
+    this.#statements = transactionStatements(options.schema);
+    this.#findReply = {
+      text: `SELECT fingerprint, reply FROM ${this.#schema}.anywise_reply WHERE type = $1 AND key = $2`,
+    };
+  }
+
+  get outbox(): Outbox {
+    return this.#ready.outbox;
+  }
+
+  get inbox(): Inbox {
+    return this.#ready.inbox;
+  }
+
+  get deadLetters(): DeadLetters {
+    return this.#ready.deadLetters;
+  }
+
+  begin({ readOnly }: { readonly readOnly: boolean }): StoreTransaction {
+    return new PostgresStoreTransaction(this.#ready.database, this.#statements, readOnly, this.#changed);
+  }
+
+  async findReply({ type, key }: ReplyKey): Promise<KeptReply | undefined> {
+    const { rows } = await this.#ready.database.query<{ fingerprint: string; reply: string | null }>(
+      this.#findReply,
+      type,
+      storable(key),
+    );
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    return { fingerprint: row.fingerprint, reply: row.reply === null ? undefined : (JSON.parse(row.reply) as unknown) };
+  }
+
+  watch(changed: StoreChanged): () => void {
+    this.#watchers.add(changed);
+    this.#hearing ??= new Hearing(this.#ready.database, channelOf('store', this.#options.schema), (sender) => {
+      if (sender !== this.#self) this.#wake();
+    });
+    return () => void this.#watchers.delete(changed);
+  }
+
+  async clean(retentionMs: number): Promise<void> {
+    const inbox = `DELETE FROM ${this.#schema}.anywise_inbox WHERE (listener, id) IN (
+      SELECT listener, id FROM ${this.#schema}.anywise_inbox
+      WHERE state = 'handled' AND at < ${now} - $1::bigint ORDER BY at LIMIT ${cleanBatch})`;
+    const replies = `DELETE FROM ${this.#schema}.anywise_reply WHERE (type, key) IN (
+      SELECT type, key FROM ${this.#schema}.anywise_reply
+      WHERE kept_at < ${now} - $1::bigint ORDER BY kept_at LIMIT ${cleanBatch})`;
+    for (const text of [inbox, replies]) {
+      while ((await this.#ready.database.query({ text }, retentionMs)).rowCount === cleanBatch);
+    }
+  }
+
+  async check(): Promise<void> {
+    this.#opened ??= this.#open();
+    try {
+      this.#parts = await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+    await usable(this.#parts.database, `SELECT 1 FROM ${this.#schema}.anywise_lease LIMIT 1`);
+  }
+
+  async close(): Promise<void> {
+    const parts = this.#parts;
+    this.#parts = undefined;
+    if (parts === undefined) return;
+    await this.#hearing?.close();
+    await parts.notifier.close();
+    await parts.database.close();
+  }
+
+  async #open(): Promise<Parts> {
+    const { schema, migrations = [] } = this.#options;
+    const database = await openMigrated(this.#options, schema, [...storeMigrations, ...migrations]);
+    return {
+      database,
+      notifier: new Notifier(database, channelOf('store', schema), this.#self),
+      outbox: new PostgresOutbox(database, this.#schema, this.#changed),
+      inbox: new PostgresInbox(database, this.#schema, this.#changed),
+      deadLetters: new PostgresDeadLetters(database, this.#schema, this.#changed),
+    };
+  }
+
+  #wake(part?: StorePart): void {
+    for (const changed of this.#watchers) changed(part);
+  }
+
+  get #ready(): Parts {
+    if (this.#parts === undefined) throw new Error(`The PostgreSQL store ${this.#schema} is not open.`);
+    return this.#parts;
+  }
+}
+
+interface Parts {
+  readonly database: Database;
+  readonly notifier: Notifier;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  readonly deadLetters: DeadLetters;
+}

@@ -1,0 +1,203 @@
+import type { Envelope } from '../envelope.js';
+import { AnywiseError, queryWrote } from '../errors.js';
+import { SqlTransaction, type SqlValue } from '../sql.js';
+import type {
+  Claim,
+  InboxEntry,
+  KeptReply,
+  ReplyKey,
+  ScheduledEnvelope,
+  StoreChanged,
+  StorePart,
+  StoreTransaction,
+} from '../store.js';
+import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
+import { prepared, type Database, type Session, type Statement } from './database.js';
+import { entryValues, finishSql, insertEntriesSql } from './inbox.js';
+import { cancelSql, envelopeValues, insertEnvelopesSql, insertScheduledSql, scheduledValues } from './outbox.js';
+import { numberPlaceholders } from './placeholders.js';
+import { beginIn, now, quoted, storable } from './schema.js';
+
+/** The message's transaction on a PostgreSQL store. The same as {@link SqlTransaction}, for code that uses PostgreSQL's dialect. */
+export abstract class PostgresTransaction extends SqlTransaction {
+  /**
+   * The `pg` client on which the transaction runs, for libraries that take one, such as Drizzle or Kysely. It is yours until
+   * the message ends: do not begin, commit or roll back on it, nor release it.
+   */
+  abstract client(): Promise<PostgresClient>;
+}
+
+/** What the transactions of a store share. */
+export interface TransactionStatements {
+  readonly begin: string;
+  readonly beginReadOnly: string;
+  readonly insertEnvelopes: Statement;
+  readonly insertScheduled: Statement;
+  readonly insertEntries: Statement;
+  readonly cancel: Statement;
+  readonly keepReply: Statement;
+  readonly finish: Statement;
+  /** The statement with numbered placeholders. */
+  readonly numbered: (sql: string) => string;
+}
+
+const numberedAtMost = 1_000;
+
+export function transactionStatements(schemaName: string): TransactionStatements {
+  const schema = quoted(schemaName);
+  const known = new Map<string, string>();
+  return {
+    begin: beginIn(schemaName),
+    beginReadOnly: beginIn(schemaName, true),
+    insertEnvelopes: prepared(insertEnvelopesSql(schema)),
+    insertScheduled: prepared(insertScheduledSql(schema)),
+    insertEntries: prepared(insertEntriesSql(schema)),
+    cancel: { text: cancelSql(schema) },
+    keepReply: prepared(
+      `INSERT INTO ${schema}.anywise_reply VALUES ($1, $2, $3, $4, ${now}) ON CONFLICT (type, key) DO NOTHING`,
+    ),
+    finish: { text: finishSql(schema) },
+    numbered: (sql) => {
+      const text = known.get(sql) ?? numberPlaceholders(sql);
+      // Statements that are put together anew each time must not fill the memory.
+      if (known.size === numberedAtMost) known.clear();
+      known.set(sql, text);
+      return text;
+    },
+  };
+}
+
+/** The unit of work of one message, on a connection of its own. */
+export class PostgresStoreTransaction extends PostgresTransaction implements StoreTransaction {
+  readonly #database: Database;
+  readonly #statements: TransactionStatements;
+  readonly #readOnly: boolean;
+  readonly #changed: StoreChanged;
+  /** What the next statement takes with it, so that appending costs no way to the database and back. */
+  readonly #unsent: (readonly [Statement, readonly unknown[]])[] = [];
+  readonly #filled = new Set<StorePart>();
+  #session: Promise<Session> | undefined;
+  #ended = false;
+
+  /** @param changed told after a commit that put something into the outbox or the inbox. */
+  constructor(database: Database, statements: TransactionStatements, readOnly: boolean, changed: StoreChanged) {
+    super();
+    this.#database = database;
+    this.#statements = statements;
+    this.#readOnly = readOnly;
+    this.#changed = changed;
+  }
+
+  handle(): PostgresTransaction {
+    return this;
+  }
+
+  async client(): Promise<PostgresClient> {
+    return (await this.#begin()).client;
+  }
+
+  async run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    return (await this.#query(sql, values)).rowCount ?? 0;
+  }
+
+  async get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
+    return (await this.#query<Row>(sql, values)).rows[0];
+  }
+
+  async all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return (await this.#query<Row>(sql, values)).rows;
+  }
+
+  async append(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): Promise<void> {
+    const { insertEnvelopes, insertEntries } = this.#statements;
+    this.#mayWrite();
+    if (outgoing.length > 0) this.#unsent.push([insertEnvelopes, envelopeValues(outgoing)]);
+    if (incoming.length > 0) this.#unsent.push([insertEntries, entryValues(incoming)]);
+    if (outgoing.length > 0) this.#filled.add('outbox');
+    if (incoming.length > 0) this.#filled.add('inbox');
+  }
+
+  async schedule(scheduled: readonly ScheduledEnvelope[]): Promise<void> {
+    this.#mayWrite();
+    if (scheduled.length > 0) this.#unsent.push([this.#statements.insertScheduled, scheduledValues(scheduled)]);
+    this.#filled.add('outbox');
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    return (await this.#write(this.#statements.cancel, storable(id))) === 1;
+  }
+
+  async keepReply({ type, key }: ReplyKey, { fingerprint, reply }: KeptReply): Promise<boolean> {
+    const json = reply === undefined ? null : JSON.stringify(reply);
+    return (await this.#write(this.#statements.keepReply, type, storable(key), fingerprint, json)) === 1;
+  }
+
+  async finish({ listener, id, lease }: Claim): Promise<boolean> {
+    return (await this.#write(this.#statements.finish, listener, storable(id), lease)) === 1;
+  }
+
+  async commit(): Promise<void> {
+    if (this.#unsent.length > 0) await this.#begin();
+    const session = await this.#end();
+    if (session !== undefined) await Promise.all([this.#sendAll(session), session.commit()]);
+    for (const part of this.#filled) this.#changed(part);
+  }
+
+  async rollback(): Promise<void> {
+    // What could not begin has nothing to undo.
+    const session = await this.#end().catch(() => undefined);
+    await session?.rollback();
+  }
+
+  async #query<Row extends object>(sql: string, values: readonly SqlValue[]): Promise<PostgresResult<Row>> {
+    const session = await this.#begin();
+    try {
+      return await session.query<Row>({ text: this.#statements.numbered(sql) }, ...values);
+    } catch (cause) {
+      if (!this.#readOnly || stateOf(cause) !== readOnlyState) throw cause;
+      throw queryWrote({ cause });
+    }
+  }
+
+  /** Runs a statement of the store's own, together with what is unsent, and gives the number of rows it changed. */
+  async #write(statement: Statement, ...values: readonly unknown[]): Promise<number> {
+    this.#mayWrite();
+    const session = await this.#begin();
+    const [, { rowCount }] = await Promise.all([this.#sendAll(session), session.query(statement, ...values)]);
+    return rowCount ?? 0;
+  }
+
+  async #sendAll(session: Session): Promise<void> {
+    await Promise.all(this.#unsent.splice(0).map(([statement, values]) => session.query(statement, ...values)));
+  }
+
+  #end(): Promise<Session | undefined> {
+    const session = this.#session;
+    this.#ended = true;
+    this.#session = undefined;
+    return Promise.resolve(session);
+  }
+
+  #mayWrite(): void {
+    if (this.#readOnly) throw queryWrote();
+    this.#mayBeUsed();
+  }
+
+  #mayBeUsed(): void {
+    if (!this.#ended) return;
+    throw new AnywiseError(
+      'NOT_AWAITED',
+      'A transaction was used after its message had ended. Await every statement, and do not keep the handle.',
+    );
+  }
+
+  async #begin(): Promise<Session> {
+    this.#mayBeUsed();
+    const { begin, beginReadOnly } = this.#statements;
+    this.#session ??= this.#database.begin(this.#readOnly ? beginReadOnly : begin);
+    return this.#session;
+  }
+}
+
+/** The SQLSTATE of a write in a transaction that only reads. */
+const readOnlyState = '25006';
