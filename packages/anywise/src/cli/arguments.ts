@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { didYouMean } from './nearest.js';
+import { optionTable, type OptionName } from './option-table.js';
+
+/** The options that were given; one that takes no value has the value `true`. */
+export type Values = ReadonlyMap<OptionName, string>;
+
+export interface ReadValues {
+  readonly values: Values;
+  readonly problems: string[];
+}
+
+// All there are, so that one that is of no use here still takes its value along.
+const types = Object.fromEntries(
+  Object.keys(optionTable).map((name) => [
+    name,
+    { type: takesValue(name as OptionName) ? 'string' : 'boolean' } as const,
+  ]),
+);
+
+type Token = NonNullable<ReturnType<typeof parseTokens>>[number];
+
+/** Reads arguments, and gathers what is wrong with them. */
+export function readValues(args: readonly string[], allowed: readonly OptionName[]): ReadValues {
+  const values = new Map<OptionName, string>();
+  const problems: string[] = [];
+  for (const token of parseTokens(args)) {
+    const problem = wrongWith(token, allowed, values);
+    if (problem !== undefined) problems.push(problem);
+    else if (token.kind === 'option') values.set(token.name as OptionName, token.value ?? 'true');
+  }
+  return { values, problems };
+}
+
+// Not strict: the messages of the strict mode neither suggest a word nor tell of a second mistake.
+function parseTokens(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: types, strict: false, tokens: true }).tokens;
+}
+
+function wrongWith(token: Token, allowed: readonly OptionName[], values: Values): string | undefined {
+  if (token.kind === 'positional') {
+    return `\`${token.value}\` stands alone. Every value follows its option, as in \`--id ${token.value}\`.`;
+  }
+  if (token.kind === 'option-terminator') return undefined;
+  const { rawName, value, inlineValue = false } = token;
+  const name = allowed.find((known) => rawName === `--${known}`);
+  if (name === undefined) {
+    return `\`${rawName}\` is not an option here.${didYouMean(
+      rawName,
+      allowed.map((known) => `--${known}`),
+    )}`;
+  }
+  if (values.has(name)) return `\`${rawName}\` is given twice.`;
+  if (!takesValue(name)) return value === undefined ? undefined : `\`${rawName}\` takes no value.`;
+  // An empty one is most often a variable that is not set, and a filter without text would match everything.
+  if (value === undefined || value.trim() === '') return `\`${rawName}\` needs a value.`;
+  const isOption = !inlineValue && value.startsWith('-') && value.length > 1;
+  return isOption
+    ? `\`${rawName}\` needs a value. Write one that begins with \`-\` as \`${rawName}=${value}\`.`
+    : undefined;
+}
+
+function takesValue(name: OptionName): boolean {
+  return 'value' in optionTable[name];
+}

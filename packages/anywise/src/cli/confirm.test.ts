@@ -1,0 +1,22 @@
+import { describe, expect, test } from '@jest/globals';
+import { confirm } from './confirm.js';
+import { memoryTerminal } from './testing.js';
+
+describe('a question', () => {
+  test.each([
+    { typed: 'y\n', agreed: true },
+    { typed: ' YES \n', agreed: true },
+    { typed: 'n\n', agreed: false },
+    { typed: '\n', agreed: false },
+    { typed: 'yellow\n', agreed: false },
+    { typed: '', agreed: false },
+  ])('answered with $typed is agreed to: $agreed', async ({ typed, agreed }) => {
+    await expect(confirm('Discard it?', memoryTerminal(typed))).resolves.toBe(agreed);
+  });
+
+  test('is not asked where answers go', async () => {
+    const terminal = memoryTerminal('y\n');
+    await confirm('Discard it?', terminal);
+    expect(terminal.read()).toEqual({ output: '', errors: 'Discard it? [y/N] ' });
+  });
+});

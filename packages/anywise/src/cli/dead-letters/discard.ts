@@ -1,0 +1,36 @@
+import type { DeadLetterFilter, DeadLetters } from '../../dead-letter.js';
+import type { Action } from '../action.js';
+import { amount } from '../as-text.js';
+import { confirm, requireConsent } from '../confirm.js';
+import { explicitFilterOf, filterOptions } from '../filter.js';
+import { Refusal } from '../refusal.js';
+import type { Terminal } from '../terminal.js';
+
+export const discard: Action = {
+  name: 'discard',
+  summary: 'gives dead letters up for good; what waits for them goes on',
+  options: [...filterOptions, 'all', 'yes'],
+  notes: 'It asks before. Where nobody can be asked, it must be confirmed with `--yes`.',
+  example: 'dead-letters discard --type orders.order-placed --older-than 7d --yes',
+  async run({ options, terminal, open }) {
+    const filter = explicitFilterOf(options);
+    requireConsent(options, terminal);
+    const { deadLetters } = await open();
+    const discarded = options.yes
+      ? await deadLetters.discard(filter)
+      : await discardAfterAsking(deadLetters, filter, terminal);
+    if (discarded === 0) return { exitCode: 1, json: { discarded }, text: 'There are no such dead letters.' };
+    return { exitCode: 0, json: { discarded }, text: `Discarded ${amount(discarded, 'dead letter')}.` };
+  },
+};
+
+async function discardAfterAsking(deadLetters: DeadLetters, filter: DeadLetterFilter, terminal: Terminal) {
+  const asked = performance.now();
+  const count = await deadLetters.count(filter);
+  if (count === 0) return 0;
+  const agreed = await confirm(`Discard ${amount(count, 'dead letter')} for good?`, terminal);
+  if (!agreed) throw new Refusal(1, 'Nothing was discarded.');
+  // What died since the question was not agreed to.
+  const olderThanMs = (filter.olderThanMs ?? 0) + Math.ceil(performance.now() - asked);
+  return deadLetters.discard({ ...filter, olderThanMs });
+}

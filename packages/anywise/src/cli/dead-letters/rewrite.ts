@@ -1,0 +1,55 @@
+import type { DeadLetter } from '../../dead-letter.js';
+import { envelopeIn, parseEnvelope, type Envelope } from '../../envelope.js';
+import { errorText } from '../../errors.js';
+import { Refusal } from '../refusal.js';
+
+/** What an edit replaces: the message's data, or the whole text. */
+export type Part = 'data' | 'envelope';
+
+/** The text of a part, to be edited. */
+export function textOf({ json }: DeadLetter, part: Part): string {
+  if (part === 'data') return JSON.stringify(envelopeOf(json).data ?? null, null, 2);
+  const envelope = envelopeIn(json);
+  return envelope === undefined ? json : JSON.stringify(envelope, null, 2);
+}
+
+/** A dead letter's envelope with a part replaced, as JSON. @throws Refusal where it could not be handled like that. */
+export function rewrite({ json, original = json }: DeadLetter, part: Part, text: string): string {
+  if (part === 'data') return JSON.stringify({ ...envelopeOf(json), data: readJson(text) });
+  const envelope = readEnvelope(text);
+  const before = envelopeIn(original);
+  if (before !== undefined && (before.id !== envelope.id || before.type !== envelope.type)) {
+    throw new Refusal(
+      2,
+      'The `id` and `type` of an envelope cannot be changed: by them it is known. Leave them as they are.',
+    );
+  }
+  return JSON.stringify(envelope);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(2, `The new data is not JSON: ${errorText(error)}.`);
+  }
+}
+
+function readEnvelope(text: string): Envelope {
+  try {
+    return parseEnvelope(text);
+  } catch (error) {
+    throw new Refusal(2, `The new text is not an envelope. ${errorText(error)}`);
+  }
+}
+
+function envelopeOf(json: string): Envelope {
+  try {
+    return parseEnvelope(json);
+  } catch (error) {
+    throw new Refusal(
+      1,
+      `It has no data that could be edited. ${errorText(error)}\nReplace the whole text with \`--envelope\`.`,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import type { Action, Subject } from './action.js';
+import { commonOptions, optionTable, type OptionName } from './option-table.js';
+
+const exitCodes = `Exit codes
+  0  done
+  1  nothing matched, or it could not be done
+  2  wrong use
+  3  the store cannot be reached, or is not there`;
+
+/** Help on everything there is. */
+export function helpOnAll(subjects: readonly Subject[]): string {
+  const overview = subjects.map(({ name, summary, actions }) => `${name}: ${summary}\n${actionLines(actions)}`);
+  return `anywise <subject> <action> [options]
+
+Looks after what a service keeps in its store, whether the service runs or not.
+
+${overview.join('\n\n')}
+
+Example
+  anywise dead-letters list
+
+More on each: \`anywise <subject> --help\`, \`anywise <subject> <action> --help\`.
+
+${exitCodes}`;
+}
+
+export function helpOnSubject({ name, summary, actions }: Subject): string {
+  return `anywise ${name} <action> [options]
+
+${sentence(summary)}
+
+${actionLines(actions)}
+
+Example
+  anywise ${actions[0]?.example ?? name}
+
+More on each: \`anywise ${name} <action> --help\`.
+
+${exitCodes}`;
+}
+
+export function helpOnAction({ name: subject }: Subject, { name, summary, notes, options, example }: Action): string {
+  return `anywise ${subject} ${name} [options]
+
+${sentence(summary)}${notes === undefined ? '' : `\n${notes}`}
+
+Options
+${optionLines([...options, ...commonOptions])}
+
+Example
+  anywise ${example}
+
+${exitCodes}`;
+}
+
+function actionLines(actions: readonly Action[]): string {
+  return columns(actions.map(({ name, summary }) => [name, summary]));
+}
+
+function optionLines(names: readonly OptionName[]): string {
+  return columns(
+    names.map((name) => {
+      const option = optionTable[name];
+      return [`--${name}${'value' in option ? ` <${option.value}>` : ''}`, option.text];
+    }),
+  );
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}

@@ -1,0 +1,22 @@
+import type { ListenerStatus } from '../../store.js';
+import type { Action } from '../action.js';
+import { writeDuration } from '../duration.js';
+import { table } from '../table.js';
+
+export const status: Action = {
+  name: 'status',
+  summary: 'counts what each listener has yet to handle',
+  options: [],
+  example: 'inbox status --json',
+  async run({ open }) {
+    const { inbox } = await open();
+    const { waiting, running, dead, oldestMs, listeners } = await inbox.status();
+    const rows = [...listeners, { listener: 'all', waiting, running, dead, oldestMs }].map(row);
+    const text = table(['LISTENER', 'WAITING', 'OLDEST', 'RUNNING', 'DEAD'], rows);
+    return { exitCode: 0, json: { waiting, running, dead, oldestMs, listeners }, text };
+  },
+};
+
+function row({ listener, waiting, running, dead, oldestMs }: ListenerStatus): string[] {
+  return [listener, String(waiting), waiting === 0 ? '-' : writeDuration(oldestMs), String(running), String(dead)];
+}

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { testEntry } from '../testing/envelopes.js';
+import { inTempFolder } from '../testing/temp-folder.js';
+import { inStore } from './testing.js';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs the command in a process of its own. */
+async function runProcess(folder: string, ...args: readonly string[]) {
+  const nodeArgs = ['--import', 'tsx', '--conditions=@anywise/source', main, ...args];
+  const env = { ...process.env, ANYWISE_STORE: `sqlite:${folder}` };
+  const child = spawn(process.execPath, nodeArgs, { cwd: packageFolder, env });
+  child.stdin.end();
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { exitCode: await exited, output, errors };
+}
+
+describe('the process', () => {
+  test(
+    'answers programs, and exits with a code that tells what came of it',
+    () =>
+      inTempFolder(async (folder) => {
+        await inStore(folder, 'orders', (store) => store.inbox.add([testEntry({ id: 'm-1', dead: 'broken' })]));
+
+        const listed = await runProcess(folder, 'dead-letters', 'list', '--json');
+        expect(listed).toMatchObject({ exitCode: 0, errors: '' });
+        expect(JSON.parse(listed.output)).toMatchObject({ service: 'orders', total: 1, deadLetters: [{ id: 'm-1' }] });
+
+        const unmatched = await runProcess(folder, 'dead-letters', 'replay', '--id', 'm-2');
+        expect(unmatched).toEqual({ exitCode: 1, output: '', errors: 'There are no such dead letters.\n' });
+
+        await expect(runProcess(folder, 'dead-letters', 'discard', '--all')).resolves.toMatchObject({
+          exitCode: 2,
+          output: '',
+        });
+        await expect(runProcess(`${folder}/none`, 'inbox', 'status')).resolves.toMatchObject({
+          exitCode: 3,
+          output: '',
+        });
+      }),
+    60_000,
+  );
+});

@@ -1,0 +1,57 @@
+import { connectStore } from '../connect/connect.js';
+import type { Store } from '../store.js';
+import { didYouMean } from './nearest.js';
+import type { Options } from './options.js';
+import { postgresServices } from './postgres-services.js';
+import { Refusal } from './refusal.js';
+import { sqliteServices } from './sqlite-services.js';
+import { findStoreUrl, type StoreUrl } from './store-url.js';
+import type { Terminal } from './terminal.js';
+
+/** A store, and whose it is. */
+export interface OpenStore {
+  readonly service: string;
+  readonly store: Store;
+}
+
+/**
+ * Opens the store that the options and the environment name. Never makes one.
+ *
+ * @throws Refusal where there is none, or where it is not clear which one is meant; AnywiseError where it cannot be opened.
+ */
+export async function openStore(options: Options, terminal: Terminal): Promise<OpenStore> {
+  const url = findStoreUrl(options, terminal);
+  const service = pickService(options.service, await servicesAt(url), url.shown);
+  const store = await connectStore(url.url, { name: service });
+  await store.check();
+  return { service, store };
+}
+
+/** The service that is meant: the one with this name, or the only one. */
+export function pickService(name: string | undefined, services: readonly string[], where: string): string {
+  const [only, ...others] = services;
+  const there = services.map((service) => `\`${service}\``).join(', ');
+  if (only === undefined) {
+    throw new Refusal(3, `\`${where}\` has no stores. Start a service, or say where its store is with \`--store\`.`);
+  }
+  if (name !== undefined) {
+    if (services.includes(name)) return name;
+    throw new Refusal(3, `\`${where}\` has no store of \`${name}\`. It has: ${there}.${didYouMean(name, services)}`);
+  }
+  if (others.length === 0) return only;
+  throw new Refusal(2, `\`${where}\` has several stores: ${there}. Say whose is meant with \`--service\`.`);
+}
+
+async function servicesAt({ scheme, path, url }: StoreUrl): Promise<readonly string[]> {
+  switch (scheme) {
+    case 'sqlite':
+      return sqliteServices(path);
+    case 'postgres':
+    case 'postgresql':
+      return postgresServices(url);
+    case 'memory':
+      throw new Refusal(2, 'A store in memory lives and dies with its process. Name one such as `sqlite:.anywise`.');
+    default:
+      throw new Refusal(2, `No store is known for \`${scheme}:\`. Name one such as \`sqlite:.anywise\`.`);
+  }
+}

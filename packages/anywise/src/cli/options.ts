@@ -1,0 +1,71 @@
+import { readValues, type Values } from './arguments.js';
+import { readDuration } from './duration.js';
+import type { OptionName } from './option-table.js';
+import { Refusal } from './refusal.js';
+
+/** The options of one call, read and checked. */
+export interface Options {
+  readonly store: string | undefined;
+  readonly service: string | undefined;
+  readonly id: string | undefined;
+  readonly listener: string | undefined;
+  readonly type: string | undefined;
+  readonly error: string | undefined;
+  readonly olderThanMs: number | undefined;
+  readonly limit: number;
+  readonly after: number | undefined;
+  readonly data: string | undefined;
+  readonly dataFile: string | undefined;
+  readonly all: boolean;
+  readonly envelope: boolean;
+  readonly replay: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+const defaultLimit = 50;
+
+/**
+ * Reads what follows the words of a command.
+ *
+ * @throws Refusal that says everything that is wrong.
+ */
+export function readOptions(args: readonly string[], allowed: readonly OptionName[]): Options {
+  const { values, problems } = readValues(args, allowed);
+  const options: Options = {
+    store: values.get('store'),
+    service: values.get('service'),
+    id: values.get('id'),
+    listener: values.get('listener'),
+    type: values.get('type'),
+    error: values.get('error'),
+    olderThanMs: readAge(values.get('older-than'), problems),
+    limit: readCount('limit', 1, values, problems) ?? defaultLimit,
+    after: readCount('after', 0, values, problems),
+    data: values.get('data'),
+    dataFile: values.get('data-file'),
+    all: values.has('all'),
+    envelope: values.has('envelope'),
+    replay: values.has('replay'),
+    yes: values.has('yes'),
+    json: values.has('json'),
+  };
+  if (problems.length > 0) throw new Refusal(2, problems.join('\n'));
+  return options;
+}
+
+function readAge(text: string | undefined, problems: string[]): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = readDuration(text);
+  if (ms === undefined)
+    problems.push(`\`--older-than\` is \`${text}\`. Write it as \`90s\`, \`10m\`, \`2h\` or \`7d\`.`);
+  return ms;
+}
+
+function readCount(name: OptionName, least: number, values: Values, problems: string[]): number | undefined {
+  const text = values.get(name);
+  if (text === undefined) return undefined;
+  const count = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  if (count < least) problems.push(`\`--${name}\` is \`${text}\`. It must be a whole number, ${least} or more.`);
+  return count;
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Store } from '../../store.js';
+import { testEntry, testEnvelope } from '../../testing/envelopes.js';
+import { inTempFolder } from '../../testing/temp-folder.js';
+import type { Terminal } from '../terminal.js';
+import { inStore, runHere, type Outcome } from '../testing.js';
+
+type Call = (line: string, typed?: string, terminal?: Partial<Terminal>) => Promise<Outcome>;
+
+/** A store with what `fill` puts into it, and the command. */
+async function inFilledStore(
+  fill: (store: Store) => Promise<void>,
+  work: (call: Call) => Promise<void>,
+): Promise<void> {
+  await inTempFolder(async (folder) => {
+    await inStore(folder, 'orders', fill);
+    await work((line, typed, terminal) =>
+      runHere([...line.split(' '), '--store', `sqlite:${folder}`], typed, terminal),
+    );
+  });
+}
+
+/** Puts messages into the outbox, and parks them. */
+function park(...ids: readonly string[]) {
+  return async (store: Store): Promise<void> => {
+    const transaction = store.begin({ readOnly: false });
+    await transaction.append(
+      ids.map((id) => testEnvelope({ id, type: 'orders.order-placed' })),
+      [],
+    );
+    await transaction.commit();
+    const lease = await store.outbox.lease('test', 1_000);
+    const rows = await store.outbox.pending(100);
+    if (lease === undefined) throw new Error('The lease of a new outbox was not given.');
+    await store.outbox.settle(
+      lease,
+      rows.map(({ seq }) => ({ seq, outcome: 'parked', error: 'It is too big.' })),
+    );
+    await store.outbox.release(lease);
+  };
+}
+
+const empty = async (): Promise<void> => undefined;
+
+describe('the outbox', () => {
+  test('says what has yet to leave', () =>
+    inFilledStore(
+      async (store) => {
+        await park('a', 'b')(store);
+        const transaction = store.begin({ readOnly: false });
+        await transaction.append([testEnvelope()], []);
+        await transaction.commit();
+      },
+      async (call) => {
+        const { exitCode, output } = await call('outbox status');
+        expect(exitCode).toBe(0);
+        expect(output).toMatch(/^WAITING {2}OLDEST {2}SCHEDULED {2}PARKED\n1 +\ds +0 +2\n$/);
+        const { output: json } = await call('outbox status --json');
+        expect(JSON.parse(json)).toEqual({
+          service: 'orders',
+          waiting: 1,
+          scheduled: 0,
+          parked: 2,
+          oldestMs: expect.any(Number),
+        });
+      },
+    ));
+
+  test('lists what can never leave', () =>
+    inFilledStore(park('a', 'b'), async (call) => {
+      const { output } = await call('outbox parked');
+      expect(output).toMatch(
+        /^AGE +TYPE +ID +ATTEMPTS +ERROR\n\d+d +orders.order-placed +a +\d+ +It is too big\.\n\d+d +orders.order-placed +b .*\n$/,
+      );
+      const { output: json } = await call('outbox parked --limit 1 --json');
+      expect(JSON.parse(json)).toMatchObject({
+        total: 2,
+        parked: [{ id: 'a', type: 'orders.order-placed', error: 'It is too big.', envelope: { id: 'a' } }],
+      });
+      const { output: part } = await call('outbox parked --limit 1');
+      expect(part).toContain('1 of 2. More of them: `--limit 2`.');
+    }));
+
+  test('lets one, or all, try again', () =>
+    inFilledStore(park('a', 'b', 'c'), async (call) => {
+      await expect(call('outbox retry --id b')).resolves.toEqual({
+        exitCode: 0,
+        output: '1 parked message may leave again.\n',
+        errors: '',
+      });
+      await expect(call('outbox retry --id b')).resolves.toMatchObject({ exitCode: 1, output: '' });
+      await expect(call('outbox retry --all')).resolves.toMatchObject({
+        output: '2 parked messages may leave again.\n',
+      });
+      const { output } = await call('outbox status --json');
+      expect(JSON.parse(output)).toMatchObject({ waiting: 3, parked: 0 });
+    }));
+
+  test('discards one where that is confirmed', () =>
+    inFilledStore(park('a', 'b'), async (call) => {
+      const refused = await call('outbox discard --id a', 'n\n', { interactive: true });
+      expect(refused).toEqual({
+        exitCode: 1,
+        output: '',
+        errors: 'Discard the parked message `a` for good? [y/N] Nothing was discarded.\n',
+      });
+      await expect(call('outbox discard --id a', 'y\n', { interactive: true })).resolves.toMatchObject({ exitCode: 0 });
+      await expect(call('outbox discard --id a --yes')).resolves.toMatchObject({ exitCode: 1, output: '' });
+      const { output } = await call('outbox parked --json');
+      expect(JSON.parse(output)).toMatchObject({ total: 1, parked: [{ id: 'b' }] });
+    }));
+
+  test('may have nothing parked', () =>
+    inFilledStore(empty, async (call) => {
+      await expect(call('outbox parked')).resolves.toEqual({ exitCode: 0, output: 'Nothing is parked.\n', errors: '' });
+      await expect(call('outbox retry --all --json')).resolves.toMatchObject({ exitCode: 1, errors: '' });
+    }));
+});
+
+describe('the inbox', () => {
+  test('says what each listener has yet to handle', () =>
+    inFilledStore(
+      async (store) => {
+        await store.inbox.add([testEntry(), testEntry(), testEntry({ listener: 'mail', dead: 'broken' })]);
+      },
+      async (call) => {
+        const { exitCode, output } = await call('inbox status');
+        expect(exitCode).toBe(0);
+        expect(output).toMatch(
+          /^LISTENER +WAITING +OLDEST +RUNNING +DEAD\nlistener +2 +\ds +0 +0\nmail +0 +- +0 +1\nall +2 +\ds +0 +1\n$/,
+        );
+        const { output: json } = await call('inbox status --json');
+        expect(JSON.parse(json)).toMatchObject({
+          service: 'orders',
+          waiting: 2,
+          dead: 1,
+          listeners: [
+            { listener: 'listener', waiting: 2, running: 0, dead: 0 },
+            { listener: 'mail', waiting: 0, running: 0, dead: 1 },
+          ],
+        });
+      },
+    ));
+});

@@ -1,0 +1,19 @@
+import type { Action } from '../action.js';
+import { parkedJson } from '../as-json.js';
+import { parkedTable } from '../as-text.js';
+
+export const parked: Action = {
+  name: 'parked',
+  summary: 'lists messages that can never leave, the oldest first',
+  options: ['limit'],
+  example: 'outbox parked --json',
+  async run({ options, terminal, open }) {
+    const { outbox } = await open();
+    const rows = await outbox.parked(options.limit);
+    const { parked: total } = await outbox.status();
+    const json = { total, parked: rows.map(parkedJson) };
+    if (rows.length === 0) return { exitCode: 0, json, text: 'Nothing is parked.' };
+    const rest = total > rows.length ? `\n${rows.length} of ${total}. More of them: \`--limit ${total}\`.` : '';
+    return { exitCode: 0, json, text: `${parkedTable(rows, terminal.output.columns)}${rest}` };
+  },
+};

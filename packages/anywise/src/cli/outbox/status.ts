@@ -1,0 +1,20 @@
+import type { Action } from '../action.js';
+import { writeDuration } from '../duration.js';
+import { table } from '../table.js';
+
+export const status: Action = {
+  name: 'status',
+  summary: 'counts what has yet to leave',
+  options: [],
+  example: 'outbox status --service orders',
+  async run({ open }) {
+    const { outbox } = await open();
+    const { waiting, scheduled, parked, oldestMs } = await outbox.status();
+    const oldest = waiting === 0 ? '-' : writeDuration(oldestMs);
+    const text = table(
+      ['WAITING', 'OLDEST', 'SCHEDULED', 'PARKED'],
+      [[String(waiting), oldest, String(scheduled), String(parked)]],
+    );
+    return { exitCode: 0, json: { waiting, scheduled, parked, oldestMs }, text };
+  },
+};

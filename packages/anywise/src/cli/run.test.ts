@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { runHere } from './testing.js';
+
+describe('help', () => {
+  test.each([
+    { args: ['--help'], first: 'anywise <subject> <action> [options]' },
+    { args: ['-h'], first: 'anywise <subject> <action> [options]' },
+    { args: ['dead-letters', '--help'], first: 'anywise dead-letters <action> [options]' },
+    { args: ['outbox', 'retry', '--help'], first: 'anywise outbox retry [options]' },
+    { args: ['inbox', 'status', '--colour', '-h'], first: 'anywise inbox status [options]' },
+  ])('is an answer to $args', async ({ args, first }) => {
+    const { exitCode, output, errors } = await runHere(args);
+    expect({ exitCode, errors, first: output.split('\n')[0] }).toEqual({ exitCode: 0, errors: '', first });
+  });
+
+  test.each([
+    { args: [], first: 'anywise <subject> <action> [options]' },
+    { args: ['dead-letters'], first: 'anywise dead-letters <action> [options]' },
+  ])('stands in for the word that is missing after $args', async ({ args, first }) => {
+    const { exitCode, output, errors } = await runHere(args);
+    expect({ exitCode, output, first: errors.split('\n')[0] }).toEqual({ exitCode: 2, output: '', first });
+  });
+
+  test('on everything names every action and exit code', async () => {
+    const { output } = await runHere(['--help']);
+    expect(output).toMatchInlineSnapshot(`
+      "anywise <subject> <action> [options]
+
+      Looks after what a service keeps in its store, whether the service runs or not.
+
+      dead-letters: messages that a listener could not handle
+        list     lists dead letters, the oldest first
+        show     shows everything about dead letters: data, error, and what waits for them
+        replay   has dead letters tried again, with all their attempts before them
+        edit     changes the data of a dead letter, and keeps what came
+        discard  gives dead letters up for good; what waits for them goes on
+
+      outbox: messages that have yet to leave the service
+        status   counts what has yet to leave
+        parked   lists messages that can never leave, the oldest first
+        retry    lets parked messages try to leave again
+        discard  deletes a parked message for good, so that nobody ever gets it
+
+      inbox: messages that its listeners have yet to handle
+        status  counts what each listener has yet to handle
+
+      Example
+        anywise dead-letters list
+
+      More on each: \`anywise <subject> --help\`, \`anywise <subject> <action> --help\`.
+
+      Exit codes
+        0  done
+        1  nothing matched, or it could not be done
+        2  wrong use
+        3  the store cannot be reached, or is not there
+      "
+    `);
+  });
+
+  test('on an action names its options and an example', async () => {
+    const { output } = await runHere(['dead-letters', 'edit', '--help']);
+    expect(output).toMatchInlineSnapshot(`
+      "anywise dead-letters edit [options]
+
+      Changes the data of a dead letter, and keeps what came.
+      Without \`--data\` and \`--data-file\` it opens your editor, $VISUAL or $EDITOR.
+
+      Options
+        --id <id>           the message with this id
+        --listener <name>   those of this listener
+        --data <json>       the new data
+        --data-file <path>  a file with the new data; \`-\` reads the standard input
+        --envelope          what is given replaces the whole text and not only \`data\`
+        --replay            replay it at once
+        --store <url>       where the stores are; default: $ANYWISE_STORE, else \`sqlite:<workspace>/.anywise\`
+        --service <name>    whose store; needed where there are several
+        --json              print one JSON document
+        --help              print this help; also \`-h\`
+
+      Example
+        anywise dead-letters edit --id 0b6f7f0e-3f0c-4c59-9a39-2f6f6a1c2f11 --data '{"amount":1250}' --replay
+
+      Exit codes
+        0  done
+        1  nothing matched, or it could not be done
+        2  wrong use
+        3  the store cannot be reached, or is not there
+      "
+    `);
+  });
+
+  test.each(
+    ['list', 'show', 'replay', 'edit', 'discard']
+      .map((action) => ['dead-letters', action])
+      .concat(
+        ['status', 'parked', 'retry', 'discard'].map((action) => ['outbox', action]),
+        [['inbox', 'status']],
+      ),
+  )('on %s %s has an example of it', async (subject, action) => {
+    const { output } = await runHere([subject, action, '--help']);
+    expect(output).toContain(`Example\n  anywise ${subject} ${action}`);
+  });
+});
+
+describe('wrong use', () => {
+  test.each([
+    {
+      args: ['dead-leters', 'list'],
+      errors:
+        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `inbox`.\n',
+    },
+    {
+      args: ['outbox', 'stats'],
+      errors:
+        '`anywise outbox stats` is not known. Did you mean `status`?\nAfter `anywise outbox` comes `status`, `parked`, `retry`, `discard`.\n',
+    },
+    { args: ['outbox', 'status', '--limit', '3'], errors: '`--limit` is not an option here.\n' },
+    {
+      args: ['dead-letters', 'discard', '--id', 'm-1'],
+      errors: 'What is discarded is gone for good, and there is nobody to ask. Confirm it with `--yes`.\n',
+    },
+    { args: ['dead-letters', 'edit', '--data', '5'], errors: 'Say which one is meant, with `--id`.\n' },
+    {
+      args: ['dead-letters', 'edit', '--id', 'm-1'],
+      errors: 'Give what is new, with `--data` or `--data-file`, or set $EDITOR and run it on a terminal.\n',
+    },
+    {
+      args: ['dead-letters', 'edit', '--id', 'm-1', '--data', '5', '--data-file', '-'],
+      errors: 'Give either `--data` or `--data-file`, not both.\n',
+    },
+    { args: ['outbox', 'retry'], errors: 'Say which are meant, with either `--id` or `--all`.\n' },
+    {
+      args: ['outbox', 'retry', '--id', 'm-1', '--all'],
+      errors: 'Say which are meant, with either `--id` or `--all`.\n',
+    },
+    { args: ['outbox', 'discard', '--yes'], errors: 'Say which one is meant, with `--id`.\n' },
+    {
+      args: ['inbox', 'status', '--store', 'memory:'],
+      errors: 'A store in memory lives and dies with its process. Name one such as `sqlite:.anywise`.\n',
+    },
+    {
+      args: ['inbox', 'status', '--store', 'mysql://root:secret@host'],
+      errors: 'No store is known for `mysql:`. Name one such as `sqlite:.anywise`.\n',
+    },
+    {
+      args: ['inbox', 'status', '--store', 'data'],
+      errors: 'The URL of the store does not read `<scheme>:<where>`. Name one such as `sqlite:.anywise`.\n',
+    },
+  ])('such as $args has exit code 2', async ({ args, errors }) => {
+    await expect(runHere(args)).resolves.toEqual({ exitCode: 2, output: '', errors });
+  });
+
+  test.each(['replay', 'discard'])('is to %s without saying which', async (action) => {
+    const { exitCode, errors } = await runHere(['dead-letters', action]);
+    expect({ exitCode, errors }).toEqual({ exitCode: 2, errors: expect.stringContaining('or `--all`') });
+  });
+});

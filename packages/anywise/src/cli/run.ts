@@ -1,0 +1,83 @@
+import { AnywiseError } from '../errors.js';
+import type { Store } from '../store.js';
+import type { Action, Subject } from './action.js';
+import { deadLetters } from './dead-letters/subject.js';
+import { helpOnAction, helpOnAll, helpOnSubject } from './help.js';
+import { inbox } from './inbox/subject.js';
+import { didYouMean } from './nearest.js';
+import { openStore, type OpenStore } from './open-store.js';
+import { commonOptions } from './option-table.js';
+import { readOptions } from './options.js';
+import { outbox } from './outbox/subject.js';
+import { Refusal, type ExitCode } from './refusal.js';
+import { print, type Terminal } from './terminal.js';
+
+const subjects: readonly Subject[] = [deadLetters, outbox, inbox];
+
+/** Does what the arguments say, and gives the exit code. Rejects only where something is wrong with the command itself. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    return await dispatch(args, terminal);
+  } catch (error) {
+    if (!(error instanceof Refusal) && !AnywiseError.is(error)) throw error;
+    print(terminal.errors, error.message);
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const [first, second, ...rest] = args;
+  if (first === undefined || isHelp(first)) return help(helpOnAll(subjects), first, terminal);
+  const subject = find(first, subjects, 'anywise');
+  if (second === undefined || isHelp(second)) return help(helpOnSubject(subject), second, terminal);
+  const action = find(second, subject.actions, `anywise ${subject.name}`);
+  const asked = rest.find(isHelp);
+  if (asked !== undefined) return help(helpOnAction(subject, action), asked, terminal);
+  return perform(action, rest, terminal);
+}
+
+async function perform(action: Action, args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const options = readOptions(args, [...action.options, ...commonOptions]);
+  const opened: OpenStore[] = [];
+  const open = async (): Promise<Store> => {
+    const found = await openStore(options, terminal);
+    opened.push(found);
+    return found.store;
+  };
+  try {
+    const { exitCode, json, text } = await action.run({ options, terminal, open });
+    const [{ service } = { service: null }] = opened;
+    if (options.json) terminal.output.write(`${JSON.stringify({ service, ...json }, null, 2)}\n`);
+    else print(exitCode === 0 ? terminal.output : terminal.errors, text);
+    return exitCode;
+  } finally {
+    for (const { store } of opened) await store.close();
+  }
+}
+
+/** Help that was asked for is an answer; help in place of a missing word says that it is missing. */
+function help(text: string, asked: string | undefined, { output, errors }: Terminal): ExitCode {
+  print(asked === undefined ? errors : output, text);
+  return asked === undefined ? 2 : 0;
+}
+
+function isHelp(word: string): boolean {
+  return word === '--help' || word === '-h';
+}
+
+function find<Named extends { readonly name: string }>(word: string, known: readonly Named[], before: string): Named {
+  const found = known.find(({ name }) => name === word);
+  if (found !== undefined) return found;
+  const names = known.map(({ name }) => name);
+  const words = names.map((name) => `\`${name}\``).join(', ');
+  throw new Refusal(
+    2,
+    `\`${before} ${word}\` is not known.${didYouMean(word, names)}\nAfter \`${before}\` comes ${words}.`,
+  );
+}
+
+function exitCodeOf(error: Refusal | AnywiseError): ExitCode {
+  if (error instanceof Refusal) return error.exitCode;
+  if (error.code === 'UNAVAILABLE') return 3;
+  return error.code === 'INVALID_URL' ? 2 : 1;
+}

@@ -1,0 +1,54 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { AnywiseError, errorText } from '../errors.js';
+import type { OpenSqlite } from '../sqlite/client.js';
+import { Refusal } from './refusal.js';
+
+const ending = '.db';
+
+/**
+ * The services whose stores are in a folder, by name. Other files there, such as that of the transport, are left out.
+ *
+ * @throws Refusal where there is no such folder; AnywiseError (`UNAVAILABLE`) where something in it cannot be read.
+ */
+export async function sqliteServices(folder: string): Promise<readonly string[]> {
+  const files = filesOf(folder);
+  const { defaultDriver } = await import('../sqlite/client.js');
+  const open = await defaultDriver();
+  return files.filter((file) => isStore(join(folder, file), open)).map((file) => basename(file, ending));
+}
+
+function filesOf(folder: string): string[] {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true)
+    return readdirSync(folder)
+      .filter((file) => file.endsWith(ending))
+      .sort();
+  if (found === undefined) {
+    throw new Refusal(
+      3,
+      `There is no folder \`${folder}\`. Start a service, or say where its store is with \`--store\`.`,
+    );
+  }
+  const [parent, service] = [dirname(folder), basename(folder, ending)];
+  throw new Refusal(2, `\`${folder}\` is a file. Name its folder: \`--store sqlite:${parent} --service ${service}\`.`);
+}
+
+/** Opened rather than guessed from its name. Nothing is written. */
+function isStore(path: string, open: OpenSqlite): boolean {
+  try {
+    const client = open(path);
+    try {
+      client.exec('PRAGMA busy_timeout = 1000');
+      const sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'anywise_inbox'";
+      return client.prepare(sql).get() !== undefined;
+    } finally {
+      client.close();
+    }
+  } catch (cause) {
+    if (/not a database/i.test(errorText(cause))) return false;
+    throw new AnywiseError('UNAVAILABLE', `The SQLite file \`${path}\` cannot be read (${errorText(cause)}).`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { sqliteStore } from '../sqlite/store.js';
+import type { Store } from '../store.js';
+import { run } from './run.js';
+import type { Terminal } from './terminal.js';
+
+/** What came of a call. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** A terminal in memory, on which `typed` has been typed. */
+export function memoryTerminal(
+  typed = '',
+  options: Partial<Terminal> = {},
+): Terminal & { read(): Omit<Outcome, 'exitCode'> } {
+  const input = new PassThrough();
+  input.end(typed);
+  const [output, errors] = [new PassThrough(), new PassThrough()];
+  const text = (stream: PassThrough): string => String((stream.read() as Buffer | null) ?? '');
+  return {
+    cwd: '/nowhere',
+    env: {},
+    input,
+    output,
+    errors,
+    interactive: false,
+    ...options,
+    read: () => ({ output: text(output), errors: text(errors) }),
+  };
+}
+
+/** Runs the command on a terminal in memory. */
+export async function runHere(args: readonly string[], typed?: string, options?: Partial<Terminal>): Promise<Outcome> {
+  const terminal = memoryTerminal(typed, options);
+  const exitCode = await run(args, terminal);
+  return { exitCode, ...terminal.read() };
+}
+
+/** Uses the store of a service, and makes it where there is none. */
+export async function inStore<T>(folder: string, service: string, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = sqliteStore({ path: join(folder, `${service}.db`) });
+  await store.check();
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
