@@ -1,11 +1,15 @@
 import { Core } from './core.js';
+import type { BusDeadLetters } from './bus-dead-letters.js';
+import type { EnqueueOptions } from './enqueue-options.js';
+import type { ServiceId } from './scope.js';
 import type { SendOptions } from './send-options.js';
+import type { Transaction, TransactionOptions } from './transaction.js';
 import type { InboxStatus, OutboxStatus } from './store.js';
 import { DomainError } from './domain-error.js';
 import { AnywiseError } from './errors.js';
 import type { Frame } from './frame.js';
 import type { BusDescription, Inspection } from './inspect.js';
-import { definitionOf, type Command, type ErrorsOf, type Event, type ReplyOf } from './message.js';
+import { definitionOf, type AnyCommand, type Command, type ErrorsOf, type Event, type ReplyOf } from './message.js';
 import type { Observer } from './observer.js';
 import type { AnywiseOptions, StopOptions } from './options.js';
 
@@ -79,6 +83,60 @@ export class Anywise {
     return (frame === undefined ? published : frame.track(event.type, published)) as Promise<void>;
   }
 
+  /**
+   * Has a command handled later, for certain: it commits with the surrounding handler, or by itself outside of one, and then
+   * its one handler runs in a transaction of its own, here or in the process that owns it, as often as its `retry` policy
+   * says. Nobody gets the reply. Needs a store.
+   *
+   * @returns the command's id, by which one that waits for its time can be cancelled.
+   */
+  enqueue(command: AnyCommand, options: EnqueueOptions = {}): Promise<string> {
+    const { core, frame } = this;
+    const refusal = core.refusal(frame);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const id = core.dispatcher.enqueue(command, options, frame);
+    return frame === undefined ? id : frame.track(command.type, id);
+  }
+
+  /**
+   * Takes back a command that was enqueued here with `delayMs` or `at`, if it is not due yet. Within a handler it is taken
+   * back with the handler's commit.
+   *
+   * @returns `false` where it was due already, is unknown, or was cancelled before.
+   */
+  cancel(id: string): Promise<boolean> {
+    const { core, frame } = this;
+    const refusal = core.refusal(frame);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const cancelled = core.dispatcher.cancel(id, frame);
+    return frame === undefined ? cancelled : frame.track('cancel', cancelled);
+  }
+
+  /**
+   * Runs work in one transaction, for code outside of handlers: its own statements, the events that it publishes and the
+   * commands that it enqueues commit together, or not at all where it throws. On a handler's bus it is part of the
+   * handler's transaction.
+   *
+   * @example
+   * await anywise.transaction(async (tx) => {
+   *   const sql = await tx.get(SqlTransaction);
+   *   await sql.run('UPDATE account SET balance = balance - ? WHERE id = ?', amount, id);
+   *   await tx.publish(new MoneyTaken({ id, amount }));
+   * });
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const { core, frame } = this;
+    const refusal = core.refusal(frame);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    if (frame !== undefined) return work(this.transactionIn(frame));
+    return core.dispatcher.transaction((own) => work(this.transactionIn(own)), options.context);
+  }
+
+  /** What could not be handled: to look at, repair, replay or discard. */
+  get deadLetters(): BusDeadLetters {
+    return this.core.deadLetters;
+  }
+
   /** Publishes what an entity has collected, in order, and empties it: for those who keep events in their entities. */
   async collect(entity: EventCollector): Promise<void> {
     for (const event of entity.takeEvents()) await this.publish(event);
@@ -128,6 +186,11 @@ export class Anywise {
   /** Why the bus cannot work now, one text a reason; empty where it can. For readiness probes. */
   async check(): Promise<readonly string[]> {
     return this.core.check();
+  }
+
+  private transactionIn(frame: Frame): Transaction {
+    const get = async <T>(id: ServiceId<T>): Promise<T> => (await frame.resolve(id)) as T;
+    return Object.assign(Anywise.within(this.core, frame), { get });
   }
 
   private outsideOnly(method: string): void {

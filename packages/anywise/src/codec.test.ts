@@ -64,7 +64,7 @@ describe('an event', () => {
   test('comes back as it was', () => {
     const message = new Paid({ orderId: 'o1', amount: 5, currency: 'EUR' });
     const envelope = JSON.parse(JSON.stringify(encodeEvent(message, new MessageContext(), message.source))) as Envelope;
-    const read = codec.decodeEvent(envelope);
+    const read = codec.decode(envelope);
     expect(read).toBeInstanceOf(Paid);
     expect(read).toEqual(message);
     const { eventId, entityId, timestamp, source } = message;
@@ -78,24 +78,24 @@ describe('reading', () => {
     { version: 2, data: { orderId: 'o1', amount: 1 } },
     { version: 3, data: { orderId: 'o1', amount: 1, currency: 'EUR' } },
   ])('brings version $version up to date', ({ version, data }) => {
-    expect(codec.decodeEvent(paid(version, data))).toEqual({ orderId: 'o1', amount: 1, currency: 'EUR' });
+    expect(codec.decode(paid(version, data))).toEqual({ orderId: 'o1', amount: 1, currency: 'EUR' });
   });
 
   test('refuses a version from the future', () => {
-    expect(() => codec.decodeEvent(paid(4, {}))).toThrowErrorMatchingInlineSnapshot(
+    expect(() => codec.decode(paid(4, {}))).toThrowErrorMatchingInlineSnapshot(
       `"\`payments.paid\` came in version 4, but this process knows only up to 3. Deploy the newer contract here, then replay."`,
     );
   });
 
   test('refuses an old version that has no upcast', () => {
     const old = testEnvelope({ type: 'payments.moved', schemaversion: 1 });
-    expect(() => codec.decodeEvent(old)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => codec.decode(old)).toThrowErrorMatchingInlineSnapshot(
       `"\`payments.moved\` came in version 1, but its contract has no \`upcast\` from version 1. Add it, then replay."`,
     );
   });
 
   test('refuses what its upcast cannot read', () => {
-    expect(() => codec.decodeEvent(paid(1, { order: 7 }))).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => codec.decode(paid(1, { order: 7 }))).toThrowErrorMatchingInlineSnapshot(`
       "The \`upcast\` of \`payments.paid\` from version 1 failed (order.trim is not a function). Correct it, then replay.
       Cause: order.trim is not a function"
     `);
@@ -103,7 +103,7 @@ describe('reading', () => {
 
   test('refuses data that does not fit', () => {
     const unfit = paid(3, { orderId: 'o1', amount: 'much', currency: 'EUR' });
-    expect(() => codec.decodeEvent(unfit)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => codec.decode(unfit)).toThrowErrorMatchingInlineSnapshot(
       `"\`payments.paid\` got invalid data: \`amount\`: Invalid input: expected number, received string"`,
     );
   });
@@ -118,11 +118,9 @@ describe('reading', () => {
 
   test('asks to wait where the type is unknown', () => {
     const newer = testEnvelope({ type: 'payments.newer' });
-    expect(() => codec.decodeEvent(newer)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => codec.decode(newer)).toThrowErrorMatchingInlineSnapshot(
       `"No contract here has \`payments.newer\`. Deploy a version of this service that knows it, and it is handled then."`,
     );
-    expect(() => codec.decodeEvent(newer)).toThrow(
-      expect.objectContaining({ code: 'UNKNOWN_MESSAGE', retryable: true }),
-    );
+    expect(() => codec.decode(newer)).toThrow(expect.objectContaining({ code: 'UNKNOWN_MESSAGE', retryable: true }));
   });
 });

@@ -2,7 +2,7 @@ import type { ContextEntry, ContextKeyInfo, MessageContext } from './context.js'
 import type { Contract } from './contract.js';
 import type { Envelope } from './envelope.js';
 import { AnywiseError, errorText } from './errors.js';
-import type { Event, MessageClass } from './message.js';
+import { definitionOf, type AnyCommand, type Command, type Event, type MessageClass } from './message.js';
 
 /** Makes the envelope of an event that is published in the given context. */
 export function encodeEvent(event: Event, context: MessageContext, source: string): Envelope {
@@ -21,6 +21,35 @@ export function encodeEvent(event: Event, context: MessageContext, source: strin
     ...(causationId === undefined ? {} : { causationid: causationId }),
     ...travellingAttributes(context),
     data: Object.assign({}, event),
+  };
+}
+
+/**
+ * Makes the envelope of a command that is enqueued in the given context.
+ *
+ * @param options.key what it keeps its order with.
+ * @param options.time when it is due, in milliseconds since 1970: its age counts from then.
+ */
+export function encodeCommand(
+  command: AnyCommand,
+  context: MessageContext,
+  { source, key, time }: { readonly source: string; readonly key: string | undefined; readonly time: number },
+): Envelope {
+  const { causationId } = context;
+  return {
+    specversion: '1.0',
+    id: context.messageId,
+    source,
+    type: command.type,
+    time: new Date(time).toISOString(),
+    datacontenttype: 'application/json',
+    kind: 'command',
+    schemaversion: definitionOf(command).version,
+    correlationid: context.correlationId,
+    ...(causationId === undefined ? {} : { causationid: causationId }),
+    ...(key === undefined ? {} : { partitionkey: key }),
+    ...travellingAttributes(context),
+    data: Object.assign({}, command),
   };
 }
 
@@ -56,7 +85,7 @@ export class Codec {
    * @throws AnywiseError (`UNREADABLE_MESSAGE`) where its version is from the future or has no upcast.
    * @throws InvalidMessageError where its data does not fit.
    */
-  decodeEvent(envelope: Envelope): Event {
+  decode(envelope: Envelope): Command | Event {
     const message = this.#classes.get(envelope.type);
     if (message === undefined) {
       throw new AnywiseError(
@@ -71,7 +100,7 @@ export class Codec {
       timestamp: envelope.time,
       source: envelope.source,
       ...(envelope.subject === undefined ? {} : { entityId: envelope.subject }),
-    }) as Event;
+    }) as Command | Event;
   }
 
   /** The context values that came with an envelope. */

@@ -1,5 +1,5 @@
 import type { Command } from './message.js';
-import { compileCode, compileGuards, needsUnit, type Run } from './pipeline.js';
+import { compileCall, compileCode, compileGuards, needsUnit, type Call, type Run } from './pipeline.js';
 import type { RegisteredHandler } from './registry.js';
 import type { SendStrategy } from './strategies.js';
 import type { NamedListener, Wiring } from './wiring.js';
@@ -23,6 +23,8 @@ export interface CompiledEvent {
 export interface CompiledListener {
   readonly name: string;
   readonly run: Run;
+  /** `run` for a loop that awaits it. */
+  readonly call: Call;
   readonly needsUnit: boolean;
 }
 
@@ -55,5 +57,5 @@ export function compileEvent(
 }
 
 export function compileListener({ name, code, place }: NamedListener): CompiledListener {
-  return { name, run: compileCode(code, place), needsUnit: needsUnit(code) };
+  return { name, run: compileCode(code, place), call: compileCall(code, place), needsUnit: needsUnit(code) };
 }

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { AnywiseError } from './errors.js';
+import { newId } from './id.js';
 
 /** What can be said of a context key whatever its values are. */
 export interface ContextKeyInfo {
@@ -72,6 +72,8 @@ export interface ContextOptions {
   readonly entries?: readonly ContextEntry[] | undefined;
   /** The event being handled, whose id is the message's id. */
   readonly event?: { readonly eventId: string } | undefined;
+  /** The message's id, where it has one already. */
+  readonly messageId?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -86,21 +88,24 @@ export interface ContextOptions {
 const never = new AbortController().signal;
 const nothing: ContextOptions = {};
 
+/** What is made when first asked for. */
+interface Made {
+  messageId: string | undefined;
+  correlationId: string | undefined;
+  signal: AbortSignal | undefined;
+}
+
 /** Ids are made when first read: most messages never leave the process and need none. */
 export class MessageContext implements Context {
   // Set in the constructor: V8 makes an object of a derived class three times as fast where its base declares no fields.
   declare private readonly options: ContextOptions;
   declare private values: Map<ContextKeyInfo, unknown> | undefined;
-  declare private ownMessageId: string | undefined;
-  declare private ownCorrelationId: string | undefined;
-  declare private ownSignal: AbortSignal | undefined;
+  declare private made: Made | undefined;
 
   constructor(options: ContextOptions = nothing) {
     this.options = options;
     this.values = undefined;
-    this.ownMessageId = undefined;
-    this.ownCorrelationId = undefined;
-    this.ownSignal = undefined;
+    this.made = undefined;
     if (options.entries !== undefined && options.entries.length > 0) {
       this.values = new Map(options.entries.map(({ key, value }) => [key, value]));
     }
@@ -132,11 +137,11 @@ export class MessageContext implements Context {
   }
 
   get messageId(): string {
-    return (this.ownMessageId ??= this.options.event?.eventId ?? randomUUID());
+    return (this.#made.messageId ??= this.options.event?.eventId ?? this.options.messageId ?? newId());
   }
 
   get correlationId(): string {
-    return (this.ownCorrelationId ??=
+    return (this.#made.correlationId ??=
       this.options.correlationId ?? this.options.parent?.correlationId ?? this.messageId);
   }
 
@@ -145,7 +150,7 @@ export class MessageContext implements Context {
   }
 
   get signal(): AbortSignal {
-    return (this.ownSignal ??= this.#joinedSignal());
+    return (this.#made.signal ??= this.#joinedSignal());
   }
 
   get deadline(): number | undefined {
@@ -168,6 +173,10 @@ export class MessageContext implements Context {
     const inherited = this.options.parent?.entries() ?? new Map<ContextKeyInfo, unknown>();
     for (const [key, value] of this.values ?? []) inherited.set(key, value);
     return inherited;
+  }
+
+  get #made(): Made {
+    return (this.made ??= { messageId: undefined, correlationId: undefined, signal: undefined });
   }
 
   #joinedSignal(): AbortSignal {

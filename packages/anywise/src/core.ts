@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Contract } from './contract.js';
+import { BusDeadLetters } from './bus-dead-letters.js';
+import { defaultListenerOptions, type FailureOptions } from './definitions.js';
 import { Dispatcher } from './dispatch.js';
 import { AnywiseError, SetupError, errorText } from './errors.js';
 import type { Frame } from './frame.js';
 import { holderName } from './holder.js';
 import { Inspection, describeBus, type BusDescription } from './inspect.js';
-import { entriesOfBatch } from './intake.js';
+import { entriesOfBatch, unreadableListener } from './intake.js';
 import { consoleLogger, type Logger } from './logger.js';
 import { memoryStore } from './memory/store.js';
 import { Observers } from './observer.js';
@@ -44,6 +46,8 @@ export class Core {
   readonly #store: Store | undefined;
   readonly #logger: Logger;
   readonly #isProvided: (id: ServiceId) => boolean;
+  /** Those for whom messages are claimed from the inbox, by the names under which it knows them. */
+  readonly #claimed: ReadonlyMap<string, FailureOptions>;
   readonly #holder = holderName(randomUUID().slice(0, 8));
   readonly #retentionMs: number;
   #relay: Relay | undefined;
@@ -63,12 +67,13 @@ export class Core {
     this.#store = options.store ?? (options.transport === undefined ? undefined : memoryStore());
     const sinks = new MessageRegistry('sink').register(...(options.sinks ?? []));
     this.#wiring = new Wiring([...(options.registries ?? []), sinks]);
+    this.#claimed = claimedBy(this.#wiring, options.name);
     const provided = new Set<ServiceId>([busId, ...(this.#store?.handles ?? [])]);
     options.container?.provides([...provided]);
     this.#isProvided = (id) => provided.has(id);
     this.inspection = new Inspection(this.#wiring, this.#store !== undefined);
     this.dispatcher = new Dispatcher({
-      source: `/${options.name}`,
+      name: options.name,
       wiring: this.#wiring,
       contracts: this.#contracts,
       travelling: options.context ?? [],
@@ -83,6 +88,10 @@ export class Core {
       logger: this.#logger,
       observers: this.observers,
     });
+  }
+
+  get deadLetters(): BusDeadLetters {
+    return new BusDeadLetters(() => this.#openStore().deadLetters, this.dispatcher.codec);
   }
 
   /** Why a call is refused now. */
@@ -125,11 +134,13 @@ export class Core {
     }
     this.#state = 'running';
     if (this.#store === undefined) return;
-    this.#startWorker(this.#store);
-    if (transport !== undefined) await this.#connect(this.#store, transport);
-    this.#unwatch = this.#store.watch(() => {
-      this.#worker?.wake();
-      this.#relay?.wake();
+    await this.#warnOfOrphans(this.#store);
+    const worker = this.#startWorker(this.#store);
+    this.#startRelay(this.#store);
+    if (transport !== undefined) await this.#connect(worker, transport);
+    this.#unwatch = this.#store.watch((part) => {
+      if (part !== 'outbox') this.#worker?.wake();
+      if (part !== 'inbox') this.#relay?.wake();
     });
     this.#startCleaner(this.#store);
   }
@@ -151,31 +162,52 @@ export class Core {
     return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [errorText(outcome.reason)] : []));
   }
 
-  #startWorker(store: Store): void {
-    const afterwards = this.#wiring.listeners.filter(({ options }) => !options.inline);
+  #openStore(): Store {
+    const refusal = this.refusal(undefined);
+    if (refusal !== undefined) throw refusal;
+    if (this.#store !== undefined) return this.#store;
+    throw new AnywiseError('INVALID_SETUP', 'The bus has no store, so it keeps no messages. Pass one as `store`.');
+  }
+
+  /** A listener that was renamed leaves its messages behind under its old name. */
+  async #warnOfOrphans(store: Store): Promise<void> {
+    const { listeners } = await store.inbox.status();
+    for (const { listener, waiting } of listeners.filter((each) => !this.#claimed.has(each.listener))) {
+      const text = `${waiting} messages wait for \`${listener}\`, which this process does not have. If it was renamed, give it its old name with \`.named(…)\`.`;
+      if (waiting > 0) this.#logger.warn({ listener, waiting }, text);
+    }
+  }
+
+  #startWorker(store: Store): Worker {
     this.#worker = new Worker({
       store,
-      listeners: new Map(afterwards.map((listener) => [listener.name, listener])),
+      listeners: this.#claimed,
       handle: (claim, signal) => this.dispatcher.deliver(claim, signal),
       holder: this.#holder,
-      concurrency: this.#options.concurrency ?? 32,
+      concurrency: this.#options.concurrency ?? 100,
       leaseMs: this.#options.leaseMs ?? 30_000,
       logger: this.#logger,
       observers: this.observers,
     });
     this.#worker.start();
+    return this.#worker;
   }
 
-  async #connect(store: Store, transport: Transport): Promise<void> {
-    const { name } = this.#options;
-    this.#relay = new Relay({ store, transport, holder: this.#holder, logger: this.#logger });
+  #startRelay(store: Store): void {
+    const { entriesHere } = this.dispatcher;
+    const { transport } = this.#options;
+    this.#relay = new Relay({ store, transport, entriesHere, holder: this.#holder, logger: this.#logger });
     this.#relay.start();
+  }
+
+  async #connect(worker: Worker, transport: Transport): Promise<void> {
+    const { name } = this.#options;
     const intake = { listenersOf: this.dispatcher.listenersOfType, service: name, retentionMs: this.#retentionMs };
-    const types = this.#wiring.heardTypes(this.#contracts);
+    const types = this.#wiring.heardTypes(this.#contracts, name);
     if (types.length === 0) return;
     const onError = (error: unknown): void => this.#logger.warn({ err: error }, 'Receiving failed; it is tried again');
     this.#subscription = await transport.subscribe({ consumer: name, types, onError }, async (batch) => {
-      await store.inbox.add(entriesOfBatch(batch, intake));
+      await worker.take(entriesOfBatch(batch, intake));
     });
   }
 
@@ -218,6 +250,13 @@ export class Core {
     };
     await Promise.all([...this.#wiring.sinks].map(close));
   }
+}
+
+function claimedBy(wiring: Wiring, service: string): ReadonlyMap<string, FailureOptions> {
+  const claimed = new Map<string, FailureOptions>([[unreadableListener(service), defaultListenerOptions]]);
+  for (const { name, options } of wiring.listeners) if (!options.inline) claimed.set(name, options);
+  for (const { message, options } of wiring.commandHandlers) claimed.set(message.type, options);
+  return claimed;
 }
 
 function notRunning(name: string, state: State): AnywiseError {

@@ -30,22 +30,29 @@ export type OnDead =
   /** They wait until the dead letter is replayed or discarded, so that order is kept. The default. */
   | 'park'
   /** They go on without it. */
-  | 'skip';
+  | 'skip'
+  /** Everything of this listener waits, whatever the entity: for listeners that must see all events in their order. */
+  | 'block';
+
+/** What becomes of a message from the inbox whose code fails. */
+export interface FailureOptions {
+  readonly retry: RetryPolicy | undefined;
+  readonly onDead: OnDead;
+}
 
 /** How a listener is run. */
-export interface ListenerOptions {
+export interface ListenerOptions extends FailureOptions {
   /** Stable for ever: the inbox knows the listener by it. */
   readonly name: string | undefined;
   /** Runs in the publisher's scope and transaction instead of after the commit. */
   readonly inline: boolean;
-  readonly retry: RetryPolicy | undefined;
-  readonly onDead: OnDead;
 }
 
 /** A handler as a function; `run` is the function itself, for tests. */
 export interface HandlerDefinition<C = never, Reply = unknown, Extra extends readonly unknown[] = never[]> {
   readonly kind: 'handler';
   readonly message: CommandType<C>;
+  readonly options: FailureOptions;
   readonly dependencies: Dependencies | undefined;
   readonly run: (command: C, context: Context, ...injected: Extra) => Awaitable<Reply>;
 }

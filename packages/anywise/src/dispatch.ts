@@ -1,4 +1,4 @@
-import { Codec, encodeEvent } from './codec.js';
+import { Codec } from './codec.js';
 import {
   compileCommand,
   compileEvent,
@@ -7,22 +7,24 @@ import {
   type CompiledEvent,
   type CompiledListener,
 } from './compiled.js';
-import type { ContextKeyInfo, ContextOptions } from './context.js';
+import type { ContextEntry, ContextKeyInfo, ContextOptions } from './context.js';
 import type { Contract } from './contract.js';
-import { parseEnvelope } from './envelope.js';
-import { AnywiseError, type ListenerFailure } from './errors.js';
+import { Delivery } from './delivery.js';
+import type { EnqueueOptions } from './enqueue-options.js';
+import type { Envelope } from './envelope.js';
+import type { ListenerFailure } from './errors.js';
 import { Frame, type FrameHost } from './frame.js';
-import { InHandList } from './in-hand.js';
 import { inboxEntries } from './intake.js';
 import type { Logger } from './logger.js';
-import { definitionOf, type Command, type Event } from './message.js';
+import { definitionOf, type AnyCommand, type Command, type Event } from './message.js';
 import { startLimit, untilAborted } from './limit.js';
+import { Outgoing } from './outgoing.js';
 import type { Observers } from './observer.js';
 import { Once } from './once.js';
-import { nestedKey, noHandler, noStoreForKey, stoppedBefore, unknownEvent } from './refusals.js';
+import { nestedKey, noHandler, noStoreForKey } from './refusals.js';
 import type { ContainerAdapter, ServiceId } from './scope.js';
 import type { LimitedOptions, SendOptions } from './send-options.js';
-import type { Claim, Store } from './store.js';
+import type { Claim, InboxEntry, Store } from './store.js';
 import {
   sequential,
   throwFailures,
@@ -30,11 +32,13 @@ import {
   type ReadyListener,
   type SendStrategy,
 } from './strategies.js';
-import { Unit, type Completion } from './unit.js';
+import type { Unit } from './unit.js';
+import { Units } from './units.js';
 import type { Wiring } from './wiring.js';
 
 export interface DispatchOptions {
-  readonly source: string;
+  /** The service's name. */
+  readonly name: string;
   readonly wiring: Wiring;
   readonly contracts: readonly Contract[];
   readonly travelling: readonly ContextKeyInfo[];
@@ -52,30 +56,49 @@ export interface DispatchOptions {
   readonly observers: Observers;
 }
 
-const cannotDispose = 'A service of a message could not be disposed';
-const cannotRollBack = 'A transaction could not be rolled back';
-
 /** Brings messages to their code. Everything that depends on the type of a message only is compiled once. */
 export class Dispatcher implements FrameHost {
   readonly codec: Codec;
   readonly #options: DispatchOptions;
   readonly #commands = new Map<unknown, CompiledCommand>();
   readonly #events = new Map<unknown, CompiledEvent>();
-  readonly #listeners = new Map<string, CompiledListener>();
   readonly #once: Once | undefined;
-  readonly #unitsInHand = new InHandList<Unit>();
-  #isClosed = false;
-  #idle: (() => void) | undefined;
+  readonly #units: Units;
+  readonly #outgoing: Outgoing;
+  readonly #delivery: Delivery;
 
   constructor(options: DispatchOptions) {
+    const { name, contracts, travelling, store, hasTransport, wiring } = options;
     this.#options = options;
-    this.codec = new Codec(options.contracts, options.travelling);
-    this.#once = options.store === undefined ? undefined : new Once(options.store);
-    for (const { message } of options.wiring.handlers) {
-      const handler = options.wiring.handlerOf(message);
-      if (handler !== undefined) this.#commands.set(message, compileCommand(handler, options));
+    this.codec = new Codec(contracts, travelling);
+    this.#once = store === undefined ? undefined : new Once(store);
+    this.#units = new Units(options);
+    const listeners = new Map<string, CompiledListener>();
+    for (const listener of wiring.listeners) listeners.set(listener.name, compileListener(listener));
+    for (const { message } of wiring.handlers) {
+      const handler = wiring.handlerOf(message);
+      if (handler === undefined) continue;
+      const compiled = compileCommand(handler, options);
+      this.#commands.set(message, compiled);
+      listeners.set(message.type, { name: message.type, run: compiled.run, call: compiled.run, needsUnit: true });
     }
-    for (const listener of options.wiring.listeners) this.#listeners.set(listener.name, compileListener(listener));
+    this.#outgoing = new Outgoing({
+      source: `/${name}`,
+      codec: this.codec,
+      host: this,
+      durable: store !== undefined,
+      hasTransport,
+      handles: (type) => listeners.has(type),
+      observers: options.observers,
+    });
+    this.#delivery = new Delivery({
+      service: name,
+      codec: this.codec,
+      host: this,
+      units: this.#units,
+      listeners,
+      listenersOf: this.listenersOfType,
+    });
   }
 
   isProvided(id: ServiceId): boolean {
@@ -87,13 +110,16 @@ export class Dispatcher implements FrameHost {
   }
 
   openUnit(readOnly = false): Unit {
-    const { container, store } = this.#options;
-    return new Unit({ container, store, readOnly });
+    return this.#units.open(readOnly);
   }
 
   send(command: Command, options: SendOptions | undefined, caller: Frame | undefined): Promise<unknown> {
     const compiled = this.#commands.get(command.constructor);
     if (compiled === undefined) return Promise.reject(noHandler(command));
+    // What is sent most, and shall cost least: a command from outside, alone, whose code needs nothing of the bus.
+    if (options === undefined && caller === undefined && !compiled.needsUnit) {
+      return compiled.run(command, new Frame(this, noOptions));
+    }
     if (options?.timeoutMs !== undefined || options?.signal !== undefined) {
       return this.#sendLimited(command, compiled, options, caller);
     }
@@ -139,7 +165,7 @@ export class Dispatcher implements FrameHost {
   publish(event: Event, caller: Frame | undefined): Promise<unknown> {
     const compiled = this.#compiledEvent(event);
     if (caller === undefined && compiled.needsUnit) {
-      return this.#inUnit(this.openUnit(), async (unit) => {
+      return this.#units.run(this.openUnit(), async (unit) => {
         await this.#publishIn(event, compiled, undefined, unit);
         return {};
       });
@@ -152,6 +178,8 @@ export class Dispatcher implements FrameHost {
   /** Listeners may run at once, so each that can call the bus gets a frame of its own: calls are told apart by it. */
   #runInside(event: Event, { inside }: CompiledEvent, frame: Frame, options: ContextOptions): Promise<void> {
     const { publisher } = this.#options;
+    const [first] = inside;
+    if (first !== undefined && inside.length === 1 && publisher === sequential) return runOnly(event, first, frame);
     if (publisher === sequential) return inTurn(event, inside, frame);
     const listeners = inside.map(({ name, run, needsUnit }): ReadyListener => {
       const own = needsUnit ? frame.sibling(options) : frame;
@@ -160,60 +188,61 @@ export class Dispatcher implements FrameHost {
     return publisher(event, frame, listeners);
   }
 
-  /** Runs the listener of a claimed message; its effects, its events and its end commit together. */
-  async deliver(claim: Claim, signal: AbortSignal): Promise<void> {
-    const listener = this.#listeners.get(claim.listener);
-    if (listener === undefined)
-      throw new AnywiseError('NO_HANDLER', `No listener here is called \`${claim.listener}\`.`);
-    const envelope = parseEnvelope(claim.json);
-    const event = this.codec.decodeEvent(envelope);
-    const context: ContextOptions = {
-      event,
-      entries: this.codec.entriesOf(envelope),
-      correlationId: envelope.correlationid,
-      causationId: envelope.causationid,
-      signal,
-      attempt: claim.attempt,
-      idempotencyKey: `${claim.listener}:${claim.id}`,
-      frozen: true,
-    };
-    const committed = await this.#inUnit(this.openUnit(), async (unit) => {
-      await listener.run(event, new Frame(this, context, unit));
-      return { claim };
-    });
-    if (!committed) {
-      throw new AnywiseError(
-        'LEASE_LOST',
-        `\`${claim.listener}\` lost its lease of ${claim.id}; its effects were rolled back.`,
-      );
-    }
+  /** Puts a command into the outbox or the inbox, and gives its id. */
+  async enqueue(command: AnyCommand, options: EnqueueOptions, caller: Frame | undefined): Promise<string> {
+    if (caller !== undefined) return this.#outgoing.enqueue(command, options, caller, caller.unit);
+    return this.transaction(async ({ unit }) => this.#outgoing.enqueue(command, options, undefined, unit));
   }
 
-  /** The names of the listeners that an event type is for, those inside `publish` left out. */
+  /** Takes back a command that waits for its time; `false` where it does not any more. */
+  async cancel(id: string, caller: Frame | undefined): Promise<boolean> {
+    if (caller !== undefined) return caller.unit.cancel(id);
+    return this.transaction(async ({ unit }) => unit.cancel(id));
+  }
+
+  /** Runs work in a unit of its own, which commits when it is done. */
+  async transaction<T>(work: (frame: Frame) => Promise<T>, entries?: readonly ContextEntry[]): Promise<T> {
+    const results: T[] = [];
+    await this.#units.run(this.openUnit(), async (unit) => {
+      const frame = new Frame(this, { entries }, unit);
+      results.push(await work(frame));
+      frame.assertAwaited('`transaction`', undefined);
+      return {};
+    });
+    return results[0] as T;
+  }
+
+  /** Runs the listener or handler of a claimed message; its effects, its messages and its end commit together. */
+  deliver(claim: Claim, signal: AbortSignal): Promise<void> {
+    return this.#delivery.deliver(claim, signal);
+  }
+
+  /**
+   * The names under which the inbox knows those here that a message is for: the listeners of an event, those inside
+   * `publish` left out, or the handler of a command.
+   */
   readonly listenersOfType = (type: string): readonly string[] => {
     const message = this.codec.classOf(type);
-    return message === undefined ? [] : this.#compiledEventOf(message).afterwards;
+    if (message === undefined) return [];
+    if (message.kind === 'event') return this.#compiledEventOf(message).afterwards;
+    return this.#commands.has(message) ? [type] : [];
   };
 
-  /** Resolves when no message sent from outside is being handled any more, or after `timeoutMs`. */
-  async untilIdle(timeoutMs: number): Promise<void> {
-    if (this.#unitsInHand.isEmpty) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#idle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** What a command from the outbox becomes in the inbox; `undefined` for what is not handled here. */
+  readonly entriesHere = (envelope: Envelope): readonly InboxEntry[] | undefined => {
+    if (envelope.kind !== 'command') return undefined;
+    const names = this.listenersOfType(envelope.type);
+    return names.length === 0 ? undefined : inboxEntries(envelope, names);
+  };
+
+  /** Resolves when no message is being handled any more, or after `timeoutMs`. */
+  untilIdle(timeoutMs: number): Promise<void> {
+    return this.#units.untilIdle(timeoutMs);
   }
 
   /** Takes back what every message in hand has written, and refuses further ones: time is up. */
-  async abandon(): Promise<void> {
-    this.#isClosed = true;
-    const undo = [...this.#unitsInHand].map((unit) =>
-      this.#quietly(cannotRollBack, () => unit.abandon(stoppedBefore())),
-    );
-    await Promise.all(undo);
+  abandon(): Promise<void> {
+    return this.#units.abandon();
   }
 
   #compiledEvent(event: Event): CompiledEvent {
@@ -238,7 +267,7 @@ export class Dispatcher implements FrameHost {
     const options: ContextOptions = { event, parent: caller, frozen: true };
     const frame = new Frame(this, options, unit, caller);
     if (compiled.inside.length > 0) await this.#runInside(event, compiled, frame, options);
-    if (compiled.isEmitted) this.#emit(event, compiled.afterwards, frame);
+    if (compiled.isEmitted) this.#outgoing.emit(event, compiled.afterwards, frame);
     if (this.#options.observers.any) this.#observe(event, frame, caller ?? unit);
   }
 
@@ -249,12 +278,6 @@ export class Dispatcher implements FrameHost {
     else frame.unit.afterCommit(() => observers.published(event));
   }
 
-  #emit(event: Event, listeners: readonly string[], frame: Frame): void {
-    if (!this.codec.knows(event.type)) throw unknownEvent(event);
-    const envelope = encodeEvent(event, frame, this.#options.source);
-    frame.unit.emit(this.#options.hasTransport ? [envelope] : [], inboxEntries(envelope, listeners));
-  }
-
   async #sendInUnit(
     command: Command,
     compiled: CompiledCommand,
@@ -262,7 +285,7 @@ export class Dispatcher implements FrameHost {
   ): Promise<unknown> {
     const unit = this.openUnit(compiled.readOnly);
     if (options?.signal !== undefined) return this.#sendInUnitLimited(command, compiled, options, unit);
-    this.#take(unit);
+    this.#units.take(unit);
     try {
       const reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
       const committed = unit.commit();
@@ -270,34 +293,12 @@ export class Dispatcher implements FrameHost {
       if (committed !== true) await committed;
       return reply;
     } catch (error) {
-      await this.#quietly(cannotRollBack, () => unit.rollback());
+      await this.#units.rollback(unit);
       throw error;
     } finally {
-      const ending = this.#letGo(unit);
+      const ending = this.#units.letGo(unit);
       if (ending !== undefined) await ending;
     }
-  }
-
-  #take(unit: Unit): void {
-    if (this.#isClosed) throw stoppedBefore();
-    this.#unitsInHand.add(unit);
-  }
-
-  /** A promise only where something has to be disposed. */
-  #letGo(unit: Unit): Promise<void> | undefined {
-    try {
-      const ending = unit.end();
-      if (ending !== undefined) return this.#quietly(cannotDispose, () => ending).finally(() => this.#gone(unit));
-    } catch (error) {
-      this.#options.logger.error({ err: error }, cannotDispose);
-    }
-    this.#gone(unit);
-    return undefined;
-  }
-
-  #gone(unit: Unit): void {
-    this.#unitsInHand.delete(unit);
-    if (this.#unitsInHand.isEmpty) this.#idle?.();
   }
 
   async #sendInUnitLimited(
@@ -307,7 +308,7 @@ export class Dispatcher implements FrameHost {
     unit: Unit,
   ): Promise<unknown> {
     let reply: unknown;
-    await this.#inUnit(
+    await this.#units.run(
       unit,
       async () => {
         reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
@@ -318,35 +319,11 @@ export class Dispatcher implements FrameHost {
     return reply;
   }
 
-  /** Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back. */
-  async #inUnit(unit: Unit, work: (unit: Unit) => Promise<Completion>, signal?: AbortSignal): Promise<boolean> {
-    this.#take(unit);
-    try {
-      const outcome = commit(unit, work);
-      if (signal === undefined) return await outcome;
-      return await untilAborted(outcome, signal, () => unit.abandon(signal.reason as Error));
-    } catch (error) {
-      await this.#quietly(cannotRollBack, () => unit.rollback());
-      throw error;
-    } finally {
-      await this.#letGo(unit);
-    }
-  }
-
-  /** The outcome is decided by then: telling the caller of this failure instead would be wrong. */
-  async #quietly(failure: string, work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#options.logger.error({ err: error }, failure);
-    }
-  }
-
   async #sendOnce(command: Command, compiled: CompiledCommand, options: LimitedOptions, key: string): Promise<unknown> {
     if (this.#once === undefined) throw noStoreForKey(command);
     return this.#once.send(command, key, async (completion) => {
       let reply: unknown;
-      const committed = await this.#inUnit(
+      const committed = await this.#units.run(
         this.openUnit(),
         async (unit) => {
           reply = await compiled.run(command, new Frame(this, contextOptions(options, undefined), unit));
@@ -366,22 +343,27 @@ function contextOptions(options: LimitedOptions | undefined, parent: Frame | und
   return { entries: options?.context, signal: options?.signal, deadline: options?.deadline, parent };
 }
 
+/** What `sequential` does with a single listener, without a function that is resumed. */
+function runOnly(event: Event, listener: CompiledListener, frame: Frame): Promise<void> {
+  return listener.run(event, frame).then(nothing, (error: unknown) => {
+    throwFailures(event, [listener], [{ listener: listener.name, error }]);
+  });
+}
+
+function nothing(): void {
+  // What a listener returns is nobody's business.
+}
+
 /** What `sequential` does, without making a closure for each listener of each event. */
 async function inTurn(event: Event, listeners: readonly CompiledListener[], frame: Frame): Promise<void> {
   let failures: ListenerFailure[] | undefined;
-  for (const { name, run } of listeners) {
+  // By index: an iterator would be kept, and closed, across each `await`.
+  for (let at = 0, listener = listeners[0]; listener !== undefined; listener = listeners[++at]) {
     try {
-      await run(event, frame);
+      await listener.call(event, frame);
     } catch (error) {
-      (failures ??= []).push({ listener: name, error });
+      (failures ??= []).push({ listener: listener.name, error });
     }
   }
   if (failures !== undefined) throwFailures(event, listeners, failures);
-}
-
-/** Runs work and commits it; `false` where the completion lost and everything was rolled back. */
-async function commit(unit: Unit, work: (unit: Unit) => Promise<Completion>): Promise<boolean> {
-  const committed = await unit.commit(await work(unit));
-  if (!committed) await unit.rollback();
-  return committed;
 }

@@ -46,6 +46,17 @@ function hear(heard: string[]): ListenerDefinition<Paid, []> {
   return on(Paid).listen(({ id, amount }) => void heard.push(`${id}: ${amount}`));
 }
 
+test('a bus that starts says whose messages wait for nobody', async () => {
+  const warnings: string[] = [];
+  const logger = { ...silent, warn: (_details: unknown, text: string) => void warnings.push(text) };
+  const { stores, start } = services();
+  await stores.orders.inbox.add([testEntry({ listener: 'renamed' }), testEntry({ listener: 'renamed' })]);
+  await using _orders = await start('orders', { items: [hear([])], logger });
+  expect(warnings).toEqual([
+    '2 messages wait for `renamed`, which this process does not have. If it was renamed, give it its old name with `.named(…)`.',
+  ]);
+});
+
 describe('an event', () => {
   test('published by a handler reaches the listener of another service after the commit', async () => {
     const heard: string[] = [];
@@ -317,7 +328,7 @@ describe('a query', () => {
       });
     await using payments = await start('payments', { items: [pay, report] });
     await expect(payments.send(new GetReport())).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"A query published an event. Queries only read: make it a command."`,
+      `"A query published or enqueued a message. Queries only read: make it a command."`,
     );
   });
 });

@@ -60,6 +60,15 @@ export function parseEnvelope(json: string): Envelope {
   return value as Envelope;
 }
 
+/** The envelope that a text holds; `undefined` where it holds none. */
+export function envelopeIn(json: string): Envelope | undefined {
+  try {
+    return parseEnvelope(json);
+  } catch {
+    return undefined;
+  }
+}
+
 const required = ['id', 'source', 'type', 'time', 'correlationid'] as const;
 const kinds: ReadonlySet<unknown> = new Set(['command', 'query', 'event', 'reply', 'error']);
 

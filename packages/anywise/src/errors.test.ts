@@ -32,6 +32,7 @@ describe('error codes', () => {
         "LEASE_LOST",
         "LISTENERS_FAILED",
         "NOT_AWAITED",
+        "NOT_FOUND",
         "NOT_RUNNING",
         "NO_HANDLER",
         "OUTSIDE_MESSAGE",

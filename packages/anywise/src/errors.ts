@@ -12,6 +12,7 @@ export const errorCodes = [
   'LEASE_LOST',
   'LISTENERS_FAILED',
   'NOT_AWAITED',
+  'NOT_FOUND',
   'NOT_RUNNING',
   'NO_HANDLER',
   'OUTSIDE_MESSAGE',
@@ -138,6 +139,14 @@ export function queryWrote(options: { cause?: unknown } = {}): AnywiseError {
 /** An error that says of itself that trying again cannot help. */
 export function isTerminal(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
+}
+
+/** How long an error asks to be left alone, in milliseconds, if it does. */
+export function retryAfterOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('retryAfterMs' in error)) return undefined;
+  const { retryAfterMs } = error;
+  const isDelay = typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) && retryAfterMs >= 0;
+  return isDelay ? retryAfterMs : undefined;
 }
 
 /** A short text for any thrown value. */

@@ -20,26 +20,28 @@ export interface Call {
 
 /** One message being handled: its context, and its view of the unit that it shares with what caused it. */
 export class Frame extends MessageContext implements MessageServices {
-  readonly host: FrameHost;
-  readonly #caller: Frame | undefined;
-  #unit: Unit | undefined;
-  #calls: Set<Call> | undefined;
-  #provided = false;
+  // Declared only, like those of the context: one is made for each message.
+  declare readonly host: FrameHost;
+  declare private readonly caller: Frame | undefined;
+  declare private ownUnit: Unit | undefined;
+  /** Set once its code is given the bus. */
+  declare private calls: Set<Call> | undefined;
 
   constructor(host: FrameHost, options: ContextOptions, unit?: Unit, caller?: Frame) {
     super(options);
     this.host = host;
-    this.#unit = unit;
-    this.#caller = caller;
+    this.caller = caller;
+    this.ownUnit = unit;
+    this.calls = undefined;
   }
 
   get unit(): Unit {
-    return (this.#unit ??= this.#caller?.unit ?? this.host.openUnit());
+    return (this.ownUnit ??= this.caller?.unit ?? this.host.openUnit());
   }
 
   /** Another view of the same message, for code that runs at the same time. */
   sibling(options: ContextOptions): Frame {
-    return new Frame(this.host, options, this.#unit, this.#caller);
+    return new Frame(this.host, options, this.ownUnit, this.caller);
   }
 
   resolve(id: ServiceId): unknown {
@@ -47,23 +49,23 @@ export class Frame extends MessageContext implements MessageServices {
   }
 
   provide(id: ServiceId): unknown {
-    this.#provided = true;
+    this.calls ??= new Set();
     return this.host.provide(id, this);
   }
 
   /** Whether code of this message may call the bus: only what was given its bus can. */
   get mayCall(): boolean {
-    return this.#provided;
+    return this.calls !== undefined;
   }
 
   /** The calls of this message's code that run now. Taken before code runs, it tells that code's calls from others'. */
   callsInHand(): ReadonlySet<Call> | undefined {
-    return this.#calls === undefined || this.#calls.size === 0 ? undefined : new Set(this.#calls);
+    return this.calls === undefined || this.calls.size === 0 ? undefined : new Set(this.calls);
   }
 
   /** Notes a call that this message's code makes, until it settles. Who makes it gets what is returned. */
   track<T>(what: string, running: Promise<T>): Promise<T> {
-    const calls = (this.#calls ??= new Set());
+    const calls = (this.calls ??= new Set());
     const result = running.finally(() => calls.delete(call));
     const call: Call = { what, result };
     calls.add(call);
@@ -72,8 +74,8 @@ export class Frame extends MessageContext implements MessageServices {
 
   /** @throws AnywiseError (`NOT_AWAITED`) where a call that was made since `before` still runs. */
   assertAwaited(place: string, before: ReadonlySet<Call> | undefined): void {
-    if (this.#calls === undefined || this.#calls.size === 0) return;
-    const left = [...this.#calls].filter((call) => before?.has(call) !== true);
+    if (this.calls === undefined || this.calls.size === 0) return;
+    const left = [...this.calls].filter((call) => before?.has(call) !== true);
     if (left.length === 0) return;
     // Nobody waits for these, so how they end is told by this error alone.
     for (const { result } of left) result.catch(() => undefined);

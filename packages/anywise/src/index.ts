@@ -13,6 +13,7 @@ export type {
   Awaitable,
   ClassDefinition,
   CommandType,
+  FailureOptions,
   Guard,
   GuardDefinition,
   HandlerDefinition,
@@ -23,7 +24,11 @@ export type {
   SinkDefinition,
   Target,
 } from './definitions.js';
+export type { BusDeadLetters } from './bus-dead-letters.js';
+export type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from './dead-letter.js';
+export type { EnqueueOptions } from './enqueue-options.js';
 export type { SendOptions } from './send-options.js';
+export type { Transaction, TransactionOptions } from './transaction.js';
 export { DomainError, domainError, type DomainErrorClass } from './domain-error.js';
 export { parseEnvelope, type Envelope, type EnvelopeKind } from './envelope.js';
 export {
@@ -57,10 +62,10 @@ export {
   type Upcasts,
 } from './message.js';
 export { handles, listens, methods, type MethodDecoratorFor } from './methods.js';
-export type { Delivered, Failed, Observer } from './observer.js';
+export type { Delivered, Enqueued, Failed, Observer } from './observer.js';
 export { on, type CommandBuilder, type EventBuilder, type GuardBuilder } from './on.js';
 export { MessageRegistry, type Registrable, type RegistryOptions } from './registry.js';
-export type { RetryPolicy } from './retry.js';
+export type { RetryPlan, RetryPolicy, RetryRule } from './retry.js';
 export { type, type StandardSchema, type Typed } from './schema.js';
 export {
   token,
@@ -77,18 +82,23 @@ export { SqlTransaction, type Migration, type SqlValue } from './sql.js';
 export type {
   Claim,
   ClaimOptions,
+  Due,
   FailedClaim,
   Inbox,
   InboxEntry,
   InboxStatus,
   KeptReply,
+  ListenerStatus,
   Outbox,
   OutboxOutcome,
   OutboxRow,
   OutboxStatus,
+  ParkedEnvelope,
   RelayLease,
   ReplyKey,
+  ScheduledEnvelope,
   Store,
+  StoreCapabilities,
   StoreTransaction,
 } from './store.js';
 export { concurrent, sequential, type PublishStrategy, type ReadyListener, type SendStrategy } from './strategies.js';

@@ -34,7 +34,9 @@ test('a bus describes its whole wiring as plain data', async () => {
           "kind": "event",
           "listeners": [
             {
+              "attempts": 1,
               "name": "test/test.paid",
+              "onDead": "park",
               "place": "registry \`test\`, \`hear\`",
               "runs": "inside",
             },

@@ -1,6 +1,7 @@
 import type { Contract } from './contract.js';
-import type { Target } from './definitions.js';
+import type { OnDead, Target } from './definitions.js';
 import { sliceOf, type MessageClass, type MessageKind } from './message.js';
+import { attemptsOf } from './retry.js';
 import type { Wiring } from './wiring.js';
 
 /** Something that is wired to a message, and where it stands in the code. */
@@ -13,6 +14,10 @@ export interface WiredListener extends Wired {
   readonly name: string;
   /** Whether it runs inside `publish`, or after the commit through the inbox. */
   readonly runs: 'inside' | 'afterwards';
+  /** How often a message is tried in all before it is a dead letter, where it runs afterwards; inside it is tried once. */
+  readonly attempts: number;
+  /** What its dead letters hold up. */
+  readonly onDead: OnDead;
 }
 
 /** Tells what is wired to a message, in the order in which it runs. */
@@ -35,7 +40,14 @@ export class Inspection {
   /** The listeners of an event. */
   listeners(event: Target): readonly WiredListener[] {
     return this.#wiring.listenersOf(event).map(({ name, place, options }) => {
-      return { name, place, runs: this.#durable && !options.inline ? 'afterwards' : 'inside' };
+      const isAfterwards = this.#durable && !options.inline;
+      return {
+        name,
+        place,
+        runs: isAfterwards ? 'afterwards' : 'inside',
+        attempts: isAfterwards ? attemptsOf(options.retry) : 1,
+        onDead: options.onDead,
+      };
     });
   }
 

@@ -38,8 +38,13 @@ export function entriesOfBatch(batch: readonly Delivery[], options: IntakeOption
   });
 }
 
+/** The name under which the inbox keeps what could not be read. */
+export function unreadableListener(service: string): string {
+  return `${service}/unreadable`;
+}
+
 function unreadableEntry(json: string, reason: string, service: string): InboxEntry {
   // The same text gets the same id, so that a redelivery adds no second dead letter.
   const id = createHash('sha256').update(json).digest('hex');
-  return { listener: `${service}/unreadable`, id, type: 'unreadable', key: undefined, json, dead: reason };
+  return { listener: unreadableListener(service), id, type: 'unreadable', key: undefined, json, dead: reason };
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { DomainErrorClass } from './domain-error.js';
 import { SetupError } from './errors.js';
+import { newId } from './id.js';
 import { validate, type StandardSchema, type Typed } from './schema.js';
 
 /** A class whatever its constructor takes, abstract or not. */
@@ -23,6 +23,9 @@ export abstract class Command {
   }
 }
 
+/** Any command or query, as a shape: classes from a factory extend it without being seen to. */
+export type AnyCommand = Pick<Command, keyof Command>;
+
 /** A command that only reads. What covers `Command` covers queries too. */
 export abstract class Query extends Command {
   declare readonly '~query': true;
@@ -34,7 +37,7 @@ export interface EventMetadata {
   readonly eventId: string;
   /** The entity this happened to. Events of one entity are handled in order. */
   readonly entityId: string;
-  /** When it happened, RFC 3339. */
+  /** When it happened, RFC 3339: the moment it is published, or the first in which somebody asks. */
   readonly timestamp: string;
   /** Who published it, a URI reference such as `/payments`. */
   readonly source: string;
@@ -48,12 +51,11 @@ export interface Event extends EventMetadata {
 }
 
 class EventBase {
-  #metadata: Partial<EventMetadata> = {};
-  #bornAt = 0;
+  /** Made when first needed: most events of a bus in one process are never asked for it. */
+  #metadata: Partial<EventMetadata> | undefined;
 
-  static begin(event: EventBase, metadata: Partial<EventMetadata> | undefined): void {
-    if (metadata !== undefined) event.#metadata = { ...metadata };
-    event.#bornAt = Date.now();
+  static begin(event: EventBase, metadata: Partial<EventMetadata>): void {
+    event.#metadata = { ...metadata };
   }
 
   get type(): string {
@@ -65,7 +67,7 @@ class EventBase {
   }
 
   get eventId(): string {
-    return this.#remember('eventId', randomUUID);
+    return this.#remember('eventId', newId);
   }
 
   get entityId(): string {
@@ -73,7 +75,7 @@ class EventBase {
   }
 
   get timestamp(): string {
-    return this.#remember('timestamp', () => new Date(this.#bornAt).toISOString());
+    return this.#remember('timestamp', () => new Date().toISOString());
   }
 
   get source(): string {
@@ -86,7 +88,7 @@ class EventBase {
   }
 
   #remember(name: keyof EventMetadata, make: () => string): string {
-    const known = this.#metadata[name];
+    const known = this.#metadata?.[name];
     if (known !== undefined) return known;
     const value = make();
     this.#metadata = { ...this.#metadata, [name]: value };
@@ -278,7 +280,7 @@ function define(kind: MessageKind, base: AbstractClass<object>, type: string, op
     constructor(data: unknown = {}, metadata?: Partial<EventMetadata>) {
       super();
       if (schema !== undefined) assign(this, validate(type, schema, data));
-      if (isEvent) EventBase.begin(this as unknown as EventBase, metadata);
+      if (metadata !== undefined && isEvent) EventBase.begin(this as unknown as EventBase, metadata);
       Object.freeze(this);
     }
 

@@ -47,7 +47,7 @@ describe('legacy decorators', () => {
     await bus.publish(new Greeted({ name: 'Ada' }));
     expect(heard).toEqual(['Ada']);
     expect(bus.inspect.listeners(Greeted)).toEqual([
-      { name: 'mail', place: 'registry `test`, `Mailer.whenGreeted`', runs: 'inside' },
+      { name: 'mail', place: 'registry `test`, `Mailer.whenGreeted`', runs: 'inside', attempts: 1, onDead: 'park' },
     ]);
   });
 

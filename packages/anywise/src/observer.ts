@@ -1,13 +1,24 @@
 import type { Logger } from './logger.js';
+import type { OnDead } from './definitions.js';
 import type { Event } from './message.js';
 
-/** A message that a listener has been given after its commit. */
+/** A command that was enqueued. */
+export interface Enqueued {
+  readonly id: string;
+  readonly type: string;
+  readonly key: string | undefined;
+  /** Whether it waits for its time. */
+  readonly isDelayed: boolean;
+}
+
+/** A message that a listener, or a command's handler, has been given after its commit. */
 export interface Delivered {
+  /** The listener's name; the wire name of a command. */
   readonly listener: string;
   /** The message's id; an event's `eventId`. */
   readonly id: string;
   readonly type: string;
-  /** The key within which messages keep their order: the event's entity. */
+  /** The key within which messages keep their order: the event's entity, or the key that the command was enqueued with. */
   readonly key: string | undefined;
   /** How often it has been tried, this time included. */
   readonly attempt: number;
@@ -16,15 +27,17 @@ export interface Delivered {
 /** A delivery that failed. */
 export interface Failed extends Delivered {
   readonly error: unknown;
-  /** Whether it was given up: `park` holds up the later messages of its key, `skip` does not. `undefined` where it is tried again. */
-  readonly dead: 'park' | 'skip' | undefined;
+  /** What holds for the later messages once it was given up; `undefined` where it is tried again. */
+  readonly dead: OnDead | undefined;
 }
 
 /** Is told what a bus does, for tests, traces and dashboards. What it throws is logged and goes no further. */
 export interface Observer {
   /** An event was published, and what it was part of was committed. */
   published?(event: Event): void;
-  /** A listener has handled a message, and its effects were committed. */
+  /** A command was enqueued, and what it was part of was committed. */
+  enqueued?(command: Enqueued): void;
+  /** A listener, or the handler of an enqueued command, has handled a message, and its effects were committed. */
   handled?(delivered: Delivered): void;
   failed?(failed: Failed): void;
 }
@@ -49,6 +62,10 @@ export class Observers implements Required<Observer> {
 
   published(event: Event): void {
     this.#tell((observer) => observer.published?.(event));
+  }
+
+  enqueued(command: Enqueued): void {
+    this.#tell((observer) => observer.enqueued?.(command));
   }
 
   handled(delivered: Delivered): void {

@@ -40,6 +40,10 @@ export interface CommandBuilder<C extends Command, Reply, Extra extends readonly
   Extra
 > {
   inject<D extends Dependencies>(dependencies: D): CommandBuilder<C, Reply, [injected: Injected<D>]>;
+  /** When an enqueued command that failed is tried again, and when it is given up. A sent one fails at its sender. */
+  retry(policy: RetryPolicy): CommandBuilder<C, Reply, Extra>;
+  /** What happens to later enqueued commands of this type once one is given up. @defaultValue `park` */
+  onDead(policy: OnDead): CommandBuilder<C, Reply, Extra>;
   /** The one handler. */
   handle(run: (command: C, context: Context, ...injected: Extra) => Promise<Reply>): HandlerDefinition<C, Reply, Extra>;
 }
@@ -98,7 +102,7 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
     inline: () => withOptions({ inline: true }),
     retry: (retry: RetryPolicy) => withOptions({ retry }),
     onDead: (onDead: OnDead) => withOptions({ onDead }),
-    handle: (run: AnyFunction) => ({ kind: 'handler', message: targets[0], dependencies, run }),
+    handle: (run: AnyFunction) => ({ kind: 'handler', message: targets[0], options, dependencies, run }),
     listen,
     sink: (sink: Sink) => ({
       ...listen((event: Event, context: FrozenContext) => sink.sink(event, context)),

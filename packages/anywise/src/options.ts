@@ -34,7 +34,7 @@ export interface AnywiseOptions {
   readonly publisher?: PublishStrategy;
   /** @defaultValue warnings and errors to the console */
   readonly logger?: Logger;
-  /** How many messages are handled at once. More is faster where listeners wait for others. @defaultValue 32 */
+  /** How many messages are handled at once. More is faster where listeners wait for others. @defaultValue 100 */
   readonly concurrency?: number;
   /**
    * How long a listener may be silent before its message is given to another process. It is renewed while the listener

@@ -6,6 +6,9 @@ import type { Dependencies, ServiceId } from './scope.js';
 /** A compiled handler, listener, or chain of guards. */
 export type Run = (message: object, frame: Frame) => Promise<unknown>;
 
+/** Code that may also throw, or give what is no promise. */
+export type Call = (message: object, frame: Frame) => unknown;
+
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Compiles a handler or listener: what it needs is looked up here once, not for each message. */
@@ -20,6 +23,14 @@ export function compileCode(code: Code, place: string): Run {
       return rejected(error);
     }
   };
+}
+
+/**
+ * The same for callers that `await` within a `try`, who need neither a promise nor a rejection: where nothing is injected it
+ * is the user's function itself.
+ */
+export function compileCall(code: Code, place: string): Call {
+  return needsUnit(code) ? compileCode(code, place) : plainFunction(code);
 }
 
 /** Puts guards around a handler, the first outermost. */
@@ -53,21 +64,28 @@ function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
 /** Code that needs something of its message's scope: how to get that, and how to call the code with it. */
 interface Part {
   readonly get: (frame: Frame) => unknown;
-  readonly call: (got: unknown, ...args: readonly unknown[]) => unknown;
+  readonly call: (got: unknown, message: object, frame: Frame, next?: Next) => unknown;
 }
+
+type Next = () => Promise<unknown>;
 
 function partOf(code: Code): Part | undefined {
   if ('service' in code) {
     const { service, method } = code;
     return {
       get: (frame) => frame.resolve(service),
-      call: (instance, ...args) => (instance as Record<string, AnyFunction>)[method]?.(...args),
+      call: (instance, message, frame, next) =>
+        (instance as Record<string, AnyFunction>)[method]?.(message, frame, next),
     };
   }
   const { dependencies } = code;
   const run = code.run as AnyFunction;
   if (dependencies === undefined) return undefined;
-  return { get: compileDependencies(dependencies), call: (injected, ...args) => run(...args, injected) };
+  return {
+    get: compileDependencies(dependencies),
+    call: (injected, message, frame, next) =>
+      next === undefined ? run(message, frame, injected) : run(message, frame, next, injected),
+  };
 }
 
 function plainFunction(code: Code | GuardDefinition): AnyFunction {

@@ -1,5 +1,5 @@
 import { AnywiseError } from './errors.js';
-import type { Command, Event } from './message.js';
+import type { AnyCommand, Command, Event } from './message.js';
 
 /** Why a message fails that was not finished when its bus had to stop. */
 export function stoppedBefore(): AnywiseError {
@@ -31,9 +31,30 @@ export function noStoreForKey(command: Command): AnywiseError {
   );
 }
 
-export function unknownEvent(event: Event): AnywiseError {
+export function unknownMessage(message: AnyCommand | Event, done: 'published' | 'enqueued'): AnywiseError {
   return new AnywiseError(
     'UNKNOWN_MESSAGE',
-    `\`${event.type}\` was published, but it is in none of the bus's contracts, so nobody could read it back. Add its contract to \`contracts\`.`,
+    `\`${message.type}\` was ${done}, but it is in none of the bus's contracts, so nobody could read it back. Add its contract to \`contracts\`.`,
+  );
+}
+
+export function noStoreToEnqueue(command: AnyCommand): AnywiseError {
+  return new AnywiseError(
+    'INVALID_SETUP',
+    `\`${command.type}\` was enqueued, but the bus has no store that could keep it. Pass one as \`store\`.`,
+  );
+}
+
+export function enqueuedQuery(query: AnyCommand): AnywiseError {
+  return new AnywiseError(
+    'INVALID_SETUP',
+    `\`${query.type}\` was enqueued, but it is a query, and nobody would get its reply. Send it.`,
+  );
+}
+
+export function nowhereToEnqueue(command: AnyCommand): AnywiseError {
+  return new AnywiseError(
+    'NO_HANDLER',
+    `\`${command.type}\` was enqueued, but it has no handler in this process, and the bus has no transport to another. Register one with \`on(${command.constructor.name}).handle(…)\`, or pass \`transport\`.`,
   );
 }

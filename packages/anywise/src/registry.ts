@@ -1,5 +1,6 @@
 import type {
   ClassDefinition,
+  FailureOptions,
   GuardDefinition,
   HandlerDefinition,
   ListenerDefinition,
@@ -20,6 +21,7 @@ export type Code =
 
 export interface RegisteredHandler {
   readonly message: Target & { readonly type: string };
+  readonly options: FailureOptions;
   readonly code: Code;
   /** Takes the place of another handler on purpose. */
   readonly replaces: boolean;
@@ -97,7 +99,7 @@ export class MessageRegistry {
    * @example registry.replace(on(GetRate).handle(async () => ({ rate: 1 })));
    */
   replace(handler: AnyHandler): this {
-    this.handlers.push({ message: handler.message, code: handler, replaces: true, place: this.#place(handler) });
+    this.#addHandler(handler, true);
     return this;
   }
 
@@ -112,7 +114,7 @@ export class MessageRegistry {
         return;
       }
       case 'handler':
-        this.handlers.push({ message: item.message, code: item, replaces: false, place: this.#place(item) });
+        this.#addHandler(item, false);
         return;
       case 'listener': {
         const { targets, options, sink } = item;
@@ -124,13 +126,18 @@ export class MessageRegistry {
     }
   }
 
+  #addHandler(handler: AnyHandler, replaces: boolean): void {
+    const { message, options } = handler;
+    this.handlers.push({ message, options, code: handler, replaces, place: this.#place(handler) });
+  }
+
   #addMethods(service: AbstractClass<object>, methods: readonly MethodDefinition[]): void {
     for (const { kind, targets, options, method } of methods) {
       const code: Code = { service, method };
       const place = `registry \`${this.name}\`, \`${service.name}.${method}\``;
       const [target] = targets;
       if (kind === 'listener') this.listeners.push({ targets, options, code, registry: this.name, place });
-      else if (isMessageClass(target)) this.handlers.push({ message: target, code, replaces: false, place });
+      else if (isMessageClass(target)) this.handlers.push({ message: target, options, code, replaces: false, place });
     }
   }
 

@@ -23,7 +23,9 @@ function publisher(publish: Publish): Transport {
 }
 
 function relay(store: Store, publish: Publish, holder = 'here:1:1:a'): Relay & AsyncDisposable {
-  const made = new Relay({ store, transport: publisher(publish), holder, logger: silent, random: () => 0 });
+  const entriesHere = (): undefined => undefined;
+  const transport = publisher(publish);
+  const made = new Relay({ store, transport, entriesHere, holder, logger: silent, random: () => 0 });
   made.start();
   return Object.assign(made, { [Symbol.asyncDispose]: () => made.stop(0) });
 }

@@ -1,7 +1,8 @@
-import { isTerminal } from './errors.js';
+import { isTerminal, retryAfterOf } from './errors.js';
+import type { AbstractClass } from './message.js';
 
-/** When a listener that failed is tried again. Times in milliseconds. */
-export interface RetryPolicy {
+/** How often and when. Times in milliseconds. */
+export interface RetryPlan {
   /** How often in all, the first time included, before the message becomes a dead letter. @defaultValue 10 */
   readonly attempts?: number;
   /** How many of the repeats come at once, for what heals by itself, such as a serialisation conflict. @defaultValue 1 */
@@ -14,10 +15,27 @@ export interface RetryPolicy {
   readonly maxDelayMs?: number;
 }
 
+/** A plan of its own for some errors. What it does not say is as in the policy. */
+export interface RetryRule extends RetryPlan {
+  /** An error class, or a function that recognises the errors. `attempts: 1` means: never again. */
+  readonly when: AbstractClass<Error> | ((error: unknown) => boolean);
+}
+
+/**
+ * When a listener, or the handler of an enqueued command, that failed is tried again.
+ *
+ * An error with a number called `retryAfterMs` asks to be left alone for so long: no attempt comes earlier. One with
+ * `retryable: false`, such as a `TerminalError` or a domain error, is a dead letter at once, unless a rule says otherwise.
+ */
+export interface RetryPolicy extends RetryPlan {
+  /** The first that fits decides. @defaultValue none */
+  readonly rules?: readonly RetryRule[];
+}
+
 /** What happens to a message after a failed attempt. */
 export type RetryDecision = { readonly retryInMs: number } | 'dead';
 
-const defaults: Required<RetryPolicy> = {
+const defaults: Required<RetryPlan> = {
   attempts: 10,
   immediate: 1,
   firstDelayMs: 200,
@@ -37,10 +55,27 @@ export function decideRetry(
   policy: RetryPolicy | undefined,
   random: number,
 ): RetryDecision {
-  const { attempts, immediate, firstDelayMs, factor, maxDelayMs } = { ...defaults, ...policy };
-  if (attempt >= attempts || isTerminal(error)) return 'dead';
-  if (attempt <= immediate) return { retryInMs: 0 };
-  return { retryInMs: backoff(attempt - immediate, { firstDelayMs, factor, maxDelayMs }, random) };
+  const rule = policy?.rules?.find(({ when }) => fits(error, when));
+  const { attempts, immediate, firstDelayMs, factor, maxDelayMs } = { ...defaults, ...policy, ...rule };
+  if (attempt >= attempts || (rule === undefined && isTerminal(error))) return 'dead';
+  const delays = { firstDelayMs, factor, maxDelayMs };
+  const planned = attempt <= immediate ? 0 : backoff(attempt - immediate, delays, random);
+  return { retryInMs: Math.max(planned, retryAfterOf(error) ?? 0) };
+}
+
+/** How often a message is tried in all before it becomes a dead letter, if no rule for its error says otherwise. */
+export function attemptsOf(policy: RetryPolicy | undefined): number {
+  return policy?.attempts ?? defaults.attempts;
+}
+
+function fits(error: unknown, when: RetryRule['when']): boolean {
+  return isErrorClass(when) ? error instanceof when : when(error);
+}
+
+/** Not by `instanceof Error`: the class may come from another realm. */
+function isErrorClass(when: RetryRule['when']): when is AbstractClass<Error> {
+  const prototype: unknown = when.prototype;
+  return typeof prototype === 'object' && prototype !== null && 'message' in prototype;
 }
 
 /** The pause before delayed repeat number `nth`, counted from 1. */

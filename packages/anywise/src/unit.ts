@@ -2,7 +2,7 @@ import { AnywiseError } from './errors.js';
 import type { InHand } from './in-hand.js';
 import type { Envelope } from './envelope.js';
 import type { ContainerAdapter, MessageServices, Scope, ServiceId } from './scope.js';
-import type { Claim, InboxEntry, ReplyKey, KeptReply, Store, StoreTransaction } from './store.js';
+import type { Claim, InboxEntry, KeptReply, ReplyKey, ScheduledEnvelope, Store, StoreTransaction } from './store.js';
 
 export interface UnitOptions {
   readonly container: ContainerAdapter | undefined;
@@ -18,6 +18,14 @@ export interface Completion {
 
 const nothing: Completion = {};
 
+/** What waits for the commit. */
+interface Pending {
+  readonly outgoing: Envelope[];
+  readonly incoming: InboxEntry[];
+  scheduled: ScheduledEnvelope[];
+  readonly afterCommit: (() => void)[];
+}
+
 /**
  * What one root message and all that it causes share: the scope of its dependencies and the transaction of its writes.
  * Both open with first use.
@@ -25,27 +33,32 @@ const nothing: Completion = {};
 export class Unit implements InHand<Unit> {
   before: Unit | undefined;
   after: Unit | undefined;
-  readonly #options: UnitOptions;
-  readonly #outgoing: Envelope[] = [];
-  readonly #incoming: InboxEntry[] = [];
-  readonly #afterCommit: (() => void)[] = [];
-  #scope: Scope | undefined;
-  #transaction: StoreTransaction | undefined;
-  #committing = false;
-  #abandoned: Error | undefined;
-  #ended = false;
+  // Declared only, and set in the constructor: one is made for each message that needs a scope.
+  declare private readonly options: UnitOptions;
+  declare private pending: Pending | undefined;
+  declare private scope: Scope | undefined;
+  declare private transaction: StoreTransaction | undefined;
+  declare private committing: boolean;
+  declare private abandoned: Error | undefined;
+  declare private isEnded: boolean;
 
   constructor(options: UnitOptions) {
-    this.#options = options;
+    this.options = options;
+    this.pending = undefined;
+    this.scope = undefined;
+    this.transaction = undefined;
+    this.committing = false;
+    this.abandoned = undefined;
+    this.isEnded = false;
   }
 
   get ended(): boolean {
-    return this.#ended;
+    return this.isEnded;
   }
 
   resolve(id: ServiceId, services: MessageServices): unknown {
-    this.#scope ??= this.#options.container?.open();
-    return this.#scope?.resolve(id, services);
+    this.scope ??= this.options.container?.open();
+    return this.scope?.resolve(id, services);
   }
 
   handle(id: ServiceId): unknown {
@@ -54,51 +67,59 @@ export class Unit implements InHand<Unit> {
 
   /** Keeps events for the commit. */
   emit(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): void {
-    if (this.#options.readOnly) {
-      throw new AnywiseError('READ_ONLY', 'A query published an event. Queries only read: make it a command.');
-    }
-    this.#outgoing.push(...outgoing);
-    this.#incoming.push(...incoming);
+    const pending = this.#write();
+    pending.outgoing.push(...outgoing);
+    pending.incoming.push(...incoming);
+  }
+
+  /** Keeps a message that waits for its time for the commit. */
+  schedule(scheduled: ScheduledEnvelope): void {
+    this.#write().scheduled.push(scheduled);
+  }
+
+  /** Takes a scheduled message back with the commit, also one of this unit; `false` where it does not wait any more. */
+  async cancel(id: string): Promise<boolean> {
+    const pending = this.#write();
+    const others = pending.scheduled.filter(({ envelope }) => envelope.id !== id);
+    if (others.length === pending.scheduled.length) return this.#begin().cancel(id);
+    pending.scheduled = others;
+    return true;
   }
 
   /** Runs once everything is committed, and not at all where it is not. */
   afterCommit(run: () => void): void {
-    this.#afterCommit.push(run);
+    this.#pending.afterCommit.push(run);
   }
 
   /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
   commit(completion: Completion = nothing): boolean | Promise<boolean> {
-    if (completion !== nothing || this.#hasWrites || this.#afterCommit.length > 0) return this.#commit(completion);
-    if (this.#abandoned !== undefined) throw this.#abandoned;
-    this.#committing = true;
+    const isIdle = this.pending === undefined && this.transaction === undefined;
+    if (completion !== nothing || !isIdle) return this.#commit(completion);
+    if (this.abandoned !== undefined) throw this.abandoned;
+    this.committing = true;
     return true;
   }
 
-  get #hasWrites(): boolean {
-    return this.#outgoing.length > 0 || this.#incoming.length > 0 || this.#transaction !== undefined;
-  }
-
-  async #commit(completion: Completion): Promise<boolean> {
-    const committed = await this.#write(completion);
-    if (committed) for (const run of this.#afterCommit) run();
-    return committed;
-  }
-
-  async #write({ claim, reply }: Completion): Promise<boolean> {
-    if (this.#abandoned !== undefined) throw this.#abandoned;
-    this.#committing = true;
-    const emits = this.#outgoing.length > 0 || this.#incoming.length > 0;
-    if (!emits && claim === undefined && reply === undefined && this.#transaction === undefined) return true;
-    const transaction = this.#begin();
-    if (emits) await transaction.append(this.#outgoing, this.#incoming);
-    if (reply !== undefined && !(await transaction.keepReply(reply.key, reply.kept))) return false;
-    if (claim !== undefined && !(await transaction.finish(claim))) return false;
-    await transaction.commit();
+  async #commit({ claim, reply }: Completion): Promise<boolean> {
+    if (this.abandoned !== undefined) throw this.abandoned;
+    this.committing = true;
+    const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = this.pending ?? {};
+    const appends = outgoing.length > 0 || incoming.length > 0;
+    const writes = appends || scheduled.length > 0 || claim !== undefined || reply !== undefined;
+    if (writes || this.transaction !== undefined) {
+      const transaction = this.#begin();
+      if (appends) await transaction.append(outgoing, incoming);
+      if (scheduled.length > 0) await transaction.schedule(scheduled);
+      if (reply !== undefined && !(await transaction.keepReply(reply.key, reply.kept))) return false;
+      if (claim !== undefined && !(await transaction.finish(claim))) return false;
+      await transaction.commit();
+    }
+    for (const run of afterCommit) run();
     return true;
   }
 
   async rollback(): Promise<void> {
-    await this.#transaction?.rollback();
+    await this.transaction?.rollback();
   }
 
   /**
@@ -108,29 +129,41 @@ export class Unit implements InHand<Unit> {
    * @param reason what the work is told when it wants to commit.
    */
   async abandon(reason: Error): Promise<boolean> {
-    if (this.#committing) return false;
-    this.#ended = true;
-    this.#abandoned = reason;
+    if (this.committing) return false;
+    this.isEnded = true;
+    this.abandoned = reason;
     await this.rollback();
     return true;
   }
 
   /** Ends the scope; what is used afterwards is an error. */
   end(): void | Promise<void> {
-    this.#ended = true;
-    return this.#scope?.dispose();
+    this.isEnded = true;
+    return this.scope?.dispose();
+  }
+
+  get #pending(): Pending {
+    return (this.pending ??= { outgoing: [], incoming: [], scheduled: [], afterCommit: [] });
+  }
+
+  #write(): Pending {
+    if (!this.options.readOnly) return this.#pending;
+    throw new AnywiseError(
+      'READ_ONLY',
+      'A query published or enqueued a message. Queries only read: make it a command.',
+    );
   }
 
   #begin(): StoreTransaction {
-    if (this.#transaction === undefined) {
-      if (this.#options.store === undefined) {
+    if (this.transaction === undefined) {
+      if (this.options.store === undefined) {
         throw new AnywiseError(
           'INVALID_SETUP',
           'A transaction was asked for, but the bus has no store. Pass one as `store`.',
         );
       }
-      this.#transaction = this.#options.store.begin({ readOnly: this.#options.readOnly });
+      this.transaction = this.options.store.begin({ readOnly: this.options.readOnly });
     }
-    return this.#transaction;
+    return this.transaction;
   }
 }

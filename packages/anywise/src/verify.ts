@@ -96,6 +96,7 @@ function missingUpcasts({ contracts }: VerifyOptions): string[] {
 }
 
 function listenerNames({ wiring, durable }: VerifyOptions): string[] {
+  const commands = new Set(durable ? wiring.handlers.map(({ message }) => message.type) : []);
   const first = new Map<string, string>();
   return wiring.listeners.flatMap(({ name, targets, options, place }) => {
     const problems: string[] = [];
@@ -104,6 +105,11 @@ function listenerNames({ wiring, durable }: VerifyOptions): string[] {
     if (other !== undefined) {
       problems.push(
         `two listeners are called \`${name}\`: in ${other} and in ${place}; tell them apart with \`.named(…)\``,
+      );
+    }
+    if (commands.has(name)) {
+      problems.push(
+        `the listener in ${place} is called \`${name}\`, like a command; give it another name with \`.named(…)\``,
       );
     }
     if (durable && options.name === undefined && !options.inline && !targets.every(isMessageClass)) {

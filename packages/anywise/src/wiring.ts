@@ -1,5 +1,5 @@
 import type { Contract } from './contract.js';
-import { isMessageClass, type MessageClass } from './message.js';
+import { isMessageClass, sliceOf, type MessageClass } from './message.js';
 import type { Target } from './definitions.js';
 import type { MessageRegistry, RegisteredGuard, RegisteredHandler, RegisteredListener } from './registry.js';
 import type { Sink } from './sink.js';
@@ -30,6 +30,16 @@ export class Wiring {
     return handlers.find(({ replaces }) => replaces) ?? handlers[0];
   }
 
+  /** The handlers of commands that can be enqueued, those left out that others replace. */
+  get commandHandlers(): readonly RegisteredHandler[] {
+    return this.handlers.filter(
+      (handler) =>
+        isMessageClass(handler.message) &&
+        handler.message.kind === 'command' &&
+        this.handlerOf(handler.message) === handler,
+    );
+  }
+
   /** The guards of a command: those on a base class before those on a derived one, then in the order of registration. */
   guardsOf(message: Target): readonly RegisteredGuard[] {
     return this.guards
@@ -43,13 +53,24 @@ export class Wiring {
     return this.listeners.filter(({ targets }) => targets.some((target) => covers(target, event)));
   }
 
-  /** The wire names that the listeners want, of all the messages known. */
-  heardTypes(contracts: readonly Contract[]): readonly string[] {
+  /**
+   * The wire names that a service wants from others: of the events that it listens to, and of the commands that it owns.
+   * Another's command that it handles as well is only for itself, so that each command is handled by one slice.
+   */
+  heardTypes(contracts: readonly Contract[], service: string): readonly string[] {
     const known: MessageClass[] = contracts.flatMap(({ messages }) => [...messages.values()]);
-    return known
-      .filter(({ kind }) => kind === 'event')
-      .filter((message) => this.listenersOf(message).some(({ options }) => !options.inline))
-      .map(({ type }) => type);
+    return known.filter((message) => this.#isHeard(message, service)).map(({ type }) => type);
+  }
+
+  #isHeard(message: MessageClass, service: string): boolean {
+    switch (message.kind) {
+      case 'event':
+        return this.listenersOf(message).some(({ options }) => !options.inline);
+      case 'command':
+        return sliceOf(message.type) === service && this.handlerOf(message) !== undefined;
+      case 'query':
+        return false;
+    }
   }
 }
 

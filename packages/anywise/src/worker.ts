@@ -2,13 +2,14 @@ import { AnywiseError, errorText } from './errors.js';
 import type { Logger } from './logger.js';
 import type { Delivered, Observers } from './observer.js';
 import { Pump } from './pump.js';
-import { decideRetry } from './retry.js';
-import type { Claim, FailedClaim, Store } from './store.js';
-import type { NamedListener } from './wiring.js';
+import { attemptsOf, decideRetry } from './retry.js';
+import type { FailureOptions } from './definitions.js';
+import type { Claim, ClaimOptions, FailedClaim, InboxEntry, Store } from './store.js';
 
 export interface WorkerOptions {
   readonly store: Store;
-  readonly listeners: ReadonlyMap<string, NamedListener>;
+  /** What it claims for, and what becomes of a message that fails there. */
+  readonly listeners: ReadonlyMap<string, FailureOptions>;
   /** Runs the listener and commits; rejects where either fails. */
   readonly handle: (claim: Claim, signal: AbortSignal) => Promise<void>;
   readonly holder: string;
@@ -21,7 +22,11 @@ export interface WorkerOptions {
 }
 
 const idlePollMs = 1_000;
+/** How long taking in waits for places before it goes on without. */
+const patienceMs = 20;
 const unknownRetryMs = 30_000;
+/** A longer timer ends at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Claims messages from the inbox and has them handled, several at once, those of one key one after the other. */
 export class Worker {
@@ -29,6 +34,12 @@ export class Worker {
   readonly #names: readonly string[];
   readonly #pump: Pump;
   readonly #inFlight = new Map<Claim, AbortController>();
+  /** Told when a message has been handled. */
+  #ended: (() => void) | undefined;
+  /** Places that are kept for what is being claimed. */
+  #reserved = 0;
+  /** Whether messages may wait for one in hand to end. */
+  #mayWait = true;
   #heartbeat: NodeJS.Timeout | undefined;
   #idle: (() => void) | undefined;
 
@@ -48,6 +59,7 @@ export class Worker {
   }
 
   wake(): void {
+    this.#mayWait = true;
     this.#pump.wake();
   }
 
@@ -63,14 +75,61 @@ export class Worker {
     await this.#options.store.inbox.release(left);
   }
 
+  /**
+   * Takes messages in, and handles at once what can be: searching and claiming it would cost more than all the rest. Where
+   * messages are handled quickly it takes in only as many as can be handled at once; where they are not, all of them.
+   */
+  async take(entries: readonly InboxEntry[]): Promise<void> {
+    for (let rest = entries; rest.length > 0;) {
+      const count = (await this.#isFreeSoon()) ? this.#free : rest.length;
+      const part = rest.slice(0, count);
+      await this.#claim((options) => this.#options.store.inbox.add(part, options));
+      rest = rest.slice(count);
+    }
+  }
+
+  /** Whether half of the places are free now or in a moment. */
+  async #isFreeSoon(): Promise<boolean> {
+    const isFree = (): boolean => this.#free * 2 >= this.#options.concurrency;
+    if (isFree()) return true;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceMs);
+      this.#ended = () => {
+        if (!isFree()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#ended = undefined;
+    return isFree();
+  }
+
   async #turn(): Promise<number> {
-    const { store, holder, concurrency, leaseMs } = this.#options;
-    const free = concurrency - this.#inFlight.size;
+    const { store, concurrency } = this.#options;
     // Claiming a few at a time would cost a transaction for each; an end of handling wakes the pump again.
-    if (free * 2 < concurrency) return idlePollMs;
-    const claims = await store.inbox.claim({ listeners: this.#names, holder, limit: free, leaseMs });
-    for (const claim of claims) void this.#handle(claim);
-    return claims.length === 0 ? idlePollMs : 0;
+    if (this.#free * 2 < concurrency) return idlePollMs;
+    const count = await this.#claim((options) => store.inbox.claim(options));
+    // What waits behind a message in hand is there to be claimed when that ends.
+    if (count === 0 && this.#inFlight.size === 0) this.#mayWait = false;
+    return count === 0 ? idlePollMs : 0;
+  }
+
+  get #free(): number {
+    return this.#options.concurrency - this.#inFlight.size - this.#reserved;
+  }
+
+  /** Handles what `claim` gives, and tells how much it is. */
+  async #claim(claim: (options: ClaimOptions) => Promise<readonly Claim[]>): Promise<number> {
+    const { holder, leaseMs } = this.#options;
+    const limit = Math.max(0, this.#free);
+    this.#reserved += limit;
+    try {
+      const claims = await claim({ listeners: this.#names, holder, limit, leaseMs });
+      for (const each of claims) void this.#handle(each);
+      return claims.length;
+    } finally {
+      this.#reserved -= limit;
+    }
   }
 
   async #handle(claim: Claim): Promise<void> {
@@ -84,7 +143,8 @@ export class Worker {
     } finally {
       this.#inFlight.delete(claim);
       if (this.#inFlight.size === 0) this.#idle?.();
-      this.#pump.wake();
+      this.#ended?.();
+      if (this.#mayWait) this.#pump.wake();
     }
   }
 
@@ -95,7 +155,8 @@ export class Worker {
       return;
     }
     const failure = this.#decide(claim, error);
-    const details = { listener: claim.listener, id: claim.id, attempt: claim.attempt, err: error };
+    const { listener, id, attempt } = claim;
+    const details = { listener, id, attempt, of: attemptsOf(this.#options.listeners.get(listener)?.retry), err: error };
     if ('dead' in failure) logger.error(details, 'A listener failed for good; the message is a dead letter now');
     else logger.warn({ ...details, retryInMs: failure.retryInMs }, 'A listener failed; the message is tried again');
     try {
@@ -116,14 +177,14 @@ export class Worker {
     if (AnywiseError.is(error) && error.code === 'UNKNOWN_MESSAGE') {
       return { retryInMs: unknownRetryMs, error: text, free: true };
     }
-    const options = this.#options.listeners.get(claim.listener)?.options;
+    const options = this.#options.listeners.get(claim.listener);
     const decision = decideRetry(error, claim.attempt, options?.retry, (this.#options.random ?? Math.random)());
     return decision === 'dead' ? { dead: options?.onDead ?? 'park', error: text } : { ...decision, error: text };
   }
 
   #wakeIn(delayMs: number): void {
     // Unreferenced, because a failure while the bus stops must not keep the process alive.
-    setTimeout(() => this.#pump.wake(), delayMs).unref();
+    setTimeout(() => this.wake(), Math.min(delayMs, longestTimerMs)).unref();
   }
 
   async #beat(): Promise<void> {

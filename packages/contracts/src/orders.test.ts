@@ -4,10 +4,12 @@ import { orders, OrderStarted } from './orders.js';
 it('keeps its wire names and versions for ever', () => {
   expect([...orders.messages.values()].map(({ kind, type, version }) => `${kind} ${type} v${version}`)).toEqual([
     'command orders.place-order v1',
+    'command orders.cancel-unpaid-order v1',
     'query orders.get-order v1',
     'query orders.list-orders v1',
     'event orders.order-placed v1',
     'event orders.order-started v1',
+    'event orders.order-cancelled v1',
     'event orders.payment-rejected v1',
   ]);
 });

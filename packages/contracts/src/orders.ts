@@ -8,8 +8,8 @@ export const Order = z.object({
   customerId: z.string(),
   amount: Amount,
   currency: Currency,
-  /** `started` once it is paid. */
-  status: z.enum(['placed', 'started']),
+  /** `started` once it is paid, `cancelled` where it was not paid in time. */
+  status: z.enum(['placed', 'started', 'cancelled']),
   /** The payment that started it, or `null`. */
   paymentId: z.string().nullable(),
   placedAt: z.string(),
@@ -24,6 +24,12 @@ export class PlaceOrder extends command('orders.place-order', {
   summary: 'Places an order, which starts when it is paid.',
   data: z.object({ customerId: z.string().min(1).max(100), amount: Amount, currency: Currency }),
   reply: Order,
+}) {}
+
+export class CancelUnpaidOrder extends command('orders.cancel-unpaid-order', {
+  base: OrderCommand,
+  summary: 'Cancels an order if nobody has paid it by now.',
+  data: z.object({ orderId: z.string() }),
 }) {}
 
 export class GetOrder extends query('orders.get-order', {
@@ -50,7 +56,19 @@ export class OrderStarted extends event('orders.order-started', {
   data: z.object({ orderId: z.string(), paymentId: z.string() }),
 }) {}
 
-export const RejectionReason = z.enum(['unknown-order', 'wrong-amount', 'wrong-currency', 'already-paid']);
+export class OrderCancelled extends event('orders.order-cancelled', {
+  summary: 'An order was not paid in time, and cannot be paid any more.',
+  entityId: ({ orderId }) => orderId,
+  data: z.object({ orderId: z.string() }),
+}) {}
+
+export const RejectionReason = z.enum([
+  'unknown-order',
+  'wrong-amount',
+  'wrong-currency',
+  'already-paid',
+  'order-cancelled',
+]);
 export type RejectionReason = z.infer<typeof RejectionReason>;
 
 export class PaymentRejected extends event('orders.payment-rejected', {
@@ -61,9 +79,11 @@ export class PaymentRejected extends event('orders.payment-rejected', {
 
 export const orders = contract('orders', {
   PlaceOrder,
+  CancelUnpaidOrder,
   GetOrder,
   ListOrders,
   OrderPlaced,
   OrderStarted,
+  OrderCancelled,
   PaymentRejected,
 });

@@ -1,48 +1,60 @@
 import { randomUUID } from 'node:crypto';
+import type { OnDead } from '../definitions.js';
 import type { Mutex } from '../mutex.js';
-import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../store.js';
+import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus, StoreChanged } from '../store.js';
+import { statusOf } from './status.js';
 
-type State = 'ready' | 'running' | 'handled' | 'parked' | 'dead';
-
-interface Row extends InboxEntry {
+/** The states are drawn in `store.ts`. */
+export interface Row extends Omit<InboxEntry, 'dead'> {
   readonly seq: number;
   readonly receivedAt: number;
-  state: State;
-  /** When a ready message is due, a running one's lease ends, or a handled one was handled. */
+  state: 'ready' | 'running' | 'handled' | 'dead' | 'parked' | 'blocking';
+  json: string;
+  /** The envelope as it came, where it was edited since. */
+  original: string | undefined;
+  /** When a ready message is due, a running one's lease ends, or one was handled or died. */
   at: number;
   attempts: number;
   lease: string | undefined;
+  error: string | undefined;
 }
 
-const unfinished: ReadonlySet<State> = new Set(['ready', 'running', 'parked']);
+/** Of these the oldest of each key is its head. */
+const inLine: ReadonlySet<Row['state']> = new Set(['ready', 'running', 'parked']);
 
 export class MemoryInbox implements Inbox {
   readonly #now: () => number;
   readonly #writer: Mutex;
-  readonly #changed: () => void;
+  readonly #changed: StoreChanged;
   readonly #rows = new Map<string, Row>();
   #lastSeq = 0;
 
-  constructor(now: () => number, writer: Mutex, changed: () => void) {
+  constructor(now: () => number, writer: Mutex, changed: StoreChanged) {
     this.#now = now;
     this.#writer = writer;
     this.#changed = changed;
   }
 
+  /** The oldest first. */
+  rows(): Iterable<Row> {
+    return this.#rows.values();
+  }
+
   insert(entries: readonly InboxEntry[]): void {
     const now = this.#now();
-    for (const entry of entries) {
+    for (const { dead, ...entry } of entries) {
       const identity = identityOf(entry);
       if (this.#rows.has(identity)) continue;
-      const state = entry.dead === undefined ? 'ready' : 'dead';
       this.#rows.set(identity, {
         ...entry,
         seq: ++this.#lastSeq,
         receivedAt: now,
-        state,
-        at: 0,
+        state: dead === undefined ? 'ready' : 'dead',
+        at: dead === undefined ? 0 : now,
+        original: undefined,
         attempts: 0,
         lease: undefined,
+        error: dead,
       });
     }
   }
@@ -61,33 +73,45 @@ export class MemoryInbox implements Inbox {
       if (state === 'handled' && at < before) this.#rows.delete(identity);
   }
 
-  async add(entries: readonly InboxEntry[]): Promise<void> {
-    await this.#write(() => this.insert(entries));
-    this.#changed();
+  async add(entries: readonly InboxEntry[], claim?: ClaimOptions): Promise<readonly Claim[]> {
+    const isNew = (row: Row): boolean => row.seq > before;
+    let before = 0;
+    const claims = await this.write(() => {
+      before = this.#lastSeq;
+      this.insert(entries);
+      return claim === undefined ? [] : this.#claim(claim, isNew);
+    });
+    const isLeft = [...this.#rows.values()].some((row) => isNew(row) && row.state === 'ready');
+    if (isLeft) this.#changed('inbox');
+    return claims;
   }
 
-  async claim({ listeners, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
-    return this.#write(() => {
-      const now = this.#now();
-      const wanted = new Set(listeners);
-      const heldKeys = new Set<string>();
-      const claims: Claim[] = [];
-      for (const row of this.#rows.values()) {
-        if (claims.length === limit) break;
-        if (!wanted.has(row.listener) || !unfinished.has(row.state)) continue;
-        const held = row.key === undefined ? undefined : JSON.stringify([row.listener, row.key]);
-        const isHead = held === undefined || !heldKeys.has(held);
-        if (held !== undefined) heldKeys.add(held);
-        if (!isHead || row.state === 'parked' || row.at > now) continue;
-        Object.assign(row, { state: 'running', at: now + leaseMs, attempts: row.attempts + 1, lease: randomUUID() });
-        claims.push(claimOf(row));
-      }
-      return claims;
-    });
+  async claim(options: ClaimOptions): Promise<readonly Claim[]> {
+    return this.write(() => this.#claim(options, () => true));
+  }
+
+  #claim({ listeners, limit, leaseMs }: ClaimOptions, mayBe: (row: Row) => boolean): readonly Claim[] {
+    const now = this.#now();
+    const rows = [...this.#rows.values()];
+    const wanted = new Set(listeners);
+    for (const { listener, state } of rows) if (state === 'blocking') wanted.delete(listener);
+    const heldKeys = new Set<string>();
+    const claims: Claim[] = [];
+    for (const row of rows) {
+      if (claims.length === limit) break;
+      if (!wanted.has(row.listener) || !inLine.has(row.state)) continue;
+      const held = row.key === undefined ? undefined : JSON.stringify([row.listener, row.key]);
+      const isHead = held === undefined || !heldKeys.has(held);
+      if (held !== undefined) heldKeys.add(held);
+      if (!isHead || !mayBe(row) || row.state === 'parked' || row.at > now) continue;
+      Object.assign(row, { state: 'running', at: now + leaseMs, attempts: row.attempts + 1, lease: randomUUID() });
+      claims.push(claimOf(row));
+    }
+    return claims;
   }
 
   async extend(claims: readonly Claim[], leaseMs: number): Promise<readonly Claim[]> {
-    return this.#write(() => {
+    return this.write(() => {
       const lost = claims.filter((claim) => !this.holds(claim));
       for (const claim of claims) if (this.holds(claim)) this.#update(claim, { at: this.#now() + leaseMs });
       return lost;
@@ -95,19 +119,21 @@ export class MemoryInbox implements Inbox {
   }
 
   async fail(claim: Claim, failure: FailedClaim): Promise<void> {
-    await this.#write(() => {
+    await this.write(() => {
       if (!this.holds(claim)) return;
       if ('dead' in failure) {
-        this.#update(claim, { state: failure.dead === 'park' ? 'parked' : 'dead', lease: undefined });
+        const state = deadState(failure.dead, claim.key);
+        this.#update(claim, { state, at: this.#now(), lease: undefined, error: failure.error });
         return;
       }
       const attempts = claim.attempt - (failure.free === true ? 1 : 0);
-      this.#update(claim, { state: 'ready', at: this.#now() + failure.retryInMs, attempts, lease: undefined });
+      const at = this.#now() + failure.retryInMs;
+      this.#update(claim, { state: 'ready', at, attempts, lease: undefined, error: failure.error });
     });
   }
 
   async release(claims: readonly Claim[]): Promise<void> {
-    await this.#write(() => {
+    await this.write(() => {
       for (const claim of claims) {
         if (this.holds(claim))
           this.#update(claim, { state: 'ready', at: 0, attempts: claim.attempt - 1, lease: undefined });
@@ -116,23 +142,11 @@ export class MemoryInbox implements Inbox {
   }
 
   async status(): Promise<InboxStatus> {
-    const rows = [...this.#rows.values()];
-    const count = (...states: State[]): number => rows.filter(({ state }) => states.includes(state)).length;
-    const oldest = rows.find(({ state }) => state === 'ready');
-    return {
-      waiting: count('ready'),
-      running: count('running'),
-      dead: count('dead', 'parked'),
-      oldestMs: oldest === undefined ? 0 : this.#now() - oldest.receivedAt,
-    };
+    return statusOf(this.#rows.values(), this.#now());
   }
 
-  #update(claim: Claim, change: Partial<Row>): void {
-    const row = this.#rows.get(identityOf(claim));
-    if (row !== undefined) Object.assign(row, change);
-  }
-
-  async #write<T>(work: () => T): Promise<T> {
+  /** Changes rows when it is this one's turn. */
+  async write<T>(work: () => T): Promise<T> {
     const release = await this.#writer.acquire();
     try {
       return work();
@@ -140,6 +154,17 @@ export class MemoryInbox implements Inbox {
       release();
     }
   }
+
+  #update(claim: Claim, change: Partial<Row>): void {
+    const row = this.#rows.get(identityOf(claim));
+    if (row !== undefined) Object.assign(row, change);
+  }
+}
+
+function deadState(dead: OnDead, key: string | undefined): Row['state'] {
+  if (dead === 'block') return 'blocking';
+  // Nobody waits for a message without a key.
+  return dead === 'park' && key !== undefined ? 'parked' : 'dead';
 }
 
 function identityOf({ listener, id }: { listener: string; id: string }): string {

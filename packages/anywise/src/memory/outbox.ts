@@ -1,29 +1,56 @@
 import type { Envelope } from '../envelope.js';
 import { orderKey } from '../envelope.js';
-import type { Outbox, OutboxOutcome, OutboxRow, OutboxStatus, RelayLease } from '../store.js';
+import type { Mutex } from '../mutex.js';
+import type {
+  Outbox,
+  OutboxOutcome,
+  OutboxRow,
+  OutboxStatus,
+  ParkedEnvelope,
+  RelayLease,
+  ScheduledEnvelope,
+  StoreChanged,
+} from '../store.js';
 
 interface Row extends OutboxRow {
+  /** The states are drawn in `store.ts`. */
+  readonly state: 'scheduled' | 'waiting' | 'parked';
   readonly createdAt: number;
   readonly dueAt: number;
-  readonly parked: boolean;
+  readonly error?: string;
 }
 
 export class MemoryOutbox implements Outbox {
   readonly #now: () => number;
-  readonly #rows = new Map<number, Row>();
+  readonly #writer: Mutex;
+  readonly #changed: StoreChanged;
+  /** By id. */
+  readonly #rows = new Map<string, Row>();
   #lastSeq = 0;
   #lease: (RelayLease & { readonly endsAt: number }) | undefined;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, writer: Mutex, changed: StoreChanged) {
     this.#now = now;
+    this.#writer = writer;
+    this.#changed = changed;
   }
 
   append(envelopes: readonly Envelope[]): void {
-    const waiting = new Set([...this.#rows.values()].map(({ envelope }) => envelope.id));
-    for (const envelope of envelopes.filter(({ id }) => !waiting.has(id))) {
-      const seq = ++this.#lastSeq;
-      this.#rows.set(seq, { seq, envelope, attempts: 0, createdAt: this.#now(), dueAt: 0, parked: false });
+    for (const envelope of envelopes) this.#insert(envelope, { state: 'waiting', dueAt: 0 });
+  }
+
+  schedule(scheduled: readonly ScheduledEnvelope[]): void {
+    for (const { envelope, due } of scheduled) {
+      this.#insert(envelope, { state: 'scheduled', dueAt: 'at' in due ? due.at : this.#now() + due.delayMs });
     }
+  }
+
+  isScheduled(id: string): boolean {
+    return this.#rows.get(id)?.state === 'scheduled';
+  }
+
+  cancel(id: string): void {
+    this.#rows.delete(id);
   }
 
   async lease(holder: string, leaseMs: number): Promise<RelayLease | undefined> {
@@ -36,13 +63,16 @@ export class MemoryOutbox implements Outbox {
   }
 
   async pending(limit: number): Promise<readonly OutboxRow[]> {
-    const waitingKeys = new Set<string>();
+    const isDue = ({ state, dueAt }: Row): boolean => state === 'scheduled' && dueAt <= this.#now();
+    if ([...this.#rows.values()].some(isDue)) await this.#admit(isDue);
+    const heldKeys = new Set<string>();
     const due: OutboxRow[] = [];
     for (const row of this.#rows.values()) {
+      if (row.state === 'scheduled') continue;
       const key = orderKey(row.envelope);
-      const waits = row.parked || row.dueAt > this.#now();
-      if (waits && key !== undefined) waitingKeys.add(key);
-      else if (!waits && (key === undefined || !waitingKeys.has(key))) due.push(row);
+      const waits = row.state === 'parked' || row.dueAt > this.#now();
+      if (waits && key !== undefined) heldKeys.add(key);
+      else if (!waits && (key === undefined || !heldKeys.has(key))) due.push(row);
       if (due.length === limit) break;
     }
     return due;
@@ -50,38 +80,84 @@ export class MemoryOutbox implements Outbox {
 
   async settle(lease: RelayLease, outcomes: readonly OutboxOutcome[]): Promise<boolean> {
     if (!this.#holds(lease)) return false;
-    for (const outcome of outcomes) this.#settleOne(outcome);
+    const ids = new Map([...this.#rows.values()].map(({ seq, envelope }) => [seq, envelope.id]));
+    for (const outcome of outcomes) this.#settleOne(this.#rows.get(ids.get(outcome.seq) ?? ''), outcome);
     return true;
+  }
+
+  async nextDueInMs(): Promise<number | undefined> {
+    const scheduled = [...this.#rows.values()].filter(({ state }) => state === 'scheduled');
+    if (scheduled.length === 0) return undefined;
+    return Math.max(0, Math.min(...scheduled.map(({ dueAt }) => dueAt)) - this.#now());
   }
 
   async release(lease: RelayLease): Promise<void> {
     if (this.#lease !== undefined && this.#holds(lease)) this.#lease = { ...this.#lease, endsAt: 0 };
   }
 
+  async parked(limit: number): Promise<readonly ParkedEnvelope[]> {
+    const parked = [...this.#rows.values()].filter(({ state }) => state === 'parked').slice(0, limit);
+    return parked.map(({ seq, envelope, attempts, error = '' }) => ({ seq, envelope, attempts, error }));
+  }
+
+  async retryParked(id?: string): Promise<number> {
+    const parked = [...this.#rows.values()].filter(
+      ({ state, envelope }) => state === 'parked' && (id === undefined || envelope.id === id),
+    );
+    for (const row of parked) this.#set({ ...row, state: 'waiting', attempts: 0, dueAt: 0 });
+    if (parked.length > 0) this.#changed('outbox');
+    return parked.length;
+  }
+
+  async discardParked(id: string): Promise<boolean> {
+    if (this.#rows.get(id)?.state !== 'parked') return false;
+    this.#rows.delete(id);
+    this.#changed('outbox');
+    return true;
+  }
+
   async status(): Promise<OutboxStatus> {
     const rows = [...this.#rows.values()];
-    const waiting = rows.filter(({ parked }) => !parked);
-    const oldest = waiting[0];
+    const count = (wanted: Row['state']): number => rows.filter(({ state }) => state === wanted).length;
+    const created = rows.filter(({ state }) => state === 'waiting').map(({ createdAt }) => createdAt);
     return {
-      waiting: waiting.length,
-      parked: rows.length - waiting.length,
-      oldestMs: oldest === undefined ? 0 : this.#now() - oldest.createdAt,
+      waiting: count('waiting'),
+      scheduled: count('scheduled'),
+      parked: count('parked'),
+      oldestMs: created.length === 0 ? 0 : this.#now() - Math.min(...created),
     };
+  }
+
+  #insert(envelope: Envelope, row: Pick<Row, 'state' | 'dueAt'>): void {
+    if (this.#rows.has(envelope.id)) return;
+    this.#set({ seq: ++this.#lastSeq, envelope, attempts: 0, createdAt: this.#now(), ...row });
+  }
+
+  #set(row: Row): void {
+    this.#rows.set(row.envelope.id, row);
+  }
+
+  /** Waits for its turn, so that nothing goes that a transaction is about to cancel. */
+  async #admit(isDue: (row: Row) => boolean): Promise<void> {
+    const release = await this.#writer.acquire();
+    for (const row of [...this.#rows.values()].filter(isDue)) {
+      this.#set({ ...row, state: 'waiting', createdAt: Math.max(row.createdAt, row.dueAt) });
+    }
+    release();
   }
 
   #holds({ holder, epoch }: RelayLease): boolean {
     return this.#lease?.holder === holder && this.#lease.epoch === epoch;
   }
 
-  #settleOne(outcome: OutboxOutcome): void {
-    const row = this.#rows.get(outcome.seq);
+  #settleOne(row: Row | undefined, outcome: OutboxOutcome): void {
     if (row === undefined) return;
     if (outcome.outcome === 'confirmed') {
-      this.#rows.delete(row.seq);
+      this.#rows.delete(row.envelope.id);
       return;
     }
-    const parked = outcome.outcome === 'parked';
-    const dueAt = outcome.outcome === 'retry' ? this.#now() + outcome.retryInMs : row.dueAt;
-    this.#rows.set(row.seq, { ...row, attempts: row.attempts + 1, parked, dueAt });
+    const failed = { ...row, attempts: row.attempts + 1, error: outcome.error };
+    if (outcome.outcome === 'parked') this.#set({ ...failed, state: 'parked' });
+    else this.#set({ ...failed, dueAt: this.#now() + outcome.retryInMs });
   }
 }

@@ -1,8 +1,9 @@
 import { Mutex } from '../mutex.js';
-import type { Store } from '../store.js';
+import type { Store, StoreChanged } from '../store.js';
+import { MemoryDeadLetters } from './dead-letters.js';
 import { MemoryInbox } from './inbox.js';
 import { MemoryOutbox } from './outbox.js';
-import { MemoryTransaction, type MemoryTables } from './transaction.js';
+import { MemoryTransaction, replyId, type MemoryTables } from './transaction.js';
 
 /** What tells the time. */
 export interface Clock {
@@ -23,21 +24,23 @@ export interface MemoryStoreOptions {
  */
 export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
   const now = (): number => clock.now();
-  const watchers = new Set<() => void>();
-  const changed = (): void => {
-    for (const watcher of watchers) watcher();
+  const watchers = new Set<StoreChanged>();
+  const changed: StoreChanged = (part) => {
+    for (const watcher of watchers) watcher(part);
   };
   const writer = new Mutex();
-  const outbox = new MemoryOutbox(now);
+  const outbox = new MemoryOutbox(now, writer, changed);
   const inbox = new MemoryInbox(now, writer, changed);
   const tables: MemoryTables = { outbox, inbox, replies: new Map(), now };
   return {
     name: 'memory',
+    capabilities: { durable: false, shared: false },
     outbox,
     inbox,
+    deadLetters: new MemoryDeadLetters(inbox, now, changed),
     handles: [],
     begin: ({ readOnly }) => new MemoryTransaction(tables, writer, readOnly, changed),
-    findReply: async ({ type, key }) => tables.replies.get(`${type} ${key}`)?.kept,
+    findReply: async (key) => tables.replies.get(replyId(key))?.kept,
     watch: (watcher) => {
       watchers.add(watcher);
       const unwatchClock = clock.watch?.(watcher);

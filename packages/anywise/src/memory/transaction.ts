@@ -2,7 +2,15 @@ import type { Envelope } from '../envelope.js';
 import { AnywiseError, queryWrote } from '../errors.js';
 import type { Mutex } from '../mutex.js';
 import type { ServiceId } from '../scope.js';
-import type { Claim, InboxEntry, KeptReply, ReplyKey, StoreTransaction } from '../store.js';
+import type {
+  Claim,
+  InboxEntry,
+  KeptReply,
+  ReplyKey,
+  ScheduledEnvelope,
+  StoreChanged,
+  StoreTransaction,
+} from '../store.js';
 import type { MemoryInbox } from './inbox.js';
 import type { MemoryOutbox } from './outbox.js';
 
@@ -13,16 +21,22 @@ export interface MemoryTables {
   readonly now: () => number;
 }
 
+export function replyId({ type, key }: ReplyKey): string {
+  return JSON.stringify([type, key]);
+}
+
 /** Stages writes, holding the store's one writer from the first of them on, and applies them at commit. */
 export class MemoryTransaction implements StoreTransaction {
   readonly #tables: MemoryTables;
   readonly #writer: Mutex;
   readonly #readOnly: boolean;
-  readonly #changed: () => void;
+  readonly #changed: StoreChanged;
   readonly #staged: (() => void)[] = [];
+  readonly #scheduled = new Map<string, ScheduledEnvelope>();
+  readonly #cancelled = new Set<string>();
   #release: (() => void) | undefined;
 
-  constructor(tables: MemoryTables, writer: Mutex, readOnly: boolean, changed: () => void) {
+  constructor(tables: MemoryTables, writer: Mutex, readOnly: boolean, changed: StoreChanged) {
     this.#tables = tables;
     this.#writer = writer;
     this.#readOnly = readOnly;
@@ -41,10 +55,27 @@ export class MemoryTransaction implements StoreTransaction {
     });
   }
 
-  async keepReply({ type, key }: ReplyKey, kept: KeptReply): Promise<boolean> {
+  async schedule(scheduled: readonly ScheduledEnvelope[]): Promise<void> {
+    await this.#begin();
+    for (const one of scheduled.filter(({ envelope }) => !this.#scheduled.has(envelope.id))) {
+      this.#scheduled.set(one.envelope.id, one);
+    }
+    this.#staged.push(() => this.#tables.outbox.schedule([...this.#scheduled.values()]));
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    await this.#begin();
+    if (this.#scheduled.delete(id)) return true;
+    if (this.#cancelled.has(id) || !this.#tables.outbox.isScheduled(id)) return false;
+    this.#cancelled.add(id);
+    this.#staged.push(() => this.#tables.outbox.cancel(id));
+    return true;
+  }
+
+  async keepReply(key: ReplyKey, kept: KeptReply): Promise<boolean> {
     await this.#begin();
     const { replies, now } = this.#tables;
-    const id = `${type} ${key}`;
+    const id = replyId(key);
     if (replies.has(id)) return false;
     this.#staged.push(() => replies.set(id, { kept: structuredClone(kept), keptAt: now() }));
     return true;

@@ -1,6 +1,7 @@
 import type { Envelope } from '../envelope.js';
 import { Pump } from '../pump.js';
-import type { SubscribeOptions, Subscription, Transport } from '../transport.js';
+import { serialise } from '../serialise.js';
+import type { PublishFailure, SubscribeOptions, Subscription, Transport } from '../transport.js';
 
 /** Carries messages between the buses of one process. Each bus takes its own connection. */
 export interface MemoryBroker {
@@ -44,11 +45,12 @@ class MemoryTransport implements Transport {
     this.#wakeAll = wakeAll;
   }
 
-  async publish(envelopes: readonly Envelope[]): Promise<readonly undefined[]> {
+  async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     // As text, so that nothing but data gets across, as with any other transport.
-    this.#log.push(...envelopes.map((envelope) => JSON.stringify(envelope)));
+    const serialised = serialise(envelopes);
+    this.#log.push(...serialised.flatMap((one) => ('json' in one ? [one.json] : [])));
     this.#wakeAll();
-    return envelopes.map(() => undefined);
+    return serialised.map((one) => ('json' in one ? undefined : one.failure));
   }
 
   async subscribe(

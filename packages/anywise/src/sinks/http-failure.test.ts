@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { AnywiseError, TerminalError } from '../errors.js';
+import { decideRetry } from '../retry.js';
 import { failureOf, failureOfAnswer, pauseAfter, retryAfterMs } from './http-failure.js';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
-const error = new AnywiseError('UNAVAILABLE', 'gone', { retryable: true });
+const busy = (retryAfterMs?: number) =>
+  Object.assign(new AnywiseError('UNAVAILABLE', 'busy', { retryable: true }), { retryAfterMs });
 const policy = { attempts: 3, immediate: 0, firstDelayMs: 200, factor: 4, maxDelayMs: 5_000 };
 
 describe('the pause after a failed request', () => {
@@ -15,15 +17,15 @@ describe('the pause after a failed request', () => {
     { what: 'no shorter than planned', attempt: 1, retryAfter: 0, pause: 200 },
     { what: 'none where the receiver asks for more than the most', attempt: 1, retryAfter: 5_001, pause: undefined },
   ])('is $what', ({ attempt, retryAfter, pause }) => {
-    expect(pauseAfter({ error, retryAfterMs: retryAfter }, attempt, policy, 1)).toBe(pause);
+    expect(pauseAfter(busy(retryAfter), attempt, policy, 1)).toBe(pause);
   });
 
   test('is shortened by chance, by half at most', () => {
-    expect(pauseAfter({ error }, 1, policy, 0)).toBe(100);
+    expect(pauseAfter(busy(), 1, policy, 0)).toBe(100);
   });
 
   test('is none where trying again cannot help', () => {
-    expect(pauseAfter({ error: new TerminalError('no') }, 1, policy, 1)).toBeUndefined();
+    expect(pauseAfter(new TerminalError('no'), 1, policy, 1)).toBeUndefined();
   });
 });
 
@@ -33,6 +35,8 @@ describe('`Retry-After`', () => {
     { header: '2', ms: 2_000 },
     { header: 'Thu, 01 Jan 2026 00:00:30 GMT', ms: 30_000 },
     { header: 'Wed, 31 Dec 2025 00:00:00 GMT', ms: 0 },
+    { header: '9'.repeat(400), ms: 86_400_000 },
+    { header: 'Thu, 01 Jan 2099 00:00:00 GMT', ms: 86_400_000 },
     { header: 'soon', ms: undefined },
   ])('of $header asks for $ms ms', ({ header, ms }) => {
     expect(retryAfterMs(header, now)).toBe(ms);
@@ -46,30 +50,36 @@ describe('an answer', () => {
 
   test.each([408, 429, 500, 502, 503, 504])('of %i can be tried again', async (status) => {
     const failure = await failureOfAnswer('It', new Response('busy', { status }), now);
-    expect(failure?.error).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(failure).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  });
+
+  test('tells how long to leave the receiver alone, so that the listener does too', async () => {
+    const answer = new Response('busy', { status: 429, headers: { 'retry-after': '4000' } });
+    const failure = await failureOfAnswer('It', answer, now);
+    expect(decideRetry(failure, 1, undefined, 1)).toEqual({ retryInMs: 4_000_000 });
   });
 
   test.each([301, 307, 400, 401, 403, 404, 410, 413, 422])('of %i is final', async (status) => {
     const failure = await failureOfAnswer('It', new Response('no', { status }), now);
-    expect(failure?.error).toMatchObject({ code: 'TERMINAL', retryable: false });
+    expect(failure).toMatchObject({ code: 'TERMINAL', retryable: false });
   });
 
   test('is quoted, at most in part', async () => {
     const said = await failureOfAnswer('It', new Response('no such topic\n', { status: 404 }), now);
-    expect(said?.error.message).toMatchInlineSnapshot(
+    expect(said?.message).toMatchInlineSnapshot(
       `"It answered 404 (no such topic). Correct the sink's URL, its headers or the receiver, then replay."`,
     );
     const much = await failureOfAnswer('It', new Response('x'.repeat(100_000), { status: 500 }), now);
-    expect(much?.error.message.length).toBeLessThan(400);
+    expect(much?.message.length).toBeLessThan(400);
   });
 
   test('that is missing is explained by its cause', () => {
     const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:1') });
-    expect(failureOf('It', refused).error.message).toMatchInlineSnapshot(
+    expect(failureOf('It', refused).message).toMatchInlineSnapshot(
       `"It could not be reached (connect ECONNREFUSED 127.0.0.1:1). Check that it runs, and that this machine may connect to it."`,
     );
     const several = new TypeError('fetch failed', { cause: Object.assign(new Error(''), { code: 'ECONNREFUSED' }) });
-    expect(failureOf('It', several).error.message).toContain('(ECONNREFUSED)');
-    expect(failureOf('It', 'odd').error.message).toContain('(odd)');
+    expect(failureOf('It', several).message).toContain('(ECONNREFUSED)');
+    expect(failureOf('It', 'odd').message).toContain('(odd)');
   });
 });

@@ -1,61 +1,58 @@
-import { AnywiseError, TerminalError, errorText } from '../errors.js';
-import { decideRetry, type RetryPolicy } from '../retry.js';
-
-/** Why a request did not succeed. */
-export interface Failure {
-  readonly error: AnywiseError;
-  /** How long the receiver asks to be left alone. */
-  readonly retryAfterMs?: number | undefined;
-}
+import { AnywiseError, TerminalError, errorText, retryAfterOf } from '../errors.js';
+import { decideRetry, type RetryPlan } from '../retry.js';
 
 const maxShown = 200;
 const maxRead = 65_536;
+const maxAskedMs = 86_400_000;
 
-/** How long to wait after attempt number `attempt`; `undefined` where it was the last. */
+/** How long to wait after attempt number `attempt`; `undefined` where it was the last, or longer than anybody should wait. */
 export function pauseAfter(
-  { error, retryAfterMs = 0 }: Failure,
+  error: unknown,
   attempt: number,
-  policy: Required<RetryPolicy>,
+  policy: Required<RetryPlan>,
   random: number,
 ): number | undefined {
   const decision = decideRetry(error, attempt, policy, random);
-  if (decision === 'dead' || retryAfterMs > policy.maxDelayMs) return undefined;
-  return Math.max(decision.retryInMs, retryAfterMs);
+  if (decision === 'dead' || (retryAfterOf(error) ?? 0) > policy.maxDelayMs) return undefined;
+  return decision.retryInMs;
 }
 
 /** The failure of a request that nobody answered. */
-export function failureOf(name: string, cause: unknown): Failure {
-  return {
-    error: new AnywiseError(
-      'UNAVAILABLE',
-      `${name} could not be reached (${reasonOf(cause)}). Check that it runs, and that this machine may connect to it.`,
-      { retryable: true, cause },
-    ),
-  };
+export function failureOf(name: string, cause: unknown): AnywiseError {
+  return new AnywiseError(
+    'UNAVAILABLE',
+    `${name} could not be reached (${reasonOf(cause)}). Check that it runs, and that this machine may connect to it.`,
+    { retryable: true, cause },
+  );
 }
 
-/** The failure that an answer tells of, if it does. Reads the answer to its end, so that its connection can be used again. */
-export async function failureOfAnswer(name: string, response: Response, now: number): Promise<Failure | undefined> {
+/**
+ * The failure that an answer tells of, if it does; it carries `retryAfterMs` where the answer does. Reads the answer to its
+ * end, so that its connection can be used again.
+ */
+export async function failureOfAnswer(
+  name: string,
+  response: Response,
+  now: number,
+): Promise<AnywiseError | undefined> {
   const text = await readText(response);
   if (response.ok) return undefined;
   const said = `${name} answered ${response.status}${text === '' ? '' : ` (${text})`}`;
   if (!canRecover(response.status)) {
-    return { error: new TerminalError(`${said}. Correct the sink's URL, its headers or the receiver, then replay.`) };
+    return new TerminalError(`${said}. Correct the sink's URL, its headers or the receiver, then replay.`);
   }
-  return {
-    error: new AnywiseError('UNAVAILABLE', `${said}. It is asked again later; see what is wrong there.`, {
-      retryable: true,
-    }),
-    retryAfterMs: retryAfterMs(response.headers.get('retry-after'), now),
-  };
+  const error = new AnywiseError('UNAVAILABLE', `${said}. It is asked again later; see what is wrong there.`, {
+    retryable: true,
+  });
+  const askedMs = retryAfterMs(response.headers.get('retry-after'), now);
+  return askedMs === undefined ? error : Object.assign(error, { retryAfterMs: askedMs });
 }
 
-/** What a `Retry-After` header asks for: seconds, or a date. */
+/** What a `Retry-After` header asks for, seconds or a date: a day at most, so that no receiver puts an event off for ever. */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  const asked = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isNaN(asked) ? undefined : Math.min(Math.max(0, asked), maxAskedMs);
 }
 
 /** `fetch` says only that it failed; what failed is its cause, which may have a code and no text. */

@@ -124,9 +124,9 @@ describe('an HTTP sink', () => {
     expect(hook.received).toHaveLength(3);
   });
 
-  test('does not wait for long because the receiver asks for it', async () => {
+  test('leaves a long wait that the receiver asks for to the listener', async () => {
     await using hook = await receiver({ status: 503, headers: { 'retry-after': '3600' } });
-    await expect(httpSink(hook.url).sink(paid)).rejects.toMatchObject({ retryable: true });
+    await expect(httpSink(hook.url).sink(paid)).rejects.toMatchObject({ retryable: true, retryAfterMs: 3_600_000 });
     expect(hook.received).toHaveLength(1);
   });
 

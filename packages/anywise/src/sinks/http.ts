@@ -3,9 +3,9 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '../envelope.js';
 import { AnywiseError, SetupError } from '../errors.js';
-import type { RetryPolicy } from '../retry.js';
+import type { RetryPlan } from '../retry.js';
 import { closedSink, toEnvelopes, type Sink } from '../sink.js';
-import { failureOf, failureOfAnswer, pauseAfter, type Failure } from './http-failure.js';
+import { failureOf, failureOfAnswer, pauseAfter } from './http-failure.js';
 import { keyOf, sign } from './signature.js';
 
 /** How an {@link httpSink} sends. Times in milliseconds. */
@@ -25,7 +25,7 @@ export interface HttpSinkOptions {
    *
    * @defaultValue 3 attempts, none at once, `firstDelayMs` 200, `factor` 4, `maxDelayMs` 5_000
    */
-  readonly retry?: RetryPolicy;
+  readonly retry?: RetryPlan;
   /** Sent with each request, such as `authorization`. Those that the sink sets itself win. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -37,8 +37,9 @@ const retryDefaults = { attempts: 3, immediate: 0, firstDelayMs: 200, factor: 4,
  * `application/cloudevents-batch+json`. The header `webhook-id` is the same when they are sent again.
  *
  * Any 2xx is success. Where nobody answers, and at 408, 429 and 5xx, the request is sent again, after `Retry-After` where the
- * answer has one that is not longer than `maxDelayMs`; then `sink` rejects with an error that is retryable. Any other answer,
- * redirects included, is a `TerminalError`.
+ * answer has one that is not longer than `maxDelayMs`; then `sink` rejects with an error that is retryable and carries what
+ * was asked for as `retryAfterMs`, a day at most, so that the listener waits for so long too. Any other answer, redirects
+ * included, is a `TerminalError`.
  *
  * @throws SetupError (`INVALID_SETUP`) where the URL or a secret cannot be used.
  */
@@ -49,7 +50,7 @@ export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
   const inHand = new Map<Promise<void>, AbortController>();
   let isClosed = false;
 
-  const post = async ({ id, type, body }: Content, signal: AbortSignal): Promise<Failure | undefined> => {
+  const post = async ({ id, type, body }: Content, signal: AbortSignal): Promise<AnywiseError | undefined> => {
     const timestamp = Math.floor(Date.now() / 1000);
     const controller = new AbortController();
     const unfollow = follow(signal, controller);
@@ -84,7 +85,7 @@ export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
       const failure = await post(content, signal);
       if (failure === undefined) return;
       const pauseMs = pauseAfter(failure, attempt, retry, Math.random());
-      if (pauseMs === undefined) throw failure.error;
+      if (pauseMs === undefined) throw failure;
       await sleep(pauseMs, undefined, { signal }).catch(() => {
         throw aborted(name, signal.reason);
       });

@@ -1,50 +1,71 @@
 import { randomUUID } from 'node:crypto';
+import type { OnDead } from '../definitions.js';
 import { isDead } from '../holder.js';
-import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../store.js';
+import type {
+  Claim,
+  ClaimOptions,
+  FailedClaim,
+  Inbox,
+  InboxEntry,
+  InboxStatus,
+  ListenerStatus,
+  StoreChanged,
+} from '../store.js';
 import type { Connection, Connections } from './client.js';
+import { Heads, unblocked } from './heads.js';
+import { keyOf, storedKey, type StoredKey } from './keys.js';
 import { now } from './schema.js';
 import type { Writer } from './writer.js';
 
+const insertSql = (state: 'ready' | 'dead', at: string): string => `
+  INSERT OR IGNORE INTO anywise_inbox (listener, id, type, key, envelope, last_error, state, at, received_at)
+  VALUES (?, ?, ?, ?, ?, ?, '${state}', ${at}, ${now})`;
+
+const insertReadySql = insertSql('ready', '0');
+const insertDeadSql = insertSql('dead', now);
+
 export function insertEntries(connection: Connection, entries: readonly InboxEntry[]): void {
-  for (const { listener, id, type, key, json, dead } of entries) {
-    connection.run(
-      `INSERT OR IGNORE INTO anywise_inbox (listener, id, type, key, envelope, state, last_error, received_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ${now})`,
-      listener,
-      id,
-      type,
-      key ?? null,
-      json,
-      dead === undefined ? 'ready' : 'dead',
-      dead ?? null,
-    );
-  }
+  for (const entry of entries) insertEntry(connection, entry);
 }
+
+/** `false` where it was known. */
+function insertEntry(connection: Connection, { listener, id, type, key, json, dead }: InboxEntry): boolean {
+  const sql = dead === undefined ? insertReadySql : insertDeadSql;
+  return connection.run(sql, listener, id, type, storedKey(key, id), json, dead ?? null) === 1;
+}
+
+/** Takes in a message as one that is being handled, if it is new and the head of its key; else nothing happens. */
+const insertClaimedSql = `
+  INSERT OR IGNORE INTO anywise_inbox (listener, id, type, key, envelope, state, at, attempts, lease, holder, received_at)
+  SELECT ?1, ?2, ?3, ?4, ?5, 'running', ${now} + ?6, 1, ?7, ?8, ${now}
+  WHERE NOT EXISTS (
+    SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_keys
+    WHERE listener = ?1 AND key = ?4 AND state IN ('ready', 'running', 'parked'))
+  RETURNING seq`;
 
 /** The fence: no row changes for one whose lease was lost. */
 export function finishClaim(connection: Connection, { seq, lease }: Claim): boolean {
   const sql = `
-    UPDATE anywise_inbox SET state = 'handled', at = ${now}, envelope = NULL, lease = NULL, holder = NULL, last_error = NULL
+    UPDATE anywise_inbox
+    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL
     WHERE seq = ? AND lease = ? AND state = 'running'`;
   return connection.run(sql, seq, lease) === 1;
 }
 
-/**
- * Only the oldest unfinished message of each key is a candidate, so that order holds however many claim at once. The indexes
- * are named because the planner would rather walk a listener's whole history.
- */
-const dueSql = `
-  SELECT seq FROM anywise_inbox AS head INDEXED BY anywise_inbox_open
-  WHERE state IN ('ready', 'running') AND at <= ${now} AND listener IN (SELECT value FROM json_each(?1))
-    AND NOT EXISTS (
-      SELECT 1 FROM anywise_inbox AS earlier INDEXED BY anywise_inbox_keys
-      WHERE earlier.listener = head.listener AND earlier.key = head.key AND earlier.seq < head.seq
-        AND earlier.state IN ('ready', 'running', 'parked'))
-  ORDER BY seq LIMIT ?2`;
+function insertClaimed(
+  connection: Connection,
+  { listener, id, type, key, json }: InboxEntry,
+  lease: string,
+  { leaseMs, holder }: ClaimOptions,
+): Claim | undefined {
+  const values = [listener, id, type, storedKey(key, id), json, leaseMs, lease, holder];
+  const row = connection.get<{ seq: number }>(insertClaimedSql, ...values);
+  return row === undefined ? undefined : { seq: row.seq, listener, id, type, key, json, lease, attempt: 1 };
+}
 
 const claimSql = `
-  UPDATE anywise_inbox SET state = 'running', at = ${now} + ?3, attempts = attempts + 1, lease = ?4, holder = ?5
-  WHERE seq IN (${dueSql})
+  UPDATE anywise_inbox SET state = 'running', at = ${now} + ?2, attempts = attempts + 1, lease = ?3, holder = ?4
+  WHERE seq IN (SELECT value FROM json_each(?1))
   RETURNING seq, listener, id, type, key, envelope, attempts`;
 
 interface ClaimedRow {
@@ -52,43 +73,77 @@ interface ClaimedRow {
   readonly listener: string;
   readonly id: string;
   readonly type: string;
-  readonly key: string | null;
+  readonly key: StoredKey;
   readonly envelope: string;
   readonly attempts: number;
 }
 
+/** What was handled makes up most of the table: the indexes of the other states pass it by. */
+const statusSql = `
+  SELECT listener, count(*) FILTER (WHERE state = 'ready') AS waiting, count(*) FILTER (WHERE state = 'running') AS running,
+    count(*) FILTER (WHERE state NOT IN ('ready', 'running')) AS dead,
+    coalesce(${now} - min(received_at) FILTER (WHERE state = 'ready'), 0) AS oldestMs
+  FROM (
+    SELECT listener, state, received_at FROM anywise_inbox INDEXED BY anywise_inbox_ready WHERE state = 'ready'
+    UNION ALL
+    SELECT listener, state, NULL FROM anywise_inbox INDEXED BY anywise_inbox_running WHERE state = 'running'
+    UNION ALL
+    SELECT listener, state, NULL FROM anywise_inbox INDEXED BY anywise_inbox_dead
+    WHERE state IN ('dead', 'parked', 'blocking'))
+  GROUP BY listener ORDER BY listener`;
+
 export class SqliteInbox implements Inbox {
   readonly #connections: Connections;
   readonly #writer: Writer;
-  readonly #changed: () => void;
+  readonly #changed: StoreChanged;
+  readonly #heads = new Heads();
+  /** Where the last search found something, the next one need not look first. */
+  #isBusy = false;
 
-  constructor(connections: Connections, writer: Writer, changed: () => void) {
+  constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
     this.#connections = connections;
     this.#writer = writer;
     this.#changed = changed;
   }
 
-  async add(entries: readonly InboxEntry[]): Promise<void> {
-    await this.#writer.run(() => insertEntries(this.#connections.writer, entries));
-    this.#changed();
+  async add(entries: readonly InboxEntry[], claim?: ClaimOptions): Promise<readonly Claim[]> {
+    const { claims, isLeft } = await this.#writer.run(() => this.#add(entries, claim));
+    if (isLeft) this.#changed('inbox');
+    return claims;
+  }
+
+  #add(entries: readonly InboxEntry[], options: ClaimOptions | undefined): { claims: Claim[]; isLeft: boolean } {
+    const { writer } = this.#connections;
+    const claims: Claim[] = [];
+    const lease = randomUUID();
+    const mayClaim = new Set(options === undefined ? [] : unblocked(writer, options.listeners));
+    let isLeft = false;
+    for (const entry of entries) {
+      const wants = options !== undefined && claims.length < options.limit && entry.dead === undefined;
+      const claimed = wants && mayClaim.has(entry.listener) ? insertClaimed(writer, entry, lease, options) : undefined;
+      if (claimed !== undefined) claims.push(claimed);
+      else if (insertEntry(writer, entry)) isLeft = true;
+    }
+    return { claims, isLeft };
   }
 
   async claim({ listeners, holder, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
     const { reader, writer } = this.#connections;
-    const names = JSON.stringify(listeners);
     const dead = this.#deadHolders(holder);
     // Looking costs no commit, so that an idle service writes nothing.
-    if (dead.length === 0 && reader.get(dueSql, names, 1) === undefined) return [];
+    if (!this.#isBusy && dead.length === 0 && !this.#heads.any(reader, listeners)) return [];
     const lease = randomUUID();
     const rows = await this.#writer.run(() => {
       for (const name of dead)
         writer.run(`UPDATE anywise_inbox SET at = 0 WHERE state = 'running' AND holder = ?`, name);
-      return writer.all<ClaimedRow>(claimSql, names, limit, leaseMs, lease, holder);
+      const heads = this.#heads.find(writer, listeners, limit);
+      return writer.all<ClaimedRow>(claimSql, JSON.stringify(heads), leaseMs, lease, holder);
     });
+    this.#isBusy = rows.length > 0;
     return rows
       .sort((a, b) => a.seq - b.seq)
       .map(({ seq, listener, id, type, key, envelope, attempts }) => {
-        return { seq, listener, id, type, key: key ?? undefined, json: envelope, lease, attempt: attempts };
+        return { seq, listener, id, type, key: keyOf(key), json: envelope, lease, attempt: attempts };
       });
   }
 
@@ -98,22 +153,21 @@ export class SqliteInbox implements Inbox {
     return this.#writer.run(() => claims.filter(({ seq, lease }) => writer.run(sql, leaseMs, seq, lease) === 0));
   }
 
-  async fail({ seq, lease }: Claim, failure: FailedClaim): Promise<void> {
+  async fail({ seq, key, lease }: Claim, failure: FailedClaim): Promise<void> {
     const { writer } = this.#connections;
     await this.#writer.run(() => {
       if ('dead' in failure) {
-        const state = failure.dead === 'park' ? 'parked' : 'dead';
         const sql = `
           UPDATE anywise_inbox SET state = ?, at = ${now}, lease = NULL, holder = NULL, last_error = ?
           WHERE seq = ? AND lease = ? AND state = 'running'`;
-        writer.run(sql, state, failure.error, seq, lease);
+        writer.run(sql, deadState(failure.dead, key), failure.error, seq, lease);
         return;
       }
       const sql = `
         UPDATE anywise_inbox
         SET state = 'ready', at = ${now} + ?, attempts = attempts - ?, lease = NULL, holder = NULL, last_error = ?
         WHERE seq = ? AND lease = ? AND state = 'running'`;
-      writer.run(sql, failure.retryInMs, failure.free === true ? 1 : 0, failure.error, seq, lease);
+      writer.run(sql, Math.round(failure.retryInMs), failure.free === true ? 1 : 0, failure.error, seq, lease);
     });
   }
 
@@ -128,23 +182,27 @@ export class SqliteInbox implements Inbox {
   }
 
   async status(): Promise<InboxStatus> {
-    const row = this.#connections.reader.get<InboxStatus>(
-      `SELECT count(*) FILTER (WHERE state = 'ready') AS waiting, count(*) FILTER (WHERE state = 'running') AS running,
-         count(*) FILTER (WHERE state IN ('dead', 'parked')) AS dead,
-         coalesce(${now} - min(received_at) FILTER (WHERE state = 'ready'), 0) AS oldestMs
-       FROM anywise_inbox WHERE state <> 'handled'`,
-    );
+    const listeners = this.#connections.reader.all<ListenerStatus>(statusSql);
+    const sum = (count: 'waiting' | 'running' | 'dead'): number =>
+      listeners.reduce((total, listener) => total + listener[count], 0);
     return {
-      waiting: row?.waiting ?? 0,
-      running: row?.running ?? 0,
-      dead: row?.dead ?? 0,
-      oldestMs: row?.oldestMs ?? 0,
+      waiting: sum('waiting'),
+      running: sum('running'),
+      dead: sum('dead'),
+      oldestMs: Math.max(0, ...listeners.map(({ oldestMs }) => oldestMs)),
+      listeners,
     };
   }
 
   #deadHolders(own: string): readonly string[] {
-    const sql = `SELECT DISTINCT holder FROM anywise_inbox WHERE state = 'running' AND holder <> ? AND at > 0`;
+    const sql = `SELECT DISTINCT holder FROM anywise_inbox INDEXED BY anywise_inbox_running WHERE state = 'running' AND holder <> ? AND at > 0`;
     const rows = this.#connections.reader.all<{ holder: string }>(sql, own);
     return rows.map(({ holder }) => holder).filter(isDead);
   }
+}
+
+function deadState(dead: OnDead, key: string | undefined): 'dead' | 'parked' | 'blocking' {
+  if (dead === 'block') return 'blocking';
+  // Nobody waits for a message without a key.
+  return dead === 'park' && key !== undefined ? 'parked' : 'dead';
 }

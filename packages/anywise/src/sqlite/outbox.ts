@@ -1,30 +1,61 @@
 import { orderKey, type Envelope } from '../envelope.js';
 import { isDead } from '../holder.js';
-import type { Outbox, OutboxOutcome, OutboxRow, OutboxStatus, RelayLease } from '../store.js';
+import type { SqlValue } from '../sql.js';
+import type {
+  Outbox,
+  OutboxOutcome,
+  OutboxRow,
+  OutboxStatus,
+  ParkedEnvelope,
+  RelayLease,
+  ScheduledEnvelope,
+  StoreChanged,
+} from '../store.js';
 import type { Connection, Connections } from './client.js';
+import { storedKey } from './keys.js';
+import { Pending, type PendingRow } from './pending.js';
 import { now } from './schema.js';
 import type { Writer } from './writer.js';
 
+const insertSql = (dueAt: string, scheduled: 0 | 1): string => `
+  INSERT OR IGNORE INTO anywise_outbox (id, key, envelope, created_at, due_at, scheduled)
+  VALUES (?, ?, ?, ${now}, ${dueAt}, ${scheduled})`;
+
+const insertWaitingSql = insertSql('0', 0);
+const insertForTimeSql = insertSql('?', 1);
+const insertForDelaySql = insertSql(`${now} + ?`, 1);
+
 export function insertEnvelopes(connection: Connection, envelopes: readonly Envelope[]): void {
-  for (const envelope of envelopes) {
-    connection.run(
-      `INSERT OR IGNORE INTO anywise_outbox (id, key, envelope, created_at) VALUES (?, ?, ?, ${now})`,
-      envelope.id,
-      orderKey(envelope) ?? null,
-      JSON.stringify(envelope),
-    );
+  for (const envelope of envelopes) connection.run(insertWaitingSql, ...contentOf(envelope));
+}
+
+export function insertScheduled(connection: Connection, scheduled: readonly ScheduledEnvelope[]): void {
+  for (const { envelope, due } of scheduled) {
+    const [sql, ms] = 'at' in due ? [insertForTimeSql, due.at] : [insertForDelaySql, due.delayMs];
+    connection.run(sql, ...contentOf(envelope), Math.round(ms));
   }
 }
 
-const pendingSql = `
-  SELECT seq, envelope, attempts FROM anywise_outbox AS row
-  WHERE parked = 0 AND due_at <= ${now}
-    AND NOT EXISTS (
-      SELECT 1 FROM anywise_outbox AS held
-      WHERE held.key = row.key AND held.seq < row.seq AND held.attempts > 0 AND (held.parked = 1 OR held.due_at > ${now}))
-  ORDER BY seq LIMIT ?`;
+function contentOf(envelope: Envelope): readonly SqlValue[] {
+  return [envelope.id, storedKey(orderKey(envelope), envelope.id), JSON.stringify(envelope)];
+}
 
-/** The lease is taken where it is free, ours, at its end, or its holder `?4` is known to be dead. */
+/** `false` where it was admitted, has gone, or never was. */
+export function deleteScheduled(connection: Connection, id: string): boolean {
+  return connection.run('DELETE FROM anywise_outbox WHERE id = ? AND scheduled = 1', id) === 1;
+}
+
+const dueSql = `
+  SELECT seq FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
+  WHERE scheduled = 1 AND due_at <= ${now} ORDER BY due_at LIMIT ?`;
+
+/** From now on they wait like the others, and their age counts from when they were due. */
+const admitSql = `UPDATE anywise_outbox SET scheduled = 0, created_at = max(created_at, due_at) WHERE seq IN (${dueSql})`;
+
+/** One statement for all: most outcomes are of this kind. */
+const deleteSql = 'DELETE FROM anywise_outbox WHERE seq IN (SELECT value FROM json_each(?))';
+
+/** The lease is taken where it is free, ours, at its end, or its holder `?3` is known to be dead. */
 const leaseSql = `
   INSERT INTO anywise_lease VALUES ('relay', ?1, 1, ${now} + ?2)
   ON CONFLICT (name) DO UPDATE SET
@@ -32,13 +63,20 @@ const leaseSql = `
   WHERE holder = ?1 OR ends_at <= ${now} OR holder = ?3
   RETURNING epoch`;
 
+interface ParkedRow extends PendingRow {
+  readonly error: string;
+}
+
 export class SqliteOutbox implements Outbox {
   readonly #connections: Connections;
   readonly #writer: Writer;
+  readonly #changed: StoreChanged;
+  readonly #pending = new Pending();
 
-  constructor(connections: Connections, writer: Writer) {
+  constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
     this.#connections = connections;
     this.#writer = writer;
+    this.#changed = changed;
   }
 
   async lease(holder: string, leaseMs: number): Promise<RelayLease | undefined> {
@@ -54,7 +92,10 @@ export class SqliteOutbox implements Outbox {
   }
 
   async pending(limit: number): Promise<readonly OutboxRow[]> {
-    const rows = this.#connections.reader.all<{ seq: number; envelope: string; attempts: number }>(pendingSql, limit);
+    const { reader, writer } = this.#connections;
+    // Looking costs no commit, so that an idle service writes nothing.
+    if (reader.get(dueSql, 1) !== undefined) await this.#writer.run(() => writer.run(admitSql, limit));
+    const rows = this.#pending.find(reader, limit);
     return rows.map(({ seq, envelope, attempts }) => ({ seq, attempts, envelope: JSON.parse(envelope) as Envelope }));
   }
 
@@ -62,9 +103,18 @@ export class SqliteOutbox implements Outbox {
     const { writer } = this.#connections;
     return this.#writer.run(() => {
       if (!this.#holds(lease)) return false;
-      for (const outcome of outcomes) settleOne(writer, outcome);
+      const confirmed = outcomes.filter(({ outcome }) => outcome === 'confirmed').map(({ seq }) => seq);
+      if (confirmed.length > 0) writer.run(deleteSql, JSON.stringify(confirmed));
+      for (const outcome of outcomes) if (outcome.outcome !== 'confirmed') settleFailed(writer, outcome);
       return true;
     });
+  }
+
+  async nextDueInMs(): Promise<number | undefined> {
+    const sql = `
+      SELECT max(0, due_at - ${now}) AS inMs FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
+      WHERE scheduled = 1 ORDER BY due_at LIMIT 1`;
+    return this.#connections.reader.get<{ inMs: number }>(sql)?.inMs;
   }
 
   async release(lease: RelayLease): Promise<void> {
@@ -74,13 +124,44 @@ export class SqliteOutbox implements Outbox {
     });
   }
 
+  async parked(limit: number): Promise<readonly ParkedEnvelope[]> {
+    const rows = this.#connections.reader.all<ParkedRow>(
+      `SELECT seq, envelope, attempts, last_error AS error FROM anywise_outbox INDEXED BY anywise_outbox_parked
+       WHERE parked = 1 ORDER BY seq LIMIT ?`,
+      limit,
+    );
+    return rows.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
+  }
+
+  retryParked(id?: string): Promise<number> {
+    const sql = 'UPDATE anywise_outbox SET parked = 0, attempts = 0, due_at = 0 WHERE parked = 1';
+    return this.#write(id === undefined ? [sql] : [`${sql} AND id = ?`, id]);
+  }
+
+  async discardParked(id: string): Promise<boolean> {
+    return (await this.#write(['DELETE FROM anywise_outbox WHERE parked = 1 AND id = ?', id])) === 1;
+  }
+
   async status(): Promise<OutboxStatus> {
     const row = this.#connections.reader.get<OutboxStatus>(
-      `SELECT count(*) FILTER (WHERE parked = 0) AS waiting, count(*) FILTER (WHERE parked = 1) AS parked,
-         coalesce(${now} - min(created_at) FILTER (WHERE parked = 0), 0) AS oldestMs
+      `SELECT count(*) FILTER (WHERE scheduled = 0 AND parked = 0) AS waiting,
+         count(*) FILTER (WHERE scheduled = 1) AS scheduled, count(*) FILTER (WHERE parked = 1) AS parked,
+         coalesce(${now} - min(created_at) FILTER (WHERE scheduled = 0 AND parked = 0), 0) AS oldestMs
        FROM anywise_outbox`,
     );
-    return { waiting: row?.waiting ?? 0, parked: row?.parked ?? 0, oldestMs: row?.oldestMs ?? 0 };
+    return {
+      waiting: row?.waiting ?? 0,
+      scheduled: row?.scheduled ?? 0,
+      parked: row?.parked ?? 0,
+      oldestMs: row?.oldestMs ?? 0,
+    };
+  }
+
+  /** Changes rows by hand, so that others may go: the relay is told. */
+  async #write([sql, ...values]: readonly [string, ...SqlValue[]]): Promise<number> {
+    const count = await this.#writer.run(() => this.#connections.writer.run(sql, ...values));
+    if (count > 0) this.#changed('outbox');
+    return count;
   }
 
   #holds({ holder, epoch }: RelayLease): boolean {
@@ -89,15 +170,12 @@ export class SqliteOutbox implements Outbox {
   }
 }
 
-function settleOne(connection: Connection, outcome: OutboxOutcome): void {
+function settleFailed(connection: Connection, outcome: Exclude<OutboxOutcome, { outcome: 'confirmed' }>): void {
   switch (outcome.outcome) {
-    case 'confirmed':
-      connection.run('DELETE FROM anywise_outbox WHERE seq = ?', outcome.seq);
-      return;
     case 'retry':
       connection.run(
         `UPDATE anywise_outbox SET attempts = attempts + 1, due_at = ${now} + ?, last_error = ? WHERE seq = ?`,
-        outcome.retryInMs,
+        Math.round(outcome.retryInMs),
         outcome.error,
         outcome.seq,
       );

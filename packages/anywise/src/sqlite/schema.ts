@@ -5,7 +5,10 @@ import type { Writer } from './writer.js';
 /** The time by the database's clock, in milliseconds. */
 export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
-/** The tables of the store, beside the service's own. The states of the inbox are drawn in `store.ts`. */
+/**
+ * The tables of the store, beside the service's own. The states of outbox and inbox are drawn in `store.ts`, what stands in
+ * `key` is told in `keys.ts`.
+ */
 export const storeMigrations: readonly Migration[] = [
   {
     name: 'anywise/001-store',
@@ -13,23 +16,29 @@ export const storeMigrations: readonly Migration[] = [
       CREATE TABLE anywise_outbox (
         seq        INTEGER PRIMARY KEY AUTOINCREMENT,
         id         TEXT    NOT NULL UNIQUE,
-        key        TEXT,
+        key        ANY     NOT NULL,
         envelope   TEXT    NOT NULL,
         created_at INTEGER NOT NULL,
         due_at     INTEGER NOT NULL DEFAULT 0,
         attempts   INTEGER NOT NULL DEFAULT 0,
+        scheduled  INTEGER NOT NULL DEFAULT 0,
         parked     INTEGER NOT NULL DEFAULT 0,
         last_error TEXT
       ) STRICT;
+      CREATE INDEX anywise_outbox_waiting ON anywise_outbox (seq) WHERE scheduled = 0 AND parked = 0;
+      CREATE INDEX anywise_outbox_keys ON anywise_outbox (key, seq) WHERE scheduled = 0 AND parked = 0;
       CREATE INDEX anywise_outbox_held ON anywise_outbox (key, seq) WHERE attempts > 0;
+      CREATE INDEX anywise_outbox_scheduled ON anywise_outbox (due_at) WHERE scheduled = 1;
+      CREATE INDEX anywise_outbox_parked ON anywise_outbox (seq) WHERE parked = 1;
 
       CREATE TABLE anywise_inbox (
         seq         INTEGER PRIMARY KEY AUTOINCREMENT,
         listener    TEXT    NOT NULL,
         id          TEXT    NOT NULL,
         type        TEXT    NOT NULL,
-        key         TEXT,
+        key         ANY     NOT NULL,
         envelope    TEXT,
+        original    TEXT,
         state       TEXT    NOT NULL,
         at          INTEGER NOT NULL DEFAULT 0,
         attempts    INTEGER NOT NULL DEFAULT 0,
@@ -39,9 +48,11 @@ export const storeMigrations: readonly Migration[] = [
         received_at INTEGER NOT NULL,
         UNIQUE (listener, id)
       ) STRICT;
-      CREATE INDEX anywise_inbox_open ON anywise_inbox (seq) WHERE state IN ('ready', 'running');
+      CREATE INDEX anywise_inbox_ready ON anywise_inbox (at, seq) WHERE state = 'ready';
+      CREATE INDEX anywise_inbox_running ON anywise_inbox (at, holder) WHERE state = 'running';
       CREATE INDEX anywise_inbox_keys ON anywise_inbox (listener, key, seq) WHERE state IN ('ready', 'running', 'parked');
-      CREATE INDEX anywise_inbox_running ON anywise_inbox (holder) WHERE state = 'running';
+      CREATE INDEX anywise_inbox_dead ON anywise_inbox (seq) WHERE state IN ('dead', 'parked', 'blocking');
+      CREATE INDEX anywise_inbox_blocking ON anywise_inbox (listener) WHERE state = 'blocking';
       CREATE INDEX anywise_inbox_handled ON anywise_inbox (at) WHERE state = 'handled';
 
       CREATE TABLE anywise_reply (
@@ -73,6 +84,7 @@ export const transportMigrations: readonly Migration[] = [
       CREATE TABLE message (
         seq          INTEGER PRIMARY KEY AUTOINCREMENT,
         type         TEXT    NOT NULL,
+        kind         TEXT    NOT NULL,
         envelope     TEXT    NOT NULL,
         published_at INTEGER NOT NULL
       ) STRICT;

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { casesFor } from '../testing/case.js';
 import { storeContract } from '../testing/store-contract.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { sqliteStore } from './store.js';
 
 describe('the SQLite store', () => {
-  it.each(storeContract)('$behaviour', ({ run }) =>
+  const { capabilities } = sqliteStore({ path: 'not-opened.db' });
+  it.each(casesFor(storeContract, capabilities))('$behaviour', ({ run }) =>
     inTempFolder(async (folder) => {
       const open = async () => {
         const store = sqliteStore({ path: join(folder, 'store.db') });
@@ -20,4 +22,14 @@ describe('the SQLite store', () => {
       }
     }),
   );
+
+  it('makes its tables once when several processes open a new file at once', () =>
+    inTempFolder(async (folder) => {
+      const migrations = [{ name: 'test/001', sql: 'CREATE TABLE payment (id TEXT PRIMARY KEY) STRICT' }];
+      const stores = Array.from({ length: 6 }, () => sqliteStore({ path: join(folder, 'new.db'), migrations }));
+      await Promise.all(stores.map((store) => store.check()));
+      const statuses = await Promise.all(stores.map((store) => store.inbox.status()));
+      for (const store of stores) await store.close();
+      expect(statuses.map(({ waiting }) => waiting)).toEqual([0, 0, 0, 0, 0, 0]);
+    }));
 });

@@ -1,6 +1,8 @@
+import type { DeadLetters } from '../dead-letter.js';
 import { SqlTransaction, type Migration } from '../sql.js';
-import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreTransaction } from '../store.js';
+import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreChanged, StoreTransaction } from '../store.js';
 import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
+import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
 import { migrate, now, storeMigrations } from './schema.js';
@@ -30,11 +32,12 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
 
 class SqliteStore implements Store {
   readonly name = 'sqlite';
+  readonly capabilities = { durable: true, shared: true };
   readonly handles = [SqlTransaction, SqliteTransaction];
   readonly #options: SqliteStoreOptions;
-  readonly #watchers = new Set<() => void>();
-  readonly #changed = (): void => {
-    for (const changed of this.#watchers) changed();
+  readonly #watchers = new Set<StoreChanged>();
+  readonly #changed: StoreChanged = (part) => {
+    for (const changed of this.#watchers) changed(part);
   };
   #opened: Promise<Parts> | undefined;
   #parts: Parts | undefined;
@@ -51,6 +54,10 @@ class SqliteStore implements Store {
     return this.#ready.inbox;
   }
 
+  get deadLetters(): DeadLetters {
+    return this.#ready.deadLetters;
+  }
+
   begin({ readOnly }: { readonly readOnly: boolean }): StoreTransaction {
     const { connections, writer } = this.#ready;
     return new SqliteStoreTransaction(connections, writer, readOnly, this.#changed);
@@ -63,7 +70,7 @@ class SqliteStore implements Store {
     return { fingerprint: row.fingerprint, reply: row.reply === null ? undefined : (JSON.parse(row.reply) as unknown) };
   }
 
-  watch(changed: () => void): () => void {
+  watch(changed: StoreChanged): () => void {
     this.#watchers.add(changed);
     const { reader } = this.#ready.connections;
     const version = (): unknown => reader.get<{ data_version: number }>('PRAGMA data_version')?.data_version;
@@ -120,8 +127,9 @@ class SqliteStore implements Store {
     return {
       connections,
       writer,
-      outbox: new SqliteOutbox(connections, writer),
+      outbox: new SqliteOutbox(connections, writer, this.#changed),
       inbox: new SqliteInbox(connections, writer, this.#changed),
+      deadLetters: new SqliteDeadLetters(connections, writer, this.#changed),
     };
   }
 
@@ -136,4 +144,5 @@ interface Parts {
   readonly writer: Writer;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly deadLetters: DeadLetters;
 }

@@ -1,10 +1,19 @@
 import type { Envelope } from '../envelope.js';
 import { AnywiseError, errorText, queryWrote } from '../errors.js';
-import type { Claim, InboxEntry, KeptReply, ReplyKey, StoreTransaction } from '../store.js';
+import type {
+  Claim,
+  InboxEntry,
+  KeptReply,
+  ReplyKey,
+  ScheduledEnvelope,
+  StoreChanged,
+  StorePart,
+  StoreTransaction,
+} from '../store.js';
 import { SqlTransaction, type SqlValue } from '../sql.js';
 import type { Connection, Connections } from './client.js';
 import { finishClaim, insertEntries } from './inbox.js';
-import { insertEnvelopes } from './outbox.js';
+import { deleteScheduled, insertEnvelopes, insertScheduled } from './outbox.js';
 import { now } from './schema.js';
 import type { OpenTransaction, Writer } from './writer.js';
 
@@ -16,13 +25,13 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
   readonly #connections: Connections;
   readonly #writer: Writer;
   readonly #readOnly: boolean;
-  readonly #changed: () => void;
-  #appended = false;
+  readonly #changed: StoreChanged;
+  readonly #filled = new Set<StorePart>();
   #open: Promise<OpenTransaction> | undefined;
   #ended = false;
 
   /** @param changed told after a commit that put something into the outbox or the inbox. */
-  constructor(connections: Connections, writer: Writer, readOnly: boolean, changed: () => void) {
+  constructor(connections: Connections, writer: Writer, readOnly: boolean, changed: StoreChanged) {
     super();
     this.#connections = connections;
     this.#writer = writer;
@@ -50,7 +59,17 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
     const connection = await this.#begin();
     insertEnvelopes(connection, outgoing);
     insertEntries(connection, incoming);
-    this.#appended = true;
+    if (outgoing.length > 0) this.#filled.add('outbox');
+    if (incoming.length > 0) this.#filled.add('inbox');
+  }
+
+  async schedule(scheduled: readonly ScheduledEnvelope[]): Promise<void> {
+    insertScheduled(await this.#begin(), scheduled);
+    this.#filled.add('outbox');
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    return deleteScheduled(await this.#begin(), id);
   }
 
   async keepReply({ type, key }: ReplyKey, { fingerprint, reply }: KeptReply): Promise<boolean> {
@@ -68,14 +87,14 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
 
   async commit(): Promise<void> {
     const open = await this.#end();
-    open?.commit();
-    if (this.#appended) this.#changed();
+    await open?.commit();
+    for (const part of this.#filled) this.#changed(part);
   }
 
   async rollback(): Promise<void> {
     // What could not begin has nothing to undo.
     const open = await this.#end().catch(() => undefined);
-    open?.rollback();
+    await open?.rollback();
   }
 
   #end(): Promise<OpenTransaction | undefined> {

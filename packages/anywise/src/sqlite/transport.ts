@@ -1,7 +1,8 @@
-import { errorText } from '../errors.js';
-import { parseEnvelope, type Envelope } from '../envelope.js';
+import type { Envelope } from '../envelope.js';
 import { Pump } from '../pump.js';
-import type { Delivery, SubscribeOptions, Subscription, Transport } from '../transport.js';
+import { readDelivery } from '../read-delivery.js';
+import { serialise } from '../serialise.js';
+import type { Delivery, PublishFailure, SubscribeOptions, Subscription, Transport } from '../transport.js';
 import { hearBell, openBell, type Bell } from './bell.js';
 import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { migrate, now, transportMigrations } from './schema.js';
@@ -36,12 +37,15 @@ const nextSql = `
 
 const readSql = `UPDATE consumer SET position = max(position, ?), read_at = ${now} WHERE name = ? AND types = ?`;
 
-/** The position of a version that reads no more and was overtaken by another holds nothing back. */
+/**
+ * The position of a version that reads no more and was overtaken by another holds nothing back. Commands are kept for whoever
+ * owns them, who may never have run yet.
+ */
 const trimSql = `
   DELETE FROM message WHERE seq IN (
     SELECT seq FROM message
     WHERE published_at < ${now} - ?1
-       OR (published_at < ${now} - ?2 AND seq <= (
+       OR (published_at < ${now} - ?2 AND kind <> 'command' AND seq <= (
             SELECT min(position) FROM consumer AS reader
             WHERE read_at > ${now} - ?2
                OR NOT EXISTS (SELECT 1 FROM consumer WHERE name = reader.name AND position > reader.position)))
@@ -71,19 +75,23 @@ class SqliteTransport implements Transport {
   readonly #options: SqliteTransportOptions;
   readonly #subscriptions = new Set<Subscription>();
   #opened: Promise<Parts> | undefined;
+  #hasRung = false;
 
   constructor(options: SqliteTransportOptions) {
     this.#options = options;
   }
 
-  async publish(envelopes: readonly Envelope[]): Promise<readonly undefined[]> {
+  async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     const { connections, writer, bell } = await this.#parts();
-    const sql = `INSERT INTO message (type, envelope, published_at) VALUES (?, ?, ${now})`;
+    const sql = `INSERT INTO message (type, kind, envelope, published_at) VALUES (?, ?, ?, ${now})`;
+    const serialised = serialise(envelopes);
     await writer.run(() => {
-      for (const envelope of envelopes) connections.writer.run(sql, envelope.type, JSON.stringify(envelope));
+      for (const one of serialised) {
+        if ('json' in one) connections.writer.run(sql, one.envelope.type, one.envelope.kind, one.json);
+      }
     });
-    bell.ring();
-    return envelopes.map(() => undefined);
+    this.#ringOnce(bell);
+    return serialised.map((one) => ('json' in one ? undefined : one.failure));
   }
 
   async subscribe(
@@ -98,7 +106,7 @@ class SqliteTransport implements Transport {
       const rows = connections.reader.all<LogRow>(nextSql, ...key);
       const last = rows.at(-1);
       if (last === undefined) return pollMs;
-      const batch = rows.filter(({ type }) => wanted.has(type)).map(deliveryOf);
+      const batch = rows.filter(({ type }) => wanted.has(type)).map(({ envelope }) => readDelivery(envelope));
       if (batch.length > 0) await receive(batch);
       // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
       await writer.run(() => connections.writer.run(readSql, last.seq, ...key));
@@ -135,6 +143,14 @@ class SqliteTransport implements Transport {
     close(connections);
   }
 
+  /** Calls that shared a commit come here one right after the other. */
+  #ringOnce(bell: Bell): void {
+    if (this.#hasRung) return;
+    this.#hasRung = true;
+    queueMicrotask(() => (this.#hasRung = false));
+    bell.ring();
+  }
+
   get #bellPath(): string {
     return `${this.#options.path}-bell`;
   }
@@ -167,13 +183,5 @@ class SqliteTransport implements Transport {
     } catch {
       // The next round tries again; a log that is longer for a while harms nobody.
     }
-  }
-}
-
-function deliveryOf({ envelope }: LogRow): Delivery {
-  try {
-    return { envelope: parseEnvelope(envelope) };
-  } catch (error) {
-    return { unreadable: envelope, reason: errorText(error) };
   }
 }

@@ -8,6 +8,8 @@ interface World {
   readonly writer: Writer;
   readonly insert: (n: number) => number;
   readonly rows: () => number[];
+  /** The writer's connection. */
+  readonly own: Connection;
   /** A connection such as another process has. */
   readonly other: Connection;
 }
@@ -24,6 +26,7 @@ async function inFile(work: (world: World) => Promise<void>): Promise<void> {
         writer: new Writer(own.writer),
         insert: (n) => own.writer.run('INSERT INTO number VALUES (?)', n),
         rows: () => own.reader.all<{ n: number }>('SELECT n FROM number ORDER BY n').map(({ n }) => n),
+        own: own.writer,
         other: others.writer,
       });
     } finally {
@@ -62,7 +65,7 @@ describe('the writer', () => {
       const open = await writer.open();
       insert(1);
       const job = writer.run(() => insert(2));
-      open.rollback();
+      await open.rollback();
       await job;
       expect(rows()).toEqual([2]);
     }));
@@ -75,11 +78,56 @@ describe('the writer', () => {
         order.push(name);
         insert(n);
         await new Promise(setImmediate);
-        open.commit();
+        await open.commit();
       };
       await Promise.all([take('a', 1), take('b', 2), take('c', 3)]);
       expect(order).toEqual(['a', 'b', 'c']);
       expect(rows()).toEqual([1, 2, 3]);
+    }));
+
+  test('undoes one of the transactions that share a commit, and keeps the others', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const take = async (n: number, end: 'commit' | 'rollback'): Promise<void> => {
+        const open = await writer.open();
+        insert(n);
+        await open[end]();
+      };
+      await Promise.all([take(1, 'commit'), take(2, 'rollback'), take(3, 'commit')]);
+      expect(rows()).toEqual([1, 3]);
+    }));
+
+  test('tells nobody of a commit before others can see it', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const seen: number[][] = [];
+      const take = async (n: number, turns: number): Promise<void> => {
+        const open = await writer.open();
+        insert(n);
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+        await open.commit();
+        seen.push(rows());
+      };
+      await Promise.all([take(1, 0), take(2, 3)]);
+      expect(seen).toEqual([
+        [1, 2],
+        [1, 2],
+      ]);
+    }));
+
+  test('fails all that share a commit where the database has undone it', () =>
+    inFile(async ({ writer, insert, rows, own }) => {
+      const first = await writer.open();
+      insert(1);
+      const second = writer.open();
+      const outcomes = [
+        first.commit(),
+        second.then(async (open) => {
+          own.exec('ROLLBACK');
+          await open.commit();
+        }),
+      ];
+      expect((await Promise.allSettled(outcomes)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      await writer.run(() => insert(2));
+      expect(rows()).toEqual([2]);
     }));
 
   test("waits for another process's lock without blocking the event loop", () =>

@@ -9,3 +9,23 @@ export interface ContractCase<Fixture, Capability extends string = never> {
   /** Rejects where the promise is broken. */
   readonly run: (fixture: Fixture) => Promise<void>;
 }
+
+/** A case of a whole suite, which is ordered by themes. */
+export type Themed<Case> = Case & {
+  /** What the promise is about, as a heading. */
+  readonly theme: string;
+};
+
+/** The cases whose promises are made by one that has these capabilities. */
+export function casesFor<Case extends { readonly needs?: readonly string[] }>(
+  cases: readonly Case[],
+  capabilities: object,
+): readonly Case[] {
+  const able = new Set(Object.entries(capabilities).flatMap(([name, can]) => (can === true ? [name] : [])));
+  return cases.filter(({ needs = [] }) => needs.every((capability) => able.has(capability)));
+}
+
+/** Puts the cases of a suite together, by themes. */
+export function suiteOf<Case>(themes: Readonly<Record<string, readonly Case[]>>): readonly Themed<Case>[] {
+  return Object.entries(themes).flatMap(([theme, cases]) => cases.map((one) => ({ ...one, theme })));
+}

@@ -1,15 +1,13 @@
 import type { Anywise } from '../anywise.js';
 import { definitionOf, type Event } from '../message.js';
-import type { Failed } from '../observer.js';
+import type { Delivered, Enqueued, Failed } from '../observer.js';
 
-interface Expected {
-  readonly listener: string;
-  readonly event: Event;
-}
+type Expected = Pick<Delivered, 'listener' | 'id' | 'type' | 'key'>;
 
 /**
- * Watches what becomes of every event that some buses publish. Each event has to reach each of its listeners that run after
- * the commit; from the event on, not by looking into stores, so that nothing on its way between them is missed.
+ * Watches what becomes of every event that some buses publish, and of every command that they enqueue without a delay. Each
+ * event has to reach each of its listeners that run after the commit, each command its handler; from the start on, not by
+ * looking into stores, so that nothing on its way between them is missed.
  */
 export class Deliveries {
   readonly events: Event[] = [];
@@ -23,7 +21,8 @@ export class Deliveries {
     this.#buses = buses;
     this.#unobserve = buses.map((bus) =>
       bus.observe({
-        published: (event) => this.#expect(event),
+        published: (event) => this.#expectEvent(event),
+        enqueued: (command) => this.#expectCommand(command),
         handled: ({ listener, id }) => this.#settle(listener, id),
         failed: (failed) => this.#noteFailure(failed),
       }),
@@ -45,14 +44,28 @@ export class Deliveries {
     for (const unobserve of this.#unobserve) unobserve();
   }
 
-  #expect(event: Event): void {
+  #expectEvent(event: Event): void {
     this.events.push(event);
+    const { eventId: id, type, entityId: key } = event;
     for (const bus of this.#buses) {
       for (const { name, runs } of bus.inspect.listeners(definitionOf(event))) {
-        if (runs === 'afterwards') this.#open.set(keyOf(name, event.eventId), { listener: name, event });
+        if (runs === 'afterwards') this.#expect({ listener: name, id, type, key });
       }
     }
     this.#changed?.();
+  }
+
+  /** Another's command is on its way to a bus that nobody watches. */
+  #expectCommand({ id, type, key, isDelayed }: Enqueued): void {
+    const isHandled = this.#buses.some((bus) =>
+      bus.describe().messages.some((message) => message.type === type && message.handler !== undefined),
+    );
+    if (!isDelayed && isHandled) this.#expect({ listener: type, id, type, key });
+    this.#changed?.();
+  }
+
+  #expect(expected: Expected): void {
+    this.#open.set(keyOf(expected.listener, expected.id), expected);
   }
 
   #settle(listener: string, id: string): void {
@@ -64,18 +77,19 @@ export class Deliveries {
     this.failures.push(failed);
     if (failed.dead === undefined) return;
     this.#settle(failed.listener, failed.id);
-    if (failed.dead === 'park') this.#settleBehind(failed);
+    if (failed.dead !== 'skip') this.#settleBehind(failed);
   }
 
   /** What waits behind a dead letter is not going to be handled. */
-  #settleBehind({ listener, key }: Failed): void {
-    for (const { listener: name, event } of this.#open.values()) {
-      if (name === listener && event.entityId === key) this.#settle(name, event.eventId);
+  #settleBehind({ listener, key, dead }: Failed): void {
+    for (const waiting of this.#open.values()) {
+      const isBehind = dead === 'block' || (key !== undefined && waiting.key === key);
+      if (waiting.listener === listener && isBehind) this.#settle(listener, waiting.id);
     }
   }
 
   #openTexts(): string[] {
-    return [...this.#open.values()].map(({ listener, event }) => `\`${event.type}\` by \`${listener}\``);
+    return [...this.#open.values()].map(({ listener, type }) => `\`${type}\` by \`${listener}\``);
   }
 
   async #untilChanged(timeoutMs: number): Promise<void> {

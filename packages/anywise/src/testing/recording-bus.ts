@@ -1,5 +1,15 @@
 import { Anywise } from '../anywise.js';
-import type { AbstractClass, Command, Event, ReplyOf } from '../message.js';
+import type { EnqueueOptions } from '../enqueue-options.js';
+import type { AbstractClass, AnyCommand, Command, Event, ReplyOf } from '../message.js';
+import type { Transaction } from '../transaction.js';
+
+/** A command that was enqueued, and how. */
+export interface RecordedCommand {
+  readonly id: string;
+  readonly command: AnyCommand;
+  readonly options: EnqueueOptions;
+  readonly isCancelled: boolean;
+}
 
 /** A bus that does nothing but note what it is asked, for tests of one handler. */
 export interface RecordingBus {
@@ -9,6 +19,8 @@ export interface RecordingBus {
   readonly sent: readonly Command[];
   /** The events published, in order. */
   readonly published: readonly Event[];
+  /** The commands enqueued, in order. */
+  readonly enqueued: readonly RecordedCommand[];
   /** Says what a command or query is answered with. Without, sending it is an error. */
   answer<C extends Command>(
     message: AbstractClass<C>,
@@ -27,6 +39,7 @@ export interface RecordingBus {
 export function recordingBus(): RecordingBus {
   const sent: Command[] = [];
   const published: Event[] = [];
+  const enqueued: RecordedCommand[] = [];
   const answers = new Map<unknown, (command: Command) => unknown>();
   const send = async (command: Command): Promise<unknown> => {
     sent.push(command);
@@ -39,11 +52,30 @@ export function recordingBus(): RecordingBus {
     return answer(command);
   };
   const publish = async (event: Event): Promise<void> => void published.push(event);
-  const anywise = Object.assign(Object.create(Anywise.prototype) as Anywise, { send, publish });
+  const enqueue = async (command: AnyCommand, options: EnqueueOptions = {}): Promise<string> => {
+    const id = `enqueued-${enqueued.length + 1}`;
+    enqueued.push({ id, command, options, isCancelled: false });
+    return id;
+  };
+  const cancel = async (id: string): Promise<boolean> => {
+    const index = enqueued.findIndex((each) => each.id === id && !each.isCancelled);
+    const waiting = enqueued[index];
+    if (waiting !== undefined) enqueued[index] = { ...waiting, isCancelled: true };
+    return waiting !== undefined;
+  };
+  const anywise = Object.assign(Object.create(Anywise.prototype) as Anywise, {
+    send,
+    publish,
+    enqueue,
+    cancel,
+    transaction: async <T>(work: (tx: Transaction) => Promise<T>) =>
+      work(Object.assign(anywise, { get: nothingToGet })),
+  });
   const bus: RecordingBus = {
     anywise,
     sent,
     published,
+    enqueued,
     answer: (message, reply) => {
       const answer = typeof reply === 'function' ? (reply as (command: Command) => unknown) : () => reply as unknown;
       answers.set(message, answer);
@@ -51,4 +83,8 @@ export function recordingBus(): RecordingBus {
     },
   };
   return bus;
+}
+
+function nothingToGet(): Promise<never> {
+  return Promise.reject(new Error('A recording bus has no services. Test what needs `tx.get` with a bus that runs.'));
 }

@@ -16,7 +16,8 @@ import { MessageContext } from '../context.js';
 class Pay extends command('payments.pay', { data: type<{ id: string }>(), reply: type<string>() }) {}
 class Paid extends event('payments.paid', { data: type<{ id: string }>(), entityId: ({ id }) => id }) {}
 class Shipped extends event('orders.shipped', { data: type<{ id: string }>(), entityId: ({ id }) => id }) {}
-const contracts = [contract('payments', { Pay, Paid }), contract('orders', { Shipped })];
+class Refund extends command('payments.refund', { data: type<{ id: string }>() }) {}
+const contracts = [contract('payments', { Pay, Paid, Refund }), contract('orders', { Shipped })];
 
 const pay = on(Pay)
   .inject({ anywise: Anywise })
@@ -28,11 +29,17 @@ const ship = on(Paid)
   .inject({ anywise: Anywise })
   .listen(async ({ id }, _context, { anywise }) => anywise.publish(new Shipped({ id })));
 
+const refund = on(Refund)
+  .inject({ anywise: Anywise })
+  .handle(async ({ id }, _context, { anywise }) => {
+    await anywise.publish(new Shipped({ id }));
+  });
+
 /** Two services that share a broker. */
 function services(orders: StartBusOptions['items'] = [ship], store = memoryStore()) {
   const broker = memoryBroker();
   return Promise.all([
-    startBus({ name: 'payments', contracts, items: [pay], store: memoryStore(), transport: broker.connect() }),
+    startBus({ name: 'payments', contracts, items: [pay, refund], store: memoryStore(), transport: broker.connect() }),
     startBus({ name: 'orders', contracts, items: orders, store, transport: broker.connect() }),
   ]);
 }
@@ -50,6 +57,22 @@ describe('a scenario', () => {
     expect(outcome.eventsOf(Paid).map(({ id }) => id)).toEqual(['1', '2']);
     expect(outcome.eventsOf(Shipped).map(({ id }) => id)).toEqual(['1', '2']);
     expect(outcome.deadLetters).toEqual([]);
+  });
+
+  test('waits for enqueued commands and what they cause, but not for delayed ones', async () => {
+    const takeBack = on(Paid)
+      .inject({ anywise: Anywise })
+      .listen(async ({ id }, _context, { anywise }) => {
+        await anywise.enqueue(new Refund({ id }));
+        await anywise.enqueue(new Refund({ id: 'later' }), { delayMs: 60_000 });
+      });
+    const [payments, orders] = await services([takeBack]);
+    await using _payments = payments;
+    await using _orders = orders;
+    const outcome = await scenario(payments, orders)
+      .send(new Pay({ id: '1' }))
+      .untilQuiet();
+    expect(outcome.eventsOf(Shipped).map(({ id }) => id)).toEqual(['1']);
   });
 
   test('shows dead letters, and does not wait for what waits behind them', async () => {
@@ -73,7 +96,7 @@ describe('a scenario', () => {
         await anywise.publish(new Paid({ id }));
         throw new Error('too late');
       });
-    await using bus = await startBus({ name: 'payments', contracts, items: [fail], store: memoryStore() });
+    await using bus = await startBus({ name: 'payments', contracts, items: [fail, refund], store: memoryStore() });
     const { events, errors, replies } = await scenario(bus)
       .send(new Pay({ id: '1' }))
       .untilQuiet();
@@ -118,6 +141,19 @@ describe('a recording bus', () => {
     const bus = recordingBus();
     await pay.run(new Pay({ id: '1' }), new MessageContext(), { anywise: bus.anywise });
     expect(bus.published).toEqual([new Paid({ id: '1' })]);
+  });
+
+  test('notes what a handler enqueues, and takes back', async () => {
+    const bus = recordingBus();
+    const { anywise } = bus;
+    const id = await anywise.enqueue(new Refund({ id: '1' }), { delayMs: 5 });
+    await anywise.transaction((tx) => tx.enqueue(new Refund({ id: '2' })));
+    await expect(anywise.cancel(id)).resolves.toBe(true);
+    await expect(anywise.cancel(id)).resolves.toBe(false);
+    expect(bus.enqueued).toEqual([
+      { id, command: new Refund({ id: '1' }), options: { delayMs: 5 }, isCancelled: true },
+      { id: expect.any(String) as unknown, command: new Refund({ id: '2' }), options: {}, isCancelled: false },
+    ]);
   });
 
   test('gives the answers of the test, and says where one is missing', async () => {

@@ -1,5 +1,5 @@
 import type { Anywise } from '../anywise.js';
-import { definitionOf, type AbstractClass, type Command, type Event } from '../message.js';
+import { definitionOf, type AbstractClass, type AnyCommand, type Event } from '../message.js';
 import type { Failed } from '../observer.js';
 import type { SendOptions } from '../send-options.js';
 import { Deliveries } from './deliveries.js';
@@ -19,9 +19,6 @@ export interface Outcome {
   /** The events of one class, or below one group, typed. */
   eventsOf<E extends Event>(target: AbstractClass<E>): readonly E[];
 }
-
-/** Any command or query, as a shape. */
-type AnyCommand = Pick<Command, keyof Command>;
 
 /** Steps to be taken one after the other. */
 export interface Scenario {

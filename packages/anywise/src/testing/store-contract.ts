@@ -1,21 +1,50 @@
-import type { Store } from '../store.js';
-import type { ContractCase } from './case.js';
+import type { Store, StoreCapabilities } from '../store.js';
+import { suiteOf, type ContractCase, type Themed } from './case.js';
+import { deadLetterCases } from './store-cases/dead-letters.js';
+import { failureCases } from './store-cases/failures.js';
 import { inboxCases } from './store-cases/inbox.js';
+import { intakeClaimCases } from './store-cases/intake-claims.js';
+import { leaseCases } from './store-cases/leases.js';
+import { orderCases } from './store-cases/order.js';
 import { outboxCases } from './store-cases/outbox.js';
+import { parkedCases } from './store-cases/parked.js';
+import { relayCases } from './store-cases/relay.js';
 import { replyCases } from './store-cases/replies.js';
+import { retentionCases } from './store-cases/retention.js';
+import { scheduledCases } from './store-cases/scheduled.js';
 import { sharedCases } from './store-cases/shared.js';
+import { statusCases } from './store-cases/status.js';
+import { transactionCases } from './store-cases/transactions.js';
+import { watchingCases } from './store-cases/watching.js';
 
-/** A store under test, open. `again` opens the same data a second time, as another process would. */
+/** A store under test, open and empty. `again` opens the same data a second time, as another process would. */
 export interface StoreFixture {
   readonly store: Store;
   readonly again: () => Promise<Store>;
 }
 
-/** `shared`: several processes can open the same data. */
-export type StoreCapability = 'shared';
+/** What the store says of itself, and `concurrentTransactions`: several of its transactions can write at the same time. */
+export type StoreCapability = keyof StoreCapabilities | 'concurrentTransactions';
 
 /** One promise of a store. */
 export type StoreCase = ContractCase<StoreFixture, StoreCapability>;
 
-/** Every promise of a store. */
-export const storeContract: readonly StoreCase[] = [...outboxCases, ...inboxCases, ...replyCases, ...sharedCases];
+/** Every promise of a store. Cases run one after the other, each with a fixture of its own. */
+export const storeContract: readonly Themed<StoreCase>[] = suiteOf({
+  Transactions: transactionCases,
+  'The outbox': outboxCases,
+  'The relay': relayCases,
+  'Parked events': parkedCases,
+  'Scheduled messages': scheduledCases,
+  'The inbox': inboxCases,
+  'Claims at intake': intakeClaimCases,
+  'Order within a key': orderCases,
+  Leases: leaseCases,
+  Failures: failureCases,
+  'Dead letters': deadLetterCases,
+  'Kept replies': replyCases,
+  Retention: retentionCases,
+  Watching: watchingCases,
+  Status: statusCases,
+  'Several processes': sharedCases,
+});

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import type { Store, StoreTransaction } from '../../store.js';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { append, claim, entry, ids, leaseMs, pendingIds, relayLease } from './steps.js';
+import { append, claim, entry, envelopesOf, ids, pendingIds, relayLease, settle, transact, upTo } from './steps.js';
 
+/** What waits in the outbox, and what may go. */
 export const outboxCases: readonly StoreCase[] = [
   {
     id: 'outbox-commit',
@@ -14,7 +16,7 @@ export const outboxCases: readonly StoreCase[] = [
       await transaction.append([testEnvelope({ id: 'e1' })], []);
       assert.equal((await store.outbox.pending(10)).length, 0);
       await transaction.commit();
-      same(ids((await store.outbox.pending(10)).map(({ envelope }) => envelope)), ['e1']);
+      same(await pendingIds(store), ['e1']);
     },
   },
   {
@@ -29,12 +31,37 @@ export const outboxCases: readonly StoreCase[] = [
     },
   },
   {
-    id: 'outbox-once',
-    behaviour: 'keeps an event once that is published twice before it has gone',
+    id: 'outbox-content',
+    behaviour: 'gives an envelope back as it was put in, every character and attribute of it',
     run: async ({ store }) => {
-      await append(store, ['e1']);
+      const envelope = testEnvelope({
+        subject: 'žluť',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        data: { text: 'žluť \u0000 🚀 "quoted" \\ \n', nested: [1.5, null, true, { deep: '' }] },
+      });
+      await transact(store, (transaction) => transaction.append([envelope], []));
+      const [row] = await store.outbox.pending(1);
+      same({ envelope: row?.envelope, attempts: row?.attempts }, { envelope, attempts: 0 });
+    },
+  },
+  {
+    id: 'outbox-once',
+    behaviour: 'keeps an event once that is published twice before it has gone, in one batch or in two',
+    run: async ({ store }) => {
+      await append(store, ['e1', 'e1']);
       await append(store, ['e1', 'e2']);
       same(await pendingIds(store), ['e1', 'e2']);
+    },
+  },
+  {
+    id: 'outbox-oldest-first',
+    behaviour: 'hands out the oldest events first, and no more than are asked for',
+    run: async ({ store }) => {
+      const all = upTo(25).map((n) => `e${n}`);
+      await append(store, all.slice(0, 10));
+      await append(store, all.slice(10), (id) => id.slice(-1));
+      same(await pendingIds(store, 7), all.slice(0, 7));
+      same(await pendingIds(store, 100), all);
     },
   },
   {
@@ -42,76 +69,112 @@ export const outboxCases: readonly StoreCase[] = [
     behaviour: 'deletes only the rows that are confirmed',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2', 'e3']);
-      const [first, second] = await store.outbox.pending(10);
+      await settle(store, await relayLease(store, 'a'), {
+        e2: { outcome: 'confirmed' },
+        e1: { outcome: 'retry', retryInMs: 0, error: 'no connection' },
+      });
+      await eventually(async () => same(await pendingIds(store), ['e1', 'e3']));
+    },
+  },
+  {
+    id: 'outbox-gone',
+    behaviour: 'ignores the outcomes of rows that are gone',
+    run: async ({ store }) => {
+      await append(store, ['e1', 'e2']);
+      const [row] = await store.outbox.pending(1);
       const lease = await relayLease(store, 'a');
-      await store.outbox.settle(lease, [
-        { seq: Number(second?.seq), outcome: 'confirmed' },
-        { seq: Number(first?.seq), outcome: 'retry', retryInMs: 0, error: 'no connection' },
-      ]);
-      same(await pendingIds(store), ['e1', 'e3']);
-      assert.equal((await store.outbox.pending(10))[0]?.attempts, 1);
+      await settle(store, lease, { e1: { outcome: 'confirmed' } });
+      const seq = Number(row?.seq);
+      assert.equal(await store.outbox.settle(lease, [{ seq, outcome: 'parked', error: 'too late' }]), true);
+      same(await pendingIds(store), ['e2']);
+      assert.equal((await store.outbox.status()).parked, 0);
     },
   },
   {
     id: 'outbox-key-waits',
     behaviour: 'holds back the later events of a key while one waits for its retry, and lets other keys go',
     run: async ({ store }) => {
-      await append(store, ['a1', 'b1', 'a2'], (id) => id.slice(0, 1));
-      const [first] = await store.outbox.pending(10);
-      const lease = await relayLease(store, 'a');
-      await store.outbox.settle(lease, [
-        { seq: Number(first?.seq), outcome: 'retry', retryInMs: 60_000, error: 'no connection' },
-      ]);
-      same(await pendingIds(store), ['b1']);
+      await append(store, ['a1', 'b1', 'a2', 'b2'], (id) => id.slice(0, 1));
+      await append(store, ['without-key']);
+      await settle(store, await relayLease(store, 'a'), {
+        a1: { outcome: 'retry', retryInMs: 60_000, error: 'no connection' },
+      });
+      same(await pendingIds(store), ['b1', 'b2', 'without-key']);
     },
   },
   {
-    id: 'outbox-parked',
-    behaviour: 'parks an event that can never go, keeps it and its key back, and counts it',
+    id: 'outbox-retry-due',
+    behaviour: 'hands a row out again when its retry is due, counted, with its key in order behind it',
     run: async ({ store }) => {
-      await append(store, ['a1', 'b1', 'a2'], (id) => id.slice(0, 1));
-      const [first] = await store.outbox.pending(10);
+      await append(store, ['a1', 'a2', 'a3'], () => 'a');
       const lease = await relayLease(store, 'a');
-      await store.outbox.settle(lease, [{ seq: Number(first?.seq), outcome: 'parked', error: 'too big' }]);
-      same(await pendingIds(store), ['b1']);
-      const { waiting, parked } = await store.outbox.status();
-      same({ waiting, parked }, { waiting: 2, parked: 1 });
+      await settle(store, lease, { a2: { outcome: 'retry', retryInMs: 50, error: 'no connection' } });
+      same(await pendingIds(store), ['a1']);
+      const rows = await eventually(async () => {
+        const due = await store.outbox.pending(10);
+        assert.equal(due.length, 3);
+        return due;
+      });
+      same(
+        rows.map(({ envelope, attempts }) => [envelope.id, attempts]),
+        [
+          ['a1', 0],
+          ['a2', 1],
+          ['a3', 0],
+        ],
+      );
     },
   },
   {
     id: 'outbox-gaps',
-    behaviour: 'selects events by state, so that one committed late is not passed over',
+    behaviour: 'hands out an event that was committed after one with a higher number had gone',
+    needs: ['concurrentTransactions'],
     run: async ({ store }) => {
-      await append(store, ['e1']);
-      const late = store.begin({ readOnly: false });
-      await late.append([testEnvelope({ id: 'late' })], []);
-      const [row] = await store.outbox.pending(10);
+      const [late, early] = [await numbered(store, 'late'), await numbered(store, 'early')];
+      await early.commit();
+      const [first] = await store.outbox.pending(10);
+      await settle(store, await relayLease(store, 'a'), { early: { outcome: 'confirmed' } });
       await late.commit();
-      await store.outbox.settle(await relayLease(store, 'a'), [{ seq: Number(row?.seq), outcome: 'confirmed' }]);
-      same(await pendingIds(store), ['late']);
+      const [second] = await store.outbox.pending(10);
+      same([first?.envelope.id, second?.envelope.id], ['early', 'late']);
+      assert.ok(Number(second?.seq) < Number(first?.seq), 'the numbers were not given in the order of the appends');
     },
   },
   {
-    id: 'relay-one',
-    behaviour: 'gives the relay lease to one holder at a time, and to the next when it is released',
+    id: 'outbox-backlog',
+    behaviour: 'finds the events that may go behind thousands that wait for one key',
     run: async ({ store }) => {
-      const lease = await relayLease(store, 'a');
-      assert.equal(await store.outbox.lease('b', leaseMs), undefined);
-      same(await store.outbox.lease('a', leaseMs), lease);
-      await store.outbox.release(lease);
-      assert.equal((await relayLease(store, 'b')).epoch, lease.epoch + 1);
+      await append(store, ['poison'], () => 'poison');
+      await settle(store, await relayLease(store, 'a'), { poison: { outcome: 'parked', error: 'too big' } });
+      const waiting = upTo(2_000).map((n) => `w${n}`);
+      await append(store, waiting, () => 'poison');
+      await append(store, ['a1', 'b1', 'a2'], (id) => id.slice(0, 1));
+      await append(store, ['without-key']);
+      const found = await eventually(async () => {
+        const due = await pendingIds(store);
+        assert.equal(due.length, 4);
+        return due;
+      });
+      same([...found].sort(), ['a1', 'a2', 'b1', 'without-key']);
+      assert.equal(found.indexOf('a1') < found.indexOf('a2'), true);
     },
   },
   {
-    id: 'relay-fence',
-    behaviour: 'refuses the outcomes of a relay whose lease has passed to another',
+    id: 'outbox-many',
+    behaviour: 'takes many events in one transaction and keeps their order',
     run: async ({ store }) => {
-      await append(store, ['e1']);
-      const [row] = await store.outbox.pending(10);
-      const old = await relayLease(store, 'a', 1);
-      await eventually(() => relayLease(store, 'b'));
-      assert.equal(await store.outbox.settle(old, [{ seq: Number(row?.seq), outcome: 'confirmed' }]), false);
-      same(await pendingIds(store), ['e1']);
+      const many = upTo(1_000).map((n) => `e${n}`);
+      await transact(store, (transaction) => transaction.append(envelopesOf(many), []));
+      same(ids((await store.outbox.pending(2_000)).map(({ envelope }) => envelope)), many);
     },
   },
 ];
+
+/** A transaction whose event has its number, and which is not committed. */
+async function numbered(store: Store, id: string): Promise<StoreTransaction> {
+  const transaction = store.begin({ readOnly: false });
+  await transaction.append([testEnvelope({ id })], []);
+  // What is appended may be kept back until something else is written.
+  await transaction.keepReply({ type: 'gaps', key: id }, { fingerprint: '', reply: undefined });
+  return transaction;
+}

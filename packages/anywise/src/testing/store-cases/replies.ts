@@ -1,35 +1,106 @@
 import assert from 'node:assert/strict';
-import { testEnvelope } from '../envelopes.js';
+import type { KeptReply, ReplyKey, Store } from '../../store.js';
+import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
+import { transact, upTo } from './steps.js';
 
+const key: ReplyKey = { type: 'test.do', key: 'k1' };
+
+/** Keeps a reply where the key is free, as the handler of a command does. */
+export async function keep(store: Store, replyKey: ReplyKey, kept: KeptReply): Promise<boolean> {
+  const transaction = store.begin({ readOnly: false });
+  const isKept = await transaction.keepReply(replyKey, kept);
+  if (isKept) await transaction.commit();
+  else await transaction.rollback();
+  return isKept;
+}
+
+/** The replies of commands that came with an idempotency key. */
 export const replyCases: readonly StoreCase[] = [
   {
     id: 'reply-kept',
     behaviour: 'keeps a reply with the transaction that made it, and only the first under a key',
     run: async ({ store }) => {
-      const key = { type: 'test.do', key: 'k1' };
       const lost = store.begin({ readOnly: false });
       await lost.keepReply(key, { fingerprint: 'f0', reply: 0 });
       await lost.rollback();
       assert.equal(await store.findReply(key), undefined);
-
-      const first = store.begin({ readOnly: false });
-      assert.equal(await first.keepReply(key, { fingerprint: 'f1', reply: { id: 1 } }), true);
-      await first.commit();
-      const second = store.begin({ readOnly: false });
-      assert.equal(await second.keepReply(key, { fingerprint: 'f2', reply: { id: 2 } }), false);
-      await second.rollback();
+      assert.equal(await keep(store, key, { fingerprint: 'f1', reply: { id: 1 } }), true);
+      assert.equal(await keep(store, key, { fingerprint: 'f2', reply: { id: 2 } }), false);
       same(await store.findReply(key), { fingerprint: 'f1', reply: { id: 1 } });
     },
   },
   {
-    id: 'transaction-read-only',
-    behaviour: 'refuses writes in a transaction that only reads',
+    id: 'reply-commit',
+    behaviour: 'shows a reply once its transaction is committed, and not before',
     run: async ({ store }) => {
-      const transaction = store.begin({ readOnly: true });
-      await assert.rejects(async () => transaction.append([testEnvelope()], []), { code: 'READ_ONLY' });
-      await transaction.rollback();
+      const transaction = store.begin({ readOnly: false });
+      await transaction.keepReply(key, { fingerprint: 'f1', reply: 1 });
+      assert.equal(await store.findReply(key), undefined);
+      await transaction.commit();
+      same(await store.findReply(key), { fingerprint: 'f1', reply: 1 });
+    },
+  },
+  {
+    id: 'reply-content',
+    behaviour: 'gives a reply back as it was kept, also where there was none',
+    run: async ({ store }) => {
+      const replies = [undefined, null, '', 0, false, { text: 'žluť \u0000 🚀', list: [1.5, null] }];
+      for (const [n, reply] of replies.entries()) {
+        await keep(store, { type: 'test.do', key: `k${n}` }, { fingerprint: 'f', reply });
+        same([n, await store.findReply({ type: 'test.do', key: `k${n}` })], [n, { fingerprint: 'f', reply }]);
+      }
+    },
+  },
+  {
+    id: 'reply-keys-apart',
+    behaviour: 'keeps the keys of one command apart from those of another',
+    run: async ({ store }) => {
+      const keys = [
+        { type: 'test.do', key: 'k 1' },
+        { type: 'test.do k', key: '1' },
+        { type: 'test.undo', key: 'k 1' },
+      ];
+      for (const [n, one] of keys.entries()) {
+        assert.equal(await keep(store, one, { fingerprint: `f${n}`, reply: n }), true);
+      }
+      for (const [n, one] of keys.entries()) same(await store.findReply(one), { fingerprint: `f${n}`, reply: n });
+    },
+  },
+  {
+    id: 'reply-race',
+    behaviour: 'keeps the reply of one of many transactions that come with a key at once',
+    run: async ({ store }) => {
+      const outcomes = await Promise.all(upTo(5).map((n) => keep(store, key, { fingerprint: 'f', reply: n })));
+      assert.equal(outcomes.filter(Boolean).length, 1);
+      same(await store.findReply(key), { fingerprint: 'f', reply: outcomes.indexOf(true) });
+    },
+  },
+  {
+    id: 'reply-race-rollback',
+    behaviour: 'lets the next keep its reply where the first transaction with a key is rolled back',
+    run: async ({ store }) => {
+      const first = store.begin({ readOnly: false });
+      assert.equal(await first.keepReply(key, { fingerprint: 'f1', reply: 1 }), true);
+      const second = keep(store, key, { fingerprint: 'f2', reply: 2 });
+      await first.rollback();
+      assert.equal(await second, true);
+      same(await store.findReply(key), { fingerprint: 'f2', reply: 2 });
+    },
+  },
+  {
+    id: 'reply-retention',
+    behaviour: 'forgets replies that were kept before the retention, and no others',
+    run: async ({ store }) => {
+      await transact(store, (transaction) => transaction.keepReply(key, { fingerprint: 'f1', reply: 1 }));
+      await store.clean(3_600_000);
+      same(await store.findReply(key), { fingerprint: 'f1', reply: 1 });
+      await eventually(async () => {
+        await store.clean(0);
+        assert.equal(await store.findReply(key), undefined);
+      });
+      assert.equal(await keep(store, key, { fingerprint: 'f2', reply: 2 }), true);
     },
   },
 ];

@@ -1,40 +1,253 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { holderName } from '../../holder.js';
+import type { Store } from '../../store.js';
+import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
-import type { StoreCase } from '../store-contract.js';
-import { claim, entry, ids } from './steps.js';
+import { same } from '../same.js';
+import type { StoreCase, StoreFixture } from '../store-contract.js';
+import { storm } from './order.js';
+import { keep } from './replies.js';
+import {
+  append,
+  cancel,
+  claim,
+  claimOne,
+  deadLetters,
+  entry,
+  finish,
+  ids,
+  leaseMs,
+  makeDead,
+  pendingIds,
+  relayLease,
+  schedule,
+  settle,
+  upTo,
+} from './steps.js';
 
-export const sharedCases: readonly StoreCase[] = [
+/** Works with the store and with the same data as another process has it. */
+function withOther(work: (store: Store, other: Store) => Promise<void>): (fixture: StoreFixture) => Promise<void> {
+  return async ({ store, again }) => {
+    const other = await again();
+    try {
+      await work(store, other);
+    } finally {
+      await other.close();
+    }
+  };
+}
+
+/** A holder on this machine whose process has ended. */
+function deadHolder(): string {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const [place, , ...rest] = holderName('dead').split('|');
+  return [place, pid, ...rest].join('|');
+}
+
+/** Work that runs while this process's clock is wrong. */
+async function withClockMoved<T>(byMs: number, work: () => Promise<T>): Promise<T> {
+  const { now } = Date;
+  Date.now = () => now.call(Date) + byMs;
+  try {
+    return await work();
+  } finally {
+    Date.now = now;
+  }
+}
+
+/** What several processes with the same data do to each other. */
+const cases: readonly StoreCase[] = [
   {
     id: 'shared-claim',
     behaviour: 'hands a message to one of several processes',
-    needs: ['shared'],
-    run: async ({ store, again }) => {
-      const other = await again();
-      try {
-        await store.inbox.add(Array.from({ length: 50 }, (_, n) => entry(`m${n}`, `k${n % 5}`)));
-        const claims = await Promise.all([claim(store), claim(other), claim(store), claim(other)]);
-        assert.equal(new Set(ids(claims.flat())).size, claims.flat().length);
-        assert.equal(claims.flat().length, 5);
-      } finally {
-        await other.close();
+    run: withOther(async (store, other) => {
+      await store.inbox.add(upTo(50).map((n) => entry(`m${n}`, `k${n % 5}`)));
+      const claims = await Promise.all([claim(store), claim(other), claim(store), claim(other)]);
+      assert.equal(new Set(ids(claims.flat())).size, claims.flat().length);
+      assert.equal(claims.flat().length, 5);
+    }),
+  },
+  {
+    id: 'shared-storm',
+    behaviour: 'handles each message once and each key in order, however many processes claim and however many die',
+    run: withOther(async (store, other) => storm([store, other], { messages: 240, keys: 8 })),
+  },
+  {
+    id: 'shared-zombie',
+    behaviour: 'refuses what a process does whose lease has passed to another process',
+    run: withOther(async (store, other) => {
+      await store.inbox.add([entry('m1')]);
+      const zombie = await claimOne(store, { leaseMs: 1 });
+      const heir = await eventually(() => claimOne(other, { holder: 'there' }));
+      assert.equal(await finish(store, zombie), false);
+      same(ids(await store.inbox.extend([zombie], leaseMs)), ['m1']);
+      assert.equal(await finish(other, heir), true);
+    }),
+  },
+  {
+    id: 'shared-once',
+    behaviour: 'takes a message and an event in once that several processes bring at the same time',
+    run: withOther(async (store, other) => {
+      const many = upTo(50).map((n) => entry(`m${n}`));
+      await Promise.all([store, other].map((one) => one.inbox.add(many)));
+      await Promise.all([store, other].map((one) => append(one, ids(many))));
+      same(ids(await claim(store, { limit: 100 })).sort(), ids(many).sort());
+      same((await pendingIds(other, 100)).sort(), ids(many).sort());
+    }),
+  },
+  {
+    id: 'shared-order',
+    behaviour: 'shows every process what another has committed, in one order',
+    run: withOther(async (store, other) => {
+      for (const n of upTo(10)) await append(n % 2 === 0 ? store : other, [`e${n}`]);
+      const expected = upTo(10).map((n) => `e${n}`);
+      same(await pendingIds(store), expected);
+      same(await pendingIds(other), expected);
+    }),
+  },
+  {
+    id: 'shared-relay',
+    behaviour: 'hands the relay from one process to another, and refuses the outcomes of the first',
+    run: withOther(async (store, other) => {
+      await append(store, ['e1', 'e2']);
+      const first = await relayLease(store, 'first', 60);
+      assert.equal(await other.outbox.lease('second', leaseMs), undefined);
+      assert.equal(await settle(store, first, { e1: { outcome: 'confirmed' } }), true);
+      const second = await eventually(() => relayLease(other, 'second'));
+      assert.equal(second.epoch > first.epoch, true);
+      assert.equal(await settle(store, first, { e2: { outcome: 'parked', error: 'too late' } }), false);
+      assert.equal(await settle(other, second, { e2: { outcome: 'confirmed' } }), true);
+    }),
+  },
+  {
+    id: 'shared-dead-holder',
+    behaviour: 'makes the messages and the relay of a process that is known to be dead free at once',
+    run: withOther(async (store, other) => {
+      const holder = deadHolder();
+      await store.inbox.add([entry('m1')]);
+      await claimOne(store, { holder });
+      const dead = await relayLease(store, holder);
+      const alive = holderName('alive');
+      same(ids(await eventually(async () => [await claimOne(other, { holder: alive })])), ['m1']);
+      assert.equal((await relayLease(other, alive)).epoch, dead.epoch + 1);
+      same(await claim(store, { holder: holderName('third') }), []);
+      assert.equal(await store.outbox.lease(holderName('third'), leaseMs), undefined);
+    }),
+  },
+  {
+    id: 'shared-clock',
+    behaviour: "goes by the database's clock, however wrong that of a process is",
+    run: withOther(async (store, other) => {
+      await store.inbox.add([entry('m1')]);
+      await claimOne(store);
+      await relayLease(store, 'first');
+      await schedule(store, 'later', { delayMs: 60_000 });
+      await makeDead(store, { id: 'dead' }, { dead: 'skip' });
+      for (const byMs of [3_600_000, -3_600_000]) {
+        await withClockMoved(byMs, async () => {
+          same(await claim(other), []);
+          assert.equal(await other.outbox.lease('second', leaseMs), undefined);
+          same(await pendingIds(other), []);
+          assert.equal(await other.deadLetters.count({ olderThanMs: 600_000 }), 0);
+          await other.inbox.add([entry(`by${byMs}`)]);
+          same(ids(await claim(other)), [`by${byMs}`]);
+        });
       }
-    },
+    }),
+  },
+  {
+    id: 'shared-cancel',
+    behaviour: 'either takes a message back in one process or lets it go in another',
+    run: withOther(async (store, other) => {
+      const all = upTo(30).map((n) => `m${n}`);
+      for (const [n, id] of all.entries()) await schedule(store, id, { delayMs: n });
+      const cancelled: string[] = [];
+      for (const id of all) {
+        const [isCancelled] = await Promise.all([cancel(store, id), other.outbox.pending(100)]);
+        if (isCancelled) cancelled.push(id);
+      }
+      const left = all.filter((id) => !cancelled.includes(id));
+      await eventually(async () => same((await pendingIds(other, 100)).sort(), left.sort()));
+    }),
+  },
+  {
+    id: 'shared-reply',
+    behaviour: 'keeps the reply of one of several processes that come with a key at once',
+    run: withOther(async (store, other) => {
+      const key = { type: 'test.do', key: 'k1' };
+      const outcomes = await Promise.all(
+        [store, other, store, other].map((one, n) => keep(one, key, { fingerprint: 'f', reply: n })),
+      );
+      assert.equal(outcomes.filter(Boolean).length, 1);
+      same(await other.findReply(key), { fingerprint: 'f', reply: outcomes.indexOf(true) });
+    }),
+  },
+  {
+    id: 'shared-dead',
+    behaviour: 'replays and discards in one process what another gave up',
+    run: withOther(async (store, other) => {
+      await makeDead(store, { id: 'm1' });
+      await store.inbox.add([testEntry({ id: 'm2', dead: 'unreadable' })]);
+      const counts = await Promise.all([store, other].map((one) => one.deadLetters.replay({ id: 'm1' })));
+      same(counts.sort(), [0, 1]);
+      assert.equal(await other.deadLetters.discard({}), 1);
+      same(await deadLetters(store), []);
+      same(ids(await claim(store)), ['m1']);
+    }),
   },
   {
     id: 'shared-watch',
     behaviour: 'tells watchers of what another process commits',
-    needs: ['shared'],
-    run: async ({ store, again }) => {
-      const other = await again();
+    run: withOther(async (store, other) => {
       let calls = 0;
       const stop = store.watch(() => calls++);
       try {
         await other.inbox.add([entry('m1')]);
-        await eventually(() => assert.ok(calls >= 1));
+        await eventually(() => assert.equal(calls >= 1, true));
       } finally {
         stop();
-        await other.close();
+      }
+    }),
+  },
+  {
+    id: 'shared-open',
+    behaviour: 'can be opened by several processes at once, while others work',
+    run: async ({ store, again }) => {
+      const [others] = await Promise.all([
+        Promise.all(upTo(4).map(() => again())),
+        Promise.all(upTo(20).map((n) => append(store, [`e${n}`]))),
+      ]);
+      try {
+        for (const other of others) assert.equal((await other.outbox.pending(100)).length, 20);
+      } finally {
+        for (const other of others) await other.close();
       }
     },
   },
+  {
+    id: 'shared-restart',
+    behaviour: 'keeps everything that was committed when the process that committed it has gone',
+    needs: ['durable'],
+    run: async ({ store, again }) => {
+      const first = await again();
+      await append(first, ['e1']);
+      await schedule(first, 'later', { delayMs: 3_600_000 });
+      await makeDead(first, { id: 'dead', key: 'a' });
+      await first.inbox.add([entry('behind', 'a'), entry('m1')]);
+      await keep(first, { type: 'test.do', key: 'k1' }, { fingerprint: 'f', reply: 1 });
+      await first.close();
+      await first.close();
+      same(await pendingIds(store), ['e1']);
+      assert.equal((await store.outbox.status()).scheduled, 1);
+      same(ids(await claim(store)), ['m1']);
+      same(ids(await deadLetters(store)), ['dead']);
+      same(await store.findReply({ type: 'test.do', key: 'k1' }), { fingerprint: 'f', reply: 1 });
+    },
+  },
 ];
+
+export const sharedCases: readonly StoreCase[] = cases.map(({ needs = [], ...one }): StoreCase => ({
+  ...one,
+  needs: ['shared', ...needs],
+}));

@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
-import type { Claim, InboxEntry, Store } from '../../store.js';
+import type { OnDead } from '../../definitions.js';
+import type { DeadLetter, DeadLetterFilter } from '../../dead-letter.js';
+import type { Envelope } from '../../envelope.js';
+import type { Claim, Due, InboxEntry, OutboxOutcome, RelayLease, Store, StoreTransaction } from '../../store.js';
 import { testEntry, testEnvelope } from '../envelopes.js';
 
 export const leaseMs = 30_000;
 
-export function claim(
-  store: Store,
-  options: { holder?: string; limit?: number; leaseMs?: number } = {},
-): Promise<readonly Claim[]> {
+interface ClaimSteps {
+  readonly listeners?: readonly string[];
+  readonly holder?: string;
+  readonly limit?: number;
+  readonly leaseMs?: number;
+}
+
+export function claim(store: Store, options: ClaimSteps = {}): Promise<readonly Claim[]> {
   return store.inbox.claim({ listeners: ['listener'], holder: 'here:1:1:a', limit: 10, leaseMs, ...options });
 }
 
-export async function claimOne(store: Store, options?: { limit?: number; leaseMs?: number }): Promise<Claim> {
+export async function claimOne(store: Store, options?: ClaimSteps): Promise<Claim> {
   const [first] = await claim(store, options);
   assert.ok(first !== undefined, 'nothing could be claimed');
   return first;
@@ -33,23 +40,79 @@ export function ids(claims: readonly { readonly id: string }[]): string[] {
   return claims.map(({ id }) => id);
 }
 
-export async function append(store: Store, eventIds: readonly string[], keyOf?: (id: string) => string): Promise<void> {
-  const transaction = store.begin({ readOnly: false });
-  const envelopes = eventIds.map((id) => testEnvelope({ id, ...(keyOf === undefined ? {} : { subject: keyOf(id) }) }));
-  await transaction.append(envelopes, []);
-  await transaction.commit();
-}
-
-export async function pendingIds(store: Store): Promise<string[]> {
-  return ids((await store.outbox.pending(10)).map(({ envelope }) => envelope));
-}
-
-export async function relayLease(
+/** Takes a message in and gives it up at once. */
+export async function makeDead(
   store: Store,
-  holder: string,
-  ms = leaseMs,
-): Promise<{ readonly holder: string; readonly epoch: number }> {
+  change: Partial<InboxEntry>,
+  { dead = 'park', error = 'poison' }: { dead?: OnDead; error?: string } = {},
+): Promise<void> {
+  const added = testEntry(change);
+  await store.inbox.add([added]);
+  const claimed = await claimOne(store, { listeners: [added.listener], limit: 1 });
+  assert.equal(claimed.id, added.id, 'another message was to be claimed before');
+  await store.inbox.fail(claimed, { dead, error });
+}
+
+export async function deadLetters(store: Store, filter: DeadLetterFilter = {}): Promise<readonly DeadLetter[]> {
+  return store.deadLetters.list(filter, { limit: 100 });
+}
+
+export async function transact<T>(store: Store, work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+  const transaction = store.begin({ readOnly: false });
+  const result = await work(transaction);
+  await transaction.commit();
+  return result;
+}
+
+export async function append(store: Store, eventIds: readonly string[], keyOf?: (id: string) => string): Promise<void> {
+  await transact(store, (transaction) => transaction.append(envelopesOf(eventIds, keyOf), []));
+}
+
+export function envelopesOf(eventIds: readonly string[], keyOf?: (id: string) => string): Envelope[] {
+  return eventIds.map((id) => testEnvelope({ id, ...(keyOf === undefined ? {} : { subject: keyOf(id) }) }));
+}
+
+export async function schedule(store: Store, id: string, due: Due, key?: string): Promise<void> {
+  const envelope = testEnvelope({ id, ...(key === undefined ? {} : { subject: key }) });
+  await transact(store, (transaction) => transaction.schedule([{ envelope, due }]));
+}
+
+export async function cancel(store: Store, id: string): Promise<boolean> {
+  return transact(store, (transaction) => transaction.cancel(id));
+}
+
+export async function pendingIds(store: Store, limit = 10): Promise<string[]> {
+  return ids((await store.outbox.pending(limit)).map(({ envelope }) => envelope));
+}
+
+export async function relayLease(store: Store, holder: string, ms = leaseMs): Promise<RelayLease> {
   const lease = await store.outbox.lease(holder, ms);
   assert.ok(lease !== undefined, `${holder} did not get the relay lease`);
   return lease;
+}
+
+/** What became of a row, without its number. */
+export type Outcome =
+  | { readonly outcome: 'confirmed' }
+  | { readonly outcome: 'retry'; readonly retryInMs: number; readonly error: string }
+  | { readonly outcome: 'parked'; readonly error: string };
+
+/** Settles the rows of these envelopes, which may go now. */
+export async function settle(
+  store: Store,
+  lease: RelayLease,
+  outcomes: Readonly<Record<string, Outcome>>,
+): Promise<boolean> {
+  const rows = await store.outbox.pending(1_000);
+  const settled = Object.entries(outcomes).map(([id, outcome]): OutboxOutcome => {
+    const row = rows.find(({ envelope }) => envelope.id === id);
+    assert.ok(row !== undefined, `${id} may not go now`);
+    return { seq: row.seq, ...outcome };
+  });
+  return store.outbox.settle(lease, settled);
+}
+
+/** Numbers from 0 on. */
+export function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
 }

@@ -1,0 +1,100 @@
+import type { StoreChanged } from '../store.js';
+import type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from '../dead-letter.js';
+import type { SqlValue } from '../sql.js';
+import type { Connections } from './client.js';
+import { keyOf, type StoredKey } from './keys.js';
+import { now } from './schema.js';
+import type { Writer } from './writer.js';
+
+const isDead = `state IN ('dead', 'parked', 'blocking')`;
+const holdsUp = { dead: 'nothing', parked: 'key', blocking: 'listener' } as const;
+
+interface Row {
+  readonly seq: number;
+  readonly listener: string;
+  readonly id: string;
+  readonly type: string;
+  readonly key: StoredKey;
+  readonly envelope: string;
+  readonly original: string | null;
+  readonly state: keyof typeof holdsUp;
+  readonly attempts: number;
+  readonly error: string;
+  readonly receivedAt: number;
+  readonly diedAt: number;
+}
+
+export class SqliteDeadLetters implements DeadLetters {
+  readonly #connections: Connections;
+  readonly #writer: Writer;
+  readonly #changed: StoreChanged;
+
+  constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
+    this.#connections = connections;
+    this.#writer = writer;
+    this.#changed = changed;
+  }
+
+  async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
+    const { where, values } = conditionOf(filter);
+    const rows = this.#connections.reader.all<Row>(
+      `SELECT seq, listener, id, type, key, envelope, original, state, attempts, last_error AS error,
+         received_at AS receivedAt, at AS diedAt
+       FROM anywise_inbox INDEXED BY anywise_inbox_dead WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`,
+      ...values,
+      after,
+      limit,
+    );
+    return rows.map(deadLetterOf);
+  }
+
+  async count(filter: DeadLetterFilter): Promise<number> {
+    const { where, values } = conditionOf(filter);
+    const sql = `SELECT count(*) AS count FROM anywise_inbox INDEXED BY anywise_inbox_dead WHERE ${where}`;
+    return this.#connections.reader.get<{ count: number }>(sql, ...values)?.count ?? 0;
+  }
+
+  replay(filter: DeadLetterFilter): Promise<number> {
+    return this.#update(`state = 'ready', at = 0, attempts = 0`, filter);
+  }
+
+  async edit({ listener, id }: InboxRef, json: string): Promise<boolean> {
+    const sql = `
+      UPDATE anywise_inbox SET original = coalesce(original, envelope), envelope = ?
+      WHERE listener = ? AND id = ? AND ${isDead}`;
+    return (await this.#writer.run(() => this.#connections.writer.run(sql, json, listener, id))) === 1;
+  }
+
+  discard(filter: DeadLetterFilter): Promise<number> {
+    return this.#update(`state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL`, filter);
+  }
+
+  async #update(change: string, filter: DeadLetterFilter): Promise<number> {
+    const { where, values } = conditionOf(filter);
+    const sql = `UPDATE anywise_inbox INDEXED BY anywise_inbox_dead SET ${change} WHERE ${where}`;
+    const count = await this.#writer.run(() => this.#connections.writer.run(sql, ...values));
+    if (count > 0) this.#changed('inbox');
+    return count;
+  }
+}
+
+/** What a filter means to a statement. */
+function conditionOf({ id, listener, type, error, olderThanMs }: DeadLetterFilter): {
+  readonly where: string;
+  readonly values: readonly SqlValue[];
+} {
+  const parts: readonly (readonly [string, SqlValue | undefined])[] = [
+    ['id = ?', id],
+    ['listener = ?', listener],
+    ['type = ?', type],
+    // SQLite knows upper and lower case of ASCII letters only; others have to be given as they are.
+    ['instr(lower(last_error), lower(?)) > 0', error],
+    [`at <= ${now} - ?`, olderThanMs],
+  ];
+  const given = parts.filter((part): part is readonly [string, SqlValue] => part[1] !== undefined);
+  return { where: [isDead, ...given.map(([sql]) => sql)].join(' AND '), values: given.map(([, value]) => value) };
+}
+
+function deadLetterOf({ key, envelope, original, state, ...row }: Row): DeadLetter {
+  return { ...row, key: keyOf(key), json: envelope, original: original ?? undefined, holdsUp: holdsUp[state] };
+}

@@ -1,0 +1,126 @@
+import type { Connection } from './client.js';
+import { beforeAllKeys, keysAtOnce, keysInOneSearch, windowFor, type KeyPosition, type StoredKey } from './keys.js';
+import { now } from './schema.js';
+
+/** Only the oldest unfinished message of each key may go, so that order holds however many claim at once. */
+const isHead = `
+  NOT EXISTS (
+    SELECT 1 FROM anywise_inbox AS earlier INDEXED BY anywise_inbox_keys
+    WHERE earlier.listener = head.listener AND earlier.key = head.key AND earlier.seq < head.seq
+      AND earlier.state IN ('ready', 'running', 'parked'))`;
+
+/**
+ * Those whose lease has ended come first, then those whose retry is due, then the oldest of the others: no kind waits for
+ * all of another. The indexes are named because the planner would rather walk a listener's whole history.
+ */
+const dueSql = `
+  SELECT seq FROM (
+    SELECT * FROM (
+      SELECT seq, listener, key FROM anywise_inbox INDEXED BY anywise_inbox_running
+      WHERE state = 'running' AND at <= ${now} ORDER BY at LIMIT ?3)
+    UNION ALL
+    SELECT * FROM (
+      SELECT seq, listener, key FROM anywise_inbox INDEXED BY anywise_inbox_ready
+      WHERE state = 'ready' AND at > 0 AND at <= ${now} ORDER BY at LIMIT ?3)
+    UNION ALL
+    SELECT * FROM (
+      SELECT seq, listener, key FROM anywise_inbox INDEXED BY anywise_inbox_ready
+      WHERE state = 'ready' AND at = 0 ORDER BY seq LIMIT ?3)
+  ) AS head
+  WHERE listener IN (SELECT value FROM json_each(?1)) AND ${isHead}
+  LIMIT ?2`;
+
+const moreSql = `
+  SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_ready WHERE state = 'ready' AND at <= ${now} LIMIT 1 OFFSET ?`;
+
+/** Jumps from one key of a listener to the next, and shows the head of each. */
+const headsSql = `
+  WITH RECURSIVE one (key) AS (
+    SELECT min(key) FROM anywise_inbox INDEXED BY anywise_inbox_keys
+    WHERE listener = ?1 AND key > ?2 AND state IN ('ready', 'running', 'parked')
+    UNION ALL
+    SELECT (
+      SELECT min(next.key) FROM anywise_inbox AS next INDEXED BY anywise_inbox_keys
+      WHERE next.listener = ?1 AND next.key > one.key AND next.state IN ('ready', 'running', 'parked'))
+    FROM one WHERE key IS NOT NULL LIMIT ${keysAtOnce})
+  SELECT one.key, head.seq, head.state <> 'parked' AND head.at <= ${now} AS due
+  FROM one CROSS JOIN anywise_inbox AS head ON head.seq = (
+    SELECT min(seq) FROM anywise_inbox INDEXED BY anywise_inbox_keys
+    WHERE listener = ?1 AND key = one.key AND state IN ('ready', 'running', 'parked'))`;
+
+interface Head {
+  readonly key: StoredKey;
+  readonly seq: number;
+  readonly due: number;
+}
+
+/** Where the walk from key to key goes on. */
+interface Position {
+  readonly listener: string;
+  readonly after: KeyPosition;
+}
+
+const beginning: Position = { listener: '', after: beforeAllKeys };
+
+/** Finds the messages that may be claimed, at a cost that does not grow with the number of those that wait. */
+export class Heads {
+  #position = beginning;
+
+  any(connection: Connection, listeners: readonly string[]): boolean {
+    const position = this.#position;
+    const isAny = this.find(connection, listeners, 1).length > 0;
+    // Whoever comes to claim what was seen must not walk past it.
+    if (isAny) this.#position = position;
+    return isAny;
+  }
+
+  find(connection: Connection, listeners: readonly string[], limit: number): readonly number[] {
+    const names = unblocked(connection, listeners);
+    if (names.length === 0) return [];
+    const window = windowFor(limit);
+    const oldest = connection.all<{ seq: number }>(dueSql, JSON.stringify(names), limit, window);
+    const found = new Set(oldest.map(({ seq }) => seq));
+    const isMore = found.size < limit && connection.get(moreSql, window) !== undefined;
+    if (isMore) this.#walk(connection, names, found, limit);
+    return [...found];
+  }
+
+  #walk(connection: Connection, names: readonly string[], found: Set<number>, limit: number): void {
+    let keysLeft = keysInOneSearch;
+    for (const { seq, due } of this.#headsFromHere(connection, names)) {
+      if (due === 1) found.add(seq);
+      if (found.size === limit || --keysLeft === 0) return;
+    }
+    this.#position = beginning;
+  }
+
+  /** Goes round all keys of all listeners. Whoever stops on the way goes on there the next time. */
+  *#headsFromHere(connection: Connection, names: readonly string[]): Iterable<Head> {
+    for (const start of this.#round(names)) {
+      this.#position = start;
+      let heads: readonly Head[];
+      do {
+        heads = connection.all<Head>(headsSql, start.listener, this.#position.after);
+        for (const head of heads) {
+          this.#position = { listener: start.listener, after: head.key };
+          yield head;
+        }
+      } while (heads.length === keysAtOnce);
+    }
+  }
+
+  /** Every listener once, from where the last walk ended; the one in the middle of which it ended also from its beginning. */
+  #round(names: readonly string[]): readonly Position[] {
+    const first = names.indexOf(this.#position.listener);
+    const whole = (listener: string): Position => ({ listener, after: beforeAllKeys });
+    if (first === -1) return names.map(whole);
+    return [this.#position, ...names.slice(first + 1).map(whole), ...names.slice(0, first + 1).map(whole)];
+  }
+}
+
+/** The listeners that no dead letter holds up. */
+export function unblocked(connection: Connection, listeners: readonly string[]): readonly string[] {
+  const sql = `SELECT DISTINCT listener FROM anywise_inbox INDEXED BY anywise_inbox_blocking WHERE state = 'blocking'`;
+  const blocked = new Set(connection.all<{ listener: string }>(sql).map(({ listener }) => listener));
+  return listeners.filter((listener) => !blocked.has(listener));
+}

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { testEntry } from '../envelopes.js';
+import { eventually } from '../eventually.js';
+import { same } from '../same.js';
+import type { DeadLetterFilter } from '../../dead-letter.js';
+import type { Store } from '../../store.js';
+import type { StoreCase } from '../store-contract.js';
+import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, upTo } from './steps.js';
+
+/** Four dead letters and a message that waits; of each filter below some fit, and some do not. */
+async function makeSome(store: Store): Promise<void> {
+  await makeDead(store, { id: 'm1', key: 'a', type: 'test.paid' }, { error: 'Error: card DECLINED' });
+  await makeDead(store, { id: 'm2', type: 'test.paid' }, { dead: 'skip', error: 'TypeError: 100%_sure' });
+  await makeDead(store, { id: 'm1', listener: 'other', type: 'test.paid' }, { dead: 'block', error: 'timeout' });
+  await store.inbox.add([testEntry({ id: 'm3', type: 'test.lost', dead: 'not JSON' }), entry('waits', 'a')]);
+}
+
+const filters: readonly (readonly [filter: DeadLetterFilter, found: readonly string[]])[] = [
+  [{}, ['listener/m1', 'listener/m2', 'other/m1', 'listener/m3']],
+  [{ id: 'm1' }, ['listener/m1', 'other/m1']],
+  [{ listener: 'listener' }, ['listener/m1', 'listener/m2', 'listener/m3']],
+  [{ type: 'test.lost' }, ['listener/m3']],
+  [{ error: 'declined' }, ['listener/m1']],
+  [{ error: 'ERROR' }, ['listener/m1', 'listener/m2']],
+  [{ error: '%_s' }, ['listener/m2']],
+  [{ error: '%s' }, []],
+  [{ olderThanMs: 3_600_000 }, []],
+  [{ olderThanMs: 0 }, ['listener/m1', 'listener/m2', 'other/m1', 'listener/m3']],
+  [{ listener: 'listener', type: 'test.paid', error: 'sure' }, ['listener/m2']],
+  [{ listener: 'other', id: 'm2' }, []],
+  [{ id: 'waits' }, []],
+];
+
+/** Looking at what could not be handled, and replaying, editing or discarding it. */
+export const deadLetterCases: readonly StoreCase[] = [
+  {
+    id: 'dead-content',
+    behaviour: 'shows of a dead letter what came, why and how often it failed, and what it holds up',
+    run: async ({ store }) => {
+      const came = testEntry({ id: 'm1', type: 'test.paid', key: 'žluť', json: '{ "text": "\\u0000 🚀" }' });
+      const before = Date.now();
+      await store.inbox.add([came]);
+      await store.inbox.fail(await claimOne(store), { retryInMs: 0, error: 'first' });
+      const claimed = await eventually(() => claimOne(store));
+      await store.inbox.fail(claimed, { dead: 'park', error: 'Error: no\n  at line 1' });
+      const [letter] = await deadLetters(store);
+      assert.ok(letter !== undefined, 'too little was found');
+      const { receivedAt, diedAt, ...rest } = letter;
+      same(rest, { ...came, seq: claimed.seq, holdsUp: 'key', attempts: 2, error: 'Error: no\n  at line 1' });
+      // The database's clock need not agree with this process's, but both tell milliseconds.
+      assert.equal(
+        Math.abs(receivedAt - before) < 86_400_000 && diedAt >= receivedAt && diedAt - receivedAt < 60_000,
+        true,
+      );
+    },
+  },
+  {
+    id: 'dead-filter',
+    behaviour: 'finds and counts the dead letters to which everything given applies, the oldest first',
+    run: async ({ store }) => {
+      await makeSome(store);
+      for (const [filter, found] of filters) {
+        const letters = await deadLetters(store, filter);
+        same([filter, letters.map(({ listener, id }) => `${listener}/${id}`)], [filter, found]);
+        same([filter, await store.deadLetters.count(filter)], [filter, found.length]);
+      }
+    },
+  },
+  {
+    id: 'dead-age',
+    behaviour: 'tells the age of a dead letter from when it died',
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'old' });
+      await eventually(async () => assert.equal(await store.deadLetters.count({ olderThanMs: 60 }), 1));
+      await makeDead(store, { id: 'young' });
+      same(ids(await deadLetters(store, { olderThanMs: 60 })), ['old']);
+    },
+  },
+  {
+    id: 'dead-pages',
+    behaviour: 'lists dead letters page by page, none twice and none left out, also when some go meanwhile',
+    run: async ({ store }) => {
+      await store.inbox.add(upTo(7).map((n) => testEntry({ id: `m${n}`, dead: 'unreadable' })));
+      const seen: string[] = [];
+      for (let after: number | undefined; ;) {
+        const page = await store.deadLetters.list({ listener: 'listener' }, { limit: 3, after });
+        seen.push(...ids(page));
+        after = page.at(-1)?.seq;
+        if (after === undefined) break;
+        await store.deadLetters.discard({ id: 'm1' });
+      }
+      same(
+        seen,
+        upTo(7).map((n) => `m${n}`),
+      );
+    },
+  },
+  {
+    id: 'dead-replay',
+    behaviour: 'makes a replayed dead letter due again, with all its attempts before it',
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'm1', json: '"as it came"' });
+      assert.equal(await store.deadLetters.replay({ id: 'm1' }), 1);
+      const again = await claimOne(store);
+      same({ id: again.id, attempt: again.attempt, json: again.json }, { id: 'm1', attempt: 1, json: '"as it came"' });
+      assert.equal(await store.deadLetters.count({}), 0);
+      assert.equal(await store.deadLetters.replay({ id: 'm1' }), 0);
+      assert.equal(await finish(store, again), true);
+    },
+  },
+  {
+    id: 'dead-replay-order',
+    behaviour: 'keeps the order of its key when a dead letter is replayed',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('a3', 'a')]);
+      await store.inbox.fail(await claimOne(store), { dead: 'park', error: 'poison' });
+      await store.deadLetters.replay({});
+      for (const id of ['a1', 'a2', 'a3']) {
+        const claims = await claim(store);
+        same(ids(claims), [id]);
+        for (const claimed of claims) await finish(store, claimed);
+      }
+    },
+  },
+  {
+    id: 'dead-replay-behind',
+    behaviour: 'holds the messages that come later behind one that is replayed after it was skipped',
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'a1', key: 'a' }, { dead: 'skip' });
+      await store.inbox.add([entry('a2', 'a')]);
+      await store.deadLetters.replay({});
+      same(ids(await claim(store)), ['a1']);
+    },
+  },
+  {
+    id: 'dead-replay-filter',
+    behaviour: 'replays only the dead letters to which everything given applies',
+    run: async ({ store }) => {
+      await makeSome(store);
+      assert.equal(await store.deadLetters.replay({ type: 'test.paid', error: 'declined' }), 1);
+      assert.equal(await store.deadLetters.replay({ error: 'no such error' }), 0);
+      same(ids(await deadLetters(store)), ['m2', 'm1', 'm3']);
+      assert.equal(await store.deadLetters.replay({}), 3);
+      same(ids(await claim(store, { listeners: ['listener', 'other'] })), ['m1', 'm2', 'm1', 'm3']);
+    },
+  },
+  {
+    id: 'dead-replay-block',
+    behaviour: 'lets a listener that is stopped go on when the dead letter is replayed, in order',
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'm1' }, { dead: 'block' });
+      await store.inbox.add([entry('m2')]);
+      same(await claim(store), []);
+      await store.deadLetters.replay({ listener: 'listener' });
+      same(ids(await claim(store)), ['m1', 'm2']);
+    },
+  },
+  {
+    id: 'dead-again',
+    behaviour: 'shows the last error of a dead letter that was replayed and failed again',
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'm1' }, { error: 'first' });
+      await store.deadLetters.replay({});
+      await store.inbox.fail(await claimOne(store), { dead: 'skip', error: 'second' });
+      same(
+        (await deadLetters(store)).map(({ error, attempts }) => ({ error, attempts })),
+        [{ error: 'second', attempts: 1 }],
+      );
+    },
+  },
+  {
+    id: 'dead-replay-race',
+    behaviour: 'loses nothing and repeats nothing when messages are claimed while others are replayed',
+    run: async ({ store }) => {
+      const all = upTo(60).map((n) => testEntry({ id: `m${n}`, key: `k${n % 6}`, dead: 'unreadable' }));
+      await store.inbox.add(all);
+      const done: string[] = [];
+      const replay = async (): Promise<void> => {
+        for (const id of ids(all)) await store.deadLetters.replay({ id });
+      };
+      const work = (): Promise<void> =>
+        eventually(async () => {
+          for (const claimed of await claim(store)) if (await finish(store, claimed)) done.push(claimed.id);
+          same([...done].sort(), ids(all).sort());
+        });
+      await Promise.all([replay(), replay(), work(), work()]);
+      same(await claim(store), []);
+    },
+  },
+  {
+    id: 'dead-edit',
+    behaviour: 'replaces the envelope of a dead letter and keeps the one that came, however often it is edited',
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'm1', key: 'a', json: '"came"' });
+      const letter = { listener: 'listener', id: 'm1' };
+      assert.equal((await deadLetters(store))[0]?.original, undefined);
+      assert.equal(await store.deadLetters.edit(letter, '"once"'), true);
+      assert.equal(await store.deadLetters.edit(letter, '"twice"'), true);
+      same(
+        (await deadLetters(store)).map(({ json, original, key }) => ({ json, original, key })),
+        [{ json: '"twice"', original: '"came"', key: 'a' }],
+      );
+      await store.deadLetters.replay({});
+      const claimed = await claimOne(store);
+      assert.equal(claimed.json, '"twice"');
+      await store.inbox.fail(claimed, { dead: 'skip', error: 'still' });
+      assert.equal((await deadLetters(store))[0]?.original, '"came"');
+    },
+  },
+  {
+    id: 'dead-edit-only',
+    behaviour: 'edits nothing but the dead letter that is named',
+    run: async ({ store }) => {
+      await store.inbox.add([testEntry({ id: 'm1', json: '"waits"' })]);
+      await makeDead(store, { id: 'm1', listener: 'other', json: '"came"' });
+      assert.equal(await store.deadLetters.edit({ listener: 'listener', id: 'm1' }, '"edited"'), false);
+      assert.equal(await store.deadLetters.edit({ listener: 'listener', id: 'unknown' }, '"edited"'), false);
+      assert.equal((await claimOne(store)).json, '"waits"');
+      assert.equal((await deadLetters(store))[0]?.json, '"came"');
+    },
+  },
+  {
+    id: 'dead-discard',
+    behaviour: 'gives a dead letter up for good: its key goes on, and it stays known',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('a1', 'a'), entry('a2', 'a')]);
+      await store.inbox.fail(await claimOne(store), { dead: 'park', error: 'poison' });
+      assert.equal(await store.deadLetters.discard({ id: 'a1' }), 1);
+      same(ids(await claim(store)), ['a2']);
+      await store.inbox.add([entry('a1', 'a')]);
+      const { waiting, dead } = await store.inbox.status();
+      same({ waiting, dead }, { waiting: 0, dead: 0 });
+      assert.equal(await store.deadLetters.replay({}), 0);
+    },
+  },
+  {
+    id: 'dead-discard-filter',
+    behaviour: 'discards only the dead letters to which everything given applies',
+    run: async ({ store }) => {
+      await makeSome(store);
+      assert.equal(await store.deadLetters.discard({ listener: 'other', olderThanMs: 3_600_000 }), 0);
+      assert.equal(await store.deadLetters.discard({ listener: 'listener', type: 'test.paid' }), 2);
+      same(
+        (await deadLetters(store)).map(({ listener, id }) => `${listener}/${id}`),
+        ['other/m1', 'listener/m3'],
+      );
+    },
+  },
+];

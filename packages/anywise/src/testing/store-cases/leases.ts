@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { testEnvelope } from '../envelopes.js';
+import { eventually } from '../eventually.js';
+import { same } from '../same.js';
+import type { StoreCase } from '../store-contract.js';
+import type { Claim, Store } from '../../store.js';
+import { claim, claimOne, entry, finish, ids, leaseMs, pendingIds } from './steps.js';
+
+/** Claims a message, lets the lease end, and has another claim it: the first is a zombie then. */
+async function zombieAndHeir(store: Store): Promise<{ readonly zombie: Claim; readonly heir: Claim }> {
+  await store.inbox.add([entry('m1', 'a'), entry('m2', 'a')]);
+  const zombie = await claimOne(store, { leaseMs: 1 });
+  const heir = await eventually(() => claimOne(store));
+  assert.equal(heir.id, zombie.id);
+  return { zombie, heir };
+}
+
+/** Who may finish a message, and what becomes of those whose holder is gone. */
+export const leaseCases: readonly StoreCase[] = [
+  {
+    id: 'inbox-attempts',
+    behaviour: 'counts an attempt when it is claimed, so that a message which kills its process is counted',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('m1')]);
+      for (const attempt of [1, 2, 3]) {
+        const claimed = await eventually(() => claimOne(store, { leaseMs: 1 }));
+        same({ id: claimed.id, attempt: claimed.attempt }, { id: 'm1', attempt });
+      }
+    },
+  },
+  {
+    id: 'lease-ends',
+    behaviour: 'makes a message due again when its lease has ended, and keeps its key in order',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('a1', 'a'), entry('a2', 'a')]);
+      await claimOne(store, { leaseMs: 30 });
+      same(await claim(store), []);
+      same(ids(await eventually(async () => [await claimOne(store)])), ['a1']);
+      same(await claim(store), []);
+    },
+  },
+  {
+    id: 'inbox-fence',
+    behaviour: 'refuses to finish a message for one whose lease has passed to another',
+    run: async ({ store }) => {
+      const { zombie, heir } = await zombieAndHeir(store);
+      assert.equal(await finish(store, zombie), false);
+      assert.equal(await finish(store, heir), true);
+    },
+  },
+  {
+    id: 'lease-fence-effects',
+    behaviour: 'keeps nothing of what one did whose lease has passed to another',
+    run: async ({ store }) => {
+      const { zombie } = await zombieAndHeir(store);
+      const transaction = store.begin({ readOnly: false });
+      await transaction.append([testEnvelope({ id: 'caused' })], []);
+      assert.equal(await transaction.finish(zombie), false);
+      await transaction.rollback();
+      same(await pendingIds(store), []);
+    },
+  },
+  {
+    id: 'inbox-fail-fence',
+    behaviour: 'ignores the failure of one whose lease has passed to another',
+    run: async ({ store }) => {
+      const { zombie, heir } = await zombieAndHeir(store);
+      await store.inbox.fail(zombie, { dead: 'park', error: 'too late' });
+      await store.inbox.fail(zombie, { retryInMs: 0, error: 'too late' });
+      same(await claim(store), []);
+      assert.equal(await finish(store, heir), true);
+    },
+  },
+  {
+    id: 'lease-release-fence',
+    behaviour: 'ignores the release of one whose lease has passed to another',
+    run: async ({ store }) => {
+      const { zombie, heir } = await zombieAndHeir(store);
+      await store.inbox.release([zombie]);
+      same(await claim(store), []);
+      assert.equal(await finish(store, heir), true);
+    },
+  },
+  {
+    id: 'lease-extend-fence',
+    behaviour: 'does not lengthen the lease of the heir for one who lost it',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('m1')]);
+      const zombie = await claimOne(store, { leaseMs: 1 });
+      await eventually(() => claimOne(store, { leaseMs: 60 }));
+      same(ids(await store.inbox.extend([zombie], leaseMs)), ['m1']);
+      assert.equal((await eventually(() => claimOne(store))).attempt, 3);
+    },
+  },
+  {
+    id: 'inbox-extend',
+    behaviour: 'lets a lease be extended while it is held, and tells when it is lost',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('m1')]);
+      const first = await claimOne(store, { leaseMs: 50 });
+      same(await store.inbox.extend([first], leaseMs), []);
+      same(await claim(store), []);
+      await store.inbox.extend([first], 1);
+      await eventually(() => claimOne(store));
+      same(ids(await store.inbox.extend([first], leaseMs)), ['m1']);
+    },
+  },
+  {
+    id: 'lease-lost-in-batch',
+    behaviour: 'tells which leases of a batch are lost, and extends the others',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('m1'), entry('m2'), entry('m3')]);
+      const claims = await claim(store, { leaseMs: 1_000 });
+      const [first, second, third] = claims;
+      assert.ok(first !== undefined && second !== undefined && third !== undefined, 'too little was found');
+      await finish(store, first);
+      await store.inbox.release([third]);
+      same(ids(await store.inbox.extend(claims, leaseMs)).sort(), ['m1', 'm3']);
+      same(ids(await claim(store)), ['m3']);
+      assert.equal(await finish(store, second), true);
+    },
+  },
+  {
+    id: 'inbox-release',
+    behaviour: 'gives a released message to the next, uncounted and before those that came later',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('m1'), entry('m2')]);
+      await store.inbox.release([await claimOne(store, { limit: 1 })]);
+      const [first] = await claim(store, { limit: 1 });
+      same({ id: first?.id, attempt: first?.attempt }, { id: 'm1', attempt: 1 });
+    },
+  },
+  {
+    id: 'lease-new-each-time',
+    behaviour: 'gives each claim of a message a lease of its own, to the same holder too',
+    run: async ({ store }) => {
+      const { zombie, heir } = await zombieAndHeir(store);
+      assert.notEqual(zombie.lease, heir.lease);
+    },
+  },
+];

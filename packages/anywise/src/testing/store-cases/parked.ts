@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { same } from '../same.js';
+import type { StoreCase } from '../store-contract.js';
+import { append, pendingIds, relayLease, settle, type Outcome } from './steps.js';
+
+const tooBig: Outcome = { outcome: 'parked', error: 'too big' };
+
+/** Events that can never be published, and what is done about them by hand. */
+export const parkedCases: readonly StoreCase[] = [
+  {
+    id: 'outbox-parked',
+    behaviour: 'parks an event that can never go, keeps it and its key back, and counts it',
+    run: async ({ store }) => {
+      await append(store, ['a1', 'b1', 'a2'], (id) => id.slice(0, 1));
+      await settle(store, await relayLease(store, 'a'), { a1: tooBig });
+      same(await pendingIds(store), ['b1']);
+      const { waiting, parked } = await store.outbox.status();
+      same({ waiting, parked }, { waiting: 2, parked: 1 });
+    },
+  },
+  {
+    id: 'parked-list',
+    behaviour: 'shows the parked events with their errors, the oldest first, and no more than are asked for',
+    run: async ({ store }) => {
+      await append(store, ['e1', 'e2', 'e3']);
+      const [first] = await store.outbox.pending(1);
+      const noRoute: Outcome = { outcome: 'parked', error: 'no route' };
+      await settle(store, await relayLease(store, 'a'), { e3: tooBig, e1: noRoute });
+      const parked = await store.outbox.parked(10);
+      same(
+        parked.map(({ envelope, error, attempts }) => ({ id: envelope.id, error, attempts })),
+        [
+          { id: 'e1', error: 'no route', attempts: 1 },
+          { id: 'e3', error: 'too big', attempts: 1 },
+        ],
+      );
+      same(parked[0], { seq: first?.seq, envelope: first?.envelope, error: 'no route', attempts: 1 });
+      same((await store.outbox.parked(1)).length, 1);
+    },
+  },
+  {
+    id: 'parked-retry',
+    behaviour: 'lets a parked event try again, with all its attempts before it and its key in order behind it',
+    run: async ({ store }) => {
+      await append(store, ['a1', 'a2', 'b1', 'b2'], (id) => id.slice(0, 1));
+      await settle(store, await relayLease(store, 'a'), { a1: tooBig, b1: tooBig });
+      assert.equal(await store.outbox.retryParked('a1'), 1);
+      same(await pendingIds(store), ['a1', 'a2']);
+      assert.equal((await store.outbox.pending(1))[0]?.attempts, 0);
+      assert.equal((await store.outbox.status()).parked, 1);
+    },
+  },
+  {
+    id: 'parked-retry-all',
+    behaviour: 'lets all parked events try again at once',
+    run: async ({ store }) => {
+      await append(store, ['a1', 'a2', 'b1'], (id) => id.slice(0, 1));
+      await settle(store, await relayLease(store, 'a'), { a1: tooBig, b1: tooBig });
+      assert.equal(await store.outbox.retryParked(), 2);
+      same(await pendingIds(store), ['a1', 'a2', 'b1']);
+      assert.equal(await store.outbox.retryParked(), 0);
+    },
+  },
+  {
+    id: 'parked-discard',
+    behaviour: 'deletes a parked event for good, and its key goes on',
+    run: async ({ store }) => {
+      await append(store, ['a1', 'a2', 'b1'], (id) => id.slice(0, 1));
+      await settle(store, await relayLease(store, 'a'), { a1: tooBig });
+      assert.equal(await store.outbox.discardParked('a1'), true);
+      same(await pendingIds(store), ['a2', 'b1']);
+      assert.equal(await store.outbox.discardParked('a1'), false);
+    },
+  },
+  {
+    id: 'parked-only',
+    behaviour: 'neither retries nor deletes by hand what is not parked',
+    run: async ({ store }) => {
+      await append(store, ['e1', 'e2']);
+      const lease = await relayLease(store, 'a');
+      await settle(store, lease, { e1: { outcome: 'retry', retryInMs: 60_000, error: 'no connection' } });
+      for (const id of ['e1', 'e2', 'unknown']) {
+        assert.equal(await store.outbox.retryParked(id), 0);
+        assert.equal(await store.outbox.discardParked(id), false);
+      }
+      same(await pendingIds(store), ['e2']);
+      assert.equal((await store.outbox.status()).waiting, 2);
+    },
+  },
+  {
+    id: 'parked-known',
+    behaviour: 'keeps a parked event once that is published again',
+    run: async ({ store }) => {
+      await append(store, ['e1']);
+      await settle(store, await relayLease(store, 'a'), { e1: tooBig });
+      await append(store, ['e1']);
+      same(await pendingIds(store), []);
+      assert.equal((await store.outbox.status()).parked, 1);
+    },
+  },
+];

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { eventually } from '../eventually.js';
+import { same } from '../same.js';
+import type { StoreCase } from '../store-contract.js';
+import { append, leaseMs, pendingIds, relayLease, settle } from './steps.js';
+
+/** Who may bring events from the outbox to the transport. */
+export const relayCases: readonly StoreCase[] = [
+  {
+    id: 'relay-one',
+    behaviour: 'gives the relay lease to one holder at a time, and to the next when it is released',
+    run: async ({ store }) => {
+      const lease = await relayLease(store, 'a');
+      assert.equal(await store.outbox.lease('b', leaseMs), undefined);
+      same(await store.outbox.lease('a', leaseMs), lease);
+      await store.outbox.release(lease);
+      assert.equal((await relayLease(store, 'b')).epoch, lease.epoch + 1);
+    },
+  },
+  {
+    id: 'relay-race',
+    behaviour: 'gives the relay lease to one of many that ask at once',
+    run: async ({ store }) => {
+      const holders = ['a', 'b', 'c', 'd', 'e'];
+      const leases = await Promise.all(holders.map((holder) => store.outbox.lease(holder, leaseMs)));
+      assert.equal(leases.filter((lease) => lease !== undefined).length, 1);
+    },
+  },
+  {
+    id: 'relay-renew',
+    behaviour: 'makes the relay lease last from its renewal on, under the same epoch',
+    run: async ({ store }) => {
+      const lease = await relayLease(store, 'a', 40);
+      same(await relayLease(store, 'a', leaseMs), lease);
+      const neverGiven = eventually(() => relayLease(store, 'b'), 100);
+      await assert.rejects(neverGiven, /did not get the relay lease/);
+    },
+  },
+  {
+    id: 'relay-fence',
+    behaviour: 'refuses the outcomes of a relay whose lease has passed to another',
+    run: async ({ store }) => {
+      await append(store, ['e1']);
+      const [row] = await store.outbox.pending(10);
+      const old = await relayLease(store, 'a', 1);
+      await eventually(() => relayLease(store, 'b'));
+      assert.equal(await store.outbox.settle(old, [{ seq: Number(row?.seq), outcome: 'confirmed' }]), false);
+      same(await pendingIds(store), ['e1']);
+    },
+  },
+  {
+    id: 'relay-return',
+    behaviour: 'refuses the outcomes that a relay gathered under an earlier lease, also when it has the lease again',
+    run: async ({ store }) => {
+      await append(store, ['e1']);
+      const old = await relayLease(store, 'a', 1);
+      const other = await eventually(() => relayLease(store, 'b', 1));
+      const again = await eventually(() => relayLease(store, 'a'));
+      assert.ok(old.epoch < other.epoch && other.epoch < again.epoch, 'the epoch did not grow');
+      assert.equal(await settle(store, old, { e1: { outcome: 'confirmed' } }), false);
+      assert.equal(await settle(store, again, { e1: { outcome: 'confirmed' } }), true);
+    },
+  },
+  {
+    id: 'relay-release-fence',
+    behaviour: 'ignores the release of a relay whose lease has passed to another',
+    run: async ({ store }) => {
+      const old = await relayLease(store, 'a', 1);
+      const heir = await eventually(() => relayLease(store, 'b'));
+      await store.outbox.release(old);
+      assert.equal(await store.outbox.lease('c', leaseMs), undefined);
+      same(await relayLease(store, 'b'), heir);
+    },
+  },
+];

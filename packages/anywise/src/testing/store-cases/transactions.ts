@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type { StoreTransaction } from '../../store.js';
+import { testEnvelope } from '../envelopes.js';
+import { same } from '../same.js';
+import type { StoreCase } from '../store-contract.js';
+import { append, claimOne, entry, finish, pendingIds } from './steps.js';
+
+/** What holds for the transaction of a message as such. */
+export const transactionCases: readonly StoreCase[] = [
+  {
+    id: 'transaction-read-only',
+    behaviour: 'refuses writes in a transaction that only reads',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('m1')]);
+      const claimed = await claimOne(store);
+      const writes: readonly ((transaction: StoreTransaction) => Promise<unknown>)[] = [
+        (transaction) => transaction.append([testEnvelope()], []),
+        (transaction) => transaction.schedule([{ envelope: testEnvelope(), due: { delayMs: 0 } }]),
+        (transaction) => transaction.cancel('m1'),
+        (transaction) => transaction.keepReply({ type: 'test.do', key: 'k1' }, { fingerprint: 'f', reply: 1 }),
+        (transaction) => transaction.finish(claimed),
+      ];
+      for (const write of writes) {
+        const transaction = store.begin({ readOnly: true });
+        await assert.rejects(async () => write(transaction), { code: 'READ_ONLY' });
+        await transaction.rollback();
+      }
+      assert.equal(await finish(store, claimed), true);
+    },
+  },
+  {
+    id: 'transaction-unused',
+    behaviour: 'holds up nobody with a transaction that is not used, and ends it either way',
+    run: async ({ store }) => {
+      const unused = [false, false, true].map((readOnly) => store.begin({ readOnly }));
+      await append(store, ['e1']);
+      for (const [n, transaction] of unused.entries()) await (n === 0 ? transaction.rollback() : transaction.commit());
+      same(await pendingIds(store), ['e1']);
+    },
+  },
+  {
+    id: 'transaction-all',
+    behaviour: 'forgets all of a transaction that is rolled back, and lets the next go on',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('m1')]);
+      const claimed = await claimOne(store);
+      const lost = store.begin({ readOnly: false });
+      await lost.append([testEnvelope()], [entry('own')]);
+      await lost.schedule([{ envelope: testEnvelope(), due: { delayMs: 0 } }]);
+      await lost.keepReply({ type: 'test.do', key: 'k1' }, { fingerprint: 'f', reply: 1 });
+      await lost.finish(claimed);
+      await lost.rollback();
+      const outbox = await store.outbox.status();
+      const { waiting, running } = await store.inbox.status();
+      same([outbox.waiting, outbox.scheduled, waiting, running], [0, 0, 0, 1]);
+      assert.equal(await store.findReply({ type: 'test.do', key: 'k1' }), undefined);
+      assert.equal(await finish(store, claimed), true);
+    },
+  },
+  {
+    id: 'transaction-order',
+    behaviour: 'keeps the order in which one transaction appended, call after call',
+    run: async ({ store }) => {
+      const transaction = store.begin({ readOnly: false });
+      for (const id of ['e1', 'e2', 'e3']) await transaction.append([testEnvelope({ id })], []);
+      await transaction.commit();
+      same(await pendingIds(store), ['e1', 'e2', 'e3']);
+    },
+  },
+];

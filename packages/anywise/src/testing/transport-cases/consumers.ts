@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { testEnvelope } from '../envelopes.js';
+import { eventually } from '../eventually.js';
+import { same } from '../same.js';
+import type { TransportCase } from '../transport-contract.js';
+import { consume, hasAll, idsOf, numbered, patienceMs, publish, sameOnce, withTransports } from './steps.js';
+
+/** Which service gets what, and from when on. */
+export const consumerCases: readonly TransportCase[] = [
+  {
+    id: 'types-apart',
+    behaviour: 'delivers only the types that were subscribed to',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const { ids } = await consume(receiver, { types: ['test.wanted', 'test.wanted-too'] });
+        await publish(publisher, [
+          testEnvelope({ id: 'no', type: 'test.unwanted' }),
+          testEnvelope({ id: 'one', type: 'test.wanted' }),
+          testEnvelope({ id: 'longer', type: 'test.wanted.not' }),
+          testEnvelope({ id: 'two', type: 'test.wanted-too' }),
+        ]);
+        await eventually(() => sameOnce(ids, ['one', 'two']));
+      }),
+  },
+  {
+    id: 'types-parallel',
+    behaviour: 'brings many types to as many services at once, and mixes none of them',
+    run: (fixture) =>
+      withTransports(fixture, 9, async (publisher, ...receivers) => {
+        const consumers = await Promise.all(
+          receivers.map((receiver, n) => consume(receiver, { consumer: `service-${n}`, types: [`test.type-${n}`] })),
+        );
+        const sent = numbered(400, (n) => ({ type: `test.type-${n % receivers.length}` }));
+        await Promise.all(Array.from({ length: 40 }, (_, n) => publish(publisher, sent.slice(n * 10, n * 10 + 10))));
+        await eventually(() => {
+          for (const [n, { ids }] of consumers.entries()) {
+            sameOnce(ids, idsOf(sent.filter(({ type }) => type === `test.type-${n}`)));
+          }
+        }, patienceMs);
+      }),
+  },
+  {
+    id: 'consumers-apart',
+    behaviour: 'gives each service every message, once',
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, one, two) => {
+        const first = await consume(one, { consumer: 'one' });
+        const second = await consume(two, { consumer: 'two' });
+        const sent = numbered(50);
+        await publish(publisher, sent);
+        await eventually(() => {
+          sameOnce(first.ids, idsOf(sent));
+          sameOnce(second.ids, idsOf(sent));
+        });
+      }),
+  },
+  {
+    id: 'one-connection',
+    behaviour: 'publishes and serves several services over one connection',
+    run: (fixture) =>
+      withTransports(fixture, 1, async (transport) => {
+        const consumers = await Promise.all(
+          ['one', 'two', 'three'].map((consumer) => consume(transport, { consumer })),
+        );
+        await publish(transport, numbered(20));
+        await eventually(() => {
+          for (const { ids } of consumers) sameOnce(ids, idsOf(numbered(20)));
+        });
+      }),
+  },
+  {
+    id: 'instances-share',
+    behaviour: 'gives a message to the service and not to each of its instances in turn, once acknowledged',
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, one, two) => {
+        const first = await consume(one, { consumer: 'service' });
+        await publish(publisher, numbered(10));
+        await eventually(() => assert.equal(first.ids.length, 10));
+        const second = await consume(two, { consumer: 'service' });
+        await publish(publisher, [testEnvelope({ id: 'last' })]);
+        await eventually(() => assert.equal([...first.ids, ...second.ids].includes('last'), true));
+        assert.equal(!second.ids.includes('m0'), true);
+      }),
+  },
+  {
+    id: 'instances-parallel',
+    behaviour: 'brings everything to a service whose many instances receive at once',
+    run: (fixture) =>
+      withTransports(fixture, 6, async (publisher, ...instances) => {
+        const consumers = await Promise.all(instances.map((instance) => consume(instance, { consumer: 'service' })));
+        const sent = numbered(500, (n) => ({ subject: `entity-${n % 20}` }));
+        for (let from = 0; from < sent.length; from += 50) await publish(publisher, sent.slice(from, from + 50));
+        await eventually(
+          () =>
+            hasAll(
+              consumers.flatMap(({ ids }) => ids),
+              idsOf(sent),
+            ),
+          patienceMs,
+        );
+      }),
+  },
+  {
+    id: 'late-consumer',
+    behaviour: 'gives a consumer that subscribes for the first time what is still kept',
+    needs: ['history'],
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, one, two) => {
+        const sent = numbered(10, () => ({ subject: 'one' }));
+        await publish(publisher, sent);
+        for (const [n, receiver] of [one, two].entries()) {
+          const { ids } = await consume(receiver, { consumer: `late-${n}` });
+          await eventually(() => same(ids, idsOf(sent)));
+        }
+      }),
+  },
+  {
+    id: 'resume',
+    behaviour: 'goes on where the service stopped, and loses nothing that was published in between',
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, before, after) => {
+        const first = await consume(before);
+        await publish(publisher, numbered(5));
+        await eventually(() => assert.equal(first.ids.length, 5));
+        await before.close();
+        const later = numbered(5, (n) => ({ id: `later${n}` }));
+        await publish(publisher, later);
+        const second = await consume(after);
+        await eventually(() => sameOnce(second.ids, idsOf(later)));
+        assert.equal(first.ids.length, 5);
+      }),
+  },
+  {
+    id: 'resubscribe',
+    behaviour: 'loses nothing when a service subscribes and stops again and again',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const sent = numbered(100);
+        const first = await consume(receiver);
+        await first.subscription.close();
+        const received = [...first.ids];
+        const published = (async () => {
+          for (let from = 0; from < sent.length; from += 4) await publish(publisher, sent.slice(from, from + 4));
+        })();
+        await eventually(async () => {
+          const { ids, subscription } = await consume(receiver);
+          await eventually(() => assert.equal(ids.length > 0, true), 500).catch(() => undefined);
+          await subscription.close();
+          received.push(...ids);
+          hasAll(received, idsOf(sent));
+        }, patienceMs);
+        await published;
+      }),
+  },
+  {
+    id: 'rolling-deployment',
+    behaviour: 'gives a new version of a service what only it listens to, while an old version still runs',
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, old, next) => {
+        const before = await consume(old, { consumer: 'service', types: ['test.happened'] });
+        await publish(publisher, [testEnvelope({ id: 'first' })]);
+        await eventually(() => same(before.ids, ['first']));
+        const after = await consume(next, { consumer: 'service', types: ['test.happened', 'test.new'] });
+        await publish(publisher, [testEnvelope({ id: 'new', type: 'test.new' }), testEnvelope({ id: 'second' })]);
+        await eventually(() => assert.equal(after.ids.includes('new'), true));
+        await eventually(() => assert.equal([...before.ids, ...after.ids].includes('second'), true));
+      }),
+  },
+];

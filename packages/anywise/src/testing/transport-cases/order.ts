@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import type { Envelope } from '../../envelope.js';
+import { eventually } from '../eventually.js';
+import { same } from '../same.js';
+import type { TransportCase } from '../transport-contract.js';
+import { consume, gate, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
+
+/** Whether the envelopes of each key came in the order in which they were published; later copies do not count. */
+function sameOrder(ids: readonly string[], sent: readonly Envelope[]): void {
+  const firsts = [...new Set(ids)];
+  for (const key of new Set(sent.map(({ subject }) => subject))) {
+    const ofKey = idsOf(sent.filter(({ subject }) => subject === key));
+    same(
+      firsts.filter((id) => ofKey.includes(id)),
+      ofKey,
+    );
+  }
+}
+
+/** In which order, and how much at a time. */
+export const orderCases: readonly TransportCase[] = [
+  {
+    id: 'order',
+    behaviour: 'keeps the order in which one publisher published',
+    needs: ['ordered'],
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const { ids } = await consume(receiver);
+        const sent = numbered(1000, () => ({ subject: 'one' }));
+        for (let from = 0; from < sent.length; from += 100) await publish(publisher, sent.slice(from, from + 100));
+        await eventually(() => assert.equal(ids.length >= 1000, true), patienceMs);
+        same(ids, idsOf(sent));
+      }),
+  },
+  {
+    id: 'order-parallel',
+    behaviour: 'keeps the order of each key while many publish at once',
+    needs: ['ordered'],
+    run: (fixture) =>
+      withTransports(fixture, 6, async (receiver, ...publishers) => {
+        const { ids } = await consume(receiver);
+        const sent = numbered(500, (n) => ({ subject: `publisher-${n % publishers.length}` }));
+        await Promise.all(
+          publishers.map(async (publisher, p) => {
+            const own = sent.filter(({ subject }) => subject === `publisher-${p}`);
+            for (let from = 0; from < own.length; from += 5) await publish(publisher, own.slice(from, from + 5));
+          }),
+        );
+        await eventually(() => hasAll(ids, idsOf(sent)), patienceMs);
+        sameOrder(ids, sent);
+      }),
+  },
+  {
+    id: 'order-redelivery',
+    behaviour: 'keeps the order of each key when receiving fails again and again',
+    needs: ['ordered'],
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        let calls = 0;
+        const { ids } = await consume(receiver, {
+          receive: async () => {
+            if (calls++ % 3 === 1) throw new Error('not now');
+          },
+        });
+        const sent = numbered(60, (n) => ({ subject: `entity-${n % 4}` }));
+        for (let from = 0; from < sent.length; from += 10) {
+          await publish(publisher, sent.slice(from, from + 10));
+          if (from % 20 === 0) await eventually(() => assert.equal(ids.includes(`m${from}`), true), patienceMs);
+        }
+        await eventually(() => hasAll(ids, idsOf(sent)), patienceMs);
+        assert.ok(calls > 1, 'receiving never failed');
+        sameOrder(ids, sent);
+      }),
+  },
+  {
+    id: 'back-pressure',
+    behaviour: 'hands over nothing more while a batch is being received',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        let open = 0;
+        let most = 0;
+        const { ids } = await consume(receiver, {
+          receive: async () => {
+            most = Math.max(most, ++open);
+            await new Promise(setImmediate);
+            open--;
+          },
+        });
+        for (const envelope of numbered(30)) await publish(publisher, [envelope]);
+        await eventually(() => assert.equal(ids.length >= 30, true));
+        assert.equal(most, 1);
+      }),
+  },
+  {
+    id: 'unacknowledged',
+    behaviour: 'hands over nothing after a batch that is not acknowledged, while other services go on',
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, stuck, other) => {
+        const { opened, open } = gate();
+        const handedOver: string[] = [];
+        const slow = await consume(stuck, {
+          consumer: 'stuck',
+          receive: async (batch) => {
+            handedOver.push(...idsOf(batch));
+            await opened;
+          },
+        });
+        const quick = await consume(other, { consumer: 'other' });
+        await publish(publisher, numbered(1));
+        await eventually(() => same(handedOver, ['m0']));
+        const later = numbered(20, (n) => ({ id: `later${n}` }));
+        for (const envelope of later) await publish(publisher, [envelope]);
+        await eventually(() => assert.equal(quick.ids.length, 21));
+        same(handedOver, ['m0']);
+        open();
+        await eventually(() => hasAll(slow.ids, ['m0', ...idsOf(later)]));
+      }),
+  },
+];

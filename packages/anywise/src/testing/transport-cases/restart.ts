@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { Envelope } from '../../envelope.js';
+import type { Transport } from '../../transport.js';
+import { eventually } from '../eventually.js';
+import type { TransportCase, TransportFixture } from '../transport-contract.js';
+import { consume, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
+
+function restart(fixture: TransportFixture): Promise<void> {
+  assert.ok(fixture.restart !== undefined, 'the fixture says that it can restart the broker, but has no `restart`');
+  return fixture.restart();
+}
+
+/** Publishes as the relay does: again, until it is confirmed. */
+async function publishUntilConfirmed(transport: Transport, envelope: Envelope): Promise<void> {
+  await eventually(async () => publish(transport, [envelope]), patienceMs);
+}
+
+/** What a restart of the broker does not harm. */
+const cases: readonly TransportCase[] = [
+  {
+    id: 'restart-reconnects',
+    behaviour: 'goes on publishing and receiving by itself when the broker was restarted',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const { ids } = await consume(receiver);
+        const sent = numbered(90);
+        for (const [n, envelope] of sent.entries()) {
+          if (n === 30 || n === 60) await restart(fixture);
+          await publishUntilConfirmed(publisher, envelope);
+        }
+        await eventually(() => hasAll(ids, idsOf(sent)), patienceMs);
+        await Promise.all([publisher.check(), receiver.check()]);
+      }),
+  },
+  {
+    id: 'restart-keeps',
+    behaviour: 'keeps what was confirmed before the broker was restarted',
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, before, after) => {
+        const first = await consume(before);
+        await before.close();
+        const sent = numbered(50);
+        await publish(publisher, sent);
+        await publisher.close();
+        await restart(fixture);
+        const second = await eventually(() => consume(after), patienceMs);
+        await eventually(() => hasAll([...first.ids, ...second.ids], idsOf(sent)), patienceMs);
+      }),
+  },
+];
+
+export const restartCases: readonly TransportCase[] = cases.map((one): TransportCase => ({
+  ...one,
+  needs: ['durable', 'restart'],
+}));
