@@ -2,6 +2,8 @@ import { orders } from '@anywise/contracts/orders';
 import { payments } from '@anywise/contracts/payments';
 import { readMigrations, type ServiceDefinition } from '@anywise/service';
 import { MessageRegistry } from 'anywise';
+import { cancelUnpaidOrder } from './cancel-unpaid-order/handler.js';
+import { readUnpaidLimitMs, UnpaidLimitMs } from './config.js';
 import { getOrder } from './get-order/handler.js';
 import { getOrderRoute } from './get-order/route.js';
 import { listOrders } from './list-orders/handler.js';
@@ -11,14 +13,21 @@ import { OrderRepository } from './order.js';
 import { placeOrder } from './place-order/handler.js';
 import { placeOrderRoute } from './place-order/route.js';
 
-/** Takes orders, and starts those that are paid. The table of contents of this slice. */
+/** Takes orders, starts those that are paid, and cancels those that are not. The table of contents of this slice. */
 export const app: ServiceDefinition = {
   manifest: new URL('../package.json', import.meta.url),
   contracts: [orders, payments],
-  registry: new MessageRegistry('orders').register(placeOrder, getOrder, listOrders, onPaymentCreated),
+  registry: new MessageRegistry('orders').register(
+    placeOrder,
+    getOrder,
+    listOrders,
+    onPaymentCreated,
+    cancelUnpaidOrder,
+  ),
   routes: [placeOrderRoute, getOrderRoute, listOrdersRoute],
   migrations: readMigrations(new URL('../migrations/', import.meta.url)),
   bind: (container) => {
     container.bind(OrderRepository).toSelf();
+    container.bind(UnpaidLimitMs).toConstantValue(readUnpaidLimitMs());
   },
 };

@@ -17,9 +17,12 @@ interface OrderRow {
 export class OrderRepository {
   constructor(@inject(SqlTransaction) private readonly sql: SqlTransaction) {}
 
-  async add(order: Order): Promise<void> {
+  /** @param cancellationId the command that cancels it if it is not paid in time. */
+  async add(order: Order, cancellationId: string): Promise<void> {
     await this.sql.run(
-      'INSERT INTO customer_order VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO customer_order
+         (order_id, customer_id, amount, currency, status, payment_id, placed_at, cancellation_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       order.orderId,
       order.customerId,
       order.amount,
@@ -27,7 +30,15 @@ export class OrderRepository {
       order.status,
       order.paymentId,
       order.placedAt,
+      cancellationId,
     );
+  }
+
+  /** The command that cancels the order if it is not paid in time. */
+  async cancellationOf(orderId: string): Promise<string | undefined> {
+    const sql = 'SELECT cancellation_id FROM customer_order WHERE order_id = ?';
+    const row = await this.sql.get<{ cancellation_id: string | null }>(sql, orderId);
+    return row?.cancellation_id ?? undefined;
   }
 
   async find(orderId: string): Promise<Order | undefined> {
@@ -54,6 +65,10 @@ export class OrderRepository {
       paymentId,
       orderId,
     );
+  }
+
+  async cancel(orderId: string): Promise<void> {
+    await this.sql.run(`UPDATE customer_order SET status = 'cancelled' WHERE order_id = ?`, orderId);
   }
 }
 

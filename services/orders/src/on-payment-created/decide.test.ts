@@ -20,6 +20,7 @@ it.each<[order: string, payment: string, Order | undefined, typeof payment, Deci
   ['a placed order', 'its payment', placed, payment, { outcome: 'start' }],
   ['a started order', 'the same payment', started, payment, { outcome: 'nothing' }],
   ['a started order', 'a second payment', started, { ...payment, paymentId: 'p-2' }, reject('already-paid')],
+  ['a cancelled order', 'its payment', { ...placed, status: 'cancelled' }, payment, reject('order-cancelled')],
   ['no order', 'a payment', undefined, payment, reject('unknown-order')],
   ['a placed order', 'less', placed, { ...payment, amount: 1249 }, reject('wrong-amount')],
   ['a placed order', 'more', placed, { ...payment, amount: 1251 }, reject('wrong-amount')],

@@ -14,7 +14,8 @@ type PaymentFacts = Pick<PaymentCreated, 'paymentId' | 'amount' | 'currency'>;
 export function decide(order: Order | undefined, payment: PaymentFacts): Decision {
   if (order === undefined) return { outcome: 'reject', reason: 'unknown-order' };
   if (order.paymentId === payment.paymentId) return { outcome: 'nothing' };
-  if (order.status !== 'placed') return { outcome: 'reject', reason: 'already-paid' };
+  if (order.status === 'cancelled') return { outcome: 'reject', reason: 'order-cancelled' };
+  if (order.status === 'started') return { outcome: 'reject', reason: 'already-paid' };
   if (order.currency !== payment.currency) return { outcome: 'reject', reason: 'wrong-currency' };
   if (order.amount !== payment.amount) return { outcome: 'reject', reason: 'wrong-amount' };
   return { outcome: 'start' };

@@ -13,6 +13,7 @@ export const onPaymentCreated = on(PaymentCreated)
     switch (decision.outcome) {
       case 'start':
         await orders.start(orderId, paymentId);
+        await keep(orderId, { orders, anywise });
         await anywise.publish(new OrderStarted({ orderId, paymentId }));
         log.info({ orderId, paymentId }, `Order ${orderId} started`);
         return;
@@ -23,3 +24,12 @@ export const onPaymentCreated = on(PaymentCreated)
       case 'nothing':
     }
   });
+
+/** Takes back the order's cancellation. One that is due already finds the order started, and does nothing. */
+async function keep(
+  orderId: string,
+  { orders, anywise }: { readonly orders: OrderRepository; readonly anywise: Anywise },
+): Promise<void> {
+  const cancellationId = await orders.cancellationOf(orderId);
+  if (cancellationId !== undefined) await anywise.cancel(cancellationId);
+}

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { OrderPlaced, PlaceOrder, type Order } from '@anywise/contracts/orders';
+import { CancelUnpaidOrder, OrderPlaced, PlaceOrder, type Order } from '@anywise/contracts/orders';
 import { Anywise, on } from 'anywise';
+import { UnpaidLimitMs } from '../config.js';
 import { OrderRepository } from '../order.js';
 
 export const placeOrder = on(PlaceOrder)
-  .inject({ orders: OrderRepository, anywise: Anywise })
-  .handle(async ({ customerId, amount, currency }, _context, { orders, anywise }) => {
+  .inject({ orders: OrderRepository, anywise: Anywise, unpaidLimitMs: UnpaidLimitMs })
+  .handle(async ({ customerId, amount, currency }, _context, { orders, anywise, unpaidLimitMs }) => {
     const orderId = randomUUID();
     const placedAt = new Date().toISOString();
     const order: Order = { orderId, customerId, amount, currency, status: 'placed', paymentId: null, placedAt };
-    await orders.add(order);
+    const cancellationId = await anywise.enqueue(new CancelUnpaidOrder({ orderId }), { delayMs: unpaidLimitMs });
+    await orders.add(order, cancellationId);
     await anywise.publish(new OrderPlaced({ orderId, customerId, amount, currency }));
     return order;
   });
