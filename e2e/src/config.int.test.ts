@@ -13,7 +13,7 @@ async function complaint(world: World, env: NodeJS.ProcessEnv): Promise<string> 
   const payments = world.start('payments', env);
   expect(await payments.ended).toEqual({ code: misconfigured, signal: null });
   expect(payments.output).toBe(payments.stderr);
-  return payments.stderr.replaceAll(world.folder, '<folder>');
+  return payments.stderr.replaceAll(world.databases.folder, '<folder>');
 }
 
 it('names a port that is taken', async () => {
@@ -30,7 +30,7 @@ it('names a port that is taken', async () => {
 
 it('names a data folder where a file is in the way', async () => {
   await using world = await createWorld();
-  const file = join(world.folder, 'file');
+  const file = join(world.databases.folder, 'file');
   writeFileSync(file, '');
   expect(await complaint(world, { ANYWISE_STORE: `sqlite:${file}` })).toMatchInlineSnapshot(
     `"The SQLite file \`<folder>/file/payments.db\` cannot be opened (EEXIST: file already exists, mkdir '<folder>/file'). Check that its folder exists and can be written."`,
@@ -39,7 +39,7 @@ it('names a data folder where a file is in the way', async () => {
 
 it('names a file for the bus that is no database', async () => {
   await using world = await createWorld();
-  const file = join(world.folder, 'bus.txt');
+  const file = join(world.databases.folder, 'bus.txt');
   writeFileSync(file, 'This is no database. '.repeat(100));
   expect(await complaint(world, { ANYWISE_TRANSPORT: `sqlite:${file}` })).toMatchInlineSnapshot(
     `"The SQLite file \`<folder>/bus.txt\` cannot be opened (file is not a database). Check that its folder exists and can be written."`,
@@ -49,7 +49,7 @@ it('names a file for the bus that is no database', async () => {
 it('names a store of an unknown scheme', async () => {
   await using world = await createWorld();
   expect(await complaint(world, { ANYWISE_STORE: 'mysql://localhost/shop' })).toMatchInlineSnapshot(
-    `"\`ANYWISE_STORE\`: No store is known for \`mysql:\`. Use \`sqlite:<path>\` or \`memory:\`."`,
+    `"\`ANYWISE_STORE\`: No store is known for \`mysql:\`. Use \`sqlite:<path>\`, \`postgres://<host>/<database>\` or \`memory:\`."`,
   );
 });
 

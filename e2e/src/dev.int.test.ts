@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
+import { createClient } from './client.js';
+import { describeOnPostgres } from './databases/each-store.js';
 import { findRunning } from './descendants.js';
-import { createWorld, workspace } from './world.js';
+import { openShop } from './shop.js';
+import { createWorld, workspace, type World } from './world.js';
 
 // The pnpm that runs the tests; it may be a script, which only Node can run everywhere.
 const pnpm = process.env.npm_execpath ?? '';
@@ -34,21 +37,19 @@ const note = reason === undefined ? '' : ` (${reason})`;
 
 inDev(`shows how to try it, brings back what dies, and leaves nothing running${note}`, async () => {
   await using world = await createWorld();
-  const [payments, orders] = [await freePort(), await freePort()];
-  const dev = world.run(command, [...script, 'dev'], { PAYMENTS_PORT: payments, ORDERS_PORT: orders, NO_COLOR: '1' });
-
-  const curl = await dev.find((line) => /^ *(curl .*)$/.exec(line)?.[1]);
+  const { dev, orders, curl } = await startDev(world);
   const { stdout } = await promisify(execFile)('sh', ['-c', curl]);
   expect(JSON.parse(stdout)).toMatchObject({ status: 'placed' });
 
   const { orderId } = JSON.parse(stdout) as { orderId: string };
   const folder = join(workspace, 'services/orders');
-  const find = () => findRunning(world.folder).find((running) => running.folder === folder && isService(running));
+  const find = () =>
+    findRunning(world.databases.storeUrl).find((running) => running.folder === folder && isService(running));
   const killed = find();
   if (killed === undefined) throw new Error('Orders is not running.');
   process.kill(killed.pid, 'SIGKILL');
   await eventually(async () => {
-    const response = await fetch(`http://127.0.0.1:${orders}/orders/${orderId}`, {
+    const response = await fetch(`${orders}/orders/${orderId}`, {
       headers: { authorization: `Bearer ${world.token}` },
     });
     expect(response.status).toBe(200);
@@ -57,9 +58,35 @@ inDev(`shows how to try it, brings back what dies, and leaves nothing running${n
 
   const toldAt = performance.now();
   await dev.kill('SIGINT');
-  await eventually(() => expect(findRunning(world.folder)).toEqual([]));
+  await eventually(() => expect(findRunning(world.databases.storeUrl)).toEqual([]));
   expect(performance.now() - toldAt).toBeLessThan(5_000);
 });
+
+await describeOnPostgres('what `pnpm dev` starts', () => {
+  inDev(`places an order and starts it when it is paid${note}`, async () => {
+    await using world = await createWorld('postgres');
+    const { dev, payments, orders } = await startDev(world);
+    const client = createClient(world.token);
+    const shop = openShop({ client, orders: { url: async () => orders }, payments: { url: async () => payments } });
+
+    const orderId = await shop.place('order');
+    const { paymentId } = await shop.pay('payment', orderId);
+    await eventually(async () => {
+      const answer = await client(orders, { method: 'GET', path: `/orders/${orderId}` });
+      expect(answer.body).toMatchObject({ status: 'started', paymentId });
+    });
+    await dev.kill('SIGINT');
+    await eventually(() => expect(findRunning(world.databases.storeUrl)).toEqual([]));
+  });
+});
+
+/** Resolves when everything is ready, and it has said how to try it. */
+async function startDev(world: World) {
+  const [payments, orders] = [await freePort(), await freePort()];
+  const dev = world.run(command, [...script, 'dev'], { PAYMENTS_PORT: payments, ORDERS_PORT: orders, NO_COLOR: '1' });
+  const curl = await dev.find((line) => /^ *(curl .*)$/.exec(line)?.[1]);
+  return { dev, payments: `http://127.0.0.1:${payments}`, orders: `http://127.0.0.1:${orders}`, curl };
+}
 
 function isService({ command }: { readonly command: string }): boolean {
   return command.includes('src/main.ts');

@@ -3,13 +3,15 @@ import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { createClient } from './client.js';
 import { trade } from './customers.js';
+import type { StoreKind } from './databases/databases.js';
+import { describeOnEachStore } from './databases/each-store.js';
 import { expectOneEffectEach, isAt, type Stage } from './effects.js';
 import { mortal } from './mortal.js';
 import { withSeed } from './seed.js';
 import { openShop } from './shop.js';
 import { createWorld, type Slice } from './world.js';
 
-const kills = 12;
+const kills: Readonly<Record<StoreKind, number>> = { sqlite: 12, postgres: 6 };
 
 /** Who is killed, and in the middle of what; without a stage at any moment, also while it is starting. */
 const moments: readonly (readonly [victim: Slice, stage?: Stage])[] = [
@@ -21,24 +23,27 @@ const moments: readonly (readonly [victim: Slice, stage?: Stage])[] = [
   ['orders', 'handling'],
 ];
 
-it('starts every paid order once, however often both services are killed', () =>
-  withSeed(async (random) => {
-    await using world = await createWorld();
-    const services = { payments: mortal(world, 'payments'), orders: mortal(world, 'orders') };
-    const everythingIsUp = () => Promise.all([services.payments.url(), services.orders.url()]);
-    const customers = trade(openShop({ client: createClient(world.token), ...services }), random);
+await describeOnEachStore('two services that are killed again and again', (kind) => {
+  it('start every paid order once', () =>
+    withSeed(async (random) => {
+      await using world = await createWorld(kind);
+      const services = { payments: mortal(world, 'payments'), orders: mortal(world, 'orders') };
+      const everythingIsUp = () => Promise.all([services.payments.url(), services.orders.url()]);
+      const customers = trade(openShop({ client: createClient(world.token), ...services }), random);
 
-    for (let n = 0; n < kills; n++) {
-      if (random() < 0.75) await everythingIsUp();
-      await delay(random() * 500);
-      const [victim, stage] = moments[Math.floor(random() * moments.length)] ?? ['orders'];
-      if (stage !== undefined) await eventually(() => expect(isAt(stage, world, victim)).toBe(true));
-      await services[victim].die('SIGKILL');
-    }
-    await everythingIsUp();
-    await customers.close();
+      for (let n = 0; n < kills[kind]; n++) {
+        if (random() < 0.75) await everythingIsUp();
+        await delay(random() * 500);
+        const [victim, stage] = moments[Math.floor(random() * moments.length)] ?? ['orders'];
+        if (stage !== undefined)
+          await eventually(async () => expect(await isAt(stage, world.databases, victim)).toBe(true));
+        await services[victim].die('SIGKILL');
+      }
+      await everythingIsUp();
+      await customers.close();
 
-    expect(customers.contradictions).toEqual([]);
-    expect(customers.paid.length).toBeGreaterThan(100);
-    await expectOneEffectEach(world, customers);
-  }));
+      expect(customers.contradictions).toEqual([]);
+      expect(customers.paid.length).toBeGreaterThan(100);
+      await expectOneEffectEach(world.databases, customers);
+    }));
+});

@@ -37,9 +37,9 @@ try {
 }
 
 /** Milliseconds from asking for a payment to its answer, and from its answer to its order being started. */
-async function measureLatency({ folder }: World, shop: Shop) {
+async function measureLatency({ databases }: World, shop: Shop) {
   const orderIds = await placeMany(shop, 'latency', payments);
-  const observer = observeStarts(folder);
+  const observer = observeStarts(databases.folder);
   const measure = async (orderId: string, index: number) => {
     await delay((index * 1000) / perSecond);
     const askedAt = performance.now();

@@ -1,20 +1,24 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { createClient } from './client.js';
+import type { Databases, StoreKind } from './databases/databases.js';
+import { describeOnEachStore } from './databases/each-store.js';
+import { scheduledSql } from './effects.js';
 import { createWorld, type Service } from './world.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 
 /** Two services that have just been started, and somebody who plays with them. */
-async function begin() {
-  const world = await createWorld();
+async function begin(kind: StoreKind, ordersEnv: NodeJS.ProcessEnv = {}) {
+  const world = await createWorld(kind);
   const client = createClient(world.token);
   const payments = world.start('payments');
-  const orders = world.start('orders');
+  const orders = world.start('orders', ordersEnv);
   return {
     payments,
     orders,
-    restart: () => world.start('orders'),
+    databases: world.databases,
+    restart: () => world.start('orders', ordersEnv),
     async place() {
       const body = { customerId: 'c-1', ...price };
       const answer = await client(await orders.url(), { method: 'POST', path: '/orders', body });
@@ -40,27 +44,59 @@ async function begin() {
   };
 }
 
-it('starts an order that is paid in another process', async () => {
-  await using session = await begin();
-  const orderId = await session.place();
-  const paymentId = await session.pay(orderId);
-  await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'started', paymentId });
-  expect(await session.pay(orderId)).toBe(paymentId);
-});
+/** Resolves when the time of the one message that is scheduled has come. */
+async function untilCancellationIsDue(databases: Databases): Promise<void> {
+  const [row] = await databases.rows<{ due_at: number | string }>('orders', scheduledSql(databases, 'due_at'));
+  const dueAt = Number(row?.due_at);
+  expect(dueAt).toBeGreaterThan(0);
+  await eventually(() => expect(Date.now()).toBeGreaterThan(dueAt));
+}
 
-it('starts an order that is paid while orders is dead', async () => {
-  await using session = await begin();
-  const orderId = await session.place();
-  await session.orders.kill('SIGKILL');
-  const paymentId = await session.pay(orderId);
-  await session.untilAnswer(session.restart(), `/orders/${orderId}`, { status: 'started', paymentId });
-});
+await describeOnEachStore('two services', (kind) => {
+  it('starts an order that is paid in another process', async () => {
+    await using session = await begin(kind);
+    const orderId = await session.place();
+    const paymentId = await session.pay(orderId);
+    await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'started', paymentId });
+    expect(await session.pay(orderId)).toBe(paymentId);
+  });
 
-it('marks a payment that fits no order', async () => {
-  await using session = await begin();
-  const orderId = await session.place();
-  const paymentId = await session.pay(orderId, 1);
-  const rejected = { status: 'rejected', rejection: 'wrong-amount' };
-  await session.untilAnswer(session.payments, `/payments/${paymentId}`, rejected);
-  await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'placed', paymentId: null });
+  it('starts an order that is paid while orders is dead', async () => {
+    await using session = await begin(kind);
+    const orderId = await session.place();
+    await session.orders.kill('SIGKILL');
+    const paymentId = await session.pay(orderId);
+    await session.untilAnswer(session.restart(), `/orders/${orderId}`, { status: 'started', paymentId });
+  });
+
+  it('marks a payment that fits no order', async () => {
+    await using session = await begin(kind);
+    const orderId = await session.place();
+    const paymentId = await session.pay(orderId, 1);
+    const rejected = { status: 'rejected', rejection: 'wrong-amount' };
+    await session.untilAnswer(session.payments, `/payments/${paymentId}`, rejected);
+    await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'placed', paymentId: null });
+  });
+
+  describe('where an order waits for its payment for a while only', () => {
+    const briefly = { ORDERS_CANCEL_UNPAID_AFTER_MS: '1500' };
+    const cancelled = { status: 'cancelled', paymentId: null };
+
+    it('cancels an order that nobody pays, and marks the payment that comes too late', async () => {
+      await using session = await begin(kind, briefly);
+      const orderId = await session.place();
+      await session.untilAnswer(session.orders, `/orders/${orderId}`, cancelled);
+      const paymentId = await session.pay(orderId);
+      const rejected = { status: 'rejected', rejection: 'order-cancelled' };
+      await session.untilAnswer(session.payments, `/payments/${paymentId}`, rejected);
+    });
+
+    it('cancels an order that nobody pays while orders is dead', async () => {
+      await using session = await begin(kind, briefly);
+      const orderId = await session.place();
+      await session.orders.kill('SIGKILL');
+      await untilCancellationIsDue(session.databases);
+      await session.untilAnswer(session.restart(), `/orders/${orderId}`, cancelled);
+    });
+  });
 });

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { createClient } from './client.js';
 import { trade } from './customers.js';
+import { describeOnEachStore } from './databases/each-store.js';
 import { expectOneEffectEach } from './effects.js';
 import { mortal } from './mortal.js';
 import { withSeed } from './seed.js';
@@ -13,70 +14,72 @@ import { createWorld } from './world.js';
 const stopsWithinMs = 5_000;
 const stops = ['payments', 'orders', 'payments', 'orders'] as const;
 
-it('loses nothing when services are told to stop in the middle of a stream of payments', () =>
-  withSeed(async (random) => {
-    await using world = await createWorld();
-    const services = { payments: mortal(world, 'payments'), orders: mortal(world, 'orders') };
-    const everythingIsUp = () => Promise.all([services.payments.url(), services.orders.url()]);
-    const customers = trade(openShop({ client: createClient(world.token), ...services }), random);
+await describeOnEachStore('a service', (kind) => {
+  it('loses nothing when it is told to stop in the middle of a stream of payments', () =>
+    withSeed(async (random) => {
+      await using world = await createWorld(kind);
+      const services = { payments: mortal(world, 'payments'), orders: mortal(world, 'orders') };
+      const everythingIsUp = () => Promise.all([services.payments.url(), services.orders.url()]);
+      const customers = trade(openShop({ client: createClient(world.token), ...services }), random);
 
-    for (const slice of stops) {
+      for (const slice of stops) {
+        await everythingIsUp();
+        await delay(random() * 500);
+        const toldAt = performance.now();
+        expect(await services[slice].die('SIGTERM')).toEqual({ code: 0, signal: null });
+        expect(performance.now() - toldAt).toBeLessThan(stopsWithinMs);
+      }
       await everythingIsUp();
-      await delay(random() * 500);
-      const toldAt = performance.now();
-      expect(await services[slice].die('SIGTERM')).toEqual({ code: 0, signal: null });
-      expect(performance.now() - toldAt).toBeLessThan(stopsWithinMs);
-    }
-    await everythingIsUp();
-    await customers.close();
+      await customers.close();
 
-    expect(customers.contradictions).toEqual([]);
-    expect(customers.paid.length).toBeGreaterThan(20);
-    await expectOneEffectEach(world, customers);
-  }));
+      expect(customers.contradictions).toEqual([]);
+      expect(customers.paid.length).toBeGreaterThan(20);
+      await expectOneEffectEach(world.databases, customers);
+    }));
 
-it('answers a request that it had begun to read when it was told to stop', async () => {
-  await using world = await createWorld();
-  const payments = world.start('payments');
-  const post = request(new URL('/payments', await payments.url()), {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${world.token}`,
-      'content-type': 'application/json',
-      'transfer-encoding': 'chunked',
-      expect: '100-continue',
-    },
+  it('answers a request that it had begun to read when it was told to stop', async () => {
+    await using world = await createWorld(kind);
+    const payments = world.start('payments');
+    const post = request(new URL('/payments', await payments.url()), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${world.token}`,
+        'content-type': 'application/json',
+        'transfer-encoding': 'chunked',
+        expect: '100-continue',
+      },
+    });
+    post.flushHeaders();
+    // The service has read the head of the request, and waits for its body.
+    await once(post, 'continue');
+    const answered = once(post, 'response') as Promise<[IncomingMessage]>;
+    const ended = payments.kill('SIGTERM');
+    await payments.find((line) => (line.includes('is stopping') ? line : undefined));
+    post.end(JSON.stringify({ orderId: 'o-1', amount: 1250, currency: 'EUR' }));
+
+    const [answer] = await answered;
+    expect(answer.resume()).toMatchObject({ statusCode: 201, headers: { connection: 'close' } });
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(await world.databases.rows('payments', 'SELECT order_id FROM payment')).toEqual([{ order_id: 'o-1' }]);
   });
-  post.flushHeaders();
-  // The service has read the head of the request, and waits for its body.
-  await once(post, 'continue');
-  const answered = once(post, 'response') as Promise<[IncomingMessage]>;
-  const ended = payments.kill('SIGTERM');
-  await payments.find((line) => (line.includes('is stopping') ? line : undefined));
-  post.end(JSON.stringify({ orderId: 'o-1', amount: 1250, currency: 'EUR' }));
 
-  const [answer] = await answered;
-  expect(answer.resume()).toMatchObject({ statusCode: 201, headers: { connection: 'close' } });
-  expect(await ended).toEqual({ code: 0, signal: null });
-  expect(world.rows('payments', 'SELECT order_id FROM payment')).toEqual([{ order_id: 'o-1' }]);
-});
+  it('stops once where two signals tell it to', async () => {
+    await using world = await createWorld(kind);
+    const orders = world.start('orders');
+    await orders.url();
+    const ended = orders.kill('SIGINT');
+    expect(await orders.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    await ended;
+    expect(orders.output.match(/orders has stopped/g)).toHaveLength(1);
+  });
 
-it('stops once where two signals tell it to', async () => {
-  await using world = await createWorld();
-  const orders = world.start('orders');
-  await orders.url();
-  const ended = orders.kill('SIGINT');
-  expect(await orders.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-  await ended;
-  expect(orders.output.match(/orders has stopped/g)).toHaveLength(1);
-});
-
-it('stops where nobody reads its log any more', async () => {
-  await using world = await createWorld();
-  const payments = world.start('payments');
-  await payments.url();
-  payments.ignoreOutput();
-  const deadline = setTimeout(() => void payments.kill('SIGKILL'), stopsWithinMs);
-  expect(await payments.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-  clearTimeout(deadline);
+  it('stops where nobody reads its log any more', async () => {
+    await using world = await createWorld(kind);
+    const payments = world.start('payments');
+    await payments.url();
+    payments.ignoreOutput();
+    const deadline = setTimeout(() => void payments.kill('SIGKILL'), stopsWithinMs);
+    expect(await payments.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    clearTimeout(deadline);
+  });
 });

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { signToken } from '@anywise/service';
+import { openDatabases, type Databases, type StoreKind } from './databases/databases.js';
 import { startProcess, type Process } from './process.js';
 
 export type Slice = 'payments' | 'orders';
@@ -15,17 +13,14 @@ export interface Service extends Process {
   url(): Promise<string>;
 }
 
-/** Everything that the services share on one machine; it ends with all that was started in it. */
+/** Everything that the services share; it ends with all that was started in it. */
 export interface World extends AsyncDisposable {
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly databases: Databases;
   readonly token: string;
   /** Starts a service from its source, on a free port. */
   start(slice: Slice, env?: NodeJS.ProcessEnv): Service;
   /** Runs any command in the workspace, as the leader of a process group. */
   run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Process;
-  /** The rows of a service's database, or of the bus between them, as they are in the files now. */
-  rows<Row>(database: Slice | 'bus', sql: string): Row[];
 }
 
 export const workspace = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,14 +31,14 @@ const nodeArguments = [
   '--conditions=@anywise/source',
 ];
 
-export async function createWorld(): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'anywise-e2e-'));
+export async function createWorld(kind: StoreKind = 'sqlite'): Promise<World> {
+  const databases = await openDatabases(kind);
   const secret = randomUUID();
   const env = {
     ...process.env,
     TSX_TSCONFIG_PATH: join(workspace, 'tsconfig.base.json'),
-    ANYWISE_STORE: `sqlite:${folder}`,
-    ANYWISE_TRANSPORT: `sqlite:${join(folder, 'bus.db')}`,
+    ANYWISE_STORE: databases.storeUrl,
+    ANYWISE_TRANSPORT: databases.transportUrl,
     AUTH_SECRET: secret,
     PAYMENTS_PORT: '0',
     ORDERS_PORT: '0',
@@ -51,8 +46,7 @@ export async function createWorld(): Promise<World> {
   const processes: Process[] = [];
   let ended = false;
   return {
-    folder,
-    env,
+    databases,
     token: await signToken({ user: 'ada', secret, expiresInSeconds: 3600 }),
     start(slice, changes = {}) {
       if (ended) throw new Error('The world has ended.');
@@ -65,11 +59,10 @@ export async function createWorld(): Promise<World> {
       processes.push(running);
       return running;
     },
-    rows: (database, sql) => readRows(join(folder, `${database}.db`), sql),
     async [Symbol.asyncDispose]() {
       ended = true;
       await Promise.all(processes.map((running) => running.kill()));
-      rmSync(folder, { recursive: true });
+      await databases[Symbol.asyncDispose]();
     },
   };
 }
@@ -97,13 +90,4 @@ function readUrl(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   const { url } = JSON.parse(line) as { readonly url?: string };
   return url;
-}
-
-function readRows<Row>(file: string, sql: string): Row[] {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    return database.prepare(sql).all() as Row[];
-  } finally {
-    database.close();
-  }
 }

@@ -22,6 +22,11 @@ describe('the TypeScript of a page', () => {
     ]);
   });
 
+  it('imports as a value what one of its blocks needs as one', () => {
+    const types = page('```ts', "import type { A } from 'x';", '```', '```ts', "import { A } from 'x';", '```');
+    expect(moduleOf(types).split('\n').filter(Boolean)).toEqual(["import { A } from 'x';", 'export {};']);
+  });
+
   it('leaves out what is marked as wrong', () => {
     expect(moduleOf(page('```ts wrong', 'const a: number = "";', '```'))).not.toContain('const');
   });

@@ -63,24 +63,41 @@ function withoutDuplicates(module: string): string {
       ([, name]) => name,
     ),
   );
-  const imported = new Set<string>();
-  return module.replace(
-    /^import (type )?\{([^}]*)\} from '([^']+)';$/gm,
-    (whole, type: string | undefined, names: string, source: string) => {
-      const left = names
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => {
-          const local = name.replace(/^type /, '').replace(/^.* as /, '');
-          const identity = `${local} ${source}`;
-          if (local === '' || declared.has(local) || imported.has(identity)) return false;
-          imported.add(identity);
-          return true;
-        });
-      const height = '\n'.repeat(whole.split('\n').length - 1);
-      return left.length === 0 ? height : `import ${type ?? ''}{ ${left.join(', ')} } from '${source}';${height}`;
-    },
+  const asValues = new Set(
+    [...module.matchAll(importsPattern)].flatMap(([, type, names = '', source = '']) =>
+      type === undefined ? namesIn(names).map((name) => identityOf(name, source)) : [],
+    ),
   );
+  const imported = new Set<string>();
+  return module.replace(importsPattern, (whole, type: string | undefined, names: string, source: string) => {
+    const left = namesIn(names).filter((name) => {
+      const identity = identityOf(name, source);
+      const isElsewhere = imported.has(identity) || (type !== undefined && asValues.has(identity));
+      if (isElsewhere || declared.has(localOf(name))) return false;
+      imported.add(identity);
+      return true;
+    });
+    const height = '\n'.repeat(whole.split('\n').length - 1);
+    return left.length === 0 ? height : `import ${type ?? ''}{ ${left.join(', ')} } from '${source}';${height}`;
+  });
+}
+
+const importsPattern = /^import (type )?\{([^}]*)\} from '([^']+)';$/gm;
+
+function namesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** What an imported name is called where it is imported. */
+function localOf(name: string): string {
+  return name.replace(/^type /, '').replace(/^.* as /, '');
+}
+
+function identityOf(name: string, source: string): string {
+  return `${localOf(name)} ${source}`;
 }
 
 function compile(folder: string): Promise<string> {

@@ -1,39 +1,62 @@
 import { describe, expect, it } from '@jest/globals';
-import { memoryBroker, type TransportCapabilities } from 'anywise';
-import { sqliteTransport } from 'anywise/sqlite';
-import { storeContract, transportContract } from 'anywise/testing';
+import { withGenerated } from './generated.js';
 import { readPage } from './pages.js';
-import { promisesOf, tableBelow } from './promises.js';
+import { promises, promiseTables } from './promises.js';
 
-const page = readPage('docs/guarantees.md');
-const memoryStore = { lacks: { shared: 'the data lives in one process' } };
-const sqliteStore = { lacks: {} };
-const transports = [memoryBroker().connect(), sqliteTransport({ path: 'bus.db' })];
-
-describe('the tables of guarantees.md', () => {
-  it('promise of a store what its contract suite checks', () => {
-    const promised = promisesOf(storeContract, [memoryStore, sqliteStore]);
-    expect(tableBelow(page, 'What every store promises')).toEqual(promised);
-  });
-
-  it('promise of a transport what its contract suite checks', () => {
-    const promised = promisesOf(transportContract, transports.map(lacksOf));
-    expect(tableBelow(page, 'What every transport promises')).toEqual(promised);
-  });
-
-  it('say of each transport what it says of itself', () => {
-    const names: readonly (keyof TransportCapabilities)[] = ['durable', 'ordered', 'history', 'acrossProcesses'];
-    const said = tableBelow(page, 'What a transport can do').map(([name, , ...answers]) => [name, ...answers]);
-    expect(said).toEqual(
-      names.map((name) => [
-        `\`${name}\``,
-        ...transports.map(({ capabilities }) => (capabilities[name] ? 'yes' : 'no')),
-      ]),
-    );
+describe('guarantees.md', () => {
+  it('promises what the contract suites check; if not, run `pnpm docs:guarantees`', async () => {
+    const page = readPage('docs/guarantees.md');
+    expect(page.text).toBe((await withGenerated(page, promises())).text);
   });
 });
 
-function lacksOf({ capabilities }: { readonly capabilities: TransportCapabilities }) {
-  const missing = Object.entries(capabilities).filter(([, able]) => able === false);
-  return { lacks: Object.fromEntries(missing.map(([name]) => [name, `not \`${name}\``])) };
-}
+describe('the tables of a suite', () => {
+  const suite = [
+    { id: 'kept', behaviour: 'keeps it', theme: 'Keeping' },
+    { id: 'shown', behaviour: 'shows it to others', theme: 'Sharing', needs: ['kept', 'shared'] },
+  ];
+  const adapters = [
+    { title: 'one', capabilities: { kept: true, shared: true } },
+    { title: 'two', capabilities: { kept: true, shared: false } },
+    { title: 'three', capabilities: { shared: true } },
+  ];
+
+  it('have one for each theme, and say why an adapter does not make a promise', () => {
+    expect(promiseTables(suite, adapters, { shared: 'no: it is alone' })).toBe(`### Keeping
+
+| id | behaviour | one | two | three |
+| --- | --- | --- | --- | --- |
+| \`kept\` | keeps it | yes | yes | yes |
+
+### Sharing
+
+| id | behaviour | one | two | three |
+| --- | --- | --- | --- | --- |
+| \`shown\` | shows it to others | yes | no: it is alone | no: it has no \`kept\` |`);
+  });
+});
+
+describe('a page with generated parts', () => {
+  const page = (text: string) => ({ path: 'page.md', text });
+
+  it('keeps what is around them, and is formatted', async () => {
+    const old = page('# Title\n\n<!-- generated: a -->\n\nold\n\n<!-- /generated -->\n\nEnd.\n');
+    const { text } = await withGenerated(old, new Map([['a', '| b |\n| - |\n| long |']]));
+    expect(text).toBe(
+      '# Title\n\n<!-- generated: a -->\n\n| b    |\n| ---- |\n| long |\n\n<!-- /generated -->\n\nEnd.\n',
+    );
+  });
+
+  it('has a place for each', async () => {
+    await expect(withGenerated(page('# Title'), new Map([['a', 'b']]))).rejects.toThrow(
+      'page.md has no place for what is generated: `<!-- generated: a -->`, followed by `<!-- /generated -->`.',
+    );
+  });
+
+  it('has no place for what nothing generates', async () => {
+    const places = page('<!-- generated: a -->\n<!-- /generated -->');
+    await expect(withGenerated(places, new Map())).rejects.toThrow(
+      'page.md has a place for `a`, which nothing generates.',
+    );
+  });
+});

@@ -1,43 +1,118 @@
-import type { Page } from './pages.js';
+import { memoryBroker, memoryStore, type StoreCapabilities, type TransportCapabilities } from 'anywise';
+import { postgresStore, postgresTransport } from 'anywise/postgres';
+import { sqliteStore, sqliteTransport } from 'anywise/sqlite';
+import {
+  casesFor,
+  storeContract,
+  transportContract,
+  type StoreCapability,
+  type TransportCapability,
+} from 'anywise/testing';
 
-/** A row of a table, cell by cell. */
-export type Row = readonly string[];
+/** An adapter, as a column of a table. */
+export interface Adapter {
+  readonly title: string;
+  readonly capabilities: object;
+}
 
-interface Promised {
+/** A case of a contract suite, as a row of a table. */
+export interface Promised {
   readonly id: string;
   readonly behaviour: string;
+  readonly theme: string;
   readonly needs?: readonly string[];
 }
 
-/** An adapter, and what it cannot do, with the reason. */
-export interface Adapter {
-  readonly lacks: Readonly<Record<string, string>>;
-}
+/** What an adapter says of itself, and what its tests add: what is left out it cannot do. */
+type Capabilities<Name extends string> = Readonly<Partial<Record<Name, boolean>>>;
 
-/** What a contract suite promises, as the rows of a table: one column for each adapter. */
-export function promisesOf(cases: readonly Promised[], adapters: readonly Adapter[]): readonly Row[] {
-  return cases.map(({ id, behaviour, needs = [] }) => [
-    `\`${id}\``,
-    behaviour,
-    ...adapters.map(({ lacks }) => {
-      const reason = needs.map((capability) => lacks[capability]).find((text) => text !== undefined);
-      return reason === undefined ? 'yes' : `no: ${reason}`;
-    }),
+/** What a table says where a promise is not made, by the capability that is missing. */
+type Reasons = Readonly<Record<string, string>>;
+
+// What says which cases an adapter's own tests run says it here too. Nothing is opened.
+const stores: readonly (Adapter & { readonly capabilities: Capabilities<StoreCapability> })[] = [
+  { title: 'memory', capabilities: memoryStore().capabilities },
+  { title: 'SQLite', capabilities: sqliteStore({ path: 'store.db' }).capabilities },
+  {
+    title: 'PostgreSQL',
+    capabilities: { ...postgresStore({ schema: 'service' }).capabilities, concurrentTransactions: true },
+  },
+];
+const transports: readonly (Adapter & { readonly capabilities: Capabilities<TransportCapability> })[] = [
+  { title: 'memory', capabilities: memoryBroker().connect().capabilities },
+  { title: 'SQLite', capabilities: sqliteTransport({ path: 'bus.db' }).capabilities },
+  { title: 'PostgreSQL', capabilities: { ...postgresTransport({}).capabilities, restart: true } },
+];
+
+const storeReasons: Readonly<Record<StoreCapability, string>> = {
+  durable: 'no: nothing is kept',
+  shared: 'no: the data lives in one process',
+  concurrentTransactions: 'cannot happen: one transaction writes at a time',
+};
+const transportReasons: Readonly<Record<TransportCapability, string>> = {
+  durable: 'no: nothing is kept',
+  ordered: 'no: there is no order',
+  history: 'no: nothing is kept for those who come late',
+  acrossProcesses: 'no: the data lives in one process',
+  restart: 'not checked: the tests have no broker to restart',
+};
+
+const storeMeanings: Readonly<Record<keyof StoreCapabilities, string>> = {
+  durable: "what is committed survives `kill -9` of every process, the database's included",
+  shared: 'several processes can open the same data',
+};
+const transportMeanings: Readonly<Record<keyof TransportCapabilities, string>> = {
+  durable: "what is confirmed survives `kill -9` of every process, the broker's included",
+  ordered: 'messages with one key arrive in the order in which they were published',
+  history: 'a service that subscribes for the first time gets what is still kept',
+  acrossProcesses: 'reaches other processes',
+};
+
+/** What is generated into `docs/guarantees.md`, by the names of its markers. */
+export function promises(): ReadonlyMap<string, string> {
+  return new Map([
+    ['store promises', promiseTables(storeContract, stores, storeReasons)],
+    ['store capabilities', capabilityTable(storeMeanings, stores)],
+    ['transport promises', promiseTables(transportContract, transports, transportReasons)],
+    ['transport capabilities', capabilityTable(transportMeanings, transports)],
   ]);
 }
 
-/** The rows of the table below a heading, without the table's own heading. */
-export function tableBelow({ path, text }: Page, heading: string): readonly Row[] {
-  const [, section] = text.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  const table = section?.match(/^\|.*(?:\n\|.*)*/m)?.[0];
-  if (table === undefined) throw new Error(`${path} has no table below \`${heading}\`.`);
-  return table
-    .split('\n')
-    .slice(2)
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
+/** A table for each theme of a suite. */
+export function promiseTables(suite: readonly Promised[], adapters: readonly Adapter[], reasons: Reasons): string {
+  const themes = [...new Set(suite.map(({ theme }) => theme))];
+  return themes
+    .map((theme) => {
+      const rows = suite
+        .filter((promised) => promised.theme === theme)
+        .map((promised) => [
+          `\`${promised.id}\``,
+          promised.behaviour,
+          ...adapters.map((adapter) => answerOf(promised, adapter, reasons)),
+        ]);
+      return `### ${theme}\n\n${table(['id', 'behaviour', ...adapters.map(({ title }) => title)], rows)}`;
+    })
+    .join('\n\n');
+}
+
+/** The same choice as the adapter's tests make. */
+function answerOf(promised: Promised, { capabilities }: Adapter, reasons: Reasons): string {
+  if (casesFor([promised], capabilities).length > 0) return 'yes';
+  const missing = promised.needs?.find((need) => casesFor([{ needs: [need] }], capabilities).length === 0) ?? '';
+  return reasons[missing] ?? `no: it has no \`${missing}\``;
+}
+
+function capabilityTable(meanings: Readonly<Record<string, string>>, adapters: readonly Adapter[]): string {
+  const rows = Object.entries(meanings).map(([capability, meaning]) => [
+    `\`${capability}\``,
+    meaning,
+    ...adapters.map(({ capabilities }) =>
+      casesFor([{ needs: [capability] }], capabilities).length > 0 ? 'yes' : 'no',
+    ),
+  ]);
+  return table(['capability', 'meaning', ...adapters.map(({ title }) => title)], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -1,0 +1,42 @@
+import type { Databases } from '../databases/databases.js';
+import type { Random } from '../seed.js';
+import { createFleet, type Fleet } from './fleet.js';
+import { runMonkey, type Mischief } from './monkey.js';
+import { judge, type Verdict } from './verdict.js';
+
+export interface ChaosOptions {
+  readonly databases: Databases;
+  readonly random: Random;
+  /** How many deaths of processes are enough. */
+  readonly kills: number;
+  /** Told of each death, with their number so far. */
+  readonly onDeath?: (deaths: number) => void;
+}
+
+/** What was done to the services, and what became of it. */
+export interface ChaosReport extends Mischief, Verdict {
+  readonly deaths: Fleet['deaths'];
+}
+
+/** Two of each, so that they compete: for what is claimed, for the relay's lease, and for what is taken in. */
+const instances = ['source', 'source', 'middle', 'middle', 'sink', 'sink'] as const;
+
+/**
+ * Has three services work in six processes, kills them again and again, and looks what their databases say at the end. They
+ * are kept where the promise was broken.
+ */
+export async function runChaos({
+  databases,
+  onDeath = () => undefined,
+  ...options
+}: ChaosOptions): Promise<ChaosReport> {
+  await using fleet = createFleet(databases, instances);
+  fleet.open();
+  const mischief = await runMonkey({ fleet, databases, onDeath, ...options });
+  await fleet.calm();
+  const deaths = { ...fleet.deaths };
+  const { events, counts, broken } = await judge(databases);
+  const report = { ...mischief, deaths, events, counts, broken: [...broken, ...fleet.accidents] };
+  if (report.broken.length > 0) report.broken.push(`The databases are kept: ${databases.keep()}`);
+  return report;
+}

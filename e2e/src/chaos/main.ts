@@ -1,0 +1,41 @@
+// Kills processes for as long as you like, and prints what became of it: `pnpm chaos --kills 1000 --store sqlite --seed 7`.
+import { parseArgs } from 'node:util';
+import { openDatabases, type StoreKind } from '../databases/databases.js';
+import { withSeed } from '../seed.js';
+import { runChaos, type ChaosReport } from './chaos.js';
+import { countOf } from './monkey.js';
+import { points } from './points.js';
+import { countUnderWay } from './verdict.js';
+
+const options = { kills: { type: 'string' }, store: { type: 'string' }, seed: { type: 'string' } } as const;
+const { kills = '1000', store = 'sqlite', seed } = parseArgs({ options }).values;
+if (seed !== undefined) process.env.ANYWISE_SEED = seed;
+
+await withSeed(async (random) => {
+  await using databases = await openDatabases(store as StoreKind);
+  const beganAt = performance.now();
+  const tell = async (deaths: number) => {
+    console.log(`${deaths} of ${kills} have died, ${await countUnderWay(databases)} effects are due`);
+  };
+  const onDeath = (deaths: number) => {
+    if (deaths % 100 === 0) void tell(deaths);
+  };
+  const report = await runChaos({ databases, random, kills: Number(kills), onDeath });
+  printReport(report, Math.round((performance.now() - beganAt) / 1000));
+  if (report.broken.length > 0) throw new Error(`The promise was broken.\n${report.broken.join('\n')}`);
+});
+
+function printReport({ deaths, zombies, cuts, events, counts }: ChaosReport, seconds: number): void {
+  const atPoints = Object.entries(points).map(([point, text]) => [`killed ${text}`, deaths[point] ?? 0] as const);
+  console.table({
+    'killed at any moment': deaths['any moment'] ?? 0,
+    ...Object.fromEntries(atPoints),
+    'killed in all': countOf(deaths),
+    'stood still past the lease': zombies,
+    'connections cut': cuts,
+    events,
+    'effects due': events * 3,
+    ...counts,
+    seconds,
+  });
+}

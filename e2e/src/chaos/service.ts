@@ -1,0 +1,66 @@
+// A service of the chaos tests, as a process of its own: `service.ts <name>`. What else it needs is in its environment.
+import { existsSync, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Anywise, MessageRegistry } from 'anywise';
+import { connectStore, connectTransport } from 'anywise/connect';
+import type { StoreKind } from '../databases/databases.js';
+import { contracts, Count } from './messages.js';
+import { watchStore, watchTransport, type Point } from './points.js';
+import { leaseMs, serviceCode, type ServiceName } from './services.js';
+
+const keys = Array.from({ length: 8 }, (_, n) => `key-${n}`);
+const pauseMs = 100;
+
+/** Few, because six processes share the connections that a server gives. */
+const concurrency = 6;
+
+const name = process.argv[2] as ServiceName;
+const { CHAOS_STORE = '', CHAOS_TRANSPORT = '', CHAOS_KIND, CHAOS_TAP = '' } = process.env;
+const { CHAOS_POINT, CHAOS_NTH, CHAOS_SIGNAL = 'SIGKILL' } = process.env;
+const { items, migrations } = serviceCode(name, CHAOS_KIND as StoreKind);
+let visits = 0;
+
+const bus = await startBus();
+console.log('up');
+if (name === 'source') await countForEver();
+
+async function startBus(): Promise<Anywise> {
+  const started = new Anywise({
+    name,
+    registries: [new MessageRegistry(name).register(...items)],
+    contracts,
+    store: watchStore(await connectStore(CHAOS_STORE, { name, migrations }), reach),
+    transport: watchTransport(await connectTransport(CHAOS_TRANSPORT), reach),
+    concurrency,
+    leaseMs,
+  });
+  try {
+    await started.start();
+    return started;
+  } catch (error) {
+    if (!isCut(error)) throw error;
+    await delay(pauseMs);
+    return startBus();
+  }
+}
+
+/** Whether the server has cut the connection, or had none left: then a start fails, and whoever supervises starts again. */
+function isCut(error: unknown): boolean {
+  return /PostgreSQL database .* cannot be used/.test(String(error));
+}
+
+/** Counts all keys at once, while the tap is open. */
+async function countForEver(): Promise<never> {
+  for (;;) {
+    // What came of it is in the database alone: a commit whose answer was lost is a commit.
+    if (existsSync(CHAOS_TAP)) await Promise.allSettled(keys.map((key) => bus.send(new Count({ key }))));
+    await delay(pauseMs);
+  }
+}
+
+/** Dies, or stands still, where it was told to. */
+function reach(point: Point): void {
+  if (point !== CHAOS_POINT || ++visits !== Number(CHAOS_NTH)) return;
+  writeSync(1, `${CHAOS_SIGNAL} at ${point}\n`);
+  process.kill(process.pid, CHAOS_SIGNAL);
+}

@@ -1,0 +1,88 @@
+import { source, type Mutant } from './mutant.js';
+
+const storeTests = [`${source}/postgres/store.int.test.ts`];
+
+/** Mistakes of the PostgreSQL store and transport. */
+export const postgresMutants: readonly Mutant[] = [
+  {
+    name: 'no fence: whoever lost the lease finishes',
+    changes: [
+      {
+        file: 'postgres/transaction.ts',
+        from: 'listener, storable(id), lease)) === 1;',
+        to: 'listener, storable(id), lease)) < 2;',
+      },
+    ],
+    tests: storeTests,
+  },
+  {
+    name: 'no fence: outcomes of a relay that lost the lease count',
+    changes: [
+      {
+        file: 'postgres/outbox.ts',
+        from: 'holder = $1 AND epoch = $2 FOR SHARE',
+        to: 'holder >= $1 AND epoch >= $2 FOR SHARE',
+      },
+    ],
+    tests: storeTests,
+  },
+  {
+    name: 'acknowledge before commit',
+    changes: [
+      {
+        file: 'postgres/transport.ts',
+        from: 'if (batch.length > 0) await receive(batch);',
+        to: `await database.query(read, ...key, last.seq);
+             if (batch.length > 0) await receive(batch);`,
+      },
+    ],
+    tests: [`${source}/postgres/transport.int.test.ts`],
+  },
+  {
+    name: 'inbox key without listener',
+    changes: [
+      { file: 'postgres/schema.ts', from: 'PRIMARY KEY (listener, id)', to: 'PRIMARY KEY (id)' },
+      { file: 'postgres/inbox.ts', from: 'ON CONFLICT (listener, id) DO NOTHING`', to: 'ON CONFLICT (id) DO NOTHING`' },
+      {
+        file: 'postgres/inbox.ts',
+        from: 'ON CONFLICT (listener, id) DO NOTHING\n    RETURNING',
+        to: 'ON CONFLICT (id) DO NOTHING\n    RETURNING',
+      },
+    ],
+    tests: storeTests,
+  },
+  {
+    name: 'attempts counted at the end, not at the claim',
+    changes: [
+      { file: 'postgres/inbox.ts', from: 'attempts = attempts + 1, lease', to: 'lease' },
+      {
+        file: 'postgres/inbox.ts',
+        from: 'row.envelope, row.attempts`;',
+        to: 'row.envelope, row.attempts + 1 AS attempts`;',
+      },
+      { file: 'postgres/inbox.ts', from: 'attempts = attempts - $5, lease', to: 'attempts = attempts + 1 - $5, lease' },
+    ],
+    tests: storeTests,
+  },
+  {
+    name: 'SKIP LOCKED and LIMIT without the rule of heads',
+    changes: [
+      { file: 'postgres/candidates.ts', from: 'SELECT DISTINCT ON (listener, lane) * FROM', to: 'SELECT * FROM' },
+      { file: 'postgres/candidates.ts', from: "WHERE ${isHead(schema, 'heads')} ORDER", to: 'ORDER' },
+    ],
+    tests: storeTests,
+  },
+  {
+    name: 'offset outbox: rows with a greater `seq` than the last',
+    changes: [
+      {
+        file: 'postgres/outbox.ts',
+        from: 'const free: FreeRow[] = rows.filter((row) => row.seq !== null);',
+        to: `const last = Number(Reflect.get(this, 'last') ?? 0);
+             const free: FreeRow[] = rows.filter((row) => row.seq !== null && row.seq > last);
+             Reflect.set(this, 'last', free.at(-1)?.seq ?? last);`,
+      },
+    ],
+    tests: storeTests,
+  },
+];

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+/** How the tests of a file went. */
+export interface Outcome {
+  readonly passed: number;
+  /** The full name of the first test that failed. */
+  readonly failed: string | undefined;
+}
+
+/**
+ * Runs one test file of a workspace until a test fails.
+ *
+ * @param file seen from the workspace, `<package>/src/<path>`.
+ * @throws where the file could not be run at all: what does not even load was not noticed by a test.
+ */
+export async function runTests(workspace: string, file: string): Promise<Outcome> {
+  const [packageFolder = '', path = ''] = file.split(/\/(?=src\/)/);
+  const scratch = mkdtempSync(join(tmpdir(), 'anywise-jest-'));
+  const result = join(scratch, 'result.json');
+  try {
+    const child = spawn(
+      process.execPath,
+      [
+        ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+        join(workspace, 'node_modules/jest/bin/jest.js'),
+        ...[
+          '--ci',
+          '--bail',
+          '--runInBand',
+          '--forceExit',
+          '--testTimeout',
+          '30000',
+          '--json',
+          '--outputFile',
+          result,
+          '--runTestsByPath',
+          path,
+        ],
+      ],
+      { cwd: join(workspace, packageFolder), stdio: 'ignore', timeout: 180_000, killSignal: 'SIGKILL' },
+    );
+    await once(child, 'close');
+    return outcomeOf(JSON.parse(readFileSync(result, 'utf8')) as JestResult, file);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+function outcomeOf({ numPassedTests, testResults }: JestResult, file: string): Outcome {
+  const failed = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === 'failed');
+  if (failed === undefined && numPassedTests === 0) {
+    throw new Error(`No test of \`${file}\` ran:\n${testResults.map(({ message }) => message).join('\n')}`);
+  }
+  return { passed: numPassedTests, failed: failed?.fullName };
+}

@@ -1,0 +1,54 @@
+import { source, type Mutant } from './mutant.js';
+
+const storeTests = [`${source}/sqlite/store.int.test.ts`];
+
+/** Mistakes of the SQLite store and transport. */
+export const sqliteMutants: readonly Mutant[] = [
+  {
+    name: 'no fence: whoever lost the lease finishes',
+    changes: [
+      {
+        file: 'sqlite/inbox.ts',
+        from: 'return connection.run(sql, seq, lease) === 1;',
+        to: 'return connection.run(sql, seq, lease) < 2;',
+      },
+    ],
+    tests: storeTests,
+  },
+  {
+    name: 'no fence: outcomes of a relay that lost the lease count',
+    changes: [{ file: 'sqlite/outbox.ts', from: 'holder = ? AND epoch = ?`', to: 'holder >= ? AND epoch >= ?`' }],
+    tests: storeTests,
+  },
+  {
+    name: 'acknowledge before commit',
+    changes: [
+      {
+        file: 'sqlite/transport.ts',
+        from: 'if (batch.length > 0) await receive(batch);',
+        to: `await writer.run(() => connections.writer.run(readSql, last.seq, ...key));
+             if (batch.length > 0) await receive(batch);`,
+      },
+    ],
+    tests: [`${source}/sqlite/transport.int.test.ts`],
+  },
+  {
+    name: 'inbox key without listener',
+    changes: [{ file: 'sqlite/schema.ts', from: 'UNIQUE (listener, id)', to: 'UNIQUE (id)' }],
+    tests: storeTests,
+  },
+  {
+    name: 'attempts counted at the end, not at the claim',
+    changes: [
+      { file: 'sqlite/inbox.ts', from: 'attempts = attempts + 1, lease', to: 'lease' },
+      { file: 'sqlite/inbox.ts', from: 'key, envelope, attempts`;', to: 'key, envelope, attempts + 1 AS attempts`;' },
+      { file: 'sqlite/inbox.ts', from: 'attempts = attempts - ?, lease', to: 'attempts = attempts + 1 - ?, lease' },
+    ],
+    tests: storeTests,
+  },
+  {
+    name: 'LIMIT without the rule of heads',
+    changes: [{ file: 'sqlite/heads.ts', from: 'earlier.seq < head.seq', to: 'earlier.seq < 0' }],
+    tests: storeTests,
+  },
+];

@@ -1,0 +1,131 @@
+import { expect, it } from '@jest/globals';
+import { Anywise, MessageRegistry, SqlTransaction, on, type Registrable } from 'anywise';
+import { connectStore } from 'anywise/connect';
+import { PostgresTransaction } from 'anywise/postgres';
+import { SqliteTransaction } from 'anywise/sqlite';
+import { eventually } from 'anywise/testing';
+import { openDatabases, type StoreKind } from '../databases/databases.js';
+import { describeOnEachStore } from '../databases/each-store.js';
+import { addNoteWithDrizzle } from './drizzle-handler.js';
+import { addNoteWithKysely } from './kysely-handler.js';
+import { kyselyOn, noteBooks, type NoteBook, type Open } from './note-books.js';
+import { AddNote, NoteAdded, notes } from './notes.js';
+
+const migrations = [
+  { name: '001-note', sql: 'CREATE TABLE note (id TEXT PRIMARY KEY, text TEXT NOT NULL)' },
+  { name: '002-tag', sql: 'CREATE TABLE tag (id TEXT PRIMARY KEY, note_id TEXT NOT NULL, text TEXT NOT NULL)' },
+];
+
+/** A bus with a handler for notes, and a listener that notes which were announced. */
+async function start(kind: StoreKind, addNote: Registrable) {
+  const databases = await openDatabases(kind);
+  const store = await connectStore(databases.storeUrl, { name: 'notes', migrations });
+  const announced: string[] = [];
+  const hear = on(NoteAdded).listen(({ noteId }) => void announced.push(noteId));
+  const registries = [new MessageRegistry('notes').register(addNote, hear)];
+  const anywise = new Anywise({ name: 'notes', contracts: [notes], registries, store });
+  await anywise.start();
+  return {
+    anywise,
+    announced,
+    /** The texts that were committed. */
+    texts: () =>
+      anywise.transaction(async (tx) => {
+        const rows = await (await tx.get(SqlTransaction)).all<{ text: string }>('SELECT text FROM note ORDER BY text');
+        return rows.map(({ text }) => text);
+      }),
+    async [Symbol.asyncDispose]() {
+      await anywise.stop();
+      await databases[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const transactionOn = { sqlite: SqliteTransaction, postgres: PostgresTransaction };
+
+/** A handler that adds its note with the library, announces it, and goes on as told. */
+function addNoteIn(kind: StoreKind, open: Open, goOn: (book: NoteBook, sql: SqlTransaction) => Promise<void>) {
+  return on(AddNote)
+    .inject({ transaction: transactionOn[kind], anywise: Anywise })
+    .handle(async ({ noteId, text }, _context, { transaction, anywise }) => {
+      const book = await open(transaction);
+      await book.add(noteId, text);
+      await anywise.publish(new NoteAdded({ noteId }));
+      await goOn(book, transaction);
+    });
+}
+
+await describeOnEachStore('a query builder in the transaction of the message', (kind) => {
+  it.each(noteBooks[kind])('of $library commits with the events', async ({ open }) => {
+    await using bus = await start(
+      kind,
+      addNoteIn(kind, open, async () => undefined),
+    );
+    await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
+    expect(await bus.texts()).toEqual(['one']);
+    await eventually(() => expect(bus.announced).toEqual(['n1']));
+  });
+
+  it.each(noteBooks[kind])('of $library rolls back with the events', async ({ open }) => {
+    let fails = true;
+    await using bus = await start(
+      kind,
+      addNoteIn(kind, open, async () => {
+        if (fails) throw new Error('no more paper');
+      }),
+    );
+    await expect(bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }))).rejects.toThrow('no more paper');
+    fails = false;
+    await bus.anywise.send(new AddNote({ noteId: 'n2', text: 'two' }));
+    expect(await bus.texts()).toEqual(['two']);
+    await eventually(() => expect(bus.announced).toEqual(['n2']));
+  });
+
+  it.each(noteBooks[kind])('of $library and plain SQL see what the other writes', async ({ open }) => {
+    const seen: unknown[] = [];
+    const look = async (book: NoteBook, sql: SqlTransaction): Promise<void> => {
+      seen.push(await sql.get('SELECT text FROM note WHERE id = ?', 'n1'));
+      await sql.run('INSERT INTO note VALUES (?, ?)', 'n2', 'two');
+      seen.push(await book.texts(), await book.texts('n2'));
+    };
+    await using bus = await start(kind, addNoteIn(kind, open, look));
+    await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
+    expect(seen).toEqual([{ text: 'one' }, ['two', 'one'], ['two']]);
+  });
+
+  it.each(noteBooks[kind])('of $library reads columns of the same name from two tables', async ({ open }) => {
+    const tag = { id: 't1', noteId: 'n1', text: 'urgent' };
+    const found: unknown[] = [];
+    const join = async (book: NoteBook): Promise<void> => void found.push(...(await book.tag(tag)));
+    await using bus = await start(kind, addNoteIn(kind, open, join));
+    await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
+    expect(found).toEqual([tag, ['n1', 'one', 't1', 'urgent']]);
+  });
+
+  it('of Kysely makes its own transaction a savepoint, and counts the rows that it changed', async () => {
+    const changed: unknown[] = [];
+    const addNote = on(AddNote)
+      .inject({ transaction: transactionOn[kind] })
+      .handle(async ({ noteId, text }, _context, { transaction }) => {
+        const db = kyselyOn[kind](transaction);
+        await db.insertInto('note').values({ id: noteId, text }).execute();
+        const undone = db.transaction().execute(async (inner) => {
+          changed.push(...(await inner.deleteFrom('note').execute()));
+          throw new Error('on second thoughts');
+        });
+        await expect(undone).rejects.toThrow('on second thoughts');
+        await db.transaction().execute((inner) => inner.updateTable('note').set({ text: 'two' }).execute());
+      });
+    await using bus = await start(kind, addNote);
+    await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
+    expect(await bus.texts()).toEqual(['two']);
+    expect(changed).toEqual([{ numDeletedRows: 1n }]);
+  });
+
+  it('works as the page shows it', async () => {
+    await using bus = await start(kind, kind === 'sqlite' ? addNoteWithKysely : addNoteWithDrizzle);
+    await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
+    expect(await bus.texts()).toEqual(['one']);
+    await eventually(() => expect(bus.announced).toEqual(['n1']));
+  });
+});
