@@ -42,8 +42,9 @@ export class Summary {
  * @returns {Line[]}
  */
 function linesOf(ways) {
-  const floor = Math.min(...ways.flat().map(({ base }) => base.best));
+  const all = ways.flat();
   return ways.map((rows) => {
+    const floor = Math.min(...all.filter(({ base }) => base.name === rows[0]?.base.name).map(({ base }) => base.best));
     const ratios = rows.map((row) => row.median / row.base.median);
     const slowdown = Math.min(...rows.map(({ base }) => base.best)) / floor;
     const { name = '', note } = rows[0] ?? {};

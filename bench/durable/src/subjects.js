@@ -1,0 +1,57 @@
+import { URL } from 'node:url';
+import path from './subjects/path.js';
+import rawSqlite from './subjects/raw-sqlite.js';
+import transport from './subjects/transport.js';
+
+/** @typedef {import('./subject.js').Subject} Subject */
+/** @typedef {import('./places.js').Server} Server */
+
+/**
+ * A subject on a server. `floor` is the raw client that a transport is compared with.
+ *
+ * @typedef {object} Entry
+ * @property {string} title
+ * @property {Server} server
+ * @property {'floor' | 'transport' | 'path' | 'peer'} role
+ * @property {() => Promise<Subject>} load
+ */
+
+const rawPostgres = new URL('../peers/subjects/raw-postgres.js', import.meta.url).href;
+const bullmq = new URL('../peers/subjects/bullmq.js', import.meta.url).href;
+
+/** @type {ReadonlyMap<string, Entry>} */
+export const subjects = new Map([
+  ['sqlite-raw', entry('raw SQLite log', 'sqlite', 'floor', async () => rawSqlite)],
+  ['sqlite-transport', entry('anywise transport, SQLite', 'sqlite', 'transport', async () => transport)],
+  ['sqlite-path', entry('anywise whole path, SQLite', 'sqlite', 'path', async () => path)],
+  [
+    'postgres-raw-row',
+    entry('raw PostgreSQL, by row', 'postgres', 'peer', async () => (await import(rawPostgres)).row),
+  ],
+  [
+    'postgres-raw',
+    entry('raw PostgreSQL, batched', 'postgres', 'floor', async () => (await import(rawPostgres)).batch),
+  ],
+  ['postgres-transport', entry('anywise transport, PostgreSQL', 'postgres', 'transport', async () => transport)],
+  ['postgres-path', entry('anywise whole path, PostgreSQL', 'postgres', 'path', async () => path)],
+  ['bullmq', entry('BullMQ on Redis', 'redis', 'peer', async () => (await import(bullmq)).default)],
+]);
+
+/**
+ * @param {string} title
+ * @param {Server} server
+ * @param {Entry['role']} role
+ * @param {Entry['load']} load
+ * @returns {Entry}
+ */
+function entry(title, server, role, load) {
+  return { title, server, role, load };
+}
+
+/** @param {string} name */
+export function subjectOf(name) {
+  const found = subjects.get(name);
+  if (found === undefined)
+    throw new Error(`There is no subject \`${name}\`. There are: ${[...subjects.keys()].join(', ')}.`);
+  return found;
+}
