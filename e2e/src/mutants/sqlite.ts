@@ -9,8 +9,8 @@ export const sqliteMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'sqlite/inbox.ts',
-        from: 'return connection.run(sql, seq, lease) === 1;',
-        to: 'return connection.run(sql, seq, lease) < 2;',
+        from: 'connection.get(sql, seq, lease) !== undefined',
+        to: 'connection.get(sql, seq, lease) !== null',
       },
     ],
     tests: storeTests,

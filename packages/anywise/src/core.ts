@@ -182,7 +182,7 @@ export class Core {
     this.#worker = new Worker({
       store,
       listeners: this.#claimed,
-      handle: (claim, signal) => this.dispatcher.deliver(claim, signal),
+      handle: (claim, end) => this.dispatcher.deliver(claim, end),
       holder: this.#holder,
       concurrency: this.#options.concurrency ?? 100,
       leaseMs: this.#options.leaseMs ?? 30_000,

@@ -5,6 +5,7 @@ import { parseEnvelope } from './envelope.js';
 import { AnywiseError } from './errors.js';
 import { Frame, type FrameHost } from './frame.js';
 import { inboxEntries, unreadableListener, type ListenersOf } from './intake.js';
+import type { LateSignal } from './late-signal.js';
 import type { Claim } from './store.js';
 import type { Unit } from './unit.js';
 import type { Units } from './units.js';
@@ -27,11 +28,11 @@ export class Delivery {
     this.#options = options;
   }
 
-  async deliver(claim: Claim, signal: AbortSignal): Promise<void> {
+  async deliver(claim: Claim, end: LateSignal): Promise<void> {
     const { units, service } = this.#options;
     const work = claim.listener === unreadableListener(service) ? this.#readAgain : this.#run;
     const committed = await units.run(units.open(), async (unit) => {
-      await work(claim, unit, signal);
+      await work(claim, unit, end);
       return { claim };
     });
     if (committed) return;
@@ -41,20 +42,22 @@ export class Delivery {
     );
   }
 
-  readonly #run = async (claim: Claim, unit: Unit, signal: AbortSignal): Promise<void> => {
+  readonly #run = async (claim: Claim, unit: Unit, end: LateSignal): Promise<void> => {
     const { listeners, codec, host } = this.#options;
     const listener = listeners.get(claim.listener);
     if (listener === undefined) {
       throw new AnywiseError('NO_HANDLER', `No listener here is called \`${claim.listener}\`.`);
     }
-    const envelope = parseEnvelope(claim.json);
+    const envelope = claim.envelope ?? parseEnvelope(claim.json);
     const message = codec.decode(envelope);
     const context: ContextOptions = {
       messageId: envelope.id,
       entries: codec.entriesOf(envelope),
       correlationId: envelope.correlationid,
       causationId: envelope.causationid,
-      signal,
+      get signal() {
+        return end.signal;
+      },
       attempt: claim.attempt,
       idempotencyKey: `${claim.listener}:${claim.id}`,
       frozen: envelope.kind === 'event',

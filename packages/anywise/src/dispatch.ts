@@ -16,6 +16,7 @@ import type { ListenerFailure } from './errors.js';
 import { Frame, type FrameHost } from './frame.js';
 import { inboxEntries } from './intake.js';
 import type { Logger } from './logger.js';
+import type { LateSignal } from './late-signal.js';
 import { definitionOf, type AnyCommand, type Command, type Event } from './message.js';
 import { startLimit, untilAborted } from './limit.js';
 import { Outgoing } from './outgoing.js';
@@ -213,8 +214,8 @@ export class Dispatcher implements FrameHost {
   }
 
   /** Runs the listener or handler of a claimed message; its effects, its messages and its end commit together. */
-  deliver(claim: Claim, signal: AbortSignal): Promise<void> {
-    return this.#delivery.deliver(claim, signal);
+  deliver(claim: Claim, end: LateSignal): Promise<void> {
+    return this.#delivery.deliver(claim, end);
   }
 
   /**

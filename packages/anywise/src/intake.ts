@@ -6,12 +6,19 @@ import type { Delivery } from './transport.js';
 /** The listeners, by name, that an event type is for. */
 export type ListenersOf = (type: string) => readonly string[];
 
-/** What one envelope becomes in the inbox: an entry for each listener. */
-export function inboxEntries(envelope: Envelope, listeners: readonly string[]): InboxEntry[] {
+/**
+ * What one envelope becomes in the inbox: an entry for each listener.
+ *
+ * @param json the text that it was read from.
+ */
+export function inboxEntries(envelope: Envelope, listeners: readonly string[], json?: string): InboxEntry[] {
   if (listeners.length === 0) return [];
-  const json = JSON.stringify(envelope);
+  const { id, type } = envelope;
   const key = orderKey(envelope);
-  return listeners.map((listener) => ({ listener, id: envelope.id, type: envelope.type, key, json }));
+  const text = json ?? JSON.stringify(envelope);
+  // Several listeners must not share what one of them, or its upcasts, may change.
+  const read = json !== undefined && listeners.length === 1 ? envelope : undefined;
+  return listeners.map((listener) => ({ listener, id, type, key, json: text, envelope: read }));
 }
 
 export interface IntakeOptions {
@@ -30,8 +37,8 @@ export function entriesOfBatch(batch: readonly Delivery[], options: IntakeOption
   const oldest = Date.now() - retentionMs;
   return batch.flatMap((delivery) => {
     if (!('envelope' in delivery)) return [unreadableEntry(delivery.unreadable, delivery.reason, service)];
-    const { envelope } = delivery;
-    const entries = inboxEntries(envelope, listenersOf(envelope.type));
+    const { envelope, json } = delivery;
+    const entries = inboxEntries(envelope, listenersOf(envelope.type), json);
     if (Date.parse(envelope.time) >= oldest) return entries;
     const dead = `It is from ${envelope.time}, and what was handled so long ago is forgotten: nobody can tell whether this was.`;
     return entries.map((entry) => ({ ...entry, dead }));

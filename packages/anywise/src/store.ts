@@ -98,6 +98,8 @@ export interface InboxEntry {
   readonly key: string | undefined;
   /** The envelope as it came, so that nothing is lost by reading it. */
   readonly json: string;
+  /** What stands in `json`, where it has been read. No store keeps it. */
+  readonly envelope?: Envelope | undefined;
   /** Set where it can never be handled: it becomes a dead letter at once. */
   readonly dead?: string;
 }
@@ -110,6 +112,8 @@ export interface Claim {
   readonly type: string;
   readonly key: string | undefined;
   readonly json: string;
+  /** What stands in `json`, where it was claimed as it came in and read only once. */
+  readonly envelope?: Envelope | undefined;
   /** The fence: only who holds this lease can finish the message. */
   readonly lease: string;
   /** This attempt's number, counted when claimed, so that a message which kills its process is counted too. */

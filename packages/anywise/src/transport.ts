@@ -20,7 +20,12 @@ export interface PublishFailure {
 }
 
 /** What a transport hands over: an envelope, or the text of one that it cannot read. */
-export type Delivery = { readonly envelope: Envelope } | { readonly unreadable: string; readonly reason: string };
+export type Delivery =
+  | {
+      readonly envelope: Envelope;
+      /** The text that it was read from. @defaultValue the envelope, written anew */ readonly json?: string;
+    }
+  | { readonly unreadable: string; readonly reason: string };
 
 export interface SubscribeOptions {
   /** The service that consumes. Instances of one service share one consumer: each message goes to the service once. */

@@ -1,4 +1,5 @@
 import { AnywiseError, errorText } from './errors.js';
+import { LateSignal } from './late-signal.js';
 import type { Logger } from './logger.js';
 import type { Delivered, Observers } from './observer.js';
 import { Pump } from './pump.js';
@@ -10,8 +11,8 @@ export interface WorkerOptions {
   readonly store: Store;
   /** What it claims for, and what becomes of a message that fails there. */
   readonly listeners: ReadonlyMap<string, FailureOptions>;
-  /** Runs the listener and commits; rejects where either fails. */
-  readonly handle: (claim: Claim, signal: AbortSignal) => Promise<void>;
+  /** Runs the listener and commits; rejects where either fails. `end` tells the listener that it shall stop. */
+  readonly handle: (claim: Claim, end: LateSignal) => Promise<void>;
   readonly holder: string;
   /** How many messages are handled at once. */
   readonly concurrency: number;
@@ -33,7 +34,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #names: readonly string[];
   readonly #pump: Pump;
-  readonly #inFlight = new Map<Claim, AbortController>();
+  readonly #inFlight = new Map<Claim, LateSignal>();
   /** Told when a message has been handled. */
   #ended: (() => void) | undefined;
   /** Places that are kept for what is being claimed. */
@@ -71,7 +72,7 @@ export class Worker {
     clearInterval(this.#heartbeat);
     const left = [...this.#inFlight.keys()];
     if (left.length === 0) return;
-    for (const controller of this.#inFlight.values()) controller.abort(new Error('the process is stopping'));
+    for (const end of this.#inFlight.values()) end.abort(new Error('the process is stopping'));
     await this.#options.store.inbox.release(left);
   }
 
@@ -133,10 +134,10 @@ export class Worker {
   }
 
   async #handle(claim: Claim): Promise<void> {
-    const controller = new AbortController();
-    this.#inFlight.set(claim, controller);
+    const end = new LateSignal();
+    this.#inFlight.set(claim, end);
     try {
-      await this.#options.handle(claim, controller.signal);
+      await this.#options.handle(claim, end);
       this.#options.observers.handled(deliveredOf(claim));
     } catch (error) {
       await this.#fail(claim, error);

@@ -42,11 +42,15 @@ export class MemoryInbox implements Inbox {
 
   insert(entries: readonly InboxEntry[]): void {
     const now = this.#now();
-    for (const { dead, ...entry } of entries) {
-      const identity = identityOf(entry);
+    for (const { listener, id, type, key, json, dead } of entries) {
+      const identity = identityOf({ listener, id });
       if (this.#rows.has(identity)) continue;
       this.#rows.set(identity, {
-        ...entry,
+        listener,
+        id,
+        type,
+        key,
+        json,
         seq: ++this.#lastSeq,
         receivedAt: now,
         state: dead === undefined ? 'ready' : 'dead',

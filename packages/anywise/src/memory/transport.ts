@@ -67,8 +67,9 @@ class MemoryTransport implements Transport {
       if (consumer.busy || texts.length === 0) return idlePollMs;
       consumer.busy = true;
       try {
-        const envelopes = texts.map((text) => JSON.parse(text) as Envelope).filter(({ type }) => wanted.has(type));
-        if (envelopes.length > 0) await receive(envelopes.map((envelope) => ({ envelope })));
+        const deliveries = texts.map((json) => ({ envelope: JSON.parse(json) as Envelope, json }));
+        const batch = deliveries.filter(({ envelope }) => wanted.has(envelope.type));
+        if (batch.length > 0) await receive(batch);
         consumer.position += texts.length;
       } finally {
         consumer.busy = false;

@@ -207,8 +207,8 @@ export class PostgresInbox implements Inbox {
     return rows.flatMap(({ seq, listener, id, state }) => {
       const entry = state === 'running' ? added.get(identityOf(listener, id)) : undefined;
       if (entry === undefined) return [];
-      const { type, key, json } = entry;
-      return [{ seq, listener, id: entry.id, type, key, json, lease, attempt: 1 }];
+      const { type, key, json, envelope } = entry;
+      return [{ seq, listener, id: entry.id, type, key, json, envelope, lease, attempt: 1 }];
     });
   }
 

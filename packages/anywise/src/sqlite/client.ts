@@ -12,7 +12,7 @@ export interface SqliteClient {
 }
 
 export interface SqliteStatement {
-  run(...values: SqlValue[]): { readonly changes: number | bigint };
+  run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
   get(...values: SqlValue[]): unknown;
   all(...values: SqlValue[]): unknown[];
 }
@@ -43,6 +43,12 @@ export class Connection {
 
   run(sql: string, ...values: readonly SqlValue[]): number {
     return Number(this.#prepared(sql).run(...values).changes);
+  }
+
+  /** The number of the row that was inserted; `undefined` where none was. */
+  insert(sql: string, ...values: readonly SqlValue[]): number | undefined {
+    const { changes, lastInsertRowid } = this.#prepared(sql).run(...values);
+    return changes > 0 ? Number(lastInsertRowid) : undefined;
   }
 
   get<Row>(sql: string, ...values: readonly SqlValue[]): Found<Row> {

@@ -14,53 +14,64 @@ import type {
 import type { Connection, Connections } from './client.js';
 import { Heads, unblocked } from './heads.js';
 import { keyOf, storedKey, type StoredKey } from './keys.js';
-import { now } from './schema.js';
+import { currentMs, now } from './schema.js';
 import type { Writer } from './writer.js';
 
-const insertSql = (state: 'ready' | 'dead', at: string): string => `
+const insertSql = `
   INSERT OR IGNORE INTO anywise_inbox (listener, id, type, key, envelope, last_error, state, at, received_at)
-  VALUES (?, ?, ?, ?, ?, ?, '${state}', ${at}, ${now})`;
-
-const insertReadySql = insertSql('ready', '0');
-const insertDeadSql = insertSql('dead', now);
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export function insertEntries(connection: Connection, entries: readonly InboxEntry[]): void {
-  for (const entry of entries) insertEntry(connection, entry);
+  const atMs = entries.length > 0 ? currentMs(connection) : 0;
+  for (const entry of entries) insertEntry(connection, entry, atMs);
 }
 
 /** `false` where it was known. */
-function insertEntry(connection: Connection, { listener, id, type, key, json, dead }: InboxEntry): boolean {
-  const sql = dead === undefined ? insertReadySql : insertDeadSql;
-  return connection.run(sql, listener, id, type, storedKey(key, id), json, dead ?? null) === 1;
+function insertEntry(
+  connection: Connection,
+  { listener, id, type, key, json, dead }: InboxEntry,
+  atMs: number,
+): boolean {
+  const [state, dueMs] = dead === undefined ? ['ready', 0] : ['dead', atMs];
+  return (
+    connection.run(insertSql, listener, id, type, storedKey(key, id), json, dead ?? null, state, dueMs, atMs) === 1
+  );
 }
 
 /** Takes in a message as one that is being handled, if it is new and the head of its key; else nothing happens. */
 const insertClaimedSql = `
   INSERT OR IGNORE INTO anywise_inbox (listener, id, type, key, envelope, state, at, attempts, lease, holder, received_at)
-  SELECT ?1, ?2, ?3, ?4, ?5, 'running', ${now} + ?6, 1, ?7, ?8, ${now}
+  SELECT ?1, ?2, ?3, ?4, ?5, 'running', ?6 + ?7, 1, ?8, ?9, ?6
   WHERE NOT EXISTS (
     SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_keys
-    WHERE listener = ?1 AND key = ?4 AND state IN ('ready', 'running', 'parked'))
-  RETURNING seq`;
-
-/** The fence: no row changes for one whose lease was lost. */
-export function finishClaim(connection: Connection, { seq, lease }: Claim): boolean {
-  const sql = `
-    UPDATE anywise_inbox
-    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL
-    WHERE seq = ? AND lease = ? AND state = 'running'`;
-  return connection.run(sql, seq, lease) === 1;
-}
+    WHERE listener = ?1 AND key = ?4 AND state IN ('ready', 'running', 'parked'))`;
 
 function insertClaimed(
   connection: Connection,
-  { listener, id, type, key, json }: InboxEntry,
-  lease: string,
+  { listener, id, type, key, json, envelope }: InboxEntry,
   { leaseMs, holder }: ClaimOptions,
+  lease: string,
+  atMs: number,
 ): Claim | undefined {
-  const values = [listener, id, type, storedKey(key, id), json, leaseMs, lease, holder];
-  const row = connection.get<{ seq: number }>(insertClaimedSql, ...values);
-  return row === undefined ? undefined : { seq: row.seq, listener, id, type, key, json, lease, attempt: 1 };
+  const values = [listener, id, type, storedKey(key, id), json, atMs, leaseMs, lease, holder];
+  const seq = connection.insert(insertClaimedSql, ...values);
+  return seq === undefined ? undefined : { seq, listener, id, type, key, json, envelope, lease, attempt: 1 };
+}
+
+/** The fence: whoever lost the lease must not commit. */
+export function holdsClaim(connection: Connection, { seq, lease }: Claim): boolean {
+  const sql = `SELECT 1 FROM anywise_inbox WHERE seq = ? AND lease = ? AND state = 'running'`;
+  return connection.get(sql, seq, lease) !== undefined;
+}
+
+/** Ends claims that are held, by their numbers. */
+export function endClaims(connection: Connection, claims: readonly number[]): void {
+  const sql = `
+    UPDATE anywise_inbox
+    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL
+    WHERE seq IN (SELECT value FROM json_each(?))`;
+  const ended = connection.run(sql, JSON.stringify(claims));
+  if (ended !== claims.length) throw new Error(`Of ${claims.length} claims that are held, ${ended} could be ended.`);
 }
 
 const claimSql = `
@@ -112,17 +123,19 @@ export class SqliteInbox implements Inbox {
     return claims;
   }
 
-  #add(entries: readonly InboxEntry[], options: ClaimOptions | undefined): { claims: Claim[]; isLeft: boolean } {
+  #add(entries: readonly InboxEntry[], claim: ClaimOptions | undefined): { claims: Claim[]; isLeft: boolean } {
     const { writer } = this.#connections;
     const claims: Claim[] = [];
+    const mayClaim = new Set(claim === undefined ? [] : unblocked(writer, claim.listeners));
     const lease = randomUUID();
-    const mayClaim = new Set(options === undefined ? [] : unblocked(writer, options.listeners));
+    const atMs = currentMs(writer);
     let isLeft = false;
     for (const entry of entries) {
-      const wants = options !== undefined && claims.length < options.limit && entry.dead === undefined;
-      const claimed = wants && mayClaim.has(entry.listener) ? insertClaimed(writer, entry, lease, options) : undefined;
+      const wants = claim !== undefined && claims.length < claim.limit && entry.dead === undefined;
+      const isClaimed = wants && mayClaim.has(entry.listener);
+      const claimed = isClaimed ? insertClaimed(writer, entry, claim, lease, atMs) : undefined;
       if (claimed !== undefined) claims.push(claimed);
-      else if (insertEntry(writer, entry)) isLeft = true;
+      else if (insertEntry(writer, entry, atMs)) isLeft = true;
     }
     return { claims, isLeft };
   }

@@ -5,6 +5,11 @@ import type { Writer } from './writer.js';
 /** The time by the database's clock, in milliseconds. */
 export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
+/** The same, for statements that run once for each of many rows. */
+export function currentMs(connection: Connection): number {
+  return connection.get<{ ms: number }>(`SELECT ${now} AS ms`)?.ms ?? 0;
+}
+
 /**
  * The tables of the store, beside the service's own. The states of outbox and inbox are drawn in `store.ts`, what stands in
  * `key` is told in `keys.ts`.
@@ -53,7 +58,6 @@ export const storeMigrations: readonly Migration[] = [
       CREATE INDEX anywise_inbox_keys ON anywise_inbox (listener, key, seq) WHERE state IN ('ready', 'running', 'parked');
       CREATE INDEX anywise_inbox_dead ON anywise_inbox (seq) WHERE state IN ('dead', 'parked', 'blocking');
       CREATE INDEX anywise_inbox_blocking ON anywise_inbox (listener) WHERE state = 'blocking';
-      CREATE INDEX anywise_inbox_handled ON anywise_inbox (at) WHERE state = 'handled';
 
       CREATE TABLE anywise_reply (
         type        TEXT    NOT NULL,

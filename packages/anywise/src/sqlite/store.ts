@@ -1,11 +1,12 @@
 import type { DeadLetters } from '../dead-letter.js';
 import { SqlTransaction, type Migration } from '../sql.js';
 import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreChanged, StoreTransaction } from '../store.js';
+import { cleanInbox, cleanReplies } from './clean.js';
 import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
-import { migrate, now, storeMigrations } from './schema.js';
+import { migrate, storeMigrations } from './schema.js';
 import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
 import { Writer } from './writer.js';
 
@@ -21,7 +22,6 @@ export interface SqliteStoreOptions {
 }
 
 const otherProcessPollMs = 250;
-const cleanBatch = 5_000;
 
 /**
  * Keeps outbox and inbox in an SQLite file beside the service's own tables. Several processes of one machine may share it.
@@ -89,14 +89,9 @@ class SqliteStore implements Store {
   }
 
   async clean(retentionMs: number): Promise<void> {
-    const inbox = `DELETE FROM anywise_inbox WHERE seq IN (
-      SELECT seq FROM anywise_inbox WHERE state = 'handled' AND at < ${now} - ? LIMIT ${cleanBatch})`;
-    const replies = `DELETE FROM anywise_reply WHERE (type, key) IN (
-      SELECT type, key FROM anywise_reply WHERE kept_at < ${now} - ? LIMIT ${cleanBatch})`;
     const { connections, writer } = this.#ready;
-    for (const sql of [inbox, replies]) {
-      while ((await writer.run(() => connections.writer.run(sql, retentionMs))) === cleanBatch);
-    }
+    await cleanInbox(connections, writer, retentionMs);
+    await cleanReplies(connections, writer, retentionMs);
   }
 
   async check(): Promise<void> {

@@ -12,7 +12,7 @@ import type {
 } from '../store.js';
 import { SqlTransaction, type SqlValue } from '../sql.js';
 import type { Connection, Connections } from './client.js';
-import { finishClaim, insertEntries } from './inbox.js';
+import { endClaims, holdsClaim, insertEntries } from './inbox.js';
 import { deleteScheduled, insertEnvelopes, insertScheduled } from './outbox.js';
 import { now } from './schema.js';
 import type { OpenTransaction, Writer } from './writer.js';
@@ -26,6 +26,7 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
   readonly #writer: Writer;
   readonly #readOnly: boolean;
   readonly #changed: StoreChanged;
+  readonly #lastWrites: ((connection: Connection) => void)[] = [];
   readonly #filled = new Set<StorePart>();
   #open: Promise<OpenTransaction> | undefined;
   #ended = false;
@@ -56,24 +57,26 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
   }
 
   async append(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): Promise<void> {
-    const connection = await this.#begin();
-    insertEnvelopes(connection, outgoing);
-    insertEntries(connection, incoming);
+    await this.#begin();
+    this.#lastWrites.push((connection) => {
+      insertEnvelopes(connection, outgoing);
+      insertEntries(connection, incoming);
+    });
     if (outgoing.length > 0) this.#filled.add('outbox');
     if (incoming.length > 0) this.#filled.add('inbox');
   }
 
   async schedule(scheduled: readonly ScheduledEnvelope[]): Promise<void> {
-    insertScheduled(await this.#begin(), scheduled);
+    insertScheduled(await this.#write(), scheduled);
     this.#filled.add('outbox');
   }
 
   async cancel(id: string): Promise<boolean> {
-    return deleteScheduled(await this.#begin(), id);
+    return deleteScheduled(await this.#write(), id);
   }
 
   async keepReply({ type, key }: ReplyKey, { fingerprint, reply }: KeptReply): Promise<boolean> {
-    const connection = await this.#begin();
+    const connection = await this.#write();
     const json = reply === undefined ? null : JSON.stringify(reply);
     return (
       connection.run(`INSERT OR IGNORE INTO anywise_reply VALUES (?, ?, ?, ?, ${now})`, type, key, fingerprint, json) >
@@ -82,12 +85,19 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
   }
 
   async finish(claim: Claim): Promise<boolean> {
-    return finishClaim(await this.#begin(), claim);
+    await this.#begin();
+    const { writer } = this.#connections;
+    // From here to the commit nobody else can write, so the claim stays as it was seen.
+    if (!holdsClaim(writer, claim)) return false;
+    this.#lastWrites.push(() => this.#writer.atCommit(endClaims, claim.seq));
+    return true;
   }
 
   async commit(): Promise<void> {
     const open = await this.#end();
-    await open?.commit();
+    await open?.commit(() => {
+      for (const write of this.#lastWrites) write(this.#connections.writer);
+    });
     for (const part of this.#filled) this.#changed(part);
   }
 
@@ -105,7 +115,7 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
   }
 
   async #onConnection<T>(work: (connection: Connection) => T): Promise<T> {
-    if (!this.#readOnly) return work(await this.#begin());
+    if (!this.#readOnly) return work(await this.#write());
     try {
       return work(this.#connections.reader);
     } catch (cause) {
@@ -114,7 +124,14 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
     }
   }
 
-  async #begin(): Promise<Connection> {
+  /** The connection, for what may be a write. */
+  async #write(): Promise<Connection> {
+    const open = await this.#begin();
+    open.protect();
+    return this.#connections.writer;
+  }
+
+  #begin(): Promise<OpenTransaction> {
     if (this.#ended) {
       throw new AnywiseError(
         'NOT_AWAITED',
@@ -122,8 +139,6 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
       );
     }
     if (this.#readOnly) throw queryWrote();
-    this.#open ??= this.#writer.open();
-    await this.#open;
-    return this.#connections.writer;
+    return (this.#open ??= this.#writer.open());
   }
 }

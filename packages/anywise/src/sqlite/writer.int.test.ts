@@ -89,8 +89,55 @@ describe('the writer', () => {
     inFile(async ({ writer, insert, rows }) => {
       const take = async (n: number, end: 'commit' | 'rollback'): Promise<void> => {
         const open = await writer.open();
+        open.protect();
         insert(n);
         await open[end]();
+      };
+      await Promise.all([take(0, 'rollback'), take(1, 'commit'), take(2, 'rollback'), take(3, 'commit')]);
+      expect(rows()).toEqual([1, 3]);
+    }));
+
+  test('leaves the others alone where one that wrote nothing is rolled back', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const first = await writer.open();
+      insert(1);
+      const second = writer.open();
+      await Promise.all([first.commit(), second.then((open) => open.rollback())]);
+      expect(rows()).toEqual([1]);
+    }));
+
+  test('writes what must not be taken back with the end of each transaction', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const take = async (n: number): Promise<void> => {
+        const open = await writer.open();
+        await open.commit(() => insert(n));
+      };
+      await Promise.all([take(1), take(2)]);
+      expect(rows()).toEqual([1, 2]);
+    }));
+
+  test('fails all that share a commit where a last write fails, and goes on with the next', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const take = async (n: number): Promise<void> => {
+        const open = await writer.open();
+        await open.commit(() => insert(n));
+      };
+      const outcomes = await Promise.allSettled([take(1), take(1)]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      await take(2);
+      expect(rows()).toEqual([2]);
+    }));
+
+  test('does once, right before the commit, what several leave for it, but not what was rolled back', () =>
+    inFile(async ({ writer, rows }) => {
+      const insertAll = (connection: Connection, numbers: readonly number[]): void => {
+        expect(rows()).toEqual([]);
+        connection.run('INSERT INTO number SELECT value FROM json_each(?)', JSON.stringify(numbers));
+      };
+      const take = async (n: number, end: 'commit' | 'rollback'): Promise<void> => {
+        const open = await writer.open();
+        if (end === 'rollback') return open.rollback();
+        await open.commit(() => writer.atCommit(insertAll, n));
       };
       await Promise.all([take(1, 'commit'), take(2, 'rollback'), take(3, 'commit')]);
       expect(rows()).toEqual([1, 3]);

@@ -9,13 +9,22 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** The end of a transaction that its owner holds open. */
+/** A transaction that its owner holds open. */
 export interface OpenTransaction {
-  /** Resolves when its writes are committed. */
-  commit(): Promise<void>;
+  /** To be called before each write: makes sure that `rollback` undoes it, and nothing that came before. */
+  protect(): void;
+  /**
+   * Resolves when its writes are committed.
+   *
+   * @param lastWrites writes that nobody may take back any more. A failure of the database in them fails everybody's commit.
+   */
+  commit(lastWrites?: () => void): Promise<void>;
   /** Resolves when others can see that its writes are gone, and what came before them. */
   rollback(): Promise<void>;
 }
+
+/** What is done with the values that the transactions of one commit left for it. */
+export type AtCommit<T> = (connection: Connection, values: readonly T[]) => void;
 
 /** Who waits for the commit that transactions share. */
 interface Waiter {
@@ -31,12 +40,13 @@ const sharedForMs = 10;
  * The one writer of a file in this process. Transactions take turns here, so that the statements of two handlers never mix
  * on the connection; other processes are waited for without blocking the event loop.
  *
- * A commit costs more than what most transactions write. So those that end within one turn of the event loop share one: each
- * is a savepoint of a common transaction, can be undone by itself, and is told that it is committed when the common one is.
+ * A commit costs more than what most transactions write. So those that end within one turn of the event loop share one, and
+ * each is told that it is committed when the common one is. The first is undone by undoing everything; each later one is
+ * a savepoint from its first write on, for which SQLite copies every page that is written.
  *
  * ```text
- *   BEGIN ─▶ SAVEPOINT ─▶ RELEASE or ROLLBACK TO ─┬─ another comes in this turn ─▶ SAVEPOINT …
- *                                                 └─ the turn ends ─▶ COMMIT, all are told
+ *   BEGIN ─▶ first ─┬─ another comes in this turn ─▶ SAVEPOINT ─▶ RELEASE or ROLLBACK TO ─▶ …
+ *                   └─ the turn ends ─▶ what was left for the commit ─▶ COMMIT, all are told
  * ```
  *
  * The turn also lets the event loop go on: SQLite answers at once, and work that never waits would keep out all other.
@@ -46,6 +56,7 @@ export class Writer {
   readonly #mutex = new Mutex();
   #jobs: Job[] = [];
   #waiters: Waiter[] = [];
+  readonly #atCommit = new Map<AtCommit<unknown>, unknown[]>();
   #beganAt = 0;
   #isTaken = false;
   #commitsSoon = false;
@@ -65,31 +76,51 @@ export class Writer {
   /** Begins a transaction that stays open until its owner ends it. Everybody else waits. */
   async open(): Promise<OpenTransaction> {
     const release = await this.#mutex.acquire();
+    const isFirst = this.#waiters.length === 0;
     try {
-      if (this.#waiters.length === 0) await this.#begin();
-      this.#connection.run('SAVEPOINT member');
-      this.#isTaken = true;
+      if (isFirst) await this.#begin();
     } catch (error) {
       release();
       throw error;
     }
+    this.#isTaken = true;
+    let isSavepoint = false;
     return {
-      commit: () => this.#end(release, () => this.#connection.run('RELEASE member')),
-      rollback: () =>
+      protect: () => {
+        if (isFirst || isSavepoint) return;
+        this.#connection.run('SAVEPOINT member');
+        isSavepoint = true;
+      },
+      commit: (lastWrites) =>
         this.#end(release, () => {
+          lastWrites?.();
+          if (isSavepoint) this.#connection.run('RELEASE member');
+        }),
+      rollback: () => {
+        if (isFirst) return this.#abort(release);
+        return this.#end(release, () => {
+          if (!isSavepoint) return;
           this.#connection.run('ROLLBACK TO member');
           this.#connection.run('RELEASE member');
-        }),
+        });
+      },
     };
   }
 
-  /** Ends one member. The common transaction ends with the turn, or now where it has lasted long. */
-  #end(release: () => void, endMember: () => void): Promise<void> {
+  /** Leaves a value for work that is done once for all who share the commit, right before it. For use in `lastWrites`. */
+  atCommit<T>(work: AtCommit<T>, value: T): void {
+    const values = this.#atCommit.get(work as AtCommit<unknown>);
+    if (values === undefined) this.#atCommit.set(work as AtCommit<unknown>, [value]);
+    else values.push(value);
+  }
+
+  /** Ends a transaction. The common one ends with the turn, or now where it has lasted long. */
+  #end(release: () => void, lastWrites: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       this.#isTaken = false;
       try {
-        endMember();
+        lastWrites();
         if (performance.now() - this.#beganAt > sharedForMs) this.#commit();
         else this.#commitSoon();
       } catch (error) {
@@ -99,6 +130,13 @@ export class Writer {
         release();
       }
     });
+  }
+
+  /** Undoes a transaction that nobody shares yet. */
+  async #abort(release: () => void): Promise<void> {
+    this.#isTaken = false;
+    this.#undo(undefined);
+    release();
   }
 
   #commitSoon(): void {
@@ -119,16 +157,13 @@ export class Writer {
   }
 
   #commit(): void {
+    for (const [work, values] of this.#atCommit) work(this.#connection, values);
     this.#connection.run('COMMIT');
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const { resolve } of waiters) resolve();
+    for (const { resolve } of this.#takeWaiters()) resolve();
   }
 
   #undo(error: unknown): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const { reject } of waiters) reject(error);
+    for (const { reject } of this.#takeWaiters()) reject(error);
     try {
       this.#connection.run('ROLLBACK');
     } catch {
@@ -166,6 +201,7 @@ export class Writer {
   async #runAll(jobs: readonly Job[], transaction: OpenTransaction): Promise<void> {
     let results: unknown[];
     try {
+      transaction.protect();
       results = jobs.map(({ work }) => work());
     } catch (error) {
       await transaction.rollback();
@@ -173,6 +209,14 @@ export class Writer {
     }
     await transaction.commit();
     for (const [index, { resolve }] of jobs.entries()) resolve(results[index] as never);
+  }
+
+  /** Those who are told now; the next commit begins with nothing. */
+  #takeWaiters(): readonly Waiter[] {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    this.#atCommit.clear();
+    return waiters;
   }
 
   #takeJobs(): readonly Job[] {
