@@ -65,7 +65,7 @@ export function holdsClaim(connection: Connection, { seq, lease }: Claim): boole
 }
 
 /** Ends claims that are held, by their numbers. */
-export function endClaims(connection: Connection, claims: readonly number[]): void {
+export function endClaims(connection: Connection, claims: readonly number[]): undefined {
   const sql = `
     UPDATE anywise_inbox
     SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL

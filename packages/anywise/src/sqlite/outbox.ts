@@ -15,7 +15,7 @@ import type { Connection, Connections } from './client.js';
 import { storedKey } from './keys.js';
 import { Pending, type PendingRow } from './pending.js';
 import { now } from './schema.js';
-import type { Writer } from './writer.js';
+import type { AtCommit, Writer } from './writer.js';
 
 const insertSql = (dueAt: string, scheduled: 0 | 1): string => `
   INSERT OR IGNORE INTO anywise_outbox (id, key, envelope, created_at, due_at, scheduled)
@@ -24,10 +24,6 @@ const insertSql = (dueAt: string, scheduled: 0 | 1): string => `
 const insertWaitingSql = insertSql('0', 0);
 const insertForTimeSql = insertSql('?', 1);
 const insertForDelaySql = insertSql(`${now} + ?`, 1);
-
-export function insertEnvelopes(connection: Connection, envelopes: readonly Envelope[]): void {
-  for (const envelope of envelopes) connection.run(insertWaitingSql, ...contentOf(envelope));
-}
 
 export function insertScheduled(connection: Connection, scheduled: readonly ScheduledEnvelope[]): void {
   for (const { envelope, due } of scheduled) {
@@ -52,6 +48,16 @@ const dueSql = `
 /** From now on they wait like the others, and their age counts from when they were due. */
 const admitSql = `UPDATE anywise_outbox SET scheduled = 0, created_at = max(created_at, due_at) WHERE seq IN (${dueSql})`;
 
+/** How long those whose time has come may wait where others keep the outbox busy. */
+const admitEveryMs = 20;
+
+/** What goes before a row, or may hold it back. */
+const earlierSql = `
+  SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE scheduled = 0 AND parked = 0 AND seq < ?
+  UNION ALL
+  SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_held WHERE attempts > 0
+  LIMIT 1`;
+
 /** One statement for all: most outcomes are of this kind. */
 const deleteSql = 'DELETE FROM anywise_outbox WHERE seq IN (SELECT value FROM json_each(?))';
 
@@ -72,6 +78,9 @@ export class SqliteOutbox implements Outbox {
   readonly #writer: Writer;
   readonly #changed: StoreChanged;
   readonly #pending = new Pending();
+  /** What was committed here since it was last asked for, if nothing waited before it: no need to read that again. */
+  #fresh: readonly OutboxRow[] = [];
+  #admittedAt = 0;
 
   constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
     this.#connections = connections;
@@ -91,11 +100,39 @@ export class SqliteOutbox implements Outbox {
     return row === undefined ? undefined : { holder, epoch: row.epoch };
   }
 
+  /** Puts in what the transactions of one commit send. */
+  readonly append: AtCommit<Envelope> = (connection, envelopes) => {
+    const rows = envelopes.flatMap((envelope): OutboxRow[] => {
+      const seq = connection.insert(insertWaitingSql, ...contentOf(envelope));
+      return seq === undefined ? [] : [{ seq, envelope, attempts: 0 }];
+    });
+    const [first] = rows;
+    if (first === undefined) return undefined;
+    const isAlone = connection.get(earlierSql, first.seq) === undefined;
+    return () => (this.#fresh = isAlone ? rows : []);
+  };
+
   async pending(limit: number): Promise<readonly OutboxRow[]> {
+    if (this.#fresh.length > 0) return this.#takeFresh(limit);
+    const rows = this.#find(limit);
+    if (rows.length > 0 && performance.now() < this.#admittedAt + admitEveryMs) return rows;
+    this.#admittedAt = performance.now();
     const { reader, writer } = this.#connections;
     // Looking costs no commit, so that an idle service writes nothing.
-    if (reader.get(dueSql, 1) !== undefined) await this.#writer.run(() => writer.run(admitSql, limit));
-    const rows = this.#pending.find(reader, limit);
+    if (reader.get(dueSql, 1) === undefined) return rows;
+    await this.#writer.run(() => writer.run(admitSql, limit));
+    return this.#find(limit);
+  }
+
+  #takeFresh(limit: number): readonly OutboxRow[] {
+    const rows = this.#fresh;
+    this.#fresh = [];
+    return rows.slice(0, limit);
+  }
+
+  #find(limit: number): readonly OutboxRow[] {
+    this.#fresh = [];
+    const rows = this.#pending.find(this.#connections.reader, limit);
     return rows.map(({ seq, envelope, attempts }) => ({ seq, attempts, envelope: JSON.parse(envelope) as Envelope }));
   }
 

@@ -59,8 +59,8 @@ class SqliteStore implements Store {
   }
 
   begin({ readOnly }: { readonly readOnly: boolean }): StoreTransaction {
-    const { connections, writer } = this.#ready;
-    return new SqliteStoreTransaction(connections, writer, readOnly, this.#changed);
+    const { connections, writer, outbox } = this.#ready;
+    return new SqliteStoreTransaction({ connections, writer, append: outbox.append, readOnly, changed: this.#changed });
   }
 
   async findReply({ type, key }: ReplyKey): Promise<KeptReply | undefined> {
@@ -137,7 +137,7 @@ class SqliteStore implements Store {
 interface Parts {
   readonly connections: Connections;
   readonly writer: Writer;
-  readonly outbox: Outbox;
+  readonly outbox: SqliteOutbox;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
 }

@@ -13,17 +13,28 @@ import type {
 import { SqlTransaction, type SqlValue } from '../sql.js';
 import type { Connection, Connections } from './client.js';
 import { endClaims, holdsClaim, insertEntries } from './inbox.js';
-import { deleteScheduled, insertEnvelopes, insertScheduled } from './outbox.js';
+import { deleteScheduled, insertScheduled } from './outbox.js';
 import { now } from './schema.js';
-import type { OpenTransaction, Writer } from './writer.js';
+import type { AtCommit, OpenTransaction, Writer } from './writer.js';
 
 /** The message's transaction on an SQLite store. The same as {@link SqlTransaction}, for code that uses SQLite's dialect. */
 export abstract class SqliteTransaction extends SqlTransaction {}
+
+export interface SqliteTransactionOptions {
+  readonly connections: Connections;
+  readonly writer: Writer;
+  /** Puts envelopes into the outbox. */
+  readonly append: AtCommit<Envelope>;
+  readonly readOnly: boolean;
+  /** Told after a commit that put something into the outbox or the inbox. */
+  readonly changed: StoreChanged;
+}
 
 /** The unit of work of one message on the store's one writing connection; queries read on another. */
 export class SqliteStoreTransaction extends SqliteTransaction implements StoreTransaction {
   readonly #connections: Connections;
   readonly #writer: Writer;
+  readonly #append: AtCommit<Envelope>;
   readonly #readOnly: boolean;
   readonly #changed: StoreChanged;
   readonly #lastWrites: ((connection: Connection) => void)[] = [];
@@ -31,11 +42,11 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
   #open: Promise<OpenTransaction> | undefined;
   #ended = false;
 
-  /** @param changed told after a commit that put something into the outbox or the inbox. */
-  constructor(connections: Connections, writer: Writer, readOnly: boolean, changed: StoreChanged) {
+  constructor({ connections, writer, append, readOnly, changed }: SqliteTransactionOptions) {
     super();
     this.#connections = connections;
     this.#writer = writer;
+    this.#append = append;
     this.#readOnly = readOnly;
     this.#changed = changed;
   }
@@ -59,7 +70,7 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
   async append(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): Promise<void> {
     await this.#begin();
     this.#lastWrites.push((connection) => {
-      insertEnvelopes(connection, outgoing);
+      for (const envelope of outgoing) this.#writer.atCommit(this.#append, envelope);
       insertEntries(connection, incoming);
     });
     if (outgoing.length > 0) this.#filled.add('outbox');

@@ -130,7 +130,7 @@ describe('the writer', () => {
 
   test('does once, right before the commit, what several leave for it, but not what was rolled back', () =>
     inFile(async ({ writer, rows }) => {
-      const insertAll = (connection: Connection, numbers: readonly number[]): void => {
+      const insertAll = (connection: Connection, numbers: readonly number[]): undefined => {
         expect(rows()).toEqual([]);
         connection.run('INSERT INTO number SELECT value FROM json_each(?)', JSON.stringify(numbers));
       };
@@ -175,6 +175,23 @@ describe('the writer', () => {
       expect((await Promise.allSettled(outcomes)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
       await writer.run(() => insert(2));
       expect(rows()).toEqual([2]);
+    }));
+
+  test('runs after the commit what is left for then, and not where the commit failed', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const seen: number[][] = [];
+      const note = (): (() => void) => () => void seen.push(rows());
+      const take = async (n: number): Promise<void> => {
+        const open = await writer.open();
+        await open.commit(() => {
+          writer.atCommit(note, n);
+          insert(n);
+        });
+      };
+      await take(1);
+      await expect(take(1)).rejects.toThrow('UNIQUE');
+      await take(2);
+      expect(seen).toEqual([[1], [1, 2]]);
     }));
 
   test("waits for another process's lock without blocking the event loop", () =>

@@ -23,8 +23,8 @@ export interface OpenTransaction {
   rollback(): Promise<void>;
 }
 
-/** What is done with the values that the transactions of one commit left for it. */
-export type AtCommit<T> = (connection: Connection, values: readonly T[]) => void;
+/** What is done with the values that the transactions of one commit left for it. Runs what it returns after the commit. */
+export type AtCommit<T> = (connection: Connection, values: readonly T[]) => (() => void) | undefined;
 
 /** Who waits for the commit that transactions share. */
 interface Waiter {
@@ -157,8 +157,9 @@ export class Writer {
   }
 
   #commit(): void {
-    for (const [work, values] of this.#atCommit) work(this.#connection, values);
+    const afterCommit = [...this.#atCommit].map(([work, values]) => work(this.#connection, values));
     this.#connection.run('COMMIT');
+    for (const run of afterCommit) run?.();
     for (const { resolve } of this.#takeWaiters()) resolve();
   }
 
