@@ -42,7 +42,7 @@ export class Pump {
     while (!this.#stopped) {
       this.#woken = false;
       const pauseMs = await this.#turn();
-      if (pauseMs > 0) await this.#pause(pauseMs);
+      if (pauseMs > 0) await this.pause(pauseMs);
     }
   }
 
@@ -58,7 +58,8 @@ export class Pump {
     }
   }
 
-  async #pause(pauseMs: number): Promise<void> {
+  /** Waits until the next wake, or for `pauseMs`. Within a turn it ends at once where a wake has come already. */
+  async pause(pauseMs: number): Promise<void> {
     if (this.#woken || this.#stopped) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, pauseMs);

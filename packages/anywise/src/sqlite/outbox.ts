@@ -12,6 +12,7 @@ import type {
   StoreChanged,
 } from '../store.js';
 import type { Connection, Connections } from './client.js';
+import { FreshRows } from './fresh.js';
 import { storedKey } from './keys.js';
 import { Pending, type PendingRow } from './pending.js';
 import { now } from './schema.js';
@@ -51,9 +52,10 @@ const admitSql = `UPDATE anywise_outbox SET scheduled = 0, created_at = max(crea
 /** How long those whose time has come may wait where others keep the outbox busy. */
 const admitEveryMs = 20;
 
-/** What goes before a row, or may hold it back. */
-const earlierSql = `
-  SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE scheduled = 0 AND parked = 0 AND seq < ?
+/** A row that waits before one, those in `?2` left out, or one that is held, and might hold that one up too. */
+const obstacleSql = `
+  SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_waiting
+  WHERE scheduled = 0 AND parked = 0 AND seq < ?1 AND seq NOT IN (SELECT value FROM json_each(?2))
   UNION ALL
   SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_held WHERE attempts > 0
   LIMIT 1`;
@@ -78,9 +80,10 @@ export class SqliteOutbox implements Outbox {
   readonly #writer: Writer;
   readonly #changed: StoreChanged;
   readonly #pending = new Pending();
-  /** What was committed here since it was last asked for, if nothing waited before it: no need to read that again. */
-  #fresh: readonly OutboxRow[] = [];
+  readonly #fresh = new FreshRows();
   #admittedAt = 0;
+  /** Whether fresh rows went before those whose time had come since. */
+  #wentFirst = false;
 
   constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
     this.#connections = connections;
@@ -108,15 +111,21 @@ export class SqliteOutbox implements Outbox {
     });
     const [first] = rows;
     if (first === undefined) return undefined;
-    const isAlone = connection.get(earlierSql, first.seq) === undefined;
-    return () => (this.#fresh = isAlone ? rows : []);
+    const areNext = connection.get(obstacleSql, first.seq, JSON.stringify(this.#fresh.before)) === undefined;
+    return () => this.#fresh.committed(rows, areNext);
   };
 
   async pending(limit: number): Promise<readonly OutboxRow[]> {
-    if (this.#fresh.length > 0) return this.#takeFresh(limit);
+    const hasAdmitted = performance.now() < this.#admittedAt + admitEveryMs;
+    if (hasAdmitted || !this.#wentFirst) {
+      const fresh = this.#fresh.take(limit);
+      this.#wentFirst = true;
+      if (fresh.length > 0) return fresh;
+    }
     const rows = this.#find(limit);
-    if (rows.length > 0 && performance.now() < this.#admittedAt + admitEveryMs) return rows;
+    if (rows.length > 0 && hasAdmitted) return rows;
     this.#admittedAt = performance.now();
+    this.#wentFirst = false;
     const { reader, writer } = this.#connections;
     // Looking costs no commit, so that an idle service writes nothing.
     if (reader.get(dueSql, 1) === undefined) return rows;
@@ -124,27 +133,24 @@ export class SqliteOutbox implements Outbox {
     return this.#find(limit);
   }
 
-  #takeFresh(limit: number): readonly OutboxRow[] {
-    const rows = this.#fresh;
-    this.#fresh = [];
-    return rows.slice(0, limit);
-  }
-
   #find(limit: number): readonly OutboxRow[] {
-    this.#fresh = [];
-    const rows = this.#pending.find(this.#connections.reader, limit);
-    return rows.map(({ seq, envelope, attempts }) => ({ seq, attempts, envelope: JSON.parse(envelope) as Envelope }));
+    const found = this.#pending.find(this.#connections.reader, limit);
+    const rows = found.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
+    this.#fresh.read(rows);
+    return rows;
   }
 
   async settle(lease: RelayLease, outcomes: readonly OutboxOutcome[]): Promise<boolean> {
     const { writer } = this.#connections;
-    return this.#writer.run(() => {
+    const confirmed = outcomes.filter(({ outcome }) => outcome === 'confirmed').map(({ seq }) => seq);
+    const isSettled = await this.#writer.run(() => {
       if (!this.#holds(lease)) return false;
-      const confirmed = outcomes.filter(({ outcome }) => outcome === 'confirmed').map(({ seq }) => seq);
       if (confirmed.length > 0) writer.run(deleteSql, JSON.stringify(confirmed));
       for (const outcome of outcomes) if (outcome.outcome !== 'confirmed') settleFailed(writer, outcome);
       return true;
     });
+    if (isSettled) this.#fresh.confirmed(confirmed.length);
+    return isSettled;
   }
 
   async nextDueInMs(): Promise<number | undefined> {

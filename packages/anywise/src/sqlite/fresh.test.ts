@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import type { OutboxRow } from '../store.js';
+import { testEnvelope } from '../testing/envelopes.js';
+import { FreshRows } from './fresh.js';
+
+const row = (seq: number): OutboxRow => ({ seq, envelope: testEnvelope({ id: String(seq) }), attempts: 0 });
+const numbersOf = (rows: readonly OutboxRow[]): number[] => rows.map(({ seq }) => seq);
+
+describe('fresh rows', () => {
+  test('are handed over once, in the order in which they were committed', () => {
+    const fresh = new FreshRows();
+    fresh.committed([row(1), row(2)], true);
+    fresh.committed([row(3)], true);
+    expect(numbersOf(fresh.take(10))).toEqual([1, 2, 3]);
+    fresh.confirmed(3);
+    expect(fresh.take(10)).toEqual([]);
+  });
+
+  test('are handed over part by part', () => {
+    const fresh = new FreshRows();
+    fresh.committed([row(1), row(2), row(3)], true);
+    expect(numbersOf(fresh.take(2))).toEqual([1, 2]);
+    fresh.confirmed(2);
+    expect(numbersOf(fresh.take(2))).toEqual([3]);
+  });
+
+  test('are read from the table where something else was before them', () => {
+    const fresh = new FreshRows();
+    fresh.committed([row(1)], true);
+    fresh.committed([row(5)], false);
+    expect(fresh.take(10)).toEqual([]);
+  });
+
+  test('wait for what is in hand to be confirmed, all of it', () => {
+    const fresh = new FreshRows();
+    fresh.read([row(1), row(2)]);
+    fresh.committed([row(3)], true);
+    expect(fresh.before).toEqual([1, 2, 3]);
+    fresh.confirmed(1);
+    expect(fresh.take(10)).toEqual([]);
+    fresh.confirmed(2);
+    expect(numbersOf(fresh.take(10))).toEqual([3]);
+  });
+
+  test('are forgotten when the table is read', () => {
+    const fresh = new FreshRows();
+    fresh.committed([row(1)], true);
+    fresh.read([row(1)]);
+    expect(fresh.before).toEqual([1]);
+    fresh.confirmed(1);
+    expect(fresh.take(10)).toEqual([]);
+  });
+});

@@ -1,0 +1,38 @@
+import type { OutboxRow } from '../store.js';
+
+/**
+ * Rows of the outbox that this process has committed, in case they are next: then nobody need read them again. They are next
+ * where nothing waits before them but what the relay has in hand and others of these.
+ */
+export class FreshRows {
+  #rows: readonly OutboxRow[] = [];
+  #inHand: readonly OutboxRow[] = [];
+
+  /** The numbers of the rows after which one that is committed is next. */
+  get before(): readonly number[] {
+    return [...this.#inHand, ...this.#rows].map(({ seq }) => seq);
+  }
+
+  committed(rows: readonly OutboxRow[], areNext: boolean): void {
+    this.#rows = areNext ? [...this.#rows, ...rows] : [];
+  }
+
+  /** Hands over what is next; nothing where that is not known, or something before it was not sent. */
+  take(limit: number): readonly OutboxRow[] {
+    if (this.#inHand.length > 0) return [];
+    this.#inHand = this.#rows.slice(0, limit);
+    this.#rows = this.#rows.slice(limit);
+    return this.#inHand;
+  }
+
+  /** Rows that were read: what had been kept here may be among them. */
+  read(rows: readonly OutboxRow[]): void {
+    this.#rows = [];
+    this.#inHand = rows;
+  }
+
+  /** So many of the rows in hand are sent and gone. */
+  confirmed(count: number): void {
+    if (count === this.#inHand.length) this.#inHand = [];
+  }
+}
