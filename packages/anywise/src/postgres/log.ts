@@ -31,8 +31,10 @@ export function logStatements(schema: string): LogStatements {
         SELECT seq, CASE WHEN type = ANY ($3::text[]) THEN envelope END AS envelope FROM ${message}
         WHERE seq > (SELECT position FROM ${consumer} WHERE name = $1 AND types = $2) ORDER BY seq LIMIT ${batchSize}`,
     },
+    // Its commit does not wait for the disk: a server that loses it hands the messages over once more.
     read: prepared(
-      `UPDATE ${consumer} SET position = greatest(position, $3), read_at = ${now} WHERE name = $1 AND types = $2`,
+      `UPDATE ${consumer} SET position = greatest(position, $3), read_at = ${now}
+       FROM (SELECT set_config('synchronous_commit', 'off', true)) AS later WHERE name = $1 AND types = $2`,
     ),
     // The position of a version that reads no more and was overtaken by another holds nothing back. Commands are kept for
     // whoever owns them, who may never have run yet. Only the oldest rows are looked at, as no older ones come after them.

@@ -15,7 +15,8 @@ function publishSql(schema: string): string {
     added AS (
       INSERT INTO ${quoted(schema)}.anywise_message (type, kind, envelope, published_at)
       SELECT type, kind, envelope, ${now}
-      FROM turn, unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS message (type, kind, envelope, n)
+      FROM turn, ROWS FROM (unnest($2::text[]), unnest($3::text[]), json_array_elements_text($4::json)) WITH ORDINALITY
+        AS message (type, kind, envelope, n)
       ORDER BY n
       RETURNING 1)
     SELECT pg_notify($5, '') FROM (SELECT count(*) FROM added) AS done`;
@@ -84,7 +85,8 @@ export class Publisher {
         const rows = group.flatMap(({ rows }) => rows);
         const types = rows.map(({ type }) => type);
         const kinds = rows.map(({ kind }) => kind);
-        const envelopes = rows.map(({ json }) => json);
+        // As an array of PostgreSQL's, in which each quote is escaped too, it takes a third longer.
+        const envelopes = JSON.stringify(rows.map(({ json }) => json));
         await this.#database.query(this.#statement, this.#lock, types, kinds, envelopes, this.#channel);
         for (const { resolve } of group) resolve();
       } catch (error) {
