@@ -67,19 +67,19 @@ class EventBase {
   }
 
   get eventId(): string {
-    return this.#remember('eventId', newId);
+    return EventBase.#remember(this, 'eventId', newId);
   }
 
   get entityId(): string {
-    return this.#remember('entityId', () => definitionOf(this).entityId?.(this) ?? '');
+    return EventBase.#remember(this, 'entityId', () => definitionOf(this).entityId?.(this) ?? '');
   }
 
   get timestamp(): string {
-    return this.#remember('timestamp', () => new Date().toISOString());
+    return EventBase.#remember(this, 'timestamp', () => new Date().toISOString());
   }
 
   get source(): string {
-    return this.#remember('source', () => `/${sliceOf(this.type)}`);
+    return EventBase.#remember(this, 'source', () => `/${sliceOf(this.type)}`);
   }
 
   [inspect.custom](): unknown {
@@ -87,11 +87,11 @@ class EventBase {
     return { [this.type]: Object.assign({}, this), metadata: { eventId, entityId, timestamp, source, version } };
   }
 
-  #remember(name: keyof EventMetadata, make: () => string): string {
-    const known = this.#metadata?.[name];
+  static #remember(event: EventBase, name: keyof EventMetadata, make: () => string): string {
+    const known = event.#metadata?.[name];
     if (known !== undefined) return known;
     const value = make();
-    this.#metadata = { ...this.#metadata, [name]: value };
+    event.#metadata = { ...event.#metadata, [name]: value };
     return value;
   }
 }

@@ -16,6 +16,7 @@ export function compileCode(code: Code, place: string): Run {
   const part = partOf(code);
   if (part !== undefined) return runPart(part, place);
   const run = plainFunction(code);
+  if (isAsync(run)) return run;
   return (message, frame) => {
     try {
       return settled(run(message, frame));
@@ -52,6 +53,7 @@ function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
   const part = partOf('service' in guard ? { service: guard.service, method: 'handle' } : guard);
   if (part !== undefined) return runPart(part, place, next);
   const run = plainFunction(guard);
+  if (isAsync(run)) return (message, frame) => run(message, frame, () => next(message, frame));
   return (message, frame) => {
     try {
       return settled(run(message, frame, () => next(message, frame)));
@@ -127,6 +129,13 @@ function compileDependencies(dependencies: Dependencies): Part['get'] {
     }
     return waiting === undefined ? injected : Promise.all(waiting).then(() => injected);
   };
+}
+
+const AsyncFunction = (async () => undefined).constructor;
+
+/** Whether it always gives a promise, and never throws: written as `async`, and not compiled to something else. */
+function isAsync(run: AnyFunction): run is (...args: unknown[]) => Promise<unknown> {
+  return run instanceof AsyncFunction;
 }
 
 /** What code gives, as a promise: it may be synchronous. */

@@ -62,52 +62,52 @@ export class Unit implements InHand<Unit> {
   }
 
   handle(id: ServiceId): unknown {
-    return this.#begin().handle(id);
+    return this.begin().handle(id);
   }
 
   /** Keeps events for the commit. */
   emit(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): void {
-    const pending = this.#write();
+    const pending = this.toWrite();
     pending.outgoing.push(...outgoing);
     pending.incoming.push(...incoming);
   }
 
   /** Keeps a message that waits for its time for the commit. */
   schedule(scheduled: ScheduledEnvelope): void {
-    this.#write().scheduled.push(scheduled);
+    this.toWrite().scheduled.push(scheduled);
   }
 
   /** Takes a scheduled message back with the commit, also one of this unit; `false` where it does not wait any more. */
   async cancel(id: string): Promise<boolean> {
-    const pending = this.#write();
+    const pending = this.toWrite();
     const others = pending.scheduled.filter(({ envelope }) => envelope.id !== id);
-    if (others.length === pending.scheduled.length) return this.#begin().cancel(id);
+    if (others.length === pending.scheduled.length) return this.begin().cancel(id);
     pending.scheduled = others;
     return true;
   }
 
   /** Runs once everything is committed, and not at all where it is not. */
   afterCommit(run: () => void): void {
-    this.#pending.afterCommit.push(run);
+    this.waiting().afterCommit.push(run);
   }
 
   /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
   commit(completion: Completion = nothing): boolean | Promise<boolean> {
     const isIdle = this.pending === undefined && this.transaction === undefined;
-    if (completion !== nothing || !isIdle) return this.#commit(completion);
+    if (completion !== nothing || !isIdle) return this.commitAll(completion);
     if (this.abandoned !== undefined) throw this.abandoned;
     this.committing = true;
     return true;
   }
 
-  async #commit({ claim, reply }: Completion): Promise<boolean> {
+  private async commitAll({ claim, reply }: Completion): Promise<boolean> {
     if (this.abandoned !== undefined) throw this.abandoned;
     this.committing = true;
     const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = this.pending ?? {};
     const appends = outgoing.length > 0 || incoming.length > 0;
     const writes = appends || scheduled.length > 0 || claim !== undefined || reply !== undefined;
     if (writes || this.transaction !== undefined) {
-      const transaction = this.#begin();
+      const transaction = this.begin();
       if (appends) await transaction.append(outgoing, incoming);
       if (scheduled.length > 0) await transaction.schedule(scheduled);
       if (reply !== undefined && !(await transaction.keepReply(reply.key, reply.kept))) return false;
@@ -142,19 +142,19 @@ export class Unit implements InHand<Unit> {
     return this.scope?.dispose();
   }
 
-  get #pending(): Pending {
+  private waiting(): Pending {
     return (this.pending ??= { outgoing: [], incoming: [], scheduled: [], afterCommit: [] });
   }
 
-  #write(): Pending {
-    if (!this.options.readOnly) return this.#pending;
+  private toWrite(): Pending {
+    if (!this.options.readOnly) return this.waiting();
     throw new AnywiseError(
       'READ_ONLY',
       'A query published or enqueued a message. Queries only read: make it a command.',
     );
   }
 
-  #begin(): StoreTransaction {
+  private begin(): StoreTransaction {
     if (this.transaction === undefined) {
       if (this.options.store === undefined) {
         throw new AnywiseError(
