@@ -33,6 +33,17 @@ export function insertScheduled(connection: Connection, scheduled: readonly Sche
   }
 }
 
+/** An envelope with the values of its row. */
+export interface OutboxEntry {
+  readonly envelope: Envelope;
+  readonly content: readonly SqlValue[];
+}
+
+/** @throws TypeError where it cannot be written as JSON: before the commit, which it may share with others. */
+export function outboxEntry(envelope: Envelope): OutboxEntry {
+  return { envelope, content: contentOf(envelope) };
+}
+
 function contentOf(envelope: Envelope): readonly SqlValue[] {
   return [envelope.id, storedKey(orderKey(envelope), envelope.id), JSON.stringify(envelope)];
 }
@@ -104,9 +115,9 @@ export class SqliteOutbox implements Outbox {
   }
 
   /** Puts in what the transactions of one commit send. */
-  readonly append: AtCommit<Envelope> = (connection, envelopes) => {
-    const rows = envelopes.flatMap((envelope): OutboxRow[] => {
-      const seq = connection.insert(insertWaitingSql, ...contentOf(envelope));
+  readonly append: AtCommit<OutboxEntry> = (connection, entries) => {
+    const rows = entries.flatMap(({ envelope, content }): OutboxRow[] => {
+      const seq = connection.insert(insertWaitingSql, ...content);
       return seq === undefined ? [] : [{ seq, envelope, attempts: 0 }];
     });
     const [first] = rows;

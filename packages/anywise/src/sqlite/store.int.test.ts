@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { casesFor } from '../testing/case.js';
+import { testEnvelope } from '../testing/envelopes.js';
 import { storeContract } from '../testing/store-contract.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { sqliteStore } from './store.js';
@@ -22,6 +23,27 @@ describe('the SQLite store', () => {
       }
     }),
   );
+
+  it('fails only the transaction whose message cannot be written as JSON, not those that share its commit', () =>
+    inTempFolder(async (folder) => {
+      const store = sqliteStore({ path: join(folder, 'store.db') });
+      await store.check();
+      const publish = async (id: string, data: unknown): Promise<void> => {
+        const transaction = store.begin({ readOnly: false });
+        try {
+          await transaction.append([testEnvelope({ id, data })], []);
+          await transaction.commit();
+        } catch (error) {
+          await transaction.rollback();
+          throw error;
+        }
+      };
+      const outcomes = await Promise.allSettled([publish('e1', {}), publish('e2', { n: 1n }), publish('e3', {})]);
+      const pending = await store.outbox.pending(10);
+      await store.close();
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(pending.map(({ envelope }) => envelope.id)).toEqual(['e1', 'e3']);
+    }));
 
   it('makes its tables once when several processes open a new file at once', () =>
     inTempFolder(async (folder) => {

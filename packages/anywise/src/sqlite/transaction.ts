@@ -13,7 +13,7 @@ import type {
 import { SqlTransaction, type SqlValue } from '../sql.js';
 import type { Connection, Connections } from './client.js';
 import { endClaims, holdsClaim, insertEntries } from './inbox.js';
-import { deleteScheduled, insertScheduled } from './outbox.js';
+import { deleteScheduled, insertScheduled, outboxEntry, type OutboxEntry } from './outbox.js';
 import { now } from './schema.js';
 import type { AtCommit, OpenTransaction, Writer } from './writer.js';
 
@@ -24,7 +24,7 @@ export interface SqliteTransactionOptions {
   readonly connections: Connections;
   readonly writer: Writer;
   /** Puts envelopes into the outbox. */
-  readonly append: AtCommit<Envelope>;
+  readonly append: AtCommit<OutboxEntry>;
   readonly readOnly: boolean;
   /** Told after a commit that put something into the outbox or the inbox. */
   readonly changed: StoreChanged;
@@ -34,7 +34,7 @@ export interface SqliteTransactionOptions {
 export class SqliteStoreTransaction extends SqliteTransaction implements StoreTransaction {
   readonly #connections: Connections;
   readonly #writer: Writer;
-  readonly #append: AtCommit<Envelope>;
+  readonly #append: AtCommit<OutboxEntry>;
   readonly #readOnly: boolean;
   readonly #changed: StoreChanged;
   readonly #lastWrites: ((connection: Connection) => void)[] = [];
@@ -69,8 +69,9 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
 
   async append(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): Promise<void> {
     await this.#begin();
+    const entries = outgoing.map(outboxEntry);
     this.#lastWrites.push((connection) => {
-      for (const envelope of outgoing) this.#writer.atCommit(this.#append, envelope);
+      for (const one of entries) this.#writer.atCommit(this.#append, one);
       insertEntries(connection, incoming);
     });
     if (outgoing.length > 0) this.#filled.add('outbox');
