@@ -1,9 +1,8 @@
 /** A row's key in the tables. A row without one has a key of its own, its id as bytes, which equal no text. */
 export type StoredKey = string | Uint8Array;
 
-export function storedKey(key: unknown, id: string): StoredKey {
-  // JavaScript may give what is no text, which must not fail where it is written together with others'.
-  return key === undefined ? Buffer.from(id) : String(key);
+export function storedKey(key: string | undefined, id: string): StoredKey {
+  return key ?? Buffer.from(id);
 }
 
 export function keyOf(stored: StoredKey): string | undefined {

@@ -39,8 +39,14 @@ export interface OutboxEntry {
   readonly content: readonly SqlValue[];
 }
 
-/** @throws TypeError where it cannot be written as JSON: before the commit, which it may share with others. */
+/** @throws TypeError where it cannot be written: here, and not in the commit, which it may share with others. */
 export function outboxEntry(envelope: Envelope): OutboxEntry {
+  const key: unknown = orderKey(envelope);
+  if (key !== undefined && typeof key !== 'string') {
+    throw new TypeError(
+      `The key of a \`${envelope.type}\` must be a text, and is a ${typeof key}. See its \`entityId\`.`,
+    );
+  }
   return { envelope, content: contentOf(envelope) };
 }
 

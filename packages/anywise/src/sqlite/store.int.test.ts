@@ -24,26 +24,30 @@ describe('the SQLite store', () => {
     }),
   );
 
-  it('fails only the transaction whose message cannot be written as JSON, not those that share its commit', () =>
+  it.each([
+    ['is no JSON', { data: { n: 1n } }],
+    ['has a key that is no text', { subject: 5 as unknown as string }],
+  ])('fails only the transaction whose message %s, not those that share its commit', (_why, wrong) =>
     inTempFolder(async (folder) => {
       const store = sqliteStore({ path: join(folder, 'store.db') });
       await store.check();
-      const publish = async (id: string, data: unknown): Promise<void> => {
+      const publish = async (id: string, attributes = {}): Promise<void> => {
         const transaction = store.begin({ readOnly: false });
         try {
-          await transaction.append([testEnvelope({ id, data })], []);
+          await transaction.append([testEnvelope({ id, ...attributes })], []);
           await transaction.commit();
         } catch (error) {
           await transaction.rollback();
           throw error;
         }
       };
-      const outcomes = await Promise.allSettled([publish('e1', {}), publish('e2', { n: 1n }), publish('e3', {})]);
+      const outcomes = await Promise.allSettled([publish('e1'), publish('e2', wrong), publish('e3')]);
       const pending = await store.outbox.pending(10);
       await store.close();
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(pending.map(({ envelope }) => envelope.id)).toEqual(['e1', 'e3']);
-    }));
+    }),
+  );
 
   it('makes its tables once when several processes open a new file at once', () =>
     inTempFolder(async (folder) => {
