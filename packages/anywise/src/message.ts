@@ -52,7 +52,7 @@ export interface Event extends EventMetadata {
 
 class EventBase {
   /** Made when first needed: most events of a bus in one process are never asked for it. */
-  #metadata: Partial<EventMetadata> | undefined;
+  #metadata: Partial<Record<keyof EventMetadata, string | undefined>> | undefined;
 
   static begin(event: EventBase, metadata: Partial<EventMetadata>): void {
     event.#metadata = { ...metadata };
@@ -88,11 +88,8 @@ class EventBase {
   }
 
   static #remember(event: EventBase, name: keyof EventMetadata, make: () => string): string {
-    const known = event.#metadata?.[name];
-    if (known !== undefined) return known;
-    const value = make();
-    event.#metadata = { ...event.#metadata, [name]: value };
-    return value;
+    const metadata = (event.#metadata ??= {});
+    return (metadata[name] ??= make());
   }
 }
 
