@@ -26,11 +26,9 @@ export function logStatements(schema: string): LogStatements {
         ON CONFLICT (name, types) DO NOTHING`,
     },
     // What is not wanted is passed over without being sent here.
-    next: {
-      text: `
-        SELECT seq, CASE WHEN type = ANY ($3::text[]) THEN envelope END AS envelope FROM ${message}
-        WHERE seq > (SELECT position FROM ${consumer} WHERE name = $1 AND types = $2) ORDER BY seq LIMIT ${batchSize}`,
-    },
+    next: prepared(`
+      SELECT seq, CASE WHEN type = ANY ($3::text[]) THEN envelope END AS envelope FROM ${message}
+      WHERE seq > (SELECT position FROM ${consumer} WHERE name = $1 AND types = $2) ORDER BY seq LIMIT ${batchSize}`),
     // Its commit does not wait for the disk: a server that loses it hands the messages over once more.
     read: prepared(
       `UPDATE ${consumer} SET position = greatest(position, $3), read_at = ${now}

@@ -75,7 +75,7 @@ class PostgresTransport implements Transport {
     const key = [consumer, JSON.stringify([...types].sort())];
     await database.query(join, ...key);
     const turn = async (): Promise<number> => {
-      const { rows } = await database.query<LogRow>(next, ...key, types);
+      const { rows } = await database.queryByIndex<LogRow>(next, ...key, types);
       const last = rows.at(-1);
       if (last === undefined) return pollMs;
       const batch = rows.flatMap(({ envelope }) => (envelope === null ? [] : [readDelivery(envelope)]));

@@ -14,16 +14,15 @@ import type {
 import type { Connection, Connections } from './client.js';
 import { Heads, unblocked } from './heads.js';
 import { keyOf, storedKey, type StoredKey } from './keys.js';
-import { currentMs, now } from './schema.js';
+import { now } from './schema.js';
 import type { Writer } from './writer.js';
 
 const insertSql = `
   INSERT OR IGNORE INTO anywise_inbox (listener, id, type, key, envelope, last_error, state, at, received_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-export function insertEntries(connection: Connection, entries: readonly InboxEntry[]): void {
-  const atMs = entries.length > 0 ? currentMs(connection) : 0;
-  for (const entry of entries) insertEntry(connection, entry, atMs);
+export function insertEntries(connection: Connection, entries: readonly InboxEntry[], writer: Writer): void {
+  for (const entry of entries) insertEntry(connection, entry, writer.nowMs);
 }
 
 /** `false` where it was known. */
@@ -128,7 +127,7 @@ export class SqliteInbox implements Inbox {
     const claims: Claim[] = [];
     const mayClaim = new Set(claim === undefined ? [] : unblocked(writer, claim.listeners));
     const lease = randomUUID();
-    const atMs = currentMs(writer);
+    const atMs = this.#writer.nowMs;
     let isLeft = false;
     for (const entry of entries) {
       const wants = claim !== undefined && claims.length < claim.limit && entry.dead === undefined;

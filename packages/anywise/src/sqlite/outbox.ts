@@ -18,13 +18,13 @@ import { Pending, type PendingRow } from './pending.js';
 import { now } from './schema.js';
 import type { AtCommit, Writer } from './writer.js';
 
-const insertSql = (dueAt: string, scheduled: 0 | 1): string => `
+const insertSql = (createdAt: string, dueAt: string, scheduled: 0 | 1): string => `
   INSERT OR IGNORE INTO anywise_outbox (id, key, envelope, created_at, due_at, scheduled)
-  VALUES (?, ?, ?, ${now}, ${dueAt}, ${scheduled})`;
+  VALUES (?, ?, ?, ${createdAt}, ${dueAt}, ${scheduled})`;
 
-const insertWaitingSql = insertSql('0', 0);
-const insertForTimeSql = insertSql('?', 1);
-const insertForDelaySql = insertSql(`${now} + ?`, 1);
+const insertWaitingSql = insertSql('?', '0', 0);
+const insertForTimeSql = insertSql(now, '?', 1);
+const insertForDelaySql = insertSql(now, `${now} + ?`, 1);
 
 export function insertScheduled(connection: Connection, scheduled: readonly ScheduledEnvelope[]): void {
   for (const { envelope, due } of scheduled) {
@@ -123,7 +123,7 @@ export class SqliteOutbox implements Outbox {
   /** Puts in what the transactions of one commit send. */
   readonly append: AtCommit<OutboxEntry> = (connection, entries) => {
     const rows = entries.flatMap(({ envelope, content }): OutboxRow[] => {
-      const seq = connection.insert(insertWaitingSql, ...content);
+      const seq = connection.insert(insertWaitingSql, ...content, this.#writer.nowMs);
       return seq === undefined ? [] : [{ seq, envelope, attempts: 0 }];
     });
     const [first] = rows;

@@ -5,11 +5,6 @@ import type { Writer } from './writer.js';
 /** The time by the database's clock, in milliseconds. */
 export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
-/** The same, for statements that run once for each of many rows. */
-export function currentMs(connection: Connection): number {
-  return connection.get<{ ms: number }>(`SELECT ${now} AS ms`)?.ms ?? 0;
-}
-
 /**
  * The tables of the store, beside the service's own. The states of outbox and inbox are drawn in `store.ts`, what stands in
  * `key` is told in `keys.ts`.

@@ -72,7 +72,7 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
     const entries = outgoing.map(outboxEntry);
     this.#lastWrites.push((connection) => {
       for (const one of entries) this.#writer.atCommit(this.#append, one);
-      insertEntries(connection, incoming);
+      insertEntries(connection, incoming, this.#writer);
     });
     if (outgoing.length > 0) this.#filled.add('outbox');
     if (incoming.length > 0) this.#filled.add('inbox');

@@ -83,11 +83,11 @@ class SqliteTransport implements Transport {
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     const { connections, writer, bell } = await this.#parts();
-    const sql = `INSERT INTO message (type, kind, envelope, published_at) VALUES (?, ?, ?, ${now})`;
+    const sql = `INSERT INTO message (type, kind, envelope, published_at) VALUES (?, ?, ?, ?)`;
     const serialised = serialise(envelopes);
     await writer.run(() => {
       for (const one of serialised) {
-        if ('json' in one) connections.writer.run(sql, one.envelope.type, one.envelope.kind, one.json);
+        if ('json' in one) connections.writer.run(sql, one.envelope.type, one.envelope.kind, one.json, writer.nowMs);
       }
     });
     this.#ringOnce(bell);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AnywiseError } from '../errors.js';
 import { Mutex } from '../mutex.js';
 import { isBusy, type Connection } from './client.js';
+import { now } from './schema.js';
 
 interface Job {
   readonly work: () => unknown;
@@ -58,6 +59,7 @@ export class Writer {
   #waiters: Waiter[] = [];
   readonly #atCommit = new Map<AtCommit<unknown>, unknown[]>();
   #beganAt = 0;
+  #nowMs: number | undefined;
   #isTaken = false;
   #commitsSoon = false;
 
@@ -105,6 +107,11 @@ export class Writer {
         });
       },
     };
+  }
+
+  /** When the common transaction began, by the database's clock, in milliseconds: asking for each row would cost more. */
+  get nowMs(): number {
+    return (this.#nowMs ??= this.#connection.get<{ ms: number }>(`SELECT ${now} AS ms`)?.ms ?? 0);
   }
 
   /** Leaves a value for work that is done once for all who share the commit, right before it. For use in `lastWrites`. */
@@ -233,6 +240,7 @@ export class Writer {
         // A deferred transaction that turns into a writing one fails at once when another wrote in between.
         this.#connection.run('BEGIN IMMEDIATE');
         this.#beganAt = performance.now();
+        this.#nowMs = undefined;
         return;
       } catch (cause) {
         if (!isBusy(cause)) throw cause;
