@@ -43,7 +43,8 @@ await describeOnEachStore('two services that are killed again and again', (kind)
       await customers.close();
 
       expect(customers.contradictions).toEqual([]);
-      expect(customers.paid.length).toBeGreaterThan(100);
+      // How many there are depends on the machine; there must be some to lose.
+      expect(customers.paid.length).toBeGreaterThan(10);
       await expectOneEffectEach(world.databases, customers);
     }));
 });

@@ -15,6 +15,7 @@ await describeOnEachStore('services whose processes are killed again and again',
 
       expect(broken).toEqual([]);
       expect(countOf(deaths)).toBeGreaterThanOrEqual(kills);
-      expect(events).toBeGreaterThan(100);
+      // How many there are depends on the machine; there must be some to lose.
+      expect(events).toBeGreaterThan(10);
     }));
 });

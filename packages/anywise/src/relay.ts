@@ -95,9 +95,13 @@ export class Relay {
 
     const outcomes = await this.#bring(rows);
     // The receiver first: what goes on here may keep it from the processor that was to wake it.
-    if (rows.length < batchSize) await this.#pump.pause(settleLaterMs);
+    if (rows.length < batchSize && this.#reachesProcesses) await this.#pump.pause(settleLaterMs);
     if (outcomes.length > 0 && !(await store.outbox.settle(lease, outcomes))) this.#lease = undefined;
     return outcomes.length === rows.length && outcomes.every(({ outcome }) => outcome === 'confirmed') ? 0 : idlePollMs;
+  }
+
+  get #reachesProcesses(): boolean {
+    return this.#options.transport?.capabilities.acrossProcesses === true;
   }
 
   async #untilNextDue(): Promise<number> {
