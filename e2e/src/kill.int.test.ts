@@ -40,11 +40,11 @@ await describeOnEachStore('two services that are killed again and again', (kind)
         await services[victim].die('SIGKILL');
       }
       await everythingIsUp();
+      // A slow machine gets the time for it.
+      await eventually(() => expect(customers.paid.length).toBeGreaterThan(100), 30_000);
       await customers.close();
 
       expect(customers.contradictions).toEqual([]);
-      // How many there are depends on the machine; there must be some to lose.
-      expect(customers.paid.length).toBeGreaterThan(10);
       await expectOneEffectEach(world.databases, customers);
     }));
 });

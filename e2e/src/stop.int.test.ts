@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { eventually } from 'anywise/testing';
 import { createClient } from './client.js';
 import { trade } from './customers.js';
 import { describeOnEachStore } from './databases/each-store.js';
@@ -30,10 +31,11 @@ await describeOnEachStore('a service', (kind) => {
         expect(performance.now() - toldAt).toBeLessThan(stopsWithinMs);
       }
       await everythingIsUp();
+      // A slow machine gets the time for it.
+      await eventually(() => expect(customers.paid.length).toBeGreaterThan(20), 30_000);
       await customers.close();
 
       expect(customers.contradictions).toEqual([]);
-      expect(customers.paid.length).toBeGreaterThan(5);
       await expectOneEffectEach(world.databases, customers);
     }));
 
