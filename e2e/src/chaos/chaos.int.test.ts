@@ -15,7 +15,6 @@ await describeOnEachStore('services whose processes are killed again and again',
 
       expect(broken).toEqual([]);
       expect(countOf(deaths)).toBeGreaterThanOrEqual(kills);
-      // How many there are depends on the machine; there must be some to lose.
-      expect(events).toBeGreaterThan(10);
+      expect(events).toBeGreaterThan(100);
     }));
 });

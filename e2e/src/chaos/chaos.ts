@@ -1,3 +1,4 @@
+import { eventually } from 'anywise/testing';
 import type { Databases } from '../databases/databases.js';
 import type { Random } from '../seed.js';
 import { createFleet, type Fleet } from './fleet.js';
@@ -18,6 +19,8 @@ export interface ChaosReport extends Mischief, Verdict {
   readonly deaths: Fleet['deaths'];
 }
 
+const fewestEvents = 100;
+
 /** Two of each, so that they compete: for what is claimed, for the relay's lease, and for what is taken in. */
 const instances = ['source', 'source', 'middle', 'middle', 'sink', 'sink'] as const;
 
@@ -33,10 +36,20 @@ export async function runChaos({
   await using fleet = createFleet(databases, instances);
   fleet.open();
   const mischief = await runMonkey({ fleet, databases, onDeath, ...options });
+  await untilWorthJudging(fleet, databases);
   await fleet.calm();
   const deaths = { ...fleet.deaths };
   const { events, counts, broken } = await judge(databases);
   const report = { ...mischief, deaths, events, counts, broken: [...broken, ...fleet.accidents] };
   if (report.broken.length > 0) report.broken.push(`The databases are kept: ${databases.keep()}`);
   return report;
+}
+
+/** A slow machine gets the time to publish something worth losing. */
+async function untilWorthJudging(fleet: Fleet, databases: Databases): Promise<void> {
+  await eventually(async () => {
+    for (const member of fleet.members) if (!member.isUp) member.start();
+    const [row] = await databases.rows<{ n: number | string }>('source', 'SELECT count(*) AS n FROM counted');
+    if (Number(row?.n) <= fewestEvents) throw new Error(`The source has committed ${row?.n} events so far.`);
+  }, 30_000);
 }
