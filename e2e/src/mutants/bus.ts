@@ -8,52 +8,52 @@ export const busMutants: readonly Mutant[] = [
     name: 'no fence: a message is finished although its lease was lost',
     changes: [
       {
-        file: 'unit.ts',
+        file: 'core/dispatch/unit-of-work.ts',
         from: 'if (claim !== undefined && !(await transaction.finish(claim))) return false;',
         to: 'if (claim !== undefined) await transaction.finish(claim);',
       },
     ],
-    tests: [`${source}/durable.test.ts`, ports],
+    tests: [`${source}/core/delivery/durable.test.ts`, ports],
   },
   {
     name: 'delete before confirm',
     changes: [
       {
-        file: 'relay.ts',
+        file: 'core/delivery/relay.ts',
         from: 'const outcomes = await this.#bring(rows);',
         to: `await store.outbox.settle(this.#lease, rows.map(({ seq }) => ({ seq, outcome: 'confirmed' as const })));
              const outcomes = await this.#bring(rows);`,
       },
     ],
-    tests: [`${source}/relay.test.ts`],
+    tests: [`${source}/core/delivery/relay.test.ts`],
   },
   {
     name: 'offset relay: rows with a greater `seq` than the last',
     changes: [
       {
-        file: 'relay.ts',
+        file: 'core/delivery/relay.ts',
         from: 'const found = await store.outbox.pending(batchSize);',
         to: `const last = Number(Reflect.get(this, 'last') ?? 0);
              const found = (await store.outbox.pending(batchSize)).filter(({ seq }) => seq > last);
              Reflect.set(this, 'last', found.at(-1)?.seq ?? last);`,
       },
       {
-        file: 'relay.ts',
+        file: 'core/delivery/relay.ts',
         from: 'epoch === epoch ? found : await store.outbox.pending(batchSize)',
         to: 'epoch === epoch ? found : found',
       },
     ],
-    tests: [`${source}/relay.test.ts`],
+    tests: [`${source}/core/delivery/relay.test.ts`],
   },
   {
     name: 'an error of the intake is swallowed',
     changes: [
       {
-        file: 'core.ts',
+        file: 'core/bus/lifecycle.ts',
         from: 'await worker.take(entriesOfBatch(batch, intake));',
         to: 'await worker.take(entriesOfBatch(batch, intake)).catch(() => undefined);',
       },
     ],
-    tests: [`${source}/durable.test.ts`, ports],
+    tests: [`${source}/core/delivery/durable.test.ts`, ports],
   },
 ];

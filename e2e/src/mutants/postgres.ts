@@ -67,8 +67,8 @@ export const postgresMutants: readonly Mutant[] = [
   {
     name: 'SKIP LOCKED and LIMIT without the rule of heads',
     changes: [
-      { file: 'postgres/candidates.ts', from: 'SELECT DISTINCT ON (listener, lane) * FROM', to: 'SELECT * FROM' },
-      { file: 'postgres/candidates.ts', from: "WHERE ${isHead(schema, 'heads')} ORDER", to: 'ORDER' },
+      { file: 'postgres/claimable.ts', from: 'SELECT DISTINCT ON (listener, lane) * FROM', to: 'SELECT * FROM' },
+      { file: 'postgres/claimable.ts', from: "WHERE ${isHead(schema, 'heads')} ORDER", to: 'ORDER' },
     ],
     tests: storeTests,
   },

@@ -48,7 +48,7 @@ export const sqliteMutants: readonly Mutant[] = [
   },
   {
     name: 'LIMIT without the rule of heads',
-    changes: [{ file: 'sqlite/heads.ts', from: 'earlier.seq < head.seq', to: 'earlier.seq < 0' }],
+    changes: [{ file: 'sqlite/claimable.ts', from: 'earlier.seq < head.seq', to: 'earlier.seq < 0' }],
     tests: storeTests,
   },
 ];

@@ -1,5 +1,5 @@
-export { Anywise, type BusStatus, type EventCollector, type Tried } from './anywise.js';
-export type { AnywiseOptions, StopOptions } from './options.js';
+export { Anywise, type BusStatus, type EventCollector, type Tried } from './core/bus/anywise.js';
+export type { AnywiseOptions, StopOptions } from './core/bus/options.js';
 export {
   contextKey,
   type Context,
@@ -7,8 +7,8 @@ export {
   type ContextKey,
   type ContextKeyInfo,
   type FrozenContext,
-} from './context.js';
-export { contract, type Contract } from './contract.js';
+} from './core/message/context.js';
+export { contract, type Contract } from './core/message/contract.js';
 export type {
   Awaitable,
   ClassDefinition,
@@ -23,14 +23,14 @@ export type {
   OpaqueReply,
   SinkDefinition,
   Target,
-} from './definitions.js';
-export type { BusDeadLetters } from './bus-dead-letters.js';
-export type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from './dead-letter.js';
-export type { EnqueueOptions } from './enqueue-options.js';
-export type { SendOptions } from './send-options.js';
-export type { Transaction, TransactionOptions } from './transaction.js';
-export { DomainError, domainError, type DomainErrorClass } from './domain-error.js';
-export { parseEnvelope, type Envelope, type EnvelopeKind } from './envelope.js';
+} from './core/registry/definitions.js';
+export type { BusDeadLetters } from './core/bus/dead-letters.js';
+export type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from './core/ports/dead-letters.js';
+export type { EnqueueOptions } from './core/dispatch/enqueue-options.js';
+export type { SendOptions } from './core/dispatch/send-options.js';
+export type { Transaction, TransactionOptions } from './core/bus/transaction.js';
+export { DomainError, domainError, type DomainErrorClass } from './core/message/domain-error.js';
+export { parseEnvelope, type Envelope, type EnvelopeKind } from './core/message/envelope.js';
 export {
   AnywiseError,
   InvalidMessageError,
@@ -41,9 +41,9 @@ export {
   type ErrorCode,
   type Issue,
   type ListenerFailure,
-} from './errors.js';
-export type { BusDescription, Inspection, MessageDescription, Wired, WiredListener } from './inspect.js';
-export type { Logger } from './logger.js';
+} from './core/errors/errors.js';
+export type { BusDescription, Inspection, MessageDescription, Wired, WiredListener } from './core/bus/inspect.js';
+export type { Logger } from './core/ports/logger.js';
 export {
   Command,
   Event,
@@ -60,13 +60,13 @@ export {
   type MessageStatics,
   type ReplyOf,
   type Upcasts,
-} from './message.js';
-export { handles, listens, methods, type MethodDecoratorFor } from './methods.js';
-export type { Delivered, Enqueued, Failed, Observer } from './observer.js';
-export { on, type CommandBuilder, type EventBuilder, type GuardBuilder } from './on.js';
-export { MessageRegistry, type Registrable, type RegistryOptions } from './registry.js';
-export type { RetryPlan, RetryPolicy, RetryRule } from './retry.js';
-export { type, type StandardSchema, type Typed } from './schema.js';
+} from './core/message/message.js';
+export { handles, listens, methods, type MethodDecoratorFor } from './core/registry/methods.js';
+export type { Delivered, Enqueued, Failed, Observer } from './core/ports/observer.js';
+export { on, type CommandBuilder, type EventBuilder, type GuardBuilder } from './core/registry/on.js';
+export { MessageRegistry, type Registrable, type RegistryOptions } from './core/registry/registry.js';
+export type { RetryPlan, RetryPolicy, RetryRule } from './kit/retry.js';
+export { type, type StandardSchema, type Typed } from './core/message/schema.js';
 export {
   token,
   type ContainerAdapter,
@@ -76,9 +76,9 @@ export {
   type Scope,
   type ServiceId,
   type Token,
-} from './scope.js';
-export { toEnvelopes, type Sink } from './sink.js';
-export { SqlTransaction, type Migration, type SqlValue } from './sql.js';
+} from './core/ports/container.js';
+export { toEnvelopes, type Sink } from './core/ports/sink.js';
+export { SqlTransaction, type Migration, type SqlValue } from './core/ports/sql.js';
 export type {
   Claim,
   ClaimOptions,
@@ -100,8 +100,14 @@ export type {
   Store,
   StoreCapabilities,
   StoreTransaction,
-} from './store.js';
-export { concurrent, sequential, type PublishStrategy, type ReadyListener, type SendStrategy } from './strategies.js';
+} from './core/ports/store.js';
+export {
+  concurrent,
+  sequential,
+  type PublishStrategy,
+  type ReadyListener,
+  type SendStrategy,
+} from './core/dispatch/strategies.js';
 export type {
   Delivery,
   PublishFailure,
@@ -109,5 +115,5 @@ export type {
   Subscription,
   Transport,
   TransportCapabilities,
-} from './transport.js';
+} from './core/ports/transport.js';
 export { memoryBroker, memoryStore, type Clock, type MemoryBroker, type MemoryStoreOptions } from './memory/index.js';

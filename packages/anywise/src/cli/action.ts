@@ -1,4 +1,4 @@
-import type { Store } from '../store.js';
+import type { Store } from '../core/ports/store.js';
 import type { OptionName } from './option-table.js';
 import type { Options } from './options.js';
 import type { Terminal } from './terminal.js';

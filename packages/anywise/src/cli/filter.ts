@@ -1,4 +1,4 @@
-import type { DeadLetterFilter } from '../dead-letter.js';
+import type { DeadLetterFilter } from '../core/ports/dead-letters.js';
 import type { OptionName } from './option-table.js';
 import type { Options } from './options.js';
 import { Refusal } from './refusal.js';

@@ -1,5 +1,5 @@
 import { connectStore } from '../connect/connect.js';
-import type { Store } from '../store.js';
+import type { Store } from '../core/ports/store.js';
 import { didYouMean } from './nearest.js';
 import type { Options } from './options.js';
 import { postgresServices } from './postgres-services.js';

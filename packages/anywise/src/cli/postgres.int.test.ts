@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { postgresStore } from '../postgres/index.js';
 import { testEntry, testEnvelope } from '../testing/envelopes.js';
-import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../testing/test-postgres.js';
+import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';
 import { runHere } from './testing.js';
 
 const call = (line: string, service: string) =>

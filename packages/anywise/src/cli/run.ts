@@ -1,5 +1,5 @@
-import { AnywiseError } from '../errors.js';
-import type { Store } from '../store.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import type { Store } from '../core/ports/store.js';
 import type { Action, Subject } from './action.js';
 import { deadLetters } from './dead-letters/subject.js';
 import { helpOnAction, helpOnAll, helpOnSubject } from './help.js';

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { AnywiseError, errorText } from '../errors.js';
+import { AnywiseError, errorText } from '../core/errors/errors.js';
 import type { OpenSqlite } from '../sqlite/client.js';
 import { Refusal } from './refusal.js';
 

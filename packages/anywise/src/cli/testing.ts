@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { sqliteStore } from '../sqlite/store.js';
-import type { Store } from '../store.js';
+import type { Store } from '../core/ports/store.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { AnywiseError } from '../errors.js';
-import type { Migration } from '../sql.js';
-import type { Store } from '../store.js';
-import type { Transport } from '../transport.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import type { Migration } from '../core/ports/sql.js';
+import type { Store } from '../core/ports/store.js';
+import type { Transport } from '../core/ports/transport.js';
 import { readPostgresUrl } from './postgres-url.js';
 
 export interface ConnectStoreOptions {

@@ -1,4 +1,4 @@
-import { AnywiseError } from '../errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
 
 /** What a `postgres://` URL says to this library; the rest is for `pg`. */
 export interface PostgresUrl {

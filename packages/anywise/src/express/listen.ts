@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { AnywiseError } from '../errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
 
 /** Where {@link listen} listens. */
 export interface ListenOptions {

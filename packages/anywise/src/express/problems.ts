@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
-import { DomainError, type DomainErrorClass } from '../domain-error.js';
-import { AnywiseError, SetupError } from '../errors.js';
+import { DomainError, type DomainErrorClass } from '../core/message/domain-error.js';
+import { AnywiseError, SetupError } from '../core/errors/errors.js';
 import { HttpProblem, sendProblem } from './http-problem.js';
 import { isAborted, requestProblem } from './request-errors.js';
 

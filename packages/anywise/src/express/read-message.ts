@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { AnywiseError, issuePath, type InvalidMessageError, type Issue } from '../errors.js';
-import type { Command } from '../message.js';
+import { AnywiseError, issuePath, type InvalidMessageError, type Issue } from '../core/errors/errors.js';
+import type { Command } from '../core/message/message.js';
 import { HttpProblem, type FieldError } from './http-problem.js';
 import type { Route } from './route.js';
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Command, MessageStatics, ReplyOf } from '../message.js';
+import type { Command, MessageStatics, ReplyOf } from '../core/message/message.js';
 
 /** The HTTP methods that a route can have. HEAD and OPTIONS are answered by Express. */
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';

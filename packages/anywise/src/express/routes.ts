@@ -1,7 +1,7 @@
 import { Router, type Request, type RequestHandler } from 'express';
-import type { ContextEntry } from '../context.js';
-import { SetupError } from '../errors.js';
-import type { Command } from '../message.js';
+import type { ContextEntry } from '../core/message/context.js';
+import { SetupError } from '../core/errors/errors.js';
+import type { Command } from '../core/message/message.js';
 import { HttpProblem } from './http-problem.js';
 import { jsonBody } from './json-body.js';
 import { readMessage } from './read-message.js';

@@ -2,13 +2,13 @@ import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { Container } from 'inversify';
 import { z } from 'zod';
-import { Anywise } from '../anywise.js';
-import { command } from '../message.js';
-import { methods } from '../methods.js';
-import { on } from '../on.js';
-import { MessageRegistry, type Registrable } from '../registry.js';
-import { token } from '../scope.js';
-import { silent, startBus } from '../testing/start-bus.js';
+import { Anywise } from '../core/bus/anywise.js';
+import { command } from '../core/message/message.js';
+import { methods } from '../core/registry/methods.js';
+import { on } from '../core/registry/on.js';
+import { MessageRegistry, type Registrable } from '../core/registry/registry.js';
+import { token } from '../core/ports/container.js';
+import { silent, startBus } from '../test-support/start-bus.js';
 import { inversify } from './container.js';
 
 class Greet extends command('test.greet', { data: z.object({ name: z.string() }), reply: z.string() }) {}

@@ -1,6 +1,6 @@
 import type { BindToFluentSyntax, Container, ResolutionContext, ServiceIdentifier } from 'inversify';
-import { AnywiseError } from '../errors.js';
-import { serviceName, type ContainerAdapter, type Scope, type ServiceId } from '../scope.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import { serviceName, type ContainerAdapter, type Scope, type ServiceId } from '../core/ports/container.js';
 import { PlanCheck } from './plan-check.js';
 import { MessageScope, type CurrentMessage, type Maker } from './scope.js';
 

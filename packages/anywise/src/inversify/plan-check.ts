@@ -1,5 +1,5 @@
 import type { BindingConstraints, Container, ServiceIdentifier } from 'inversify';
-import type { ServiceId } from '../scope.js';
+import type { ServiceId } from '../core/ports/container.js';
 
 /** The part of Inversify's plugin context that is used: https://inversify.io/docs/fundamentals/plugins */
 interface PluginContext {

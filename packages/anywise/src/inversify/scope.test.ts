@@ -2,15 +2,15 @@ import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { Container, inject, injectable } from 'inversify';
 import { z } from 'zod';
-import { Anywise } from '../anywise.js';
-import type { Context } from '../context.js';
-import type { Guard, OpaqueReply } from '../definitions.js';
-import { Command, command } from '../message.js';
-import { handles } from '../methods.js';
-import { on } from '../on.js';
-import type { Registrable } from '../registry.js';
-import { token } from '../scope.js';
-import { startBus, silent } from '../testing/start-bus.js';
+import { Anywise } from '../core/bus/anywise.js';
+import type { Context } from '../core/message/context.js';
+import type { Guard, OpaqueReply } from '../core/registry/definitions.js';
+import { Command, command } from '../core/message/message.js';
+import { handles } from '../core/registry/methods.js';
+import { on } from '../core/registry/on.js';
+import type { Registrable } from '../core/registry/registry.js';
+import { token } from '../core/ports/container.js';
+import { startBus, silent } from '../test-support/start-bus.js';
 import { inversify } from './container.js';
 
 class Outer extends command('test.outer', { data: z.object({ fail: z.boolean().optional() }), reply: z.string() }) {}

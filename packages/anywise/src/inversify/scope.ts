@@ -1,5 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { MessageServices, Scope, ServiceId } from '../scope.js';
+import type { MessageServices, Scope, ServiceId } from '../core/ports/container.js';
 
 /** The message that the container makes something for. */
 export interface CurrentMessage {

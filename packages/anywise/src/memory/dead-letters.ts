@@ -1,5 +1,11 @@
-import type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from '../dead-letter.js';
-import type { StoreChanged } from '../store.js';
+import type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetters,
+  InboxRef,
+} from '../core/ports/dead-letters.js';
+import type { StoreChanged } from '../core/ports/store.js';
 import type { MemoryInbox, Row } from './inbox.js';
 
 const holdsUp: Partial<Record<Row['state'], DeadLetter['holdsUp']>> = {

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { OnDead } from '../definitions.js';
-import type { Mutex } from '../mutex.js';
-import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus, StoreChanged } from '../store.js';
+import type { OnDead } from '../core/registry/definitions.js';
+import type { Mutex } from '../kit/mutex.js';
+import type {
+  Claim,
+  ClaimOptions,
+  FailedClaim,
+  Inbox,
+  InboxEntry,
+  InboxStatus,
+  StoreChanged,
+} from '../core/ports/store.js';
 import { statusOf } from './status.js';
 
 /** The states are drawn in `store.ts`. */

@@ -1,6 +1,6 @@
-import type { Envelope } from '../envelope.js';
-import { orderKey } from '../envelope.js';
-import type { Mutex } from '../mutex.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { orderKey } from '../core/message/envelope.js';
+import type { Mutex } from '../kit/mutex.js';
 import type {
   Outbox,
   OutboxOutcome,
@@ -10,7 +10,7 @@ import type {
   RelayLease,
   ScheduledEnvelope,
   StoreChanged,
-} from '../store.js';
+} from '../core/ports/store.js';
 
 interface Row extends OutboxRow {
   /** The states are drawn in `store.ts`. */

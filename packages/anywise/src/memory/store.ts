@@ -1,5 +1,5 @@
-import { Mutex } from '../mutex.js';
-import type { Store, StoreChanged } from '../store.js';
+import { Mutex } from '../kit/mutex.js';
+import type { Store, StoreChanged } from '../core/ports/store.js';
 import { MemoryDeadLetters } from './dead-letters.js';
 import { MemoryInbox } from './inbox.js';
 import { MemoryOutbox } from './outbox.js';

@@ -1,7 +1,7 @@
-import type { Envelope } from '../envelope.js';
-import { AnywiseError, queryWrote } from '../errors.js';
-import type { Mutex } from '../mutex.js';
-import type { ServiceId } from '../scope.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { AnywiseError, queryWrote } from '../core/errors/errors.js';
+import type { Mutex } from '../kit/mutex.js';
+import type { ServiceId } from '../core/ports/container.js';
 import type {
   Claim,
   InboxEntry,
@@ -10,7 +10,7 @@ import type {
   ScheduledEnvelope,
   StoreChanged,
   StoreTransaction,
-} from '../store.js';
+} from '../core/ports/store.js';
 import type { MemoryInbox } from './inbox.js';
 import type { MemoryOutbox } from './outbox.js';
 

@@ -1,7 +1,7 @@
-import type { Envelope } from '../envelope.js';
-import { Pump } from '../pump.js';
-import { serialise } from '../serialise.js';
-import type { PublishFailure, SubscribeOptions, Subscription, Transport } from '../transport.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { Pump } from '../kit/pump.js';
+import { serialise } from '../kit/wire.js';
+import type { PublishFailure, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 
 /** Carries messages between the buses of one process. Each bus takes its own connection. */
 export interface MemoryBroker {

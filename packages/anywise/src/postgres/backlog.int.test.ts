@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { Store } from '../store.js';
+import type { Store } from '../core/ports/store.js';
 import { testEntry } from '../testing/envelopes.js';
-import { describeWithPostgres, inTestStore, withTestDatabase } from '../testing/test-postgres.js';
-import { findCandidatesSql, findHiddenSql } from './candidates.js';
+import { describeWithPostgres, inTestStore, withTestDatabase } from '../test-support/test-postgres.js';
+import { findCandidatesSql, findHiddenSql } from './claimable.js';
 import { quoted } from './schema.js';
 
 const backlog = 100_000;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
-import { describeWithPostgres, inTestStore } from '../testing/test-postgres.js';
+import { describeWithPostgres, inTestStore } from '../test-support/test-postgres.js';
 
 await describeWithPostgres('a scheduled message on PostgreSQL', () => {
   test('that an open transaction cancels holds up nobody, and leaves when that is rolled back', () =>

@@ -1,4 +1,4 @@
-import { AnywiseError, errorText } from '../errors.js';
+import { AnywiseError, errorText } from '../core/errors/errors.js';
 
 /** What is used of a client of `pg`. */
 export interface PostgresClient {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AnywiseError } from '../errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
 import {
   defaultMaxConnections,
   isLost,

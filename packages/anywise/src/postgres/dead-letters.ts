@@ -1,5 +1,11 @@
-import type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from '../dead-letter.js';
-import type { StoreChanged } from '../store.js';
+import type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetters,
+  InboxRef,
+} from '../core/ports/dead-letters.js';
+import type { StoreChanged } from '../core/ports/store.js';
 import type { Database } from './database.js';
 import { now, storable } from './schema.js';
 

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { errorText } from '../errors.js';
-import { describeDurableServices } from '../testing/durable-services.js';
-import { startBus } from '../testing/start-bus.js';
-import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../testing/test-postgres.js';
+import { errorText } from '../core/errors/errors.js';
+import { describeDurableServices } from '../test-support/durable-services.js';
+import { startBus } from '../test-support/start-bus.js';
+import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';
 import { postgresStore } from './store.js';
 import { postgresTransport } from './transport.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
-import { describeWithPostgres, handleOf, inTestStore } from '../testing/test-postgres.js';
+import { describeWithPostgres, handleOf, inTestStore } from '../test-support/test-postgres.js';
 
 const migrations = [
   {

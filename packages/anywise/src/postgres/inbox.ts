@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isDead } from '../holder.js';
+import { isDead } from '../kit/lease-holder.js';
 import type {
   Claim,
   ClaimOptions,
@@ -9,8 +9,8 @@ import type {
   InboxStatus,
   ListenerStatus,
   StoreChanged,
-} from '../store.js';
-import { findCandidatesSql, findHiddenSql, type Candidates } from './candidates.js';
+} from '../core/ports/store.js';
+import { findCandidatesSql, findHiddenSql, type Candidates } from './claimable.js';
 import { prepared, type Database, type Statement } from './database.js';
 import { laneOf, now, storable } from './schema.js';
 

@@ -1,8 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
-import { describeWithPostgres, inTestSchemas, testPostgresUrl, withTestDatabase } from '../testing/test-postgres.js';
-import type { Transport } from '../transport.js';
+import {
+  describeWithPostgres,
+  inTestSchemas,
+  testPostgresUrl,
+  withTestDatabase,
+} from '../test-support/test-postgres.js';
+import type { Transport } from '../core/ports/transport.js';
 import { logStatements } from './log.js';
 import { logLock } from './publisher.js';
 import { postgresTransport } from './transport.js';

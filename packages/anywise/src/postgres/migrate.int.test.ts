@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { errorText } from '../errors.js';
+import { errorText } from '../core/errors/errors.js';
 import {
   describeWithPostgres,
   handleOf,
@@ -7,7 +7,7 @@ import {
   inTestStore,
   testPostgresUrl,
   withTestDatabase,
-} from '../testing/test-postgres.js';
+} from '../test-support/test-postgres.js';
 import { postgresStore } from './store.js';
 
 const url = testPostgresUrl;

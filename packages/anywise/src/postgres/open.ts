@@ -1,5 +1,5 @@
-import { AnywiseError } from '../errors.js';
-import type { Migration } from '../sql.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import type { Migration } from '../core/ports/sql.js';
 import { unavailable, type PostgresConnection } from './client.js';
 import { Database } from './database.js';
 import { migrate } from './schema.js';

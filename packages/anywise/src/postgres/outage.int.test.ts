@@ -8,7 +8,7 @@ import {
   inTestStore,
   namedTestUrl,
   testPostgresUrl,
-} from '../testing/test-postgres.js';
+} from '../test-support/test-postgres.js';
 
 await describeWithPostgres('a PostgreSQL store that loses its connections', () => {
   test('goes on with new ones, and the process lives', () =>

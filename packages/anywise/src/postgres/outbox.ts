@@ -1,5 +1,5 @@
-import { orderKey, type Envelope } from '../envelope.js';
-import { isDead } from '../holder.js';
+import { orderKey, type Envelope } from '../core/message/envelope.js';
+import { isDead } from '../kit/lease-holder.js';
 import type {
   Outbox,
   OutboxOutcome,
@@ -9,7 +9,7 @@ import type {
   RelayLease,
   ScheduledEnvelope,
   StoreChanged,
-} from '../store.js';
+} from '../core/ports/store.js';
 import { prepared, type Database, type Statement } from './database.js';
 import { laneOf, now, storable } from './schema.js';
 

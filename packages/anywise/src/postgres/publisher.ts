@@ -1,8 +1,8 @@
-import type { Envelope } from '../envelope.js';
-import { serialise } from '../serialise.js';
-import type { PublishFailure } from '../transport.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { serialise } from '../kit/wire.js';
+import type { PublishFailure } from '../core/ports/transport.js';
 import { prepared, type Database, type Statement } from './database.js';
-import { channelOf } from './notices.js';
+import { channelOf } from './signal.js';
 import { now, quoted } from './schema.js';
 
 /**

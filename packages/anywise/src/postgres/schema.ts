@@ -1,5 +1,5 @@
-import type { Migration } from '../sql.js';
-import { AnywiseError, errorText } from '../errors.js';
+import type { Migration } from '../core/ports/sql.js';
+import { AnywiseError, errorText } from '../core/errors/errors.js';
 import { isLost, stateOf } from './client.js';
 import type { Database, Session } from './database.js';
 

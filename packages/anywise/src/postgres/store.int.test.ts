@@ -1,7 +1,7 @@
 import { it } from '@jest/globals';
 import { casesFor } from '../testing/case.js';
 import { storeContract } from '../testing/store-contract.js';
-import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../testing/test-postgres.js';
+import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';
 import { postgresStore } from './store.js';
 
 /** A commit waits for the server's disk, which others may keep busy. */

@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { DeadLetters } from '../dead-letter.js';
-import { SqlTransaction, type Migration } from '../sql.js';
-import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreChanged, StorePart, StoreTransaction } from '../store.js';
+import type { DeadLetters } from '../core/ports/dead-letters.js';
+import { SqlTransaction, type Migration } from '../core/ports/sql.js';
+import type {
+  Inbox,
+  KeptReply,
+  Outbox,
+  ReplyKey,
+  Store,
+  StoreChanged,
+  StorePart,
+  StoreTransaction,
+} from '../core/ports/store.js';
 import type { PostgresConnection } from './client.js';
 import type { Database, Statement } from './database.js';
 import { PostgresDeadLetters } from './dead-letters.js';
 import { PostgresInbox } from './inbox.js';
-import { channelOf, Hearing, Notifier } from './notices.js';
+import { channelOf, Hearing, Notifier } from './signal.js';
 import { PostgresOutbox } from './outbox.js';
 import { openMigrated, usable } from './open.js';
 import { now, quoted, storable, storeMigrations } from './schema.js';

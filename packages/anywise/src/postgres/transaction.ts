@@ -1,6 +1,6 @@
-import type { Envelope } from '../envelope.js';
-import { AnywiseError, queryWrote } from '../errors.js';
-import { SqlTransaction, type SqlValue } from '../sql.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { AnywiseError, queryWrote } from '../core/errors/errors.js';
+import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type {
   Claim,
   InboxEntry,
@@ -10,7 +10,7 @@ import type {
   StoreChanged,
   StorePart,
   StoreTransaction,
-} from '../store.js';
+} from '../core/ports/store.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
 import { prepared, type Database, type Session, type Statement } from './database.js';
 import { entryValues, finishSql, insertEntriesSql } from './inbox.js';

@@ -1,6 +1,11 @@
 import { it } from '@jest/globals';
 import { casesFor } from '../testing/case.js';
-import { describeWithPostgres, endTestConnections, inTestSchemas, namedTestUrl } from '../testing/test-postgres.js';
+import {
+  describeWithPostgres,
+  endTestConnections,
+  inTestSchemas,
+  namedTestUrl,
+} from '../test-support/test-postgres.js';
 import { transportContract } from '../testing/transport-contract.js';
 import { postgresTransport } from './transport.js';
 

@@ -1,11 +1,11 @@
-import type { Envelope } from '../envelope.js';
-import { Pump } from '../pump.js';
-import { readDelivery } from '../read-delivery.js';
-import type { Delivery, PublishFailure, SubscribeOptions, Subscription, Transport } from '../transport.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { Pump } from '../kit/pump.js';
+import { readDelivery } from '../kit/read-delivery.js';
+import type { Delivery, PublishFailure, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import type { PostgresConnection } from './client.js';
 import type { Database } from './database.js';
 import { logStatements, trimBatch, type LogStatements } from './log.js';
-import { Hearing, channelOf } from './notices.js';
+import { Hearing, channelOf } from './signal.js';
 import { openMigrated, usable } from './open.js';
 import { Publisher } from './publisher.js';
 import { quoted, transportMigrations } from './schema.js';

@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { MessageContext } from '../context.js';
-import { parseEnvelope } from '../envelope.js';
-import { event } from '../message.js';
-import { type } from '../schema.js';
+import { MessageContext } from '../core/message/context.js';
+import { parseEnvelope } from '../core/message/envelope.js';
+import { event } from '../core/message/message.js';
+import { type } from '../core/message/schema.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { fileSink } from './file.js';
 

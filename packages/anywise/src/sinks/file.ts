@@ -1,8 +1,8 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AnywiseError, errorText } from '../errors.js';
-import { closedSink, toEnvelopes, type Sink } from '../sink.js';
+import { AnywiseError, errorText } from '../core/errors/errors.js';
+import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 
 /** How a {@link fileSink} writes. */
 export interface FileSinkOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { AnywiseError, TerminalError } from '../errors.js';
-import { decideRetry } from '../retry.js';
+import { AnywiseError, TerminalError } from '../core/errors/errors.js';
+import { decideRetry } from '../kit/retry.js';
 import { failureOf, failureOfAnswer, pauseAfter, retryAfterMs } from './http-failure.js';
 
 const now = Date.parse('2026-01-01T00:00:00Z');

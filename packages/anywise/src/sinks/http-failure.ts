@@ -1,5 +1,5 @@
-import { AnywiseError, TerminalError, errorText, retryAfterOf } from '../errors.js';
-import { decideRetry, type RetryPlan } from '../retry.js';
+import { AnywiseError, TerminalError, errorText, retryAfterOf } from '../core/errors/errors.js';
+import { decideRetry, type RetryPlan } from '../kit/retry.js';
 
 const maxShown = 200;
 const maxRead = 65_536;

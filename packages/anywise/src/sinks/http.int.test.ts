@@ -2,11 +2,11 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { MessageContext } from '../context.js';
-import type { Envelope } from '../envelope.js';
-import { event } from '../message.js';
-import { type } from '../schema.js';
-import { toEnvelopes } from '../sink.js';
+import { MessageContext } from '../core/message/context.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { event } from '../core/message/message.js';
+import { type } from '../core/message/schema.js';
+import { toEnvelopes } from '../core/ports/sink.js';
 import { httpSink, type HttpSinkOptions } from './http.js';
 
 class Paid extends event('payments.paid', { data: type<{ readonly id: string }>(), entityId: ({ id }) => id }) {}

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Envelope } from '../envelope.js';
-import { AnywiseError, SetupError } from '../errors.js';
-import type { RetryPlan } from '../retry.js';
-import { closedSink, toEnvelopes, type Sink } from '../sink.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { AnywiseError, SetupError } from '../core/errors/errors.js';
+import type { RetryPlan } from '../kit/retry.js';
+import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 import { failureOf, failureOfAnswer, pauseAfter } from './http-failure.js';
 import { keyOf, sign } from './signature.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { MessageContext } from '../context.js';
-import { event } from '../message.js';
-import { type } from '../schema.js';
+import { MessageContext } from '../core/message/context.js';
+import { event } from '../core/message/message.js';
+import { type } from '../core/message/schema.js';
 import { memorySink } from './memory.js';
 
 class Paid extends event('payments.paid', { data: type<{ readonly id: string }>(), entityId: ({ id }) => id }) {}

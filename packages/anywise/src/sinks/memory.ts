@@ -1,6 +1,6 @@
-import type { Envelope } from '../envelope.js';
-import type { Event } from '../message.js';
-import { closedSink, toEnvelopes, type Sink } from '../sink.js';
+import type { Envelope } from '../core/message/envelope.js';
+import type { Event } from '../core/message/message.js';
+import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 
 /** A sink that can be read, for tests. */
 export interface MemorySink extends Sink {

@@ -1,6 +1,12 @@
-import type { StoreChanged } from '../store.js';
-import type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from '../dead-letter.js';
-import type { SqlValue } from '../sql.js';
+import type { StoreChanged } from '../core/ports/store.js';
+import type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetters,
+  InboxRef,
+} from '../core/ports/dead-letters.js';
+import type { SqlValue } from '../core/ports/sql.js';
 import type { Connections } from './client.js';
 import { keyOf, type StoredKey } from './keys.js';
 import { now } from './schema.js';

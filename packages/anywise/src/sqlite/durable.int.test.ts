@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { errorText } from '../errors.js';
-import { describeDurableServices } from '../testing/durable-services.js';
-import { startBus } from '../testing/start-bus.js';
+import { errorText } from '../core/errors/errors.js';
+import { describeDurableServices } from '../test-support/durable-services.js';
+import { startBus } from '../test-support/start-bus.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { sqliteStore } from './store.js';
 import { sqliteTransport } from './transport.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { OnDead } from '../definitions.js';
-import { isDead } from '../holder.js';
+import type { OnDead } from '../core/registry/definitions.js';
+import { isDead } from '../kit/lease-holder.js';
 import type {
   Claim,
   ClaimOptions,
@@ -10,9 +10,9 @@ import type {
   InboxStatus,
   ListenerStatus,
   StoreChanged,
-} from '../store.js';
+} from '../core/ports/store.js';
 import type { Connection, Connections } from './client.js';
-import { Heads, unblocked } from './heads.js';
+import { Heads, unblocked } from './claimable.js';
 import { keyOf, storedKey, type StoredKey } from './keys.js';
 import { now } from './schema.js';
 import type { Writer } from './writer.js';

@@ -1,6 +1,6 @@
-import { orderKey, type Envelope } from '../envelope.js';
-import { isDead } from '../holder.js';
-import type { SqlValue } from '../sql.js';
+import { orderKey, type Envelope } from '../core/message/envelope.js';
+import { isDead } from '../kit/lease-holder.js';
+import type { SqlValue } from '../core/ports/sql.js';
 import type {
   Outbox,
   OutboxOutcome,
@@ -10,11 +10,11 @@ import type {
   RelayLease,
   ScheduledEnvelope,
   StoreChanged,
-} from '../store.js';
+} from '../core/ports/store.js';
 import type { Connection, Connections } from './client.js';
 import { FreshRows } from './fresh.js';
 import { storedKey } from './keys.js';
-import { Pending, type PendingRow } from './pending.js';
+import { Pending, type PendingRow } from './sendable.js';
 import { now } from './schema.js';
 import type { AtCommit, Writer } from './writer.js';
 

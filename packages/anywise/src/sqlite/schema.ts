@@ -1,4 +1,4 @@
-import type { Migration } from '../sql.js';
+import type { Migration } from '../core/ports/sql.js';
 import type { Connection } from './client.js';
 import type { Writer } from './writer.js';
 

@@ -1,7 +1,7 @@
-import type { DeadLetters } from '../dead-letter.js';
-import { SqlTransaction, type Migration } from '../sql.js';
-import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreChanged, StoreTransaction } from '../store.js';
-import { cleanInbox, cleanReplies } from './clean.js';
+import type { DeadLetters } from '../core/ports/dead-letters.js';
+import { SqlTransaction, type Migration } from '../core/ports/sql.js';
+import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
+import { cleanInbox, cleanReplies } from './retention.js';
 import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';

@@ -1,5 +1,5 @@
-import type { Envelope } from '../envelope.js';
-import { AnywiseError, errorText, queryWrote } from '../errors.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { AnywiseError, errorText, queryWrote } from '../core/errors/errors.js';
 import type {
   Claim,
   InboxEntry,
@@ -9,8 +9,8 @@ import type {
   StoreChanged,
   StorePart,
   StoreTransaction,
-} from '../store.js';
-import { SqlTransaction, type SqlValue } from '../sql.js';
+} from '../core/ports/store.js';
+import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
 import { endClaims, holdsClaim, insertEntries } from './inbox.js';
 import { deleteScheduled, insertScheduled, outboxEntry, type OutboxEntry } from './outbox.js';

@@ -1,9 +1,9 @@
-import type { Envelope } from '../envelope.js';
-import { Pump } from '../pump.js';
-import { readDelivery } from '../read-delivery.js';
-import { serialise } from '../serialise.js';
-import type { Delivery, PublishFailure, SubscribeOptions, Subscription, Transport } from '../transport.js';
-import { hearBell, openBell, type Bell } from './bell.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { Pump } from '../kit/pump.js';
+import { readDelivery } from '../kit/read-delivery.js';
+import { serialise } from '../kit/wire.js';
+import type { Delivery, PublishFailure, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import { hearBell, openBell, type Bell } from './signal.js';
 import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { migrate, now, transportMigrations } from './schema.js';
 import { Writer } from './writer.js';

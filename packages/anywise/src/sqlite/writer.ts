@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AnywiseError } from '../errors.js';
-import { Mutex } from '../mutex.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import { Mutex } from '../kit/mutex.js';
 import { isBusy, type Connection } from './client.js';
 import { now } from './schema.js';
 

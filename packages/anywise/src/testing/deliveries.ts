@@ -1,6 +1,6 @@
-import type { Anywise } from '../anywise.js';
-import { definitionOf, type Event } from '../message.js';
-import type { Delivered, Enqueued, Failed } from '../observer.js';
+import type { Anywise } from '../core/bus/anywise.js';
+import { definitionOf, type Event } from '../core/message/message.js';
+import type { Delivered, Enqueued, Failed } from '../core/ports/observer.js';
 
 type Expected = Pick<Delivered, 'listener' | 'id' | 'type' | 'key'>;
 

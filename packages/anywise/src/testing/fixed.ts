@@ -1,5 +1,5 @@
-import { AnywiseError } from '../errors.js';
-import { serviceName, type ContainerAdapter, type ServiceId } from '../scope.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import { serviceName, type ContainerAdapter, type ServiceId } from '../core/ports/container.js';
 
 /**
  * A container of ready-made values, for tests and for services that need no other.

@@ -1,7 +1,7 @@
-import { Anywise } from '../anywise.js';
-import type { EnqueueOptions } from '../enqueue-options.js';
-import type { AbstractClass, AnyCommand, Command, Event, ReplyOf } from '../message.js';
-import type { Transaction } from '../transaction.js';
+import { Anywise } from '../core/bus/anywise.js';
+import type { EnqueueOptions } from '../core/dispatch/enqueue-options.js';
+import type { AbstractClass, AnyCommand, Command, Event, ReplyOf } from '../core/message/message.js';
+import type { Transaction } from '../core/bus/transaction.js';
 
 /** A command that was enqueued, and how. */
 export interface RecordedCommand {

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { Anywise } from '../anywise.js';
-import { contract } from '../contract.js';
-import { TerminalError } from '../errors.js';
+import { Anywise } from '../core/bus/anywise.js';
+import { contract } from '../core/message/contract.js';
+import { TerminalError } from '../core/errors/errors.js';
 import { memoryStore } from '../memory/store.js';
 import { memoryBroker } from '../memory/transport.js';
-import { command, event } from '../message.js';
-import { on } from '../on.js';
-import { type } from '../schema.js';
+import { command, event } from '../core/message/message.js';
+import { on } from '../core/registry/on.js';
+import { type } from '../core/message/schema.js';
 import { fakeClock } from './clock.js';
 import { recordingBus } from './recording-bus.js';
 import { scenario } from './scenario.js';
-import { startBus, type StartBusOptions } from './start-bus.js';
-import { MessageContext } from '../context.js';
+import { startBus, type StartBusOptions } from '../test-support/start-bus.js';
+import { MessageContext } from '../core/message/context.js';
 
 class Pay extends command('payments.pay', { data: type<{ id: string }>(), reply: type<string>() }) {}
 class Paid extends event('payments.paid', { data: type<{ id: string }>(), entityId: ({ id }) => id }) {}

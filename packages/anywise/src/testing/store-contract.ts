@@ -1,4 +1,4 @@
-import type { Store, StoreCapabilities } from '../store.js';
+import type { Store, StoreCapabilities } from '../core/ports/store.js';
 import { suiteOf, type ContractCase, type Themed } from './case.js';
 import { deadLetterCases } from './store-cases/dead-letters.js';
 import { failureCases } from './store-cases/failures.js';

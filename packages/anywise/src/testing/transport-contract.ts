@@ -1,4 +1,4 @@
-import type { Transport, TransportCapabilities } from '../transport.js';
+import type { Transport, TransportCapabilities } from '../core/ports/transport.js';
 import { suiteOf, type ContractCase, type Themed } from './case.js';
 import { closeCases } from './transport-cases/close.js';
 import { consumerCases } from './transport-cases/consumers.js';

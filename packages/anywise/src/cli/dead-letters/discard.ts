@@ -1,6 +1,6 @@
-import type { DeadLetterFilter, DeadLetters } from '../../dead-letter.js';
+import type { DeadLetterFilter, DeadLetters } from '../../core/ports/dead-letters.js';
 import type { Action } from '../action.js';
-import { amount } from '../as-text.js';
+import { amount } from '../format-text.js';
 import { confirm, requireConsent } from '../confirm.js';
 import { explicitFilterOf, filterOptions } from '../filter.js';
 import { Refusal } from '../refusal.js';

@@ -1,7 +1,7 @@
-import type { DeadLetter, DeadLetters } from '../../dead-letter.js';
+import type { DeadLetter, DeadLetters } from '../../core/ports/dead-letters.js';
 import type { Action } from '../action.js';
 import { editText, findEditor } from '../editor.js';
-import { givenText } from '../given-text.js';
+import { givenText } from '../read-data.js';
 import type { Options } from '../options.js';
 import { Refusal } from '../refusal.js';
 import { rewrite, textOf } from './rewrite.js';

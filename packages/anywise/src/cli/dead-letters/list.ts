@@ -1,6 +1,6 @@
 import type { Action } from '../action.js';
-import { letterJson } from '../as-json.js';
-import { letterTable } from '../as-text.js';
+import { letterJson } from '../format-json.js';
+import { letterTable } from '../format-text.js';
 import { filterOf, filterOptions } from '../filter.js';
 
 export const list: Action = {

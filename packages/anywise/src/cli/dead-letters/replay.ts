@@ -1,5 +1,5 @@
 import type { Action } from '../action.js';
-import { amount } from '../as-text.js';
+import { amount } from '../format-text.js';
 import { explicitFilterOf, filterOptions } from '../filter.js';
 
 export const replay: Action = {

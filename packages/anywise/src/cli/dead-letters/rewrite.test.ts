@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DeadLetter } from '../../dead-letter.js';
+import type { DeadLetter } from '../../core/ports/dead-letters.js';
 import { testEnvelope } from '../../testing/envelopes.js';
 import { rewrite, textOf } from './rewrite.js';
 

@@ -1,6 +1,6 @@
-import type { DeadLetter } from '../../dead-letter.js';
-import { envelopeIn, parseEnvelope, type Envelope } from '../../envelope.js';
-import { errorText } from '../../errors.js';
+import type { DeadLetter } from '../../core/ports/dead-letters.js';
+import { envelopeIn, parseEnvelope, type Envelope } from '../../core/message/envelope.js';
+import { errorText } from '../../core/errors/errors.js';
 import { Refusal } from '../refusal.js';
 
 /** What an edit replaces: the message's data, or the whole text. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Store } from '../../store.js';
+import type { Store } from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../../testing/envelopes.js';
 import { inTempFolder } from '../../testing/temp-folder.js';
 import type { Terminal } from '../terminal.js';

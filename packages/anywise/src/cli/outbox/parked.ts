@@ -1,6 +1,6 @@
 import type { Action } from '../action.js';
-import { parkedJson } from '../as-json.js';
-import { parkedTable } from '../as-text.js';
+import { parkedJson } from '../format-json.js';
+import { parkedTable } from '../format-text.js';
 
 export const parked: Action = {
   name: 'parked',

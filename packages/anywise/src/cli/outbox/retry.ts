@@ -1,5 +1,5 @@
 import type { Action } from '../action.js';
-import { amount } from '../as-text.js';
+import { amount } from '../format-text.js';
 import { Refusal } from '../refusal.js';
 
 export const retry: Action = {

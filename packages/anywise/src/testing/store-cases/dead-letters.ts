@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { DeadLetterFilter } from '../../dead-letter.js';
-import type { Store } from '../../store.js';
+import type { DeadLetterFilter } from '../../core/ports/dead-letters.js';
+import type { Store } from '../../core/ports/store.js';
 import type { StoreCase } from '../store-contract.js';
 import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, upTo } from './steps.js';
 

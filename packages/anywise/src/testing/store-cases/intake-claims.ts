@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Claim, InboxEntry, Store } from '../../store.js';
+import type { Claim, InboxEntry, Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';

@@ -3,7 +3,7 @@ import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import type { Claim, Store } from '../../store.js';
+import type { Claim, Store } from '../../core/ports/store.js';
 import { claim, claimOne, entry, finish, ids, leaseMs, pendingIds } from './steps.js';
 
 /** Claims a message, lets the lease end, and has another claim it: the first is a zombie then. */

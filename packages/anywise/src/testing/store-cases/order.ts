@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Claim, Store } from '../../store.js';
+import type { Claim, Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';

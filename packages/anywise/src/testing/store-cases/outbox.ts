@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Store, StoreTransaction } from '../../store.js';
+import type { Store, StoreTransaction } from '../../core/ports/store.js';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { KeptReply, ReplyKey, Store } from '../../store.js';
+import type { KeptReply, ReplyKey, Store } from '../../core/ports/store.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';

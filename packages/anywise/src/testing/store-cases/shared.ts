@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { holderName } from '../../holder.js';
-import type { Store } from '../../store.js';
+import { holderName } from '../../kit/lease-holder.js';
+import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';

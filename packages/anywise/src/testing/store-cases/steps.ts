@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
-import type { OnDead } from '../../definitions.js';
-import type { DeadLetter, DeadLetterFilter } from '../../dead-letter.js';
-import type { Envelope } from '../../envelope.js';
-import type { Claim, Due, InboxEntry, OutboxOutcome, RelayLease, Store, StoreTransaction } from '../../store.js';
+import type { OnDead } from '../../core/registry/definitions.js';
+import type { DeadLetter, DeadLetterFilter } from '../../core/ports/dead-letters.js';
+import type { Envelope } from '../../core/message/envelope.js';
+import type {
+  Claim,
+  Due,
+  InboxEntry,
+  OutboxOutcome,
+  RelayLease,
+  Store,
+  StoreTransaction,
+} from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../envelopes.js';
 
 export const leaseMs = 30_000;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StoreTransaction } from '../../store.js';
+import type { StoreTransaction } from '../../core/ports/store.js';
 import { testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';

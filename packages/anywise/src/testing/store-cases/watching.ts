@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Store } from '../../store.js';
+import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import type { StoreCase } from '../store-contract.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Envelope } from '../../envelope.js';
-import type { Delivery, Subscription, Transport } from '../../transport.js';
+import type { Envelope } from '../../core/message/envelope.js';
+import type { Delivery, Subscription, Transport } from '../../core/ports/transport.js';
 import { testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
 import type { TransportFixture } from '../transport-contract.js';

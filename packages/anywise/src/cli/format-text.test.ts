@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { DeadLetter } from '../core/ports/dead-letters.js';
+import { testEnvelope } from '../testing/envelopes.js';
+import { letterTable, letterText, parkedTable } from './format-text.js';
+
+const died = Date.parse('2026-01-01T00:10:00.000Z');
+
+const envelope = testEnvelope({ id: 'm-1', subject: 'o-1', data: { orderId: 'o-1', amount: 'many' } });
+const letter: DeadLetter = {
+  seq: 17,
+  listener: 'orders/start',
+  id: 'm-1',
+  type: envelope.type,
+  key: 'o-1',
+  json: JSON.stringify(envelope),
+  original: undefined,
+  holdsUp: 'key',
+  attempts: 10,
+  error: 'The amount is odd.\n  at orders',
+  receivedAt: Date.parse('2026-01-01T00:00:00.000Z'),
+  diedAt: died,
+};
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: died + 3 * 60_000 });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('dead letters for people', () => {
+  test('are one line each', () => {
+    const blocking = { ...letter, listener: 'ledger', holdsUp: 'listener', attempts: 1, error: 'closed' } as const;
+    expect(letterTable([letter, blocking], undefined)).toMatchInlineSnapshot(`
+      "AGE  LISTENER      TYPE           ID   ATTEMPTS  HOLDS UP  ERROR
+      3m   orders/start  test.happened  m-1  10        key       The amount is odd. at orders
+      3m   ledger        test.happened  m-1  1         listener  closed"
+    `);
+  });
+
+  test('are shown with everything', () => {
+    expect(letterText(letter)).toMatchInlineSnapshot(`
+      "id             m-1
+      type           test.happened
+      listener       orders/start
+      key            o-1
+      seq            17
+      attempts       10
+      received       2026-01-01T00:00:00.000Z (13m ago)
+      died           2026-01-01T00:10:00.000Z (3m ago)
+      holds up       the later messages of \`o-1\`
+      source         /test
+      time           2026-01-01T00:00:00.000Z
+      kind           event
+      schemaversion  1
+      correlationid  m-1
+      subject        o-1
+      error
+        The amount is odd.
+          at orders
+      data
+        {
+          "orderId": "o-1",
+          "amount": "many"
+        }"
+    `);
+  });
+
+  test('say what came, where they were edited', () => {
+    const edited = { ...letter, json: JSON.stringify({ ...envelope, data: { amount: 5 } }), original: letter.json };
+    expect(letterText(edited)).toContain(
+      'data\n  {\n    "amount": 5\n  }\nIt was edited. It came with\ndata\n  {\n    "orderId"',
+    );
+  });
+
+  test('are shown as they came where they cannot be read', () => {
+    const unreadable = { ...letter, key: undefined, json: '{ half\nof it', holdsUp: 'nothing' } as const;
+    expect(letterText(unreadable)).toMatchInlineSnapshot(`
+      "id        m-1
+      type      test.happened
+      listener  orders/start
+      key       none
+      seq       17
+      attempts  10
+      received  2026-01-01T00:00:00.000Z (13m ago)
+      died      2026-01-01T00:10:00.000Z (3m ago)
+      holds up  nothing
+      error
+        The amount is odd.
+          at orders
+      text
+        { half
+        of it"
+    `);
+  });
+
+  test.each([
+    { holdsUp: 'nothing', text: 'nothing' },
+    { holdsUp: 'key', text: 'the later messages of `o-1`' },
+    { holdsUp: 'listener', text: 'all later messages of `orders/start`' },
+  ] as const)('say what waits for them: $holdsUp', ({ holdsUp, text }) => {
+    expect(letterText({ ...letter, holdsUp })).toContain(text);
+  });
+});
+
+test('parked messages are one line each for people', () => {
+  expect(parkedTable([{ seq: 1, envelope, attempts: 3, error: 'too big' }], undefined)).toMatchInlineSnapshot(`
+    "AGE  TYPE           ID   ATTEMPTS  ERROR
+    13m  test.happened  m-1  3         too big"
+  `);
+});

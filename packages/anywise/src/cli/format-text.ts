@@ -1,0 +1,78 @@
+import type { DeadLetter } from '../core/ports/dead-letters.js';
+import { envelopeIn } from '../core/message/envelope.js';
+import type { ParkedEnvelope } from '../core/ports/store.js';
+import { writeDuration } from './duration.js';
+import { table } from './table.js';
+
+/** A count with its noun: `1 dead letter`, `3 dead letters`. */
+export function amount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** One line a dead letter. */
+export function letterTable(letters: readonly DeadLetter[], width: number | undefined): string {
+  const now = Date.now();
+  const rows = letters.map(({ diedAt, listener, type, id, attempts, holdsUp, error }) => {
+    return [writeDuration(now - diedAt), listener, type, id, String(attempts), holdsUp, error];
+  });
+  return table(['AGE', 'LISTENER', 'TYPE', 'ID', 'ATTEMPTS', 'HOLDS UP', 'ERROR'], rows, width);
+}
+
+/** One line a parked row. */
+export function parkedTable(rows: readonly ParkedEnvelope[], width: number | undefined): string {
+  const now = Date.now();
+  const cells = rows.map(({ envelope: { time, type, id }, attempts, error }) => {
+    return [writeDuration(now - Date.parse(time)), type, id, String(attempts), error];
+  });
+  return table(['AGE', 'TYPE', 'ID', 'ATTEMPTS', 'ERROR'], cells, width);
+}
+
+const shownApart = new Set(['specversion', 'datacontenttype', 'id', 'type', 'data']);
+
+/** Everything about a dead letter. */
+export function letterText(letter: DeadLetter): string {
+  const { id, type, listener, key, seq, attempts, receivedAt, diedAt, json, original, error } = letter;
+  const attributes = Object.entries(envelopeIn(json) ?? {}).filter(([name]) => !shownApart.has(name));
+  const facts = [
+    ['id', id],
+    ['type', type],
+    ['listener', listener],
+    ['key', key ?? 'none'],
+    ['seq', String(seq)],
+    ['attempts', String(attempts)],
+    ['received', timeText(receivedAt)],
+    ['died', timeText(diedAt)],
+    ['holds up', heldUp(letter)],
+    ...attributes.map(([name, value]) => [name, String(value)]),
+  ];
+  return [
+    table(['', ''], facts).trim(),
+    block('error', error),
+    contents(json),
+    ...(original === undefined ? [] : ['It was edited. It came with', contents(original)]),
+  ].join('\n');
+}
+
+function heldUp({ holdsUp, key, listener }: DeadLetter): string {
+  switch (holdsUp) {
+    case 'nothing':
+      return 'nothing';
+    case 'key':
+      return key === undefined ? 'nothing: it has no key' : `the later messages of \`${key}\``;
+    case 'listener':
+      return `all later messages of \`${listener}\``;
+  }
+}
+
+function contents(json: string): string {
+  const envelope = envelopeIn(json);
+  return envelope === undefined ? block('text', json) : block('data', JSON.stringify(envelope.data ?? null, null, 2));
+}
+
+function block(title: string, text: string): string {
+  return [title, ...text.split('\n').map((line) => `  ${line}`)].join('\n');
+}
+
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString()} (${writeDuration(Date.now() - ms)} ago)`;
+}

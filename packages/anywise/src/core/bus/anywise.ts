@@ -1,0 +1,210 @@
+import { Core } from './lifecycle.js';
+import type { BusDeadLetters } from './dead-letters.js';
+import type { EnqueueOptions } from '../dispatch/enqueue-options.js';
+import type { ServiceId } from '../ports/container.js';
+import type { SendOptions } from '../dispatch/send-options.js';
+import type { Transaction, TransactionOptions } from './transaction.js';
+import type { InboxStatus, OutboxStatus } from '../ports/store.js';
+import { DomainError } from '../message/domain-error.js';
+import { AnywiseError } from '../errors/errors.js';
+import type { Frame } from '../dispatch/frame.js';
+import type { BusDescription, Inspection } from './inspect.js';
+import {
+  definitionOf,
+  type AnyCommand,
+  type Command,
+  type ErrorsOf,
+  type Event,
+  type ReplyOf,
+} from '../message/message.js';
+import type { Observer } from '../ports/observer.js';
+import type { AnywiseOptions, StopOptions } from './options.js';
+
+/** What `trySend` gives: the reply, or one of the command's declared errors. */
+export type Tried<Reply, Errors> =
+  { readonly ok: true; readonly value: Reply } | { readonly ok: false; readonly error: Errors };
+
+/** An entity that collects events while it works. */
+export interface EventCollector {
+  /** Gives the events collected so far, and forgets them. */
+  takeEvents(): readonly Event[];
+}
+
+/** What a bus has in its store. */
+export interface BusStatus {
+  readonly outbox: OutboxStatus;
+  readonly inbox: InboxStatus;
+}
+
+/**
+ * The bus. Make one for each service, `start` it, and `send` and `publish` from outside. Handlers ask for `Anywise` by
+ * injection and get one that belongs to their message: what it publishes commits with the handler's writes, and what it
+ * sends shares the handler's scope.
+ */
+export class Anywise {
+  private readonly core: Core;
+  private readonly frame: Frame | undefined;
+
+  constructor(options: AnywiseOptions) {
+    this.core = new Core(options, Anywise, (frame) => Anywise.within(this.core, frame));
+    this.frame = undefined;
+  }
+
+  private static within(core: Core, frame: Frame): Anywise {
+    return Object.assign(Object.create(Anywise.prototype) as Anywise, { core, frame });
+  }
+
+  /** Has a command or query handled, and gives its reply. Rejects with what the handler or a guard throws. */
+  send<C extends Command>(command: C, options?: SendOptions): Promise<C['~reply']> {
+    const { core, frame } = this;
+    const refusal = core.refusal(frame);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const reply = core.dispatcher.send(command, options, frame);
+    return frame === undefined ? reply : frame.track(command.type, reply);
+  }
+
+  /** Like `send`, with the errors that the command declares as values. Other errors still reject. */
+  async trySend<C extends Command>(command: C, options?: SendOptions): Promise<Tried<ReplyOf<C>, ErrorsOf<C>>> {
+    try {
+      return { ok: true, value: (await this.send(command, options)) as ReplyOf<C> };
+    } catch (error) {
+      const declared = definitionOf(command).errors ?? [];
+      if (DomainError.is(error) && declared.some(({ type }) => type === error.type)) {
+        return { ok: false, error: error as ErrorsOf<C> };
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Tells all listeners what happened. With a store, the event commits with the surrounding handler, or by itself outside
+   * of one, and listeners run afterwards. Without, it resolves when all listeners have run.
+   *
+   * @throws ListenersFailedError where listeners that run inside failed.
+   */
+  publish(event: Event): Promise<void> {
+    const { core, frame } = this;
+    const refusal = core.refusal(frame);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const published = core.dispatcher.publish(event, frame);
+    return (frame === undefined ? published : frame.track(event.type, published)) as Promise<void>;
+  }
+
+  /**
+   * Has a command handled later, for certain: it commits with the surrounding handler, or by itself outside of one, and then
+   * its one handler runs in a transaction of its own, here or in the process that owns it, as often as its `retry` policy
+   * says. Nobody gets the reply. Needs a store.
+   *
+   * @returns the command's id, by which one that waits for its time can be cancelled.
+   */
+  enqueue(command: AnyCommand, options: EnqueueOptions = {}): Promise<string> {
+    const { core, frame } = this;
+    const refusal = core.refusal(frame);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const id = core.dispatcher.enqueue(command, options, frame);
+    return frame === undefined ? id : frame.track(command.type, id);
+  }
+
+  /**
+   * Takes back a command that was enqueued here with `delayMs` or `at`, if it is not due yet. Within a handler it is taken
+   * back with the handler's commit.
+   *
+   * @returns `false` where it was due already, is unknown, or was cancelled before.
+   */
+  cancel(id: string): Promise<boolean> {
+    const { core, frame } = this;
+    const refusal = core.refusal(frame);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const cancelled = core.dispatcher.cancel(id, frame);
+    return frame === undefined ? cancelled : frame.track('cancel', cancelled);
+  }
+
+  /**
+   * Runs work in one transaction, for code outside of handlers: its own statements, the events that it publishes and the
+   * commands that it enqueues commit together, or not at all where it throws. On a handler's bus it is part of the
+   * handler's transaction.
+   *
+   * @example
+   * await anywise.transaction(async (tx) => {
+   *   const sql = await tx.get(SqlTransaction);
+   *   await sql.run('UPDATE account SET balance = balance - ? WHERE id = ?', amount, id);
+   *   await tx.publish(new MoneyTaken({ id, amount }));
+   * });
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const { core, frame } = this;
+    const refusal = core.refusal(frame);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    if (frame !== undefined) return work(this.transactionIn(frame));
+    return core.dispatcher.transaction((own) => work(this.transactionIn(own)), options.context);
+  }
+
+  /** What could not be handled: to look at, repair, replay or discard. */
+  get deadLetters(): BusDeadLetters {
+    return this.core.deadLetters;
+  }
+
+  /** Publishes what an entity has collected, in order, and empties it: for those who keep events in their entities. */
+  async collect(entity: EventCollector): Promise<void> {
+    for (const event of entity.takeEvents()) await this.publish(event);
+  }
+
+  /** Tells `observer` what the bus does from now on. Returns how to stop. */
+  observe(observer: Observer): () => void {
+    return this.core.observers.add(observer);
+  }
+
+  /** What waits and what is in hand; `undefined` for a bus without a store. */
+  async status(): Promise<BusStatus | undefined> {
+    return this.core.status();
+  }
+
+  /** Who handles, guards and listens to what. */
+  get inspect(): Inspection {
+    return this.core.inspection;
+  }
+
+  /** The whole wiring as plain data: each message, who handles it, what guards it, who listens to it. */
+  describe(): BusDescription {
+    return this.core.describe();
+  }
+
+  /**
+   * Verifies the wiring, opens store and transport, and begins to handle messages.
+   *
+   * @throws SetupError (`INVALID_SETUP`) that lists every problem; AnywiseError (`UNAVAILABLE`) where store or transport cannot be used.
+   */
+  async start(): Promise<void> {
+    this.outsideOnly('start');
+    await this.core.start();
+  }
+
+  /** Takes no more messages, finishes those in hand, sends what waits in the outbox, and closes. Idempotent. */
+  async stop(options: StopOptions = {}): Promise<void> {
+    this.outsideOnly('stop');
+    await this.core.stop(options.timeoutMs ?? 25_000);
+  }
+
+  /** Everything that is wrong with the wiring, one text a problem, without opening anything. `start` refuses where there is any. */
+  verify(): readonly string[] {
+    return this.core.verify();
+  }
+
+  /** Why the bus cannot work now, one text a reason; empty where it can. For readiness probes. */
+  async check(): Promise<readonly string[]> {
+    return this.core.check();
+  }
+
+  private transactionIn(frame: Frame): Transaction {
+    const get = async <T>(id: ServiceId<T>): Promise<T> => (await frame.resolve(id)) as T;
+    return Object.assign(Anywise.within(this.core, frame), { get });
+  }
+
+  private outsideOnly(method: string): void {
+    if (this.frame === undefined) return;
+    throw new AnywiseError(
+      'NOT_RUNNING',
+      `A handler called \`${method}\` on the bus of its message. Call it where the bus was made.`,
+    );
+  }
+}

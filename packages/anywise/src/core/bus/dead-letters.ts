@@ -1,0 +1,69 @@
+import type { Codec } from '../message/codec.js';
+import type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from '../ports/dead-letters.js';
+import { envelopeIn, parseEnvelope } from '../message/envelope.js';
+import { AnywiseError } from '../errors/errors.js';
+
+/**
+ * The dead letters of one bus. Replayed ones are handled here or in another process of the service, whichever claims them
+ * first, with all their attempts before them.
+ */
+export class BusDeadLetters {
+  readonly #store: () => DeadLetters;
+  readonly #codec: Codec;
+
+  constructor(store: () => DeadLetters, codec: Codec) {
+    this.#store = store;
+    this.#codec = codec;
+  }
+
+  /** The oldest first. @param page `limit` is 100 if absent; `after` is the `seq` of the last one seen. */
+  list(filter: DeadLetterFilter = {}, page: Partial<DeadLetterPage> = {}): Promise<readonly DeadLetter[]> {
+    return this.#store().list(filter, { limit: 100, ...page });
+  }
+
+  count(filter: DeadLetterFilter = {}): Promise<number> {
+    return this.#store().count(filter);
+  }
+
+  async find({ id, listener }: InboxRef): Promise<DeadLetter | undefined> {
+    const [letter] = await this.#store().list({ id, listener }, { limit: 1 });
+    return letter;
+  }
+
+  /** Makes dead letters due again; `{}` means all of them. Returns how many. */
+  replay(filter: DeadLetterFilter): Promise<number> {
+    return this.#store().replay(filter);
+  }
+
+  /** Gives dead letters up for good, and lets go on what waits for them; `{}` means all of them. Returns how many. */
+  discard(filter: DeadLetterFilter): Promise<number> {
+    return this.#store().discard(filter);
+  }
+
+  /**
+   * Replaces the data of a dead letter, in the version in which it came; what came is kept. Replay it afterwards. One that
+   * could not be read is replaced whole, with an envelope.
+   *
+   * @throws InvalidMessageError where the message's contract refuses the data; then nothing is changed.
+   * @throws AnywiseError (`UNREADABLE_MESSAGE`) where what could not be read still cannot.
+   * @throws AnywiseError (`NOT_FOUND`) where there is no such dead letter.
+   */
+  async edit(ref: InboxRef, data: unknown): Promise<void> {
+    const letter = await this.find(ref);
+    if (letter === undefined || !(await this.#store().edit(ref, this.#edited(letter, data)))) throw gone(ref);
+  }
+
+  #edited({ json }: DeadLetter, data: unknown): string {
+    const envelope = envelopeIn(json);
+    const edited = JSON.stringify(envelope === undefined ? data : { ...envelope, data });
+    this.#codec.decode(parseEnvelope(edited));
+    return edited;
+  }
+}
+
+function gone({ id, listener }: InboxRef): AnywiseError {
+  return new AnywiseError(
+    'NOT_FOUND',
+    `\`${listener}\` has no dead letter ${id}. It was replayed or discarded; list what there is.`,
+  );
+}

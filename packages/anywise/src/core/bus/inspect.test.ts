@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals';
+import { contract } from '../message/contract.js';
+import { Command, command, event } from '../message/message.js';
+import { on } from '../registry/on.js';
+import { type } from '../message/schema.js';
+import { startBus } from '../../test-support/start-bus.js';
+
+class Pay extends command('test.pay', { summary: 'Takes a payment.', reply: type<string>() }) {}
+class Paid extends event('test.paid', { data: type<{ id: string }>(), entityId: ({ id }) => id }) {}
+
+const items = [
+  on(Pay).handle(async function pay() {
+    return 'paid';
+  }),
+  on(Pay).before(function inner() {
+    return undefined;
+  }),
+  on(Command).before(function outer() {
+    return undefined;
+  }),
+  on(Paid).listen(function hear() {
+    return undefined;
+  }),
+];
+
+test('a bus describes its whole wiring as plain data', async () => {
+  await using bus = await startBus({ items, contracts: [contract('test', { Pay, Paid })] });
+  const description = bus.describe();
+  expect(JSON.parse(JSON.stringify(description))).toMatchInlineSnapshot(`
+    {
+      "messages": [
+        {
+          "guards": [],
+          "kind": "event",
+          "listeners": [
+            {
+              "attempts": 1,
+              "name": "test/test.paid",
+              "onDead": "park",
+              "place": "registry \`test\`, \`hear\`",
+              "runs": "inside",
+            },
+          ],
+          "slice": "test",
+          "type": "test.paid",
+          "version": 1,
+        },
+        {
+          "guards": [
+            {
+              "place": "registry \`test\`, guard of \`Command\`",
+            },
+            {
+              "place": "registry \`test\`, guard of \`test.pay\`",
+            },
+          ],
+          "handler": {
+            "place": "registry \`test\`, \`pay\`",
+          },
+          "kind": "command",
+          "listeners": [],
+          "slice": "test",
+          "summary": "Takes a payment.",
+          "type": "test.pay",
+          "version": 1,
+        },
+      ],
+      "name": "test",
+    }
+  `);
+});
+
+test('a bus tells who handles a command, and what guards it, outermost first', async () => {
+  await using bus = await startBus({ items });
+  expect(bus.inspect.handler(Pay)?.place).toMatchInlineSnapshot(`"registry \`test\`, \`pay\`"`);
+  expect(bus.inspect.guards(Pay).map(({ place }) => place)).toMatchInlineSnapshot(`
+    [
+      "registry \`test\`, guard of \`Command\`",
+      "registry \`test\`, guard of \`test.pay\`",
+    ]
+  `);
+  expect(bus.inspect.listeners(Paid).map(({ name }) => name)).toEqual(['test/test.paid']);
+});

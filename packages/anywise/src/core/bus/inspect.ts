@@ -1,0 +1,102 @@
+import type { Contract } from '../message/contract.js';
+import type { OnDead, Target } from '../registry/definitions.js';
+import { sliceOf, type MessageClass, type MessageKind } from '../message/message.js';
+import { attemptsOf } from '../../kit/retry.js';
+import type { Wiring } from '../registry/wiring.js';
+
+/** Something that is wired to a message, and where it stands in the code. */
+export interface Wired {
+  readonly place: string;
+}
+
+/** A listener that is wired to an event. */
+export interface WiredListener extends Wired {
+  readonly name: string;
+  /** Whether it runs inside `publish`, or after the commit through the inbox. */
+  readonly runs: 'inside' | 'afterwards';
+  /** How often a message is tried in all before it is a dead letter, where it runs afterwards; inside it is tried once. */
+  readonly attempts: number;
+  /** What its dead letters hold up. */
+  readonly onDead: OnDead;
+}
+
+/** Tells what is wired to a message, in the order in which it runs. */
+export class Inspection {
+  readonly #wiring: Wiring;
+
+  readonly #durable: boolean;
+
+  constructor(wiring: Wiring, durable: boolean) {
+    this.#wiring = wiring;
+    this.#durable = durable;
+  }
+
+  /** The handler of a command or query, if one is registered here. */
+  handler(message: Target): Wired | undefined {
+    const handler = this.#wiring.handlerOf(message);
+    return handler === undefined ? undefined : { place: handler.place };
+  }
+
+  /** The listeners of an event. */
+  listeners(event: Target): readonly WiredListener[] {
+    return this.#wiring.listenersOf(event).map(({ name, place, options }) => {
+      const isAfterwards = this.#durable && !options.inline;
+      return {
+        name,
+        place,
+        runs: isAfterwards ? 'afterwards' : 'inside',
+        attempts: isAfterwards ? attemptsOf(options.retry) : 1,
+        onDead: options.onDead,
+      };
+    });
+  }
+
+  /** The guards of a command or query, outermost first. */
+  guards(message: Target): readonly Wired[] {
+    return this.#wiring.guardsOf(message).map(({ place }) => ({ place }));
+  }
+}
+
+/** One message of a bus, and all that is wired to it. Plain data. */
+export interface MessageDescription {
+  readonly type: string;
+  readonly kind: MessageKind;
+  readonly version: number;
+  /** The slice that owns it. */
+  readonly slice: string;
+  readonly summary: string | undefined;
+  /** Who handles it here; always `undefined` for an event. */
+  readonly handler: Wired | undefined;
+  /** Outermost first; always empty for an event. */
+  readonly guards: readonly Wired[];
+  /** In the order of registration; always empty for a command or query. */
+  readonly listeners: readonly WiredListener[];
+}
+
+/** A bus as data, for documentation and tools. */
+export interface BusDescription {
+  readonly name: string;
+  /** Of all the contracts that the bus knows, sorted by wire name. */
+  readonly messages: readonly MessageDescription[];
+}
+
+export function describeBus(name: string, inspection: Inspection, contracts: readonly Contract[]): BusDescription {
+  const classes = new Map(contracts.flatMap(({ messages }) => [...messages]));
+  const messages = [...classes.values()].map((message) => describeMessage(message, inspection));
+  return { name, messages: messages.sort((a, b) => (a.type < b.type ? -1 : 1)) };
+}
+
+function describeMessage(message: MessageClass, inspection: Inspection): MessageDescription {
+  const { type, kind, version, summary } = message;
+  const isEvent = kind === 'event';
+  return {
+    type,
+    kind,
+    version,
+    slice: sliceOf(type),
+    summary,
+    handler: isEvent ? undefined : inspection.handler(message),
+    guards: isEvent ? [] : inspection.guards(message),
+    listeners: isEvent ? inspection.listeners(message) : [],
+  };
+}

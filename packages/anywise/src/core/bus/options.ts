@@ -1,0 +1,52 @@
+import type { ContextKeyInfo } from '../message/context.js';
+import type { Contract } from '../message/contract.js';
+import type { SinkDefinition } from '../registry/definitions.js';
+import type { Logger } from '../ports/logger.js';
+import type { MessageRegistry } from '../registry/registry.js';
+import type { ContainerAdapter } from '../ports/container.js';
+import type { Store } from '../ports/store.js';
+import type { PublishStrategy, SendStrategy } from '../dispatch/strategies.js';
+import type { Transport } from '../ports/transport.js';
+
+/** What a bus is made of. */
+export interface AnywiseOptions {
+  /** The service's name. The contract of this name is its own: each of its commands and queries needs a handler here. */
+  readonly name: string;
+  readonly registries?: readonly MessageRegistry[];
+  /**
+   * Where events end up besides: `[on(PaymentEvent).named('audit').sink(fileSink('audit.jsonl'))]`. They are listeners as in
+   * a registry called `sink`, so one without a name of its own is called `sink/<wire name>`.
+   */
+  readonly sinks?: readonly SinkDefinition[];
+  /** The contracts of all the slices whose messages are sent, published or heard here. */
+  readonly contracts?: readonly Contract[];
+  /** Where dependencies come from, for example `inversify(container)`. */
+  readonly container?: ContainerAdapter;
+  /** Makes writes and events one transaction, and lets listeners run after the commit. @defaultValue none: listeners run inside `publish` */
+  readonly store?: Store;
+  /** Connects this service with others. Without a store, one in memory is used. @defaultValue none */
+  readonly transport?: Transport;
+  /** Context keys with a header that are read from incoming messages. */
+  readonly context?: readonly ContextKeyInfo[];
+  /** Wraps each command. @defaultValue none */
+  readonly sender?: SendStrategy;
+  /** How listeners inside `publish` are run. @defaultValue `sequential` */
+  readonly publisher?: PublishStrategy;
+  /** @defaultValue warnings and errors to the console */
+  readonly logger?: Logger;
+  /** How many messages are handled at once. More is faster where listeners wait for others. @defaultValue 100 */
+  readonly concurrency?: number;
+  /**
+   * How long a listener may be silent before its message is given to another process. It is renewed while the listener
+   * runs, so it bounds only how long the messages of a dead machine wait. @defaultValue 30_000
+   */
+  readonly leaseMs?: number;
+  /** How long handled messages and kept replies are remembered. @defaultValue 604_800_000 (7 days) */
+  readonly retentionMs?: number;
+}
+
+/** How a bus is stopped. */
+export interface StopOptions {
+  /** How long messages in hand may take to finish; what is left is handled again after the next start. @defaultValue 25_000 */
+  readonly timeoutMs?: number;
+}

@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import { entriesOfBatch, inboxEntries } from './intake.js';
+import { testEnvelope } from '../../testing/envelopes.js';
+
+const options = { listenersOf: () => ['mail'], service: 'orders', retentionMs: Infinity };
+
+const envelope = testEnvelope({ id: 'e1', subject: 'o1' });
+
+test('an envelope becomes an entry for each listener, as it came', () => {
+  const shared = { id: 'e1', type: 'test.happened', key: 'o1', json: JSON.stringify(envelope) };
+  expect(inboxEntries(envelope, ['mail', 'ship'])).toEqual([
+    { listener: 'mail', ...shared },
+    { listener: 'ship', ...shared },
+  ]);
+});
+
+test('an envelope that nobody listens to becomes nothing', () => {
+  expect(entriesOfBatch([{ envelope }], { ...options, listenersOf: () => [] })).toEqual([]);
+});
+
+test('an unreadable message becomes a dead letter, under the same id each time it comes', () => {
+  const delivery = { unreadable: '<xml/>', reason: 'not JSON' };
+  const entries = entriesOfBatch([delivery, { envelope }, delivery], options);
+  expect(entries.map(({ listener }) => listener)).toEqual(['orders/unreadable', 'mail', 'orders/unreadable']);
+  expect(entries[0]).toMatchObject({ json: '<xml/>', dead: 'not JSON', key: undefined });
+  expect(entries[0]?.id).toBe(entries[2]?.id);
+});
+
+test('what is older than the inbox remembers becomes a dead letter', () => {
+  const old = testEnvelope({ time: '2020-01-01T00:00:00.000Z' });
+  const [entry] = entriesOfBatch([{ envelope: old }], { ...options, retentionMs: 604_800_000 });
+  expect(entry?.dead).toMatchInlineSnapshot(
+    `"It is from 2020-01-01T00:00:00.000Z, and what was handled so long ago is forgotten: nobody can tell whether this was."`,
+  );
+});

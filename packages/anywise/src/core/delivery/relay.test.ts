@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import { memoryStore } from '../../memory/store.js';
+import { Relay } from './relay.js';
+import type { Store } from '../ports/store.js';
+import type { Envelope } from '../message/envelope.js';
+import { testEnvelope } from '../../testing/envelopes.js';
+import { eventually } from '../../testing/eventually.js';
+import { silent } from '../../test-support/start-bus.js';
+import type { PublishFailure, Transport } from '../ports/transport.js';
+
+type Publish = (envelopes: readonly Envelope[]) => Promise<readonly (PublishFailure | undefined)[]>;
+
+/** A transport that only publishes. */
+function publisher(publish: Publish): Transport {
+  return {
+    name: 'fake',
+    capabilities: { durable: false, ordered: true, history: false, acrossProcesses: false },
+    publish,
+    subscribe: () => Promise.reject(new Error('nobody subscribes here')),
+    check: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+function relay(store: Store, publish: Publish, holder = 'here:1:1:a'): Relay & AsyncDisposable {
+  const entriesHere = (): undefined => undefined;
+  const transport = publisher(publish);
+  const made = new Relay({ store, transport, entriesHere, holder, logger: silent, random: () => 0 });
+  made.start();
+  return Object.assign(made, { [Symbol.asyncDispose]: () => made.stop(0) });
+}
+
+async function commit(store: Store, ...envelopes: Partial<Envelope>[]): Promise<void> {
+  const transaction = store.begin({ readOnly: false });
+  await transaction.append(envelopes.map(testEnvelope), []);
+  await transaction.commit();
+}
+
+const confirmAll: Publish = async (envelopes) => envelopes.map(() => undefined);
+
+describe('the relay', () => {
+  test('deletes an event when the transport has confirmed it', async () => {
+    const store = memoryStore();
+    const published: string[] = [];
+    await commit(store, { id: 'e1' }, { id: 'e2' });
+    await using _relay = relay(store, (envelopes) => {
+      published.push(...envelopes.map(({ id }) => id));
+      return confirmAll(envelopes);
+    });
+    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 0, parked: 0 }));
+    expect(published).toEqual(['e1', 'e2']);
+  });
+
+  test('keeps events while the transport fails, and sends them later in their order', async () => {
+    const store = memoryStore();
+    const published: string[] = [];
+    let failures = 1;
+    await commit(store, { id: 'e1', subject: 'a' }, { id: 'e2', subject: 'a' });
+    await using _relay = relay(store, async (envelopes) => {
+      if (failures-- > 0) throw new Error('broker is down');
+      published.push(...envelopes.map(({ id }) => id));
+      return confirmAll(envelopes);
+    });
+    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 0, parked: 0 }));
+    expect(published).toEqual(['e1', 'e2']);
+  });
+
+  test('lets other entities go on while one waits', async () => {
+    const store = memoryStore();
+    const published: string[] = [];
+    await commit(store, { id: 'bad', subject: 'a' }, { id: 'held', subject: 'a' }, { id: 'free', subject: 'b' });
+    await using subject = relay(store, async (envelopes) => {
+      const failures = envelopes.map(({ id }) =>
+        id === 'bad' ? { error: new Error('no'), permanent: false } : undefined,
+      );
+      published.push(...envelopes.filter((_, index) => failures[index] === undefined).map(({ id }) => id));
+      return failures;
+    });
+    await eventually(() => expect(published).toContain('free'));
+    await commit(store, { id: 'later', subject: 'a' }, { id: 'other', subject: 'b' });
+    subject.wake();
+    await eventually(() => expect(published).toContain('other'));
+    expect(published).not.toContain('bad');
+    expect(published).not.toContain('later');
+  });
+
+  test('parks an event that can never be published', async () => {
+    const store = memoryStore();
+    await commit(store, { id: 'huge' });
+    await using _relay = relay(store, async () => [{ error: new Error('too big'), permanent: true }]);
+    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 0, parked: 1 }));
+  });
+
+  test('leaves the work to the one who has the lease', async () => {
+    const store = memoryStore();
+    await store.outbox.lease('elsewhere:1:1:b', 60_000);
+    await commit(store, { id: 'e1' });
+    const subject = relay(store, () => Promise.reject(new Error('not mine to publish')));
+    await subject.stop(50);
+    expect(await store.outbox.pending(10)).toMatchObject([{ envelope: { id: 'e1' }, attempts: 0 }]);
+  });
+
+  test('sends what waits before it stops, and gives its lease back', async () => {
+    const store = memoryStore();
+    const subject = relay(store, confirmAll);
+    await commit(store, { id: 'e1' });
+    await subject.stop(1_000);
+    expect(await store.outbox.status()).toMatchObject({ waiting: 0 });
+    expect(await store.outbox.lease('elsewhere:1:1:b', 1_000)).toBeDefined();
+  });
+});

@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import type { Envelope } from '../message/envelope.js';
+import { AnywiseError, errorText } from '../errors/errors.js';
+import type { Logger } from '../ports/logger.js';
+import { Pump } from '../../kit/pump.js';
+import { backoff } from '../../kit/retry.js';
+import type { InboxEntry, OutboxOutcome, OutboxRow, RelayLease, Store } from '../ports/store.js';
+import type { PublishFailure, Transport } from '../ports/transport.js';
+
+export interface RelayOptions {
+  readonly store: Store;
+  /** Without one, only what is handled here leaves the outbox. */
+  readonly transport: Transport | undefined;
+  /** What a command becomes in the inbox here; `undefined` for what goes to the transport. */
+  readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
+  readonly holder: string;
+  readonly logger: Logger;
+  readonly random?: () => number;
+}
+
+const batchSize = 200;
+const leaseMs = 10_000;
+const idlePollMs = 1_000;
+/** How long a few messages are settled later where no others follow: a third of a millisecond sooner for whoever is idle. */
+const settleLaterMs = 1;
+const retryDelays = { firstDelayMs: 500, factor: 2, maxDelayMs: 30_000 };
+
+type Failures = readonly (PublishFailure | undefined)[];
+
+/**
+ * Brings committed messages from the outbox to the transport, and commands whose time has come to the inbox here; one relay
+ * a service. A row is deleted only when it is confirmed; a relay that dies between the two publishes it again under the same
+ * id, and receivers recognise it.
+ */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #pump: Pump;
+  #lease: RelayLease | undefined;
+  #askAgainAt = 0;
+  /** How often in a row the transport could not be used at all. */
+  #outages = 0;
+  #restUntil = 0;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#pump = new Pump({
+      turn: () => this.#turn(),
+      onError: (error) => options.logger.error({ err: error }, 'The relay failed and tries again'),
+    });
+  }
+
+  start(): void {
+    this.#pump.start();
+  }
+
+  wake(): void {
+    this.#pump.wake();
+  }
+
+  /** Sends what still waits, as far as it gets in `flushMs`, and gives the lease back. */
+  async stop(flushMs: number): Promise<void> {
+    const timeIsUp = new AbortController();
+    const timer = setTimeout(() => timeIsUp.abort(), flushMs);
+    try {
+      // A transport that hangs does not keep the process from stopping.
+      await Promise.race([this.#flush(timeIsUp.signal), once(timeIsUp.signal, 'abort')]);
+      if (this.#lease !== undefined) await this.#options.store.outbox.release(this.#lease);
+    } catch (error) {
+      this.#options.logger.warn(
+        { err: error },
+        'The relay could not send everything; the rest is sent after the next start',
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #flush(timeIsUp: AbortSignal): Promise<void> {
+    await this.#pump.stop();
+    while (!timeIsUp.aborted && (await this.#turn()) === 0);
+  }
+
+  async #turn(): Promise<number> {
+    const restMs = this.#restUntil - performance.now();
+    // A commit wakes the relay, but not a transport that is down.
+    if (restMs > 0) return restMs;
+    const { store } = this.#options;
+    const found = await store.outbox.pending(batchSize);
+    if (found.length === 0) return this.#untilNextDue();
+    const epoch = this.#lease?.epoch;
+    const lease = await this.#leased();
+    if (lease === undefined) return idlePollMs;
+    // Whoever held the lease before may have published these meanwhile.
+    const rows = lease.epoch === epoch ? found : await store.outbox.pending(batchSize);
+
+    const outcomes = await this.#bring(rows);
+    // The receiver first: what goes on here may keep it from the processor that was to wake it.
+    if (rows.length < batchSize && this.#reachesProcesses) await this.#pump.pause(settleLaterMs);
+    if (outcomes.length > 0 && !(await store.outbox.settle(lease, outcomes))) this.#lease = undefined;
+    return outcomes.length === rows.length && outcomes.every(({ outcome }) => outcome === 'confirmed') ? 0 : idlePollMs;
+  }
+
+  get #reachesProcesses(): boolean {
+    return this.#options.transport?.capabilities.acrossProcesses === true;
+  }
+
+  async #untilNextDue(): Promise<number> {
+    const dueInMs = await this.#options.store.outbox.nextDueInMs();
+    return Math.max(1, Math.min(dueInMs ?? idlePollMs, idlePollMs));
+  }
+
+  /** The lease, which is asked for anew long before it ends. Nothing can be settled with one that was lost. */
+  async #leased(): Promise<RelayLease | undefined> {
+    if (this.#lease !== undefined && performance.now() < this.#askAgainAt) return this.#lease;
+    const { store, holder } = this.#options;
+    this.#askAgainAt = performance.now() + leaseMs / 3;
+    this.#lease = await store.outbox.lease(holder, leaseMs);
+    return this.#lease;
+  }
+
+  /** The outcomes of the rows of which one is known. */
+  async #bring(rows: readonly OutboxRow[]): Promise<readonly OutboxOutcome[]> {
+    const here: InboxEntry[] = [];
+    const stay: OutboxRow[] = [];
+    const leave: OutboxRow[] = [];
+    for (const row of rows) {
+      const entries = this.#options.entriesHere(row.envelope);
+      if (entries === undefined) leave.push(row);
+      else {
+        stay.push(row);
+        here.push(...entries);
+      }
+    }
+    if (here.length > 0) await this.#options.store.inbox.add(here);
+    const confirmed = stay.map(({ seq }): OutboxOutcome => ({ seq, outcome: 'confirmed' }));
+    return leave.length === 0 ? confirmed : [...confirmed, ...(await this.#publish(leave))];
+  }
+
+  async #publish(rows: readonly OutboxRow[]): Promise<readonly OutboxOutcome[]> {
+    let failures: Failures;
+    try {
+      failures = await this.#transport.publish(rows.map(({ envelope }) => envelope));
+      this.#outages = 0;
+    } catch (error) {
+      this.#rest(error);
+      // Nothing is known of any of them: they wait as they are.
+      return [];
+    }
+    return rows.map((row, index) => this.#outcomeOf(row, failures[index]));
+  }
+
+  #rest(error: unknown): void {
+    const { logger, random = Math.random } = this.#options;
+    const retryInMs = backoff(++this.#outages, retryDelays, random());
+    this.#restUntil = performance.now() + retryInMs;
+    logger.warn({ err: error, retryInMs }, 'The transport cannot be used; what waits in the outbox is sent later');
+  }
+
+  get #transport(): Transport {
+    const { transport } = this.#options;
+    if (transport !== undefined) return transport;
+    throw new AnywiseError(
+      'UNAVAILABLE',
+      'Messages wait in the outbox for other services, but the bus has no transport. Pass one as `transport`.',
+      { retryable: true },
+    );
+  }
+
+  #outcomeOf({ seq, envelope, attempts }: OutboxRow, failure: PublishFailure | undefined): OutboxOutcome {
+    if (failure === undefined) return { seq, outcome: 'confirmed' };
+    const error = errorText(failure.error);
+    const { logger, random = Math.random } = this.#options;
+    const details = { type: envelope.type, id: envelope.id, err: failure.error };
+    if (failure.permanent) {
+      logger.error(details, 'An event can never be published; it is parked in the outbox');
+      return { seq, outcome: 'parked', error };
+    }
+    logger.warn(details, 'An event was not published; it is tried again');
+    return { seq, outcome: 'retry', retryInMs: backoff(attempts + 1, retryDelays, random()), error };
+  }
+}

@@ -1,0 +1,148 @@
+import type { GuardDefinition } from '../registry/definitions.js';
+import type { Frame } from './frame.js';
+import type { Code, RegisteredGuard } from '../registry/registry.js';
+import type { Dependencies, ServiceId } from '../ports/container.js';
+
+/** A compiled handler, listener, or chain of guards. */
+export type Run = (message: object, frame: Frame) => Promise<unknown>;
+
+/** Code that may also throw, or give what is no promise. */
+export type Call = (message: object, frame: Frame) => unknown;
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** Compiles a handler or listener: what it needs is looked up here once, not for each message. */
+export function compileCode(code: Code, place: string): Run {
+  const part = partOf(code);
+  if (part !== undefined) return runPart(part, place);
+  const run = plainFunction(code);
+  if (isAsync(run)) return run;
+  return (message, frame) => {
+    try {
+      return settled(run(message, frame));
+    } catch (error) {
+      return rejected(error);
+    }
+  };
+}
+
+/**
+ * The same for callers that `await` within a `try`, who need neither a promise nor a rejection: where nothing is injected it
+ * is the user's function itself.
+ */
+export function compileCall(code: Code, place: string): Call {
+  return needsUnit(code) ? compileCode(code, place) : plainFunction(code);
+}
+
+/** Puts guards around a handler, the first outermost. */
+export function compileGuards(guards: readonly RegisteredGuard[], handler: Run): Run {
+  return guards.reduceRight<Run>((next, { guard, place }) => compileGuard(guard, place, next), handler);
+}
+
+/** Whether running it needs the unit of its message: its scope or its transaction. */
+export function needsUnit(part: Code | GuardDefinition): boolean {
+  return 'service' in part || part.dependencies !== undefined;
+}
+
+/** What it asks the container or the bus for. */
+export function servicesOf(part: Code | GuardDefinition): readonly ServiceId[] {
+  return 'service' in part ? [part.service] : Object.values(part.dependencies ?? {});
+}
+
+function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
+  const part = partOf('service' in guard ? { service: guard.service, method: 'handle' } : guard);
+  if (part !== undefined) return runPart(part, place, next);
+  const run = plainFunction(guard);
+  if (isAsync(run)) return (message, frame) => run(message, frame, () => next(message, frame));
+  return (message, frame) => {
+    try {
+      return settled(run(message, frame, () => next(message, frame)));
+    } catch (error) {
+      return rejected(error);
+    }
+  };
+}
+
+/** Code that needs something of its message's scope: how to get that, and how to call the code with it. */
+interface Part {
+  readonly get: (frame: Frame) => unknown;
+  readonly call: (got: unknown, message: object, frame: Frame, next?: Next) => unknown;
+}
+
+type Next = () => Promise<unknown>;
+
+function partOf(code: Code): Part | undefined {
+  if ('service' in code) {
+    const { service, method } = code;
+    return {
+      get: (frame) => frame.resolve(service),
+      call: (instance, message, frame, next) =>
+        (instance as Record<string, AnyFunction>)[method]?.(message, frame, next),
+    };
+  }
+  const { dependencies } = code;
+  const run = code.run as AnyFunction;
+  if (dependencies === undefined) return undefined;
+  return {
+    get: compileDependencies(dependencies),
+    call: (injected, message, frame, next) =>
+      next === undefined ? run(message, frame, injected) : run(message, frame, next, injected),
+  };
+}
+
+function plainFunction(code: Code | GuardDefinition): AnyFunction {
+  return (code as unknown as { readonly run: AnyFunction }).run;
+}
+
+function runPart({ get, call }: Part, place: string, next?: Run): Run {
+  const run = (got: unknown, message: object, frame: Frame): unknown =>
+    next === undefined ? call(got, message, frame) : call(got, message, frame, () => next(message, frame));
+
+  const watch = async (found: unknown, message: object, frame: Frame): Promise<unknown> => {
+    const got = found instanceof Promise ? ((await found) as unknown) : found;
+    const before = frame.callsInHand();
+    const reply = await run(got, message, frame);
+    frame.assertAwaited(place, before);
+    return reply;
+  };
+
+  return (message, frame) => {
+    try {
+      const found = get(frame);
+      const isDirect = !frame.mayCall && !(found instanceof Promise);
+      return isDirect ? settled(run(found, message, frame)) : watch(found, message, frame);
+    } catch (error) {
+      return rejected(error);
+    }
+  };
+}
+
+function compileDependencies(dependencies: Dependencies): Part['get'] {
+  const entries = Object.entries(dependencies);
+  return (frame) => {
+    const injected: Record<string, unknown> = {};
+    let waiting: Promise<void>[] | undefined;
+    for (const [name, id] of entries) {
+      const found = frame.resolve(id);
+      if (found instanceof Promise) (waiting ??= []).push(found.then((value) => void (injected[name] = value)));
+      else injected[name] = found;
+    }
+    return waiting === undefined ? injected : Promise.all(waiting).then(() => injected);
+  };
+}
+
+const AsyncFunction = (async () => undefined).constructor;
+
+/** Whether it always gives a promise, and never throws: written as `async`, and not compiled to something else. */
+function isAsync(run: AnyFunction): run is (...args: unknown[]) => Promise<unknown> {
+  return run instanceof AsyncFunction;
+}
+
+/** What code gives, as a promise: it may be synchronous. */
+function settled(result: unknown): Promise<unknown> {
+  return result instanceof Promise ? result : Promise.resolve(result);
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error;
+}

@@ -1,0 +1,70 @@
+import { AnywiseError } from '../errors/errors.js';
+
+export interface LimitOptions {
+  /** How long the work may take, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** Aborted when the caller no longer wants the work. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The end of a caller's patience: a signal for the work, and the reason that the caller is given. */
+export interface Limit {
+  readonly signal: AbortSignal;
+  /** When time is up, in milliseconds since 1970, if it ever is. */
+  readonly deadline: number | undefined;
+  /** Ends the timer. */
+  clear(): void;
+}
+
+/** Starts the clock for one message. The signal's reason is what the send rejects with. */
+export function startLimit(type: string, { timeoutMs, signal }: LimitOptions): Limit {
+  const controller = new AbortController();
+  const giveUp = (): void =>
+    controller.abort(
+      new AnywiseError('ABORTED', `\`${type}\` was aborted by its sender; nothing of it was committed.`, {
+        cause: signal?.reason,
+      }),
+    );
+  const timer =
+    timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(timedOut(type, timeoutMs)), timeoutMs);
+  if (signal?.aborted === true) giveUp();
+  else signal?.addEventListener('abort', giveUp, { once: true });
+  return {
+    signal: controller.signal,
+    deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
+    clear: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    },
+  };
+}
+
+/**
+ * Gives the outcome of work, or rejects with the signal's reason as soon as that is aborted.
+ *
+ * @param letGo asked on abort; where it answers `false`, it is too late to give up, and the work's outcome is awaited.
+ */
+export function untilAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  letGo: () => Promise<boolean> = async () => true,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const giveUp = (): void => {
+      letGo().then((gone) => {
+        if (gone) reject(signal.reason as Error);
+      }, reject);
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
+
+function timedOut(type: string, timeoutMs: number): AnywiseError {
+  return new AnywiseError(
+    'TIMEOUT',
+    `\`${type}\` was not handled within ${timeoutMs} ms; nothing of it was committed. Allow more with \`timeoutMs\`, or find what is slow.`,
+    { retryable: true },
+  );
+}

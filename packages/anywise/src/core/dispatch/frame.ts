@@ -1,0 +1,88 @@
+import { MessageContext, type ContextOptions } from '../message/context.js';
+import { AnywiseError } from '../errors/errors.js';
+import type { MessageServices, ServiceId } from '../ports/container.js';
+import type { Unit } from './unit-of-work.js';
+
+/** What a frame needs of the bus. */
+export interface FrameHost {
+  /** Whether the bus, not the container, gives this service. */
+  isProvided(id: ServiceId): boolean;
+  /** Gives it. */
+  provide(id: ServiceId, frame: Frame): unknown;
+  openUnit(): Unit;
+}
+
+/** A send or publish that a message's code has made. */
+export interface Call {
+  readonly what: string;
+  readonly result: Promise<unknown>;
+}
+
+/** One message being handled: its context, and its view of the unit that it shares with what caused it. */
+export class Frame extends MessageContext implements MessageServices {
+  // Declared only, like those of the context: one is made for each message.
+  declare readonly host: FrameHost;
+  declare private readonly caller: Frame | undefined;
+  declare private ownUnit: Unit | undefined;
+  /** Set once its code is given the bus. */
+  declare private calls: Set<Call> | undefined;
+
+  constructor(host: FrameHost, options: ContextOptions, unit?: Unit, caller?: Frame) {
+    super(options);
+    this.host = host;
+    this.caller = caller;
+    this.ownUnit = unit;
+    this.calls = undefined;
+  }
+
+  get unit(): Unit {
+    return (this.ownUnit ??= this.caller?.unit ?? this.host.openUnit());
+  }
+
+  /** Another view of the same message, for code that runs at the same time. */
+  sibling(options: ContextOptions): Frame {
+    return new Frame(this.host, options, this.ownUnit, this.caller);
+  }
+
+  resolve(id: ServiceId): unknown {
+    return this.host.isProvided(id) ? this.provide(id) : this.unit.resolve(id, this);
+  }
+
+  provide(id: ServiceId): unknown {
+    this.calls ??= new Set();
+    return this.host.provide(id, this);
+  }
+
+  /** Whether code of this message may call the bus: only what was given its bus can. */
+  get mayCall(): boolean {
+    return this.calls !== undefined;
+  }
+
+  /** The calls of this message's code that run now. Taken before code runs, it tells that code's calls from others'. */
+  callsInHand(): ReadonlySet<Call> | undefined {
+    return this.calls === undefined || this.calls.size === 0 ? undefined : new Set(this.calls);
+  }
+
+  /** Notes a call that this message's code makes, until it settles. Who makes it gets what is returned. */
+  track<T>(what: string, running: Promise<T>): Promise<T> {
+    const calls = (this.calls ??= new Set());
+    const result = running.finally(() => calls.delete(call));
+    const call: Call = { what, result };
+    calls.add(call);
+    return result;
+  }
+
+  /** @throws AnywiseError (`NOT_AWAITED`) where a call that was made since `before` still runs. */
+  assertAwaited(place: string, before: ReadonlySet<Call> | undefined): void {
+    if (this.calls === undefined || this.calls.size === 0) return;
+    const left = [...this.calls].filter((call) => before?.has(call) !== true);
+    if (left.length === 0) return;
+    // Nobody waits for these, so how they end is told by this error alone.
+    for (const { result } of left) result.catch(() => undefined);
+    const names = left.map(({ what }) => `\`${what}\``).join(', ');
+    throw new AnywiseError(
+      'NOT_AWAITED',
+      `The code at ${place} ended while ${names} still ran. Put \`await\` before each send and publish.`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { InHandList, type InHand } from './linked-list.js';
+
+class Member implements InHand<Member> {
+  before: Member | undefined;
+  after: Member | undefined;
+
+  constructor(readonly name: string) {}
+}
+
+function namesIn(list: InHandList<Member>): string {
+  return [...list].map(({ name }) => name).join('');
+}
+
+test.each([
+  ['the first', 0, 'ba'],
+  ['one in the middle', 1, 'ca'],
+  ['the last', 2, 'cb'],
+])('a list gives up %s of its members', (_what, index, left) => {
+  const list = new InHandList<Member>();
+  const members = [new Member('c'), new Member('b'), new Member('a')];
+  for (const member of [...members].reverse()) list.add(member);
+  const [gone] = members.splice(index, 1);
+  if (gone !== undefined) list.delete(gone);
+  expect(namesIn(list)).toBe(left);
+});
+
+test('a list is empty before its first member and after its last', () => {
+  const list = new InHandList<Member>();
+  const member = new Member('a');
+  expect(list.isEmpty).toBe(true);
+  list.add(member);
+  expect(list.isEmpty).toBe(false);
+  list.delete(member);
+  expect(list.isEmpty).toBe(true);
+});

@@ -1,0 +1,110 @@
+import { InHandList } from './linked-list.js';
+import { untilAborted } from './deadline.js';
+import type { Logger } from '../ports/logger.js';
+import { stoppedBefore } from './refusals.js';
+import type { ContainerAdapter } from '../ports/container.js';
+import type { Store } from '../ports/store.js';
+import { Unit, type Completion } from './unit-of-work.js';
+
+export interface UnitsOptions {
+  readonly container: ContainerAdapter | undefined;
+  readonly store: Store | undefined;
+  readonly logger: Logger;
+}
+
+const cannotDispose = 'A service of a message could not be disposed';
+const cannotRollBack = 'A transaction could not be rolled back';
+
+/** The units of the messages that this process has in hand: how they begin, commit and end. */
+export class Units {
+  readonly #options: UnitsOptions;
+  readonly #inHand = new InHandList<Unit>();
+  #isClosed = false;
+  #idle: (() => void) | undefined;
+
+  constructor(options: UnitsOptions) {
+    this.#options = options;
+  }
+
+  open(readOnly = false): Unit {
+    const { container, store } = this.#options;
+    return new Unit({ container, store, readOnly });
+  }
+
+  /** @throws AnywiseError (`NOT_RUNNING`) once the bus has given up what it had in hand. */
+  take(unit: Unit): void {
+    if (this.#isClosed) throw stoppedBefore();
+    this.#inHand.add(unit);
+  }
+
+  /** Ends a unit; a promise only where something has to be disposed. */
+  letGo(unit: Unit): Promise<void> | undefined {
+    try {
+      const ending = unit.end();
+      if (ending !== undefined) return this.#quietly(cannotDispose, () => ending).finally(() => this.#gone(unit));
+    } catch (error) {
+      this.#options.logger.error({ err: error }, cannotDispose);
+    }
+    this.#gone(unit);
+    return undefined;
+  }
+
+  rollback(unit: Unit): Promise<void> {
+    return this.#quietly(cannotRollBack, () => unit.rollback());
+  }
+
+  /** Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back. */
+  async run(unit: Unit, work: (unit: Unit) => Promise<Completion>, signal?: AbortSignal): Promise<boolean> {
+    this.take(unit);
+    try {
+      const outcome = commit(unit, work);
+      if (signal === undefined) return await outcome;
+      return await untilAborted(outcome, signal, () => unit.abandon(signal.reason as Error));
+    } catch (error) {
+      await this.rollback(unit);
+      throw error;
+    } finally {
+      await this.letGo(unit);
+    }
+  }
+
+  /** Resolves when no message is in hand any more, or after `timeoutMs`. */
+  async untilIdle(timeoutMs: number): Promise<void> {
+    if (this.#inHand.isEmpty) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#idle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Takes back what every message in hand has written, and refuses further ones: time is up. */
+  async abandon(): Promise<void> {
+    this.#isClosed = true;
+    const undo = [...this.#inHand].map((unit) => this.#quietly(cannotRollBack, () => unit.abandon(stoppedBefore())));
+    await Promise.all(undo);
+  }
+
+  #gone(unit: Unit): void {
+    this.#inHand.delete(unit);
+    if (this.#inHand.isEmpty) this.#idle?.();
+  }
+
+  /** The outcome is decided by then: telling the caller of this failure instead would be wrong. */
+  async #quietly(failure: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#options.logger.error({ err: error }, failure);
+    }
+  }
+}
+
+/** Runs work and commits it; `false` where the completion lost and everything was rolled back. */
+async function commit(unit: Unit, work: (unit: Unit) => Promise<Completion>): Promise<boolean> {
+  const committed = await unit.commit(await work(unit));
+  if (!committed) await unit.rollback();
+  return committed;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { Codec, encodeEvent } from './codec.js';
+import { MessageContext, contextKey } from './context.js';
+import { contract } from './contract.js';
+import type { Envelope } from './envelope.js';
+import { event } from './message.js';
+import { testEnvelope } from '../../testing/envelopes.js';
+
+class Paid extends event('payments.paid', {
+  version: 3,
+  entityId: ({ orderId }) => orderId,
+  data: z.object({ orderId: z.string(), amount: z.number(), currency: z.string() }),
+  upcast: {
+    1: ({ order }: { order: string }) => ({ orderId: order.trim(), amount: 1 }),
+    2: (old: object) => ({ ...old, currency: 'EUR' }),
+  },
+}) {}
+class Moved extends event('payments.moved', { version: 2, entityId: () => 'x', data: z.object({}) }) {}
+
+const Tenant = contextKey<{ readonly name: string }>('tenant', { header: 'tenant' });
+const Secret = contextKey<string>('secret');
+const codec = new Codec([contract('payments', { Paid, Moved })], [Tenant, Secret]);
+
+function paid(schemaversion: number, data: unknown): Envelope {
+  return testEnvelope({ id: 'e1', type: 'payments.paid', schemaversion, data, subject: 'o1', source: '/payments' });
+}
+
+describe('an event', () => {
+  test('becomes a CloudEvent', () => {
+    const context = new MessageContext({ event: { eventId: 'e1' }, correlationId: 'c1', causationId: 'm1' });
+    const metadata = { eventId: 'e1', timestamp: '2026-01-01T00:00:00.000Z' };
+    const message = new Paid({ orderId: 'o1', amount: 5, currency: 'EUR' }, metadata);
+    expect(encodeEvent(message, context, '/payments')).toMatchInlineSnapshot(`
+      {
+        "causationid": "m1",
+        "correlationid": "c1",
+        "data": {
+          "amount": 5,
+          "currency": "EUR",
+          "orderId": "o1",
+        },
+        "datacontenttype": "application/json",
+        "id": "e1",
+        "kind": "event",
+        "schemaversion": 3,
+        "source": "/payments",
+        "specversion": "1.0",
+        "subject": "o1",
+        "time": "2026-01-01T00:00:00.000Z",
+        "type": "payments.paid",
+      }
+    `);
+  });
+
+  test('lets context values with a header travel, and no others', () => {
+    const context = new MessageContext({ entries: [Tenant({ name: 'acme' }), Secret('hush')] });
+    const envelope = encodeEvent(new Moved({}), context, '/payments');
+    expect(envelope).toMatchObject({ tenant: '{"name":"acme"}' });
+    expect(JSON.stringify(envelope)).not.toContain('hush');
+    expect(codec.entriesOf(envelope)).toEqual([Tenant({ name: 'acme' })]);
+  });
+
+  test('comes back as it was', () => {
+    const message = new Paid({ orderId: 'o1', amount: 5, currency: 'EUR' });
+    const envelope = JSON.parse(JSON.stringify(encodeEvent(message, new MessageContext(), message.source))) as Envelope;
+    const read = codec.decode(envelope);
+    expect(read).toBeInstanceOf(Paid);
+    expect(read).toEqual(message);
+    const { eventId, entityId, timestamp, source } = message;
+    expect(read).toMatchObject({ eventId, entityId, timestamp, source });
+  });
+});
+
+describe('reading', () => {
+  test.each([
+    { version: 1, data: { order: ' o1 ' } },
+    { version: 2, data: { orderId: 'o1', amount: 1 } },
+    { version: 3, data: { orderId: 'o1', amount: 1, currency: 'EUR' } },
+  ])('brings version $version up to date', ({ version, data }) => {
+    expect(codec.decode(paid(version, data))).toEqual({ orderId: 'o1', amount: 1, currency: 'EUR' });
+  });
+
+  test('refuses a version from the future', () => {
+    expect(() => codec.decode(paid(4, {}))).toThrowErrorMatchingInlineSnapshot(
+      `"\`payments.paid\` came in version 4, but this process knows only up to 3. Deploy the newer contract here, then replay."`,
+    );
+  });
+
+  test('refuses an old version that has no upcast', () => {
+    const old = testEnvelope({ type: 'payments.moved', schemaversion: 1 });
+    expect(() => codec.decode(old)).toThrowErrorMatchingInlineSnapshot(
+      `"\`payments.moved\` came in version 1, but its contract has no \`upcast\` from version 1. Add it, then replay."`,
+    );
+  });
+
+  test('refuses what its upcast cannot read', () => {
+    expect(() => codec.decode(paid(1, { order: 7 }))).toThrowErrorMatchingInlineSnapshot(`
+      "The \`upcast\` of \`payments.paid\` from version 1 failed (order.trim is not a function). Correct it, then replay.
+      Cause: order.trim is not a function"
+    `);
+  });
+
+  test('refuses data that does not fit', () => {
+    const unfit = paid(3, { orderId: 'o1', amount: 'much', currency: 'EUR' });
+    expect(() => codec.decode(unfit)).toThrowErrorMatchingInlineSnapshot(
+      `"\`payments.paid\` got invalid data: \`amount\`: Invalid input: expected number, received string"`,
+    );
+  });
+
+  test('refuses a context value that is not JSON', () => {
+    const envelope = { ...paid(3, {}), tenant: 'acme' };
+    expect(() => codec.entriesOf(envelope)).toThrowErrorMatchingInlineSnapshot(`
+      "\`payments.paid\` came with \`tenant\` for the context key \`tenant\`, which is not JSON: acme
+      Cause: Unexpected token 'a', "acme" is not valid JSON"
+    `);
+  });
+
+  test('asks to wait where the type is unknown', () => {
+    const newer = testEnvelope({ type: 'payments.newer' });
+    expect(() => codec.decode(newer)).toThrowErrorMatchingInlineSnapshot(
+      `"No contract here has \`payments.newer\`. Deploy a version of this service that knows it, and it is handled then."`,
+    );
+    expect(() => codec.decode(newer)).toThrow(expect.objectContaining({ code: 'UNKNOWN_MESSAGE', retryable: true }));
+  });
+});

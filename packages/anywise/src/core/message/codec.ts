@@ -1,0 +1,159 @@
+import type { ContextEntry, ContextKeyInfo, MessageContext } from './context.js';
+import type { Contract } from './contract.js';
+import type { Envelope } from './envelope.js';
+import { AnywiseError, errorText } from '../errors/errors.js';
+import { definitionOf, type AnyCommand, type Command, type Event, type MessageClass } from './message.js';
+
+/** Makes the envelope of an event that is published in the given context. */
+export function encodeEvent(event: Event, context: MessageContext, source: string): Envelope {
+  const { causationId } = context;
+  return {
+    specversion: '1.0',
+    id: event.eventId,
+    source,
+    type: event.type,
+    time: event.timestamp,
+    datacontenttype: 'application/json',
+    ...(event.entityId === '' ? {} : { subject: event.entityId }),
+    kind: 'event',
+    schemaversion: event.version,
+    correlationid: context.correlationId,
+    ...(causationId === undefined ? {} : { causationid: causationId }),
+    ...travellingAttributes(context),
+    data: Object.assign({}, event),
+  };
+}
+
+/**
+ * Makes the envelope of a command that is enqueued in the given context.
+ *
+ * @param options.key what it keeps its order with.
+ * @param options.time when it is due, in milliseconds since 1970: its age counts from then.
+ */
+export function encodeCommand(
+  command: AnyCommand,
+  context: MessageContext,
+  { source, key, time }: { readonly source: string; readonly key: string | undefined; readonly time: number },
+): Envelope {
+  const { causationId } = context;
+  return {
+    specversion: '1.0',
+    id: context.messageId,
+    source,
+    type: command.type,
+    time: new Date(time).toISOString(),
+    datacontenttype: 'application/json',
+    kind: 'command',
+    schemaversion: definitionOf(command).version,
+    correlationid: context.correlationId,
+    ...(causationId === undefined ? {} : { causationid: causationId }),
+    ...(key === undefined ? {} : { partitionkey: key }),
+    ...travellingAttributes(context),
+    data: Object.assign({}, command),
+  };
+}
+
+function travellingAttributes(context: MessageContext): Record<string, unknown> {
+  const attributes: Record<string, unknown> = {};
+  for (const [{ header }, value] of context.entries()) {
+    if (header !== undefined) attributes[header] = JSON.stringify(value);
+  }
+  return attributes;
+}
+
+/** Reads messages from envelopes: finds the class, upcasts old versions, validates. */
+export class Codec {
+  readonly #classes = new Map<string, MessageClass>();
+  readonly #travelling: readonly ContextKeyInfo[];
+
+  /** @param travelling the context keys with a header that this process reads from envelopes. */
+  constructor(contracts: readonly Contract[], travelling: readonly ContextKeyInfo[]) {
+    for (const { messages } of contracts) for (const [type, message] of messages) this.#classes.set(type, message);
+    this.#travelling = travelling.filter(({ header }) => header !== undefined);
+  }
+
+  knows(type: string): boolean {
+    return this.#classes.has(type);
+  }
+
+  classOf(type: string): MessageClass | undefined {
+    return this.#classes.get(type);
+  }
+
+  /**
+   * @throws AnywiseError (`UNKNOWN_MESSAGE`, retryable: a newer peer may have sent it) where no contract has the type.
+   * @throws AnywiseError (`UNREADABLE_MESSAGE`) where its version is from the future or has no upcast.
+   * @throws InvalidMessageError where its data does not fit.
+   */
+  decode(envelope: Envelope): Command | Event {
+    const message = this.#classes.get(envelope.type);
+    if (message === undefined) {
+      throw new AnywiseError(
+        'UNKNOWN_MESSAGE',
+        `No contract here has \`${envelope.type}\`. Deploy a version of this service that knows it, and it is handled then.`,
+        { retryable: true },
+      );
+    }
+    const data = upcast(message, envelope);
+    return message.parse(data, {
+      eventId: envelope.id,
+      timestamp: envelope.time,
+      source: envelope.source,
+      ...(envelope.subject === undefined ? {} : { entityId: envelope.subject }),
+    }) as Command | Event;
+  }
+
+  /** The context values that came with an envelope. */
+  entriesOf(envelope: Envelope): ContextEntry[] {
+    const attributes = envelope as unknown as Readonly<Record<string, unknown>>;
+    return this.#travelling.flatMap((key) => {
+      const text = key.header === undefined ? undefined : attributes[key.header];
+      return typeof text === 'string' ? [{ key, value: parseAttribute(envelope, key, text) }] : [];
+    });
+  }
+}
+
+function upcast(message: MessageClass, { data, schemaversion }: Envelope): unknown {
+  if (schemaversion > message.version) {
+    throw new AnywiseError(
+      'UNREADABLE_MESSAGE',
+      `\`${message.type}\` came in version ${schemaversion}, but this process knows only up to ${message.version}. Deploy the newer contract here, then replay.`,
+    );
+  }
+  let current = data;
+  for (let version = schemaversion; version < message.version; version++) {
+    const step = message.upcast?.[version] as ((old: unknown) => unknown) | undefined;
+    if (step === undefined) {
+      throw new AnywiseError(
+        'UNREADABLE_MESSAGE',
+        `\`${message.type}\` came in version ${schemaversion}, but its contract has no \`upcast\` from version ${version}. Add it, then replay.`,
+      );
+    }
+    current = takeStep(message, version, () => step(current));
+  }
+  return current;
+}
+
+function takeStep(message: MessageClass, version: number, step: () => unknown): unknown {
+  try {
+    return step();
+  } catch (cause) {
+    throw new AnywiseError(
+      'UNREADABLE_MESSAGE',
+      `The \`upcast\` of \`${message.type}\` from version ${version} failed (${errorText(cause)}). Correct it, then replay.`,
+      { cause },
+    );
+  }
+}
+
+function parseAttribute({ type }: Envelope, { key, header }: ContextKeyInfo, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AnywiseError(
+      'UNREADABLE_MESSAGE',
+      `\`${type}\` came with \`${String(header)}\` for the context key \`${key}\`, which is not JSON: ${text.slice(0, 80)}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import type { AbstractClass } from '../message/message.js';
+
+/** A typed name for what is not a class. At run time a symbol, which every container understands. */
+export type Token<T> = symbol & { readonly '~token': T };
+
+/** Makes a token: `const Limits = token<Limits>('Limits')`. */
+export function token<T>(name: string): Token<T> {
+  return Symbol(name) as Token<T>;
+}
+
+/** What a dependency is asked for by: a class, abstract or not, or a token. */
+export type ServiceId<T = unknown> = AbstractClass<T> | Token<T>;
+
+/** Named dependencies, as `inject` takes them. */
+export type Dependencies = Readonly<Record<string, ServiceId>>;
+
+/** What named dependencies are at run time. */
+export type Injected<D extends Dependencies> = {
+  readonly [K in keyof D]: D[K] extends Token<infer T> ? T : D[K] extends AbstractClass<infer T> ? T : never;
+};
+
+/** The name of a service for error messages. */
+export function serviceName(id: ServiceId): string {
+  return typeof id === 'function' ? id.name : (id.description ?? 'a token');
+}
+
+/**
+ * What the bus itself provides to the graph of one message: `Anywise`, bound to that message, and the handle of the store's
+ * transaction. An adapter binds each of `MessageServices.ids` so that it asks the message being handled.
+ */
+export interface MessageServices {
+  provide(id: ServiceId): unknown;
+}
+
+/**
+ * The dependencies that live as long as one message and what it causes.
+ *
+ * `resolve` gives an instance, or a promise of it where something in its graph is asynchronous. Services bound per message
+ * are made once a scope. `dispose` runs `Symbol.asyncDispose` or `Symbol.dispose` of what the scope made, last made first,
+ * all of them even if one fails, and then throws the first failure.
+ */
+export interface Scope {
+  resolve<T>(id: ServiceId<T>, services: MessageServices): T | Promise<T>;
+  dispose(): void | Promise<void>;
+}
+
+/** What connects a dependency-injection container to the bus. */
+export interface ContainerAdapter {
+  /**
+   * Called once, before `verify`: the services that the bus provides to each message. The adapter binds them, so that
+   * constructors can ask for them.
+   */
+  provides(ids: readonly ServiceId[]): void;
+  /**
+   * Called at start with everything that the bus will ask for. Returns what is wrong, one text a problem: what is not bound,
+   * and singletons that would hold on to a service of one message. Makes no instance.
+   */
+  verify(ids: readonly ServiceId[]): readonly string[];
+  /** Opens the scope of one message. Called often: it must be cheap. */
+  open(): Scope;
+}

@@ -1,0 +1,88 @@
+import type { Logger } from './logger.js';
+import type { OnDead } from '../registry/definitions.js';
+import type { Event } from '../message/message.js';
+
+/** A command that was enqueued. */
+export interface Enqueued {
+  readonly id: string;
+  readonly type: string;
+  readonly key: string | undefined;
+  /** Whether it waits for its time. */
+  readonly isDelayed: boolean;
+}
+
+/** A message that a listener, or a command's handler, has been given after its commit. */
+export interface Delivered {
+  /** The listener's name; the wire name of a command. */
+  readonly listener: string;
+  /** The message's id; an event's `eventId`. */
+  readonly id: string;
+  readonly type: string;
+  /** The key within which messages keep their order: the event's entity, or the key that the command was enqueued with. */
+  readonly key: string | undefined;
+  /** How often it has been tried, this time included. */
+  readonly attempt: number;
+}
+
+/** A delivery that failed. */
+export interface Failed extends Delivered {
+  readonly error: unknown;
+  /** What holds for the later messages once it was given up; `undefined` where it is tried again. */
+  readonly dead: OnDead | undefined;
+}
+
+/** Is told what a bus does, for tests, traces and dashboards. What it throws is logged and goes no further. */
+export interface Observer {
+  /** An event was published, and what it was part of was committed. */
+  published?(event: Event): void;
+  /** A command was enqueued, and what it was part of was committed. */
+  enqueued?(command: Enqueued): void;
+  /** A listener, or the handler of an enqueued command, has handled a message, and its effects were committed. */
+  handled?(delivered: Delivered): void;
+  failed?(failed: Failed): void;
+}
+
+/** The observers of one bus. */
+export class Observers implements Required<Observer> {
+  readonly #observers = new Set<Observer>();
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  get any(): boolean {
+    return this.#observers.size > 0;
+  }
+
+  add(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
+  }
+
+  published(event: Event): void {
+    this.#tell((observer) => observer.published?.(event));
+  }
+
+  enqueued(command: Enqueued): void {
+    this.#tell((observer) => observer.enqueued?.(command));
+  }
+
+  handled(delivered: Delivered): void {
+    this.#tell((observer) => observer.handled?.(delivered));
+  }
+
+  failed(failed: Failed): void {
+    this.#tell((observer) => observer.failed?.(failed));
+  }
+
+  #tell(what: (observer: Observer) => void): void {
+    for (const observer of this.#observers) {
+      try {
+        what(observer);
+      } catch (error) {
+        this.#logger.error({ err: error }, 'An observer failed');
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Envelope } from '../message/envelope.js';
+
+/** What a transport can do, as facts that tests and documentation read. */
+export interface TransportCapabilities {
+  /** A confirmed message survives `kill -9` of every process, the broker's included. */
+  readonly durable: boolean;
+  /** Messages with one key reach one consumer in the order in which they were published. */
+  readonly ordered: boolean;
+  /** A consumer that subscribes for the first time gets what was published before and is still kept. */
+  readonly history: boolean;
+  /** Reaches other processes. */
+  readonly acrossProcesses: boolean;
+}
+
+/** Why one envelope was not taken. */
+export interface PublishFailure {
+  readonly error: unknown;
+  /** Trying again cannot help: too big, not serialisable, no route. */
+  readonly permanent: boolean;
+}
+
+/** What a transport hands over: an envelope, or the text of one that it cannot read. */
+export type Delivery =
+  | {
+      readonly envelope: Envelope;
+      /** The text that it was read from. @defaultValue the envelope, written anew */ readonly json?: string;
+    }
+  | { readonly unreadable: string; readonly reason: string };
+
+export interface SubscribeOptions {
+  /** The service that consumes. Instances of one service share one consumer: each message goes to the service once. */
+  readonly consumer: string;
+  /** The wire names wanted. */
+  readonly types: readonly string[];
+  /** Told of failures that the transport overcomes by itself. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Subscription {
+  /** Takes no more, and resolves when the batch in hand is done. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Moves envelopes between processes, at least once.
+ *
+ * - **Confirm.** A position of `publish`'s result is `undefined` only when that envelope is as durable as the transport
+ *   claims; anything else, a lost connection included, counts as not published and is published again with the same id.
+ * - **Acknowledge.** A batch counts as received when the promise of `receive` resolves. If it rejects, or the process
+ *   dies before, the batch is delivered again. Duplicates are possible at any time; receivers recognise them by id.
+ * - **Order.** Where `ordered`, envelopes with one key arrive in the order in which they were published, and a batch is
+ *   handed over only when the one before is acknowledged. An envelope that is not taken holds back the later ones with its
+ *   key in the same call: they are reported as not taken too.
+ * - **Back-pressure.** `receive` is never called while its promise is pending.
+ * - **Close.** `close` is idempotent, ends subscriptions and resolves when nothing runs any more.
+ */
+export interface Transport {
+  readonly name: string;
+  readonly capabilities: TransportCapabilities;
+  /** One result an envelope, in their order: `undefined` where it is confirmed. Rejects where nothing is known of any. */
+  publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]>;
+  subscribe(options: SubscribeOptions, receive: (batch: readonly Delivery[]) => Promise<void>): Promise<Subscription>;
+  /** Connects if need be, and resolves when the transport can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

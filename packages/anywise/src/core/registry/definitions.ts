@@ -1,0 +1,111 @@
+import type { Context, FrozenContext } from '../message/context.js';
+import type { AbstractClass, Command, Event } from '../message/message.js';
+import type { RetryPolicy } from '../../kit/retry.js';
+import type { Dependencies, ServiceId } from '../ports/container.js';
+import type { Sink } from '../ports/sink.js';
+
+/** A value or a promise of it. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** A concrete command or query class: it has a wire name, a group has not. */
+export type CommandType<C> = AbstractClass<C> & { readonly type: string };
+
+/** A message class, or an abstract class that groups messages. */
+export type Target<M = object> = AbstractClass<M>;
+
+/**
+ * What `next()` gives to a guard on a group: it can be passed on, not invented, since each command below has its own reply.
+ */
+export interface OpaqueReply {
+  readonly '~opaque': never;
+}
+
+/** A guard as a class. The container makes it, or finds it, for each message. */
+export interface Guard<C extends Command, Reply = OpaqueReply> {
+  handle(command: C, context: Context, next: () => Promise<Reply>): Promise<Reply>;
+}
+
+/** What to do with the later events of an entity once one has become a dead letter. */
+export type OnDead =
+  /** They wait until the dead letter is replayed or discarded, so that order is kept. The default. */
+  | 'park'
+  /** They go on without it. */
+  | 'skip'
+  /** Everything of this listener waits, whatever the entity: for listeners that must see all events in their order. */
+  | 'block';
+
+/** What becomes of a message from the inbox whose code fails. */
+export interface FailureOptions {
+  readonly retry: RetryPolicy | undefined;
+  readonly onDead: OnDead;
+}
+
+/** How a listener is run. */
+export interface ListenerOptions extends FailureOptions {
+  /** Stable for ever: the inbox knows the listener by it. */
+  readonly name: string | undefined;
+  /** Runs in the publisher's scope and transaction instead of after the commit. */
+  readonly inline: boolean;
+}
+
+/** A handler as a function; `run` is the function itself, for tests. */
+export interface HandlerDefinition<C = never, Reply = unknown, Extra extends readonly unknown[] = never[]> {
+  readonly kind: 'handler';
+  readonly message: CommandType<C>;
+  readonly options: FailureOptions;
+  readonly dependencies: Dependencies | undefined;
+  readonly run: (command: C, context: Context, ...injected: Extra) => Awaitable<Reply>;
+}
+
+/** A listener as a function; `run` is the function itself, for tests. */
+export interface ListenerDefinition<E = never, Extra extends readonly unknown[] = never[]> {
+  readonly kind: 'listener';
+  readonly targets: readonly Target<E>[];
+  readonly options: ListenerOptions;
+  readonly dependencies: Dependencies | undefined;
+  readonly run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>;
+}
+
+/** A sink that listens: it gets each event of its targets once it is published. The bus closes it when it stops. */
+export interface SinkDefinition extends ListenerDefinition<Event, []> {
+  readonly sink: Sink;
+}
+
+export type GuardFunction<C, Reply, Extra extends readonly unknown[]> = (
+  command: C,
+  context: Context,
+  next: () => Promise<Reply>,
+  ...injected: Extra
+) => Promise<Reply>;
+
+/** A guard: a function with its dependencies, or a service of the container. */
+export type GuardDefinition =
+  | {
+      readonly kind: 'guard';
+      readonly targets: readonly Target[];
+      readonly dependencies: Dependencies | undefined;
+      readonly run: GuardFunction<never, never, never[]>;
+    }
+  | { readonly kind: 'guard'; readonly targets: readonly Target[]; readonly service: ServiceId<Guard<never, never>> };
+
+/** A method of a class that handles a command or listens to events. */
+export interface MethodDefinition {
+  readonly kind: 'handler' | 'listener';
+  readonly targets: readonly Target[];
+  readonly options: ListenerOptions;
+  readonly method: string;
+}
+
+/** A class whose methods are named as handlers and listeners without decorators. */
+export interface ClassDefinition {
+  readonly kind: 'class';
+  readonly service: AbstractClass<object>;
+  readonly methods: readonly MethodDefinition[];
+}
+
+export const defaultListenerOptions: ListenerOptions = {
+  name: undefined,
+  inline: false,
+  retry: undefined,
+  onDead: 'park',
+};

@@ -1,0 +1,125 @@
+import type { Context, FrozenContext } from '../message/context.js';
+import {
+  defaultListenerOptions,
+  type Awaitable,
+  type CommandType,
+  type Guard,
+  type GuardDefinition,
+  type GuardFunction,
+  type HandlerDefinition,
+  type ListenerDefinition,
+  type ListenerOptions,
+  type OnDead,
+  type OpaqueReply,
+  type SinkDefinition,
+  type Target,
+} from './definitions.js';
+import type { AbstractClass, Command, Event } from '../message/message.js';
+import type { RetryPolicy } from '../../kit/retry.js';
+import type { Dependencies, Injected, ServiceId } from '../ports/container.js';
+import type { Sink } from '../ports/sink.js';
+
+/** What can be put around commands: on one, or on all below a group. */
+export interface GuardBuilder<C extends Command, Reply, Extra extends readonly unknown[]> {
+  /** Names the dependencies that the function gets as its last argument. */
+  inject<D extends Dependencies>(dependencies: D): GuardBuilder<C, Reply, [injected: Injected<D>]>;
+  /** Runs before; a throw stops the command. */
+  before(run: (command: C, context: Context, ...injected: Extra) => Awaitable<void>): GuardDefinition;
+  /** Runs after, and returns the reply, changed or not. */
+  after(run: (command: C, context: Context, reply: Reply, ...injected: Extra) => Awaitable<Reply>): GuardDefinition;
+  /** Runs around: call `next()` to go on. */
+  guard(run: GuardFunction<C, Reply, Extra>): GuardDefinition;
+  /** A guard as a class, which the container makes for each message. */
+  guardWith(service: ServiceId<Guard<C, Reply>>): GuardDefinition;
+}
+
+/** What can be said of one command or query: who handles it, and what guards it. */
+export interface CommandBuilder<C extends Command, Reply, Extra extends readonly unknown[]> extends GuardBuilder<
+  C,
+  Reply,
+  Extra
+> {
+  inject<D extends Dependencies>(dependencies: D): CommandBuilder<C, Reply, [injected: Injected<D>]>;
+  /** When an enqueued command that failed is tried again, and when it is given up. A sent one fails at its sender. */
+  retry(policy: RetryPolicy): CommandBuilder<C, Reply, Extra>;
+  /** What happens to later enqueued commands of this type once one is given up. @defaultValue `park` */
+  onDead(policy: OnDead): CommandBuilder<C, Reply, Extra>;
+  /** The one handler. */
+  handle(run: (command: C, context: Context, ...injected: Extra) => Promise<Reply>): HandlerDefinition<C, Reply, Extra>;
+}
+
+/** What can be said of events: who listens to them, and how. */
+export interface EventBuilder<E, Extra extends readonly unknown[]> {
+  /** Names the dependencies that the listener gets as its last argument. */
+  inject<D extends Dependencies>(dependencies: D): EventBuilder<E, [injected: Injected<D>]>;
+  /**
+   * The listener's stable name, by which the inbox knows it. @defaultValue the registry's name and the event's wire name,
+   * `orders/payments.payment-created`
+   */
+  named(name: string): EventBuilder<E, Extra>;
+  /** Runs the listener in the publisher's scope and transaction instead of after the commit. */
+  inline(): EventBuilder<E, Extra>;
+  /** When a failed listener is tried again, and when it is given up. */
+  retry(policy: RetryPolicy): EventBuilder<E, Extra>;
+  /** What happens to later events of an entity once one is given up. @defaultValue `park` */
+  onDead(policy: OnDead): EventBuilder<E, Extra>;
+  listen(run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>): ListenerDefinition<E, Extra>;
+  /** Writes each event to a sink, which then belongs to the bus: it is closed when the bus stops. */
+  sink(sink: Sink): SinkDefinition;
+}
+
+/**
+ * Begins a handler, a listener or a guard. Two steps, because once the message is fixed every later signature is concrete:
+ * a handler may return literals, and its errors name one signature.
+ *
+ * @example
+ * on(CreatePayment).inject({ payments: PaymentRepository }).handle(async (command, context, { payments }) => { … });
+ * on(PaymentCreated).listen((event) => { … });
+ * on(Command).guard(async (command, context, next) => next());
+ */
+export function on<E extends Event>(event: Target<E>): EventBuilder<E, []>;
+export function on<C extends Command>(command: CommandType<C>): CommandBuilder<C, C['~reply'], []>;
+export function on<C extends Command>(group: Target<C>): GuardBuilder<C, C['~reply'] & OpaqueReply, []>;
+export function on<E extends readonly [Target<Event>, Target<Event>, ...Target<Event>[]]>(
+  ...events: E
+): EventBuilder<InstanceType<E[number]>, []>;
+export function on<C extends readonly [Target<Command>, Target<Command>, ...Target<Command>[]]>(
+  ...commands: C
+): GuardBuilder<InstanceType<C[number]>, OpaqueReply, []>;
+export function on(...targets: AbstractClass<object>[]): unknown {
+  return builder(targets, undefined, defaultListenerOptions);
+}
+
+type AnyFunction = (...args: never[]) => unknown;
+
+function builder(targets: readonly Target[], dependencies: Dependencies | undefined, options: ListenerOptions): object {
+  const guard = (run: (...args: unknown[]) => unknown) => ({ kind: 'guard', targets, dependencies, run });
+  const listen = (run: AnyFunction) => ({ kind: 'listener', targets, options, dependencies, run });
+  const withOptions = (change: Partial<ListenerOptions>) => builder(targets, dependencies, { ...options, ...change });
+  return {
+    inject: (named: Dependencies) => builder(targets, named, options),
+    named: (name: string) => withOptions({ name }),
+    inline: () => withOptions({ inline: true }),
+    retry: (retry: RetryPolicy) => withOptions({ retry }),
+    onDead: (onDead: OnDead) => withOptions({ onDead }),
+    handle: (run: AnyFunction) => ({ kind: 'handler', message: targets[0], options, dependencies, run }),
+    listen,
+    sink: (sink: Sink) => ({
+      ...listen((event: Event, context: FrozenContext) => sink.sink(event, context)),
+      dependencies: undefined,
+      sink,
+    }),
+    guard,
+    guardWith: (service: ServiceId) => ({ kind: 'guard', targets, service }),
+    before: (run: Step) =>
+      guard(async (command, context, next, ...injected) => {
+        await run(command, context, ...injected);
+        return (next as Next)();
+      }),
+    after: (run: Step) =>
+      guard(async (command, context, next, ...injected) => run(command, context, await (next as Next)(), ...injected)),
+  };
+}
+
+type Step = (...args: unknown[]) => unknown;
+type Next = () => Promise<unknown>;

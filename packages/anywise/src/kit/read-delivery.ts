@@ -1,0 +1,12 @@
+import { parseEnvelope } from '../core/message/envelope.js';
+import { errorText } from '../core/errors/errors.js';
+import type { Delivery } from '../core/ports/transport.js';
+
+/** What a transport hands over of a text that it has kept: the envelope, or the text itself where it holds none. */
+export function readDelivery(text: string): Delivery {
+  try {
+    return { envelope: parseEnvelope(text), json: text };
+  } catch (error) {
+    return { unreadable: text, reason: errorText(error) };
+  }
+}

@@ -1,0 +1,89 @@
+import { isTerminal, retryAfterOf } from '../core/errors/errors.js';
+import type { AbstractClass } from '../core/message/message.js';
+
+/** How often and when. Times in milliseconds. */
+export interface RetryPlan {
+  /** How often in all, the first time included, before the message becomes a dead letter. @defaultValue 10 */
+  readonly attempts?: number;
+  /** How many of the repeats come at once, for what heals by itself, such as a serialisation conflict. @defaultValue 1 */
+  readonly immediate?: number;
+  /** The pause before the first delayed repeat. @defaultValue 200 */
+  readonly firstDelayMs?: number;
+  /** What each further pause is multiplied by. @defaultValue 3 */
+  readonly factor?: number;
+  /** No pause is longer. @defaultValue 300_000 (5 minutes) */
+  readonly maxDelayMs?: number;
+}
+
+/** A plan of its own for some errors. What it does not say is as in the policy. */
+export interface RetryRule extends RetryPlan {
+  /** An error class, or a function that recognises the errors. `attempts: 1` means: never again. */
+  readonly when: AbstractClass<Error> | ((error: unknown) => boolean);
+}
+
+/**
+ * When a listener, or the handler of an enqueued command, that failed is tried again.
+ *
+ * An error with a number called `retryAfterMs` asks to be left alone for so long: no attempt comes earlier. One with
+ * `retryable: false`, such as a `TerminalError` or a domain error, is a dead letter at once, unless a rule says otherwise.
+ */
+export interface RetryPolicy extends RetryPlan {
+  /** The first that fits decides. @defaultValue none */
+  readonly rules?: readonly RetryRule[];
+}
+
+/** What happens to a message after a failed attempt. */
+export type RetryDecision = { readonly retryInMs: number } | 'dead';
+
+const defaults: Required<RetryPlan> = {
+  attempts: 10,
+  immediate: 1,
+  firstDelayMs: 200,
+  factor: 3,
+  maxDelayMs: 300_000,
+};
+
+/**
+ * Decides what happens after attempt number `attempt` failed. Jitter only shortens: a pause lies between half of the planned
+ * delay and all of it, so that `maxDelayMs` holds.
+ *
+ * @param random between 0 and 1.
+ */
+export function decideRetry(
+  error: unknown,
+  attempt: number,
+  policy: RetryPolicy | undefined,
+  random: number,
+): RetryDecision {
+  const rule = policy?.rules?.find(({ when }) => fits(error, when));
+  const { attempts, immediate, firstDelayMs, factor, maxDelayMs } = { ...defaults, ...policy, ...rule };
+  if (attempt >= attempts || (rule === undefined && isTerminal(error))) return 'dead';
+  const delays = { firstDelayMs, factor, maxDelayMs };
+  const planned = attempt <= immediate ? 0 : backoff(attempt - immediate, delays, random);
+  return { retryInMs: Math.max(planned, retryAfterOf(error) ?? 0) };
+}
+
+/** How often a message is tried in all before it becomes a dead letter, if no rule for its error says otherwise. */
+export function attemptsOf(policy: RetryPolicy | undefined): number {
+  return policy?.attempts ?? defaults.attempts;
+}
+
+function fits(error: unknown, when: RetryRule['when']): boolean {
+  return isErrorClass(when) ? error instanceof when : when(error);
+}
+
+/** Not by `instanceof Error`: the class may come from another realm. */
+function isErrorClass(when: RetryRule['when']): when is AbstractClass<Error> {
+  const prototype: unknown = when.prototype;
+  return typeof prototype === 'object' && prototype !== null && 'message' in prototype;
+}
+
+/** The pause before delayed repeat number `nth`, counted from 1. */
+export function backoff(
+  nth: number,
+  { firstDelayMs, factor, maxDelayMs }: { firstDelayMs: number; factor: number; maxDelayMs: number },
+  random: number,
+): number {
+  const planned = Math.min(firstDelayMs * factor ** (nth - 1), maxDelayMs);
+  return Math.round(planned * (0.5 + random / 2));
+}

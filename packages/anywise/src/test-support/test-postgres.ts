@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { describe, test } from '@jest/globals';
+import { errorText } from '../core/errors/errors.js';
+import { Database } from '../postgres/database.js';
+import { postgresStore, type PostgresStoreOptions } from '../postgres/store.js';
+import { PostgresTransaction } from '../postgres/transaction.js';
+import type { Store, StoreTransaction } from '../core/ports/store.js';
+
+/** The database for tests: one that may be written to, as each test makes a schema of its own and drops it. */
+export const testPostgresUrl = process.env.ANYWISE_TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/test';
+
+/**
+ * Describes what needs PostgreSQL. Where it cannot be reached, the tests are skipped and the reason is printed, or they fail
+ * where `ANYWISE_TEST_SERVERS` is `required`.
+ */
+export async function describeWithPostgres(title: string, body: () => void): Promise<void> {
+  const missing = await whyMissing();
+  if (missing === undefined) {
+    describe(title, body);
+  } else if (process.env.ANYWISE_TEST_SERVERS === 'required') {
+    test(title, () => Promise.reject(new Error(missing)));
+  } else {
+    process.stderr.write(`Skipped: ${title}. ${missing}\n`);
+    describe.skip(title, body);
+  }
+}
+
+/** Runs work with the names of schemas that nobody else uses, and drops them afterwards. */
+export async function inTestSchemas<T>(work: (schema: (name: string) => string) => Promise<T>): Promise<T> {
+  const prefix = `test_${randomBytes(6).toString('hex')}`;
+  const used = new Set<string>();
+  try {
+    return await work((name) => {
+      const schema = `${prefix}_${name}`;
+      used.add(schema);
+      return schema;
+    });
+  } finally {
+    await withTestDatabase(async (database) => {
+      for (const schema of used) await database.query({ text: `DROP SCHEMA IF EXISTS "${schema}" CASCADE` });
+    });
+  }
+}
+
+/** Runs work with a store in a schema that nobody else uses. `again` opens it a second time, as another process would. */
+export async function inTestStore<T>(
+  work: (world: {
+    readonly store: Store;
+    readonly schema: string;
+    readonly again: (options?: Partial<PostgresStoreOptions>) => Promise<Store>;
+  }) => Promise<T>,
+  options: Partial<PostgresStoreOptions> = {},
+): Promise<T> {
+  return inTestSchemas(async (schema) => {
+    const opened: Store[] = [];
+    const again = async (more: Partial<PostgresStoreOptions> = {}): Promise<Store> => {
+      const store = postgresStore({ url: testPostgresUrl, schema: schema('store'), ...options, ...more });
+      await store.check();
+      opened.push(store);
+      return store;
+    };
+    try {
+      return await work({ store: await again(), schema: schema('store'), again });
+    } finally {
+      await Promise.all(opened.map((store) => store.close()));
+    }
+  });
+}
+
+/** The handle that a handler on this store is given. */
+export function handleOf(transaction: StoreTransaction): PostgresTransaction {
+  return transaction.handle(PostgresTransaction) as PostgresTransaction;
+}
+
+/** Runs work on connections of its own to the database for tests. */
+export async function withTestDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const database = await Database.open({ url: testPostgresUrl });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** The database for tests, by connections that carry a name, so that a test can end them. */
+export function namedTestUrl(name: string): string {
+  const url = new URL(testPostgresUrl);
+  url.searchParams.set('application_name', name);
+  return url.href;
+}
+
+/** Ends the connections that carry a name and ran such a query last, as a failover does. Gives how many. */
+export async function endTestConnections(name: string, query = '%'): Promise<number> {
+  return withTestDatabase(async (database) => {
+    const text =
+      'SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE application_name = $1 AND query LIKE $2';
+    const { rows } = await database.query<{ n: number }>({ text }, name, query);
+    return rows[0]?.n ?? 0;
+  });
+}
+
+async function whyMissing(): Promise<string | undefined> {
+  try {
+    await withTestDatabase((database) => database.query({ text: 'SELECT 1' }));
+    return undefined;
+  } catch (error) {
+    return errorText(error);
+  }
+}
