@@ -37,30 +37,31 @@ export {
   ListenersFailedError,
   SetupError,
   TerminalError,
-  errorCodes,
-  type ErrorCode,
   type Issue,
   type ListenerFailure,
 } from './core/errors/errors.js';
+export { errorCodes, type ErrorCode } from './core/errors/codes.js';
 export type { BusDescription, Inspection, MessageDescription, Wired, WiredListener } from './core/bus/inspect.js';
 export type { Logger } from './core/ports/logger.js';
 export {
   Command,
   Event,
   Query,
+  type ErrorsOf,
+  type EventMetadata,
+  type MessageStatics,
+  type ReplyOf,
+  type Upcasts,
+} from './core/message/message.js';
+export {
   command,
   event,
   query,
   type CommandClass,
   type CommandOptions,
-  type ErrorsOf,
   type EventClass,
-  type EventMetadata,
   type EventOptions,
-  type MessageStatics,
-  type ReplyOf,
-  type Upcasts,
-} from './core/message/message.js';
+} from './core/message/declare.js';
 export { handles, listens, methods, type MethodDecoratorFor } from './core/registry/methods.js';
 export type { Delivered, Enqueued, Failed, Observer } from './core/ports/observer.js';
 export { on, type CommandBuilder, type EventBuilder, type GuardBuilder } from './core/registry/on.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { errorText } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import type { Options } from './options.js';
 import { Refusal } from './refusal.js';
 import type { Terminal } from './terminal.js';

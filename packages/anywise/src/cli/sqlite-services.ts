@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { AnywiseError, errorText } from '../core/errors/errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import type { OpenSqlite } from '../sqlite/client.js';
 import { Refusal } from './refusal.js';
 

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { errorText } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import { HttpProblem, sendProblem } from './http-problem.js';
 
 /** What the health routes use of the bus. */

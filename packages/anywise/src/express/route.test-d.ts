@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { command, event, query } from '../core/message/message.js';
+import { command, event, query } from '../core/message/declare.js';
 import { route } from './route.js';
 
 const Payment = z.object({ paymentId: z.string() });

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Container } from 'inversify';
 import { z } from 'zod';
 import { Anywise } from '../core/bus/anywise.js';
-import { command } from '../core/message/message.js';
+import { command } from '../core/message/declare.js';
 import { methods } from '../core/registry/methods.js';
 import { on } from '../core/registry/on.js';
 import { MessageRegistry, type Registrable } from '../core/registry/registry.js';

@@ -1,5 +1,5 @@
 import { parseEnvelope } from '../core/message/envelope.js';
-import { errorText } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import type { Delivery } from '../core/ports/transport.js';
 
 /** What a transport hands over of a text that it has kept: the envelope, or the text itself where it holds none. */

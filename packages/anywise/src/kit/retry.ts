@@ -1,4 +1,4 @@
-import { isTerminal, retryAfterOf } from '../core/errors/errors.js';
+import { isTerminal, retryAfterOf } from '../core/errors/thrown.js';
 import type { AbstractClass } from '../core/message/message.js';
 
 /** How often and when. Times in milliseconds. */

@@ -1,4 +1,5 @@
-import { AnywiseError, errorText } from '../core/errors/errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 
 /** What is used of a client of `pg`. */
 export interface PostgresClient {

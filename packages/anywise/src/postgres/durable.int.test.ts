@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { errorText } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import { describeDurableServices } from '../test-support/durable-services.js';
 import { startBus } from '../test-support/start-bus.js';
 import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';

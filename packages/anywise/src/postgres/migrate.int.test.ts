@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { errorText } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import {
   describeWithPostgres,
   handleOf,

@@ -1,5 +1,6 @@
 import type { Migration } from '../core/ports/sql.js';
-import { AnywiseError, errorText } from '../core/errors/errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import { isLost, stateOf } from './client.js';
 import type { Database, Session } from './database.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { MessageContext } from '../core/message/context.js';
 import { parseEnvelope } from '../core/message/envelope.js';
-import { event } from '../core/message/message.js';
+import { event } from '../core/message/declare.js';
 import { type } from '../core/message/schema.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { fileSink } from './file.js';

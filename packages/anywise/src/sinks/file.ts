@@ -1,7 +1,8 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AnywiseError, errorText } from '../core/errors/errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 
 /** How a {@link fileSink} writes. */

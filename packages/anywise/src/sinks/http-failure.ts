@@ -1,4 +1,5 @@
-import { AnywiseError, TerminalError, errorText, retryAfterOf } from '../core/errors/errors.js';
+import { AnywiseError, TerminalError } from '../core/errors/errors.js';
+import { errorText, retryAfterOf } from '../core/errors/thrown.js';
 import { decideRetry, type RetryPlan } from '../kit/retry.js';
 
 const maxShown = 200;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { MessageContext } from '../core/message/context.js';
 import type { Envelope } from '../core/message/envelope.js';
-import { event } from '../core/message/message.js';
+import { event } from '../core/message/declare.js';
 import { type } from '../core/message/schema.js';
 import { toEnvelopes } from '../core/ports/sink.js';
 import { httpSink, type HttpSinkOptions } from './http.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MessageContext } from '../core/message/context.js';
-import { event } from '../core/message/message.js';
+import { event } from '../core/message/declare.js';
 import { type } from '../core/message/schema.js';
 import { memorySink } from './memory.js';
 

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AnywiseError, errorText } from '../core/errors/errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import type { SqlValue } from '../core/ports/sql.js';
 
 /** What is used of an SQLite library, so that `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` all fit. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { errorText } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import { describeDurableServices } from '../test-support/durable-services.js';
 import { startBus } from '../test-support/start-bus.js';
 import { inTempFolder } from '../testing/temp-folder.js';

@@ -1,5 +1,6 @@
 import type { Envelope } from '../core/message/envelope.js';
-import { AnywiseError, errorText, queryWrote } from '../core/errors/errors.js';
+import { AnywiseError, queryWrote } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import type {
   Claim,
   InboxEntry,

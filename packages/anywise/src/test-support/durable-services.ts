@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../core/bus/anywise.js';
 import { contract } from '../core/message/contract.js';
-import { command, event, query } from '../core/message/message.js';
+import { command, event, query } from '../core/message/declare.js';
 import { on } from '../core/registry/on.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Store } from '../core/ports/store.js';

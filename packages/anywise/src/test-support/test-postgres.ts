@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, test } from '@jest/globals';
-import { errorText } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import { Database } from '../postgres/database.js';
 import { postgresStore, type PostgresStoreOptions } from '../postgres/store.js';
 import { PostgresTransaction } from '../postgres/transaction.js';

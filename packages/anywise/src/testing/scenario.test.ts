@@ -4,7 +4,7 @@ import { contract } from '../core/message/contract.js';
 import { TerminalError } from '../core/errors/errors.js';
 import { memoryStore } from '../memory/store.js';
 import { memoryBroker } from '../memory/transport.js';
-import { command, event } from '../core/message/message.js';
+import { command, event } from '../core/message/declare.js';
 import { on } from '../core/registry/on.js';
 import { type } from '../core/message/schema.js';
 import { fakeClock } from './clock.js';

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { contract } from '../../core/message/contract.js';
 import { TerminalError } from '../../core/errors/errors.js';
-import { event } from '../../core/message/message.js';
+import { event } from '../../core/message/declare.js';
 import { on } from '../../core/registry/on.js';
 import { sqliteStore, sqliteTransport } from '../../sqlite/index.js';
 import { testEntry, testEnvelope } from '../../testing/envelopes.js';

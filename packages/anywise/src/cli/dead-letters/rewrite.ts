@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../core/ports/dead-letters.js';
 import { envelopeIn, parseEnvelope, type Envelope } from '../../core/message/envelope.js';
-import { errorText } from '../../core/errors/errors.js';
+import { errorText } from '../../core/errors/thrown.js';
 import { Refusal } from '../refusal.js';
 
 /** What an edit replaces: the message's data, or the whole text. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Anywise } from './anywise.js';
 import { contextKey } from '../message/context.js';
 import { domainError } from '../message/domain-error.js';
-import { command, event, query } from '../message/message.js';
+import { command, event, query } from '../message/declare.js';
 import type { Assert, Same } from '../../test-support/same-type.js';
 
 class Declined extends domainError('payments.declined', {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from './anywise.js';
-import { command, event } from '../message/message.js';
+import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { MessageRegistry } from '../registry/registry.js';
 import { silent, startBus } from '../../test-support/start-bus.js';

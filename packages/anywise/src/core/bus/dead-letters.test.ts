@@ -4,7 +4,7 @@ import { contract } from '../message/contract.js';
 import type { OnDead } from '../registry/definitions.js';
 import type { DeadLetter } from '../ports/dead-letters.js';
 import { memoryStore } from '../../memory/store.js';
-import { event } from '../message/message.js';
+import { event } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { testEntry, testEnvelope } from '../../testing/envelopes.js';
 import { eventually } from '../../testing/eventually.js';

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { contract } from '../message/contract.js';
-import { Command, command, event } from '../message/message.js';
+import { Command } from '../message/message.js';
+import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { type } from '../message/schema.js';
 import { startBus } from '../../test-support/start-bus.js';

@@ -4,7 +4,7 @@ import { Anywise } from './anywise.js';
 import { contextKey } from '../message/context.js';
 import { contract } from '../message/contract.js';
 import { memoryStore } from '../../memory/store.js';
-import { command, event } from '../message/message.js';
+import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { eventually } from '../../testing/eventually.js';
 import { startBus, type StartBusOptions } from '../../test-support/start-bus.js';

@@ -7,7 +7,7 @@ import type { ListenerDefinition } from '../registry/definitions.js';
 import { TerminalError } from '../errors/errors.js';
 import { memoryStore } from '../../memory/store.js';
 import { memoryBroker } from '../../memory/transport.js';
-import { command, event, query } from '../message/message.js';
+import { command, event, query } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { testEntry, testEnvelope } from '../../testing/envelopes.js';
 import { eventually } from '../../testing/eventually.js';

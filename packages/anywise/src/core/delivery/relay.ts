@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Envelope } from '../message/envelope.js';
-import { AnywiseError, errorText } from '../errors/errors.js';
+import { AnywiseError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
 import type { Logger } from '../ports/logger.js';
 import { Pump } from '../../kit/pump.js';
 import { backoff } from '../../kit/retry.js';

@@ -1,4 +1,5 @@
-import { AnywiseError, errorText } from '../errors/errors.js';
+import { AnywiseError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
 import { LateSignal } from './lazy-signal.js';
 import type { Logger } from '../ports/logger.js';
 import type { Delivered, Observers } from '../ports/observer.js';

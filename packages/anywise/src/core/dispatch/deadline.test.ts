@@ -3,7 +3,7 @@ import { Anywise } from '../bus/anywise.js';
 import { contract } from '../message/contract.js';
 import type { Context, FrozenContext } from '../message/context.js';
 import { memoryStore } from '../../memory/store.js';
-import { command, event } from '../message/message.js';
+import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { type } from '../message/schema.js';
 import { eventually } from '../../testing/eventually.js';

@@ -6,7 +6,7 @@ import { contract } from '../message/contract.js';
 import type { HandlerDefinition } from '../registry/definitions.js';
 import { memoryStore } from '../../memory/store.js';
 import { memoryBroker } from '../../memory/transport.js';
-import { command, query } from '../message/message.js';
+import { command, query } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { fakeClock } from '../../testing/clock.js';
 import { eventually } from '../../testing/eventually.js';

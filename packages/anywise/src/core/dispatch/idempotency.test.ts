@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { contract } from '../message/contract.js';
 import { memoryStore } from '../../memory/store.js';
-import { command, event, query } from '../message/message.js';
+import { command, event, query } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import type { Store } from '../ports/store.js';
 import { eventually } from '../../testing/eventually.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { contextKey, type Context } from '../message/context.js';
 import { domainError } from '../message/domain-error.js';
-import { command, query } from '../message/message.js';
+import { command, query } from '../message/declare.js';
 import { methods } from '../registry/methods.js';
 import { on } from '../registry/on.js';
 import { fixed } from '../../testing/fixed.js';

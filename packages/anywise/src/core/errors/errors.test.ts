@@ -7,11 +7,10 @@ import {
   ListenersFailedError,
   SetupError,
   TerminalError,
-  errorCodes,
-  errorText,
-  isTerminal,
   issuePath,
 } from './errors.js';
+import { errorCodes } from './codes.js';
+import { errorText, isTerminal } from './thrown.js';
 import { type } from '../message/schema.js';
 
 const docs = readFileSync(new URL('../../../../../docs/errors.md', import.meta.url), 'utf8');

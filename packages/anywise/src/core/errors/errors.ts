@@ -1,30 +1,5 @@
-/** Every code an {@link AnywiseError} can carry. Codes are stable: programs may compare them. `docs/errors.md` lists them. */
-export const errorCodes = [
-  'ABORTED',
-  'CONTEXT_FROZEN',
-  'CONTEXT_MISSING',
-  'IDEMPOTENCY_CONFLICT',
-  'INVALID_CONTRACT',
-  'INVALID_MESSAGE',
-  'INVALID_REGISTRATION',
-  'INVALID_SETUP',
-  'INVALID_URL',
-  'LEASE_LOST',
-  'LISTENERS_FAILED',
-  'NOT_AWAITED',
-  'NOT_FOUND',
-  'NOT_RUNNING',
-  'NO_HANDLER',
-  'OUTSIDE_MESSAGE',
-  'READ_ONLY',
-  'TERMINAL',
-  'TIMEOUT',
-  'UNAVAILABLE',
-  'UNKNOWN_MESSAGE',
-  'UNREADABLE_MESSAGE',
-] as const;
-
-export type ErrorCode = (typeof errorCodes)[number];
+import type { ErrorCode } from './codes.js';
+import { errorText, isTerminal } from './thrown.js';
 
 const brand = Symbol.for('anywise.error');
 
@@ -134,24 +109,4 @@ export class TerminalError extends AnywiseError {
 /** Why a store refuses a write of a query's handler. */
 export function queryWrote(options: { cause?: unknown } = {}): AnywiseError {
   return new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.', options);
-}
-
-/** An error that says of itself that trying again cannot help. */
-export function isTerminal(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
-}
-
-/** How long an error asks to be left alone, in milliseconds, if it does. */
-export function retryAfterOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('retryAfterMs' in error)) return undefined;
-  const { retryAfterMs } = error;
-  const isDelay = typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) && retryAfterMs >= 0;
-  return isDelay ? retryAfterMs : undefined;
-}
-
-/** A short text for any thrown value. */
-export function errorText(error: unknown): string {
-  // Not `instanceof`: an error may come from another realm, as in tests.
-  const isError = typeof error === 'object' && error !== null && 'message' in error;
-  return String(isError ? error.message : error);
 }

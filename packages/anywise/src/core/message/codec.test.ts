@@ -4,7 +4,7 @@ import { Codec, encodeEvent } from './codec.js';
 import { MessageContext, contextKey } from './context.js';
 import { contract } from './contract.js';
 import type { Envelope } from './envelope.js';
-import { event } from './message.js';
+import { event } from './declare.js';
 import { testEnvelope } from '../../testing/envelopes.js';
 
 class Paid extends event('payments.paid', {

@@ -1,7 +1,8 @@
 import type { ContextEntry, ContextKeyInfo, MessageContext } from './context.js';
 import type { Contract } from './contract.js';
 import type { Envelope } from './envelope.js';
-import { AnywiseError, errorText } from '../errors/errors.js';
+import { AnywiseError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
 import { definitionOf, type AnyCommand, type Command, type Event, type MessageClass } from './message.js';
 
 /** Makes the envelope of an event that is published in the given context. */

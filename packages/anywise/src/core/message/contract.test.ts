@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { contract } from './contract.js';
-import { Command, command } from './message.js';
+import { Command } from './message.js';
+import { command } from './declare.js';
 
 abstract class PaymentCommand extends Command {}
 class Pay extends command('payments.pay', { base: PaymentCommand }) {}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { domainError } from './domain-error.js';
-import { Command, Event, command, event, query, type ErrorsOf, type ReplyOf } from './message.js';
+import { Command, Event, type ErrorsOf, type ReplyOf } from './message.js';
+import { command, event, query } from './declare.js';
 import type { Assert, Same } from '../../test-support/same-type.js';
 
 const Currency = z.enum(['EUR', 'CHF']);

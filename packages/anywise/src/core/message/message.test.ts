@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { Command, Event, Query, command, definitionOf, event, isMessageClass, query, sliceOf } from './message.js';
+import { Command, Event, Query, definitionOf, isMessageClass, sliceOf } from './message.js';
+import { command, event, query } from './declare.js';
 import type { StandardSchema } from './schema.js';
 
 abstract class PaymentCommand extends Command {}

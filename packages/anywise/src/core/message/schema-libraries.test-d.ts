@@ -1,7 +1,8 @@
 import { type as ark } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { command, event, type ReplyOf } from './message.js';
+import { command, event } from './declare.js';
+import type { ReplyOf } from './message.js';
 import { on } from '../registry/on.js';
 import type { Assert, Same } from '../../test-support/same-type.js';
 

@@ -3,7 +3,7 @@ import { type as ark } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { AnywiseError, InvalidMessageError, issuePath } from '../errors/errors.js';
-import { command } from './message.js';
+import { command } from './declare.js';
 import type { StandardSchema } from './schema.js';
 
 /** What each library declares here: an order with a customer, lines and a currency that has a default. */

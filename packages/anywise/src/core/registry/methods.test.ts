@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { contextKey, type Context } from '../message/context.js';
-import { command, event, query } from '../message/message.js';
+import { command, event, query } from '../message/declare.js';
 import { decoratedMethods, handles, listens, methods } from './methods.js';
 import { fixed } from '../../testing/fixed.js';
 import { startBus } from '../../test-support/start-bus.js';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { MessageContext } from '../message/context.js';
-import { Command, command, event } from '../message/message.js';
+import { Command } from '../message/message.js';
+import { command, event } from '../message/declare.js';
 import { on } from './on.js';
 import { token } from '../ports/container.js';
 import { memorySink } from '../../sinks/memory.js';

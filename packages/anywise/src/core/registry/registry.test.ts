@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { Guard } from './definitions.js';
-import { Command, Event, command, event } from '../message/message.js';
+import { Command, Event } from '../message/message.js';
+import { command, event } from '../message/declare.js';
 import { methods } from './methods.js';
 import { on } from './on.js';
 import { MessageRegistry } from './registry.js';

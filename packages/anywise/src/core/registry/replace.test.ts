@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Anywise } from '../bus/anywise.js';
-import { command, event, type Event } from '../message/message.js';
+import { command, event } from '../message/declare.js';
+import type { Event } from '../message/message.js';
 import { on } from './on.js';
 import { MessageRegistry } from './registry.js';
 import { type } from '../message/schema.js';

@@ -1,0 +1,27 @@
+/** Every code an {@link AnywiseError} can carry. Codes are stable: programs may compare them. `docs/errors.md` lists them. */
+export const errorCodes = [
+  'ABORTED',
+  'CONTEXT_FROZEN',
+  'CONTEXT_MISSING',
+  'IDEMPOTENCY_CONFLICT',
+  'INVALID_CONTRACT',
+  'INVALID_MESSAGE',
+  'INVALID_REGISTRATION',
+  'INVALID_SETUP',
+  'INVALID_URL',
+  'LEASE_LOST',
+  'LISTENERS_FAILED',
+  'NOT_AWAITED',
+  'NOT_FOUND',
+  'NOT_RUNNING',
+  'NO_HANDLER',
+  'OUTSIDE_MESSAGE',
+  'READ_ONLY',
+  'TERMINAL',
+  'TIMEOUT',
+  'UNAVAILABLE',
+  'UNKNOWN_MESSAGE',
+  'UNREADABLE_MESSAGE',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
