@@ -49,9 +49,9 @@ export const busMutants: readonly Mutant[] = [
     name: 'an error of the intake is swallowed',
     changes: [
       {
-        file: 'core/bus/lifecycle.ts',
-        from: 'await worker.take(entriesOfBatch(batch, intake));',
-        to: 'await worker.take(entriesOfBatch(batch, intake)).catch(() => undefined);',
+        file: 'core/delivery/delivery.ts',
+        from: 'await this.#worker.take(entriesOfBatch(batch, intake));',
+        to: 'await this.#worker.take(entriesOfBatch(batch, intake)).catch(() => undefined);',
       },
     ],
     tests: [`${source}/core/delivery/durable.test.ts`, ports],

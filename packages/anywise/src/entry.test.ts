@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { importsOf, src } from './test-support/imports.js';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -12,17 +12,8 @@ interface Manifest {
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-const src = dirname(fileURLToPath(import.meta.url));
 const manifest = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8')) as Manifest;
 const builtIn = new Set(builtinModules.map((name) => `node:${name}`));
-
-/** What a source file imports, types included: they reach users as declarations. */
-function importsOf(file: string): string[] {
-  const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g)].map(
-    ([, fixed, lazy]) => String(fixed ?? lazy),
-  );
-}
 
 /** Every file that an entry reaches, and every package that these name. */
 function graphOf(entry: string): { readonly files: Set<string>; readonly packages: Set<string> } {
@@ -31,12 +22,12 @@ function graphOf(entry: string): { readonly files: Set<string>; readonly package
   const visit = (file: string): void => {
     if (files.has(file)) return;
     files.add(file);
-    for (const name of importsOf(file)) {
-      if (name.startsWith('.')) visit(resolve(dirname(file), name.replace(/\.js$/, '.ts')));
-      else if (!builtIn.has(name)) packages.add(name);
+    for (const { what, isFile } of importsOf(file)) {
+      if (isFile) visit(what);
+      else if (!builtIn.has(what)) packages.add(what);
     }
   };
-  visit(join(src, entry));
+  visit(entry);
   return { files, packages };
 }
 
@@ -53,7 +44,7 @@ describe('the package', () => {
   });
 
   test('reaches no adapter from its root but the one in memory', () => {
-    const reached = [...graphOf('index.ts').files].map((file) => file.slice(src.length + 1).split('/'));
+    const reached = [...graphOf('index.ts').files].map((file) => file.split('/'));
     const reachedFolders = reached.filter((parts) => parts.length > 1).map(([folder]) => folder);
     expect([...new Set(reachedFolders)].sort()).toEqual(['core', 'kit', 'memory']);
   });

@@ -26,9 +26,9 @@ export type {
 } from './core/registry/definitions.js';
 export type { BusDeadLetters } from './core/bus/dead-letters.js';
 export type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from './core/ports/dead-letters.js';
-export type { EnqueueOptions } from './core/dispatch/enqueue-options.js';
-export type { SendOptions } from './core/dispatch/send-options.js';
-export type { Transaction, TransactionOptions } from './core/bus/transaction.js';
+export type { EnqueueOptions } from './core/dispatch/enqueue.js';
+export type { SendOptions } from './core/dispatch/send.js';
+export type { Transaction, TransactionOptions } from './core/bus/anywise.js';
 export { DomainError, domainError, type DomainErrorClass } from './core/message/domain-error.js';
 export { parseEnvelope, type Envelope, type EnvelopeKind } from './core/message/envelope.js';
 export {

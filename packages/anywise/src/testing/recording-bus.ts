@@ -1,7 +1,7 @@
 import { Anywise } from '../core/bus/anywise.js';
-import type { EnqueueOptions } from '../core/dispatch/enqueue-options.js';
+import type { EnqueueOptions } from '../core/dispatch/enqueue.js';
 import type { AbstractClass, AnyCommand, Command, Event, ReplyOf } from '../core/message/message.js';
-import type { Transaction } from '../core/bus/transaction.js';
+import type { Transaction } from '../core/bus/anywise.js';
 
 /** A command that was enqueued, and how. */
 export interface RecordedCommand {

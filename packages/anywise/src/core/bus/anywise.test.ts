@@ -29,7 +29,7 @@ describe('a bus', () => {
     const bus = await startBus({});
     await bus.stop();
     await expect(bus.send(new Inner({}))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"The bus \`test\` is stopped. A bus that was stopped cannot be used again: make a new one."`,
+      `"The bus \`test\` is stopped. A stopped bus cannot be started again: make a new one."`,
     );
     await expect(bus.publish(happened)).rejects.toMatchObject({ code: 'NOT_RUNNING' });
     await expect(bus.check()).resolves.toEqual(['the bus is stopped']);
@@ -47,7 +47,7 @@ describe('a bus', () => {
     const bus = await startBus({});
     await bus.stop();
     await expect(bus.start()).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"The bus \`test\` is stopped. A bus that was stopped cannot be used again: make a new one."`,
+      `"The bus \`test\` is stopped. A stopped bus cannot be started again: make a new one."`,
     );
   });
 

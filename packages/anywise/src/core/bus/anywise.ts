@@ -1,9 +1,9 @@
-import { Core } from './lifecycle.js';
+import { Lifecycle } from './lifecycle.js';
 import type { BusDeadLetters } from './dead-letters.js';
-import type { EnqueueOptions } from '../dispatch/enqueue-options.js';
+import type { EnqueueOptions } from '../dispatch/enqueue.js';
+import type { ContextEntry } from '../message/context.js';
 import type { ServiceId } from '../ports/container.js';
-import type { SendOptions } from '../dispatch/send-options.js';
-import type { Transaction, TransactionOptions } from './transaction.js';
+import type { SendOptions } from '../dispatch/send.js';
 import type { InboxStatus, OutboxStatus } from '../ports/store.js';
 import { DomainError } from '../message/domain-error.js';
 import { AnywiseError } from '../errors/errors.js';
@@ -37,29 +37,47 @@ export interface BusStatus {
 }
 
 /**
+ * What code outside of handlers works with in one transaction: a bus whose messages commit with it, and the services of its
+ * scope, the store's handle among them.
+ */
+export interface Transaction extends Pick<
+  Anywise,
+  'send' | 'trySend' | 'publish' | 'enqueue' | 'cancel' | 'collect' | 'transaction'
+> {
+  /** Gets what a handler would be injected with: `await tx.get(SqlTransaction)`. */
+  get<T>(id: ServiceId<T>): Promise<T>;
+}
+
+/** What `transaction` takes besides the work. */
+export interface TransactionOptions {
+  /** Values for the context of what is sent and published in it. */
+  readonly context?: readonly ContextEntry[];
+}
+
+/**
  * The bus. Make one for each service, `start` it, and `send` and `publish` from outside. Handlers ask for `Anywise` by
  * injection and get one that belongs to their message: what it publishes commits with the handler's writes, and what it
  * sends shares the handler's scope.
  */
 export class Anywise {
-  private readonly core: Core;
+  private readonly lifecycle: Lifecycle;
   private readonly frame: Frame | undefined;
 
   constructor(options: AnywiseOptions) {
-    this.core = new Core(options, Anywise, (frame) => Anywise.within(this.core, frame));
+    this.lifecycle = new Lifecycle(options, Anywise, (frame) => Anywise.within(this.lifecycle, frame));
     this.frame = undefined;
   }
 
-  private static within(core: Core, frame: Frame): Anywise {
-    return Object.assign(Object.create(Anywise.prototype) as Anywise, { core, frame });
+  private static within(lifecycle: Lifecycle, frame: Frame): Anywise {
+    return Object.assign(Object.create(Anywise.prototype) as Anywise, { lifecycle, frame });
   }
 
   /** Has a command or query handled, and gives its reply. Rejects with what the handler or a guard throws. */
   send<C extends Command>(command: C, options?: SendOptions): Promise<C['~reply']> {
-    const { core, frame } = this;
-    const refusal = core.refusal(frame);
+    const { lifecycle, frame } = this;
+    const refusal = lifecycle.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
-    const reply = core.dispatcher.send(command, options, frame);
+    const reply = lifecycle.dispatcher.send(command, options, frame);
     return frame === undefined ? reply : frame.track(command.type, reply);
   }
 
@@ -83,10 +101,10 @@ export class Anywise {
    * @throws ListenersFailedError where listeners that run inside failed.
    */
   publish(event: Event): Promise<void> {
-    const { core, frame } = this;
-    const refusal = core.refusal(frame);
+    const { lifecycle, frame } = this;
+    const refusal = lifecycle.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
-    const published = core.dispatcher.publish(event, frame);
+    const published = lifecycle.dispatcher.publish(event, frame);
     return (frame === undefined ? published : frame.track(event.type, published)) as Promise<void>;
   }
 
@@ -98,10 +116,10 @@ export class Anywise {
    * @returns the command's id, by which one that waits for its time can be cancelled.
    */
   enqueue(command: AnyCommand, options: EnqueueOptions = {}): Promise<string> {
-    const { core, frame } = this;
-    const refusal = core.refusal(frame);
+    const { lifecycle, frame } = this;
+    const refusal = lifecycle.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
-    const id = core.dispatcher.enqueue(command, options, frame);
+    const id = lifecycle.dispatcher.enqueue(command, options, frame);
     return frame === undefined ? id : frame.track(command.type, id);
   }
 
@@ -112,10 +130,10 @@ export class Anywise {
    * @returns `false` where it was due already, is unknown, or was cancelled before.
    */
   cancel(id: string): Promise<boolean> {
-    const { core, frame } = this;
-    const refusal = core.refusal(frame);
+    const { lifecycle, frame } = this;
+    const refusal = lifecycle.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
-    const cancelled = core.dispatcher.cancel(id, frame);
+    const cancelled = lifecycle.dispatcher.cancel(id, frame);
     return frame === undefined ? cancelled : frame.track('cancel', cancelled);
   }
 
@@ -132,16 +150,16 @@ export class Anywise {
    * });
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const { core, frame } = this;
-    const refusal = core.refusal(frame);
+    const { lifecycle, frame } = this;
+    const refusal = lifecycle.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
     if (frame !== undefined) return work(this.transactionIn(frame));
-    return core.dispatcher.transaction((own) => work(this.transactionIn(own)), options.context);
+    return lifecycle.dispatcher.transaction((own) => work(this.transactionIn(own)), options.context);
   }
 
   /** What could not be handled: to look at, repair, replay or discard. */
   get deadLetters(): BusDeadLetters {
-    return this.core.deadLetters;
+    return this.lifecycle.deadLetters;
   }
 
   /** Publishes what an entity has collected, in order, and empties it: for those who keep events in their entities. */
@@ -151,22 +169,22 @@ export class Anywise {
 
   /** Tells `observer` what the bus does from now on. Returns how to stop. */
   observe(observer: Observer): () => void {
-    return this.core.observers.add(observer);
+    return this.lifecycle.observers.add(observer);
   }
 
   /** What waits and what is in hand; `undefined` for a bus without a store. */
   async status(): Promise<BusStatus | undefined> {
-    return this.core.status();
+    return this.lifecycle.status();
   }
 
   /** Who handles, guards and listens to what. */
   get inspect(): Inspection {
-    return this.core.inspection;
+    return this.lifecycle.inspection;
   }
 
   /** The whole wiring as plain data: each message, who handles it, what guards it, who listens to it. */
   describe(): BusDescription {
-    return this.core.describe();
+    return this.lifecycle.describe();
   }
 
   /**
@@ -176,28 +194,28 @@ export class Anywise {
    */
   async start(): Promise<void> {
     this.outsideOnly('start');
-    await this.core.start();
+    await this.lifecycle.start();
   }
 
   /** Takes no more messages, finishes those in hand, sends what waits in the outbox, and closes. Idempotent. */
   async stop(options: StopOptions = {}): Promise<void> {
     this.outsideOnly('stop');
-    await this.core.stop(options.timeoutMs ?? 25_000);
+    await this.lifecycle.stop(options.timeoutMs ?? 25_000);
   }
 
   /** Everything that is wrong with the wiring, one text a problem, without opening anything. `start` refuses where there is any. */
   verify(): readonly string[] {
-    return this.core.verify();
+    return this.lifecycle.verify();
   }
 
   /** Why the bus cannot work now, one text a reason; empty where it can. For readiness probes. */
   async check(): Promise<readonly string[]> {
-    return this.core.check();
+    return this.lifecycle.check();
   }
 
   private transactionIn(frame: Frame): Transaction {
     const get = async <T>(id: ServiceId<T>): Promise<T> => (await frame.resolve(id)) as T;
-    return Object.assign(Anywise.within(this.core, frame), { get });
+    return Object.assign(Anywise.within(this.lifecycle, frame), { get });
   }
 
   private outsideOnly(method: string): void {

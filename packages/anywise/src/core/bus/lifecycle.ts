@@ -1,43 +1,43 @@
 import { randomUUID } from 'node:crypto';
-import type { Contract } from '../message/contract.js';
-import { BusDeadLetters } from './dead-letters.js';
-import { defaultListenerOptions, type FailureOptions } from '../registry/definitions.js';
+import { holderName } from '../../kit/lease-holder.js';
+import { memoryStore } from '../../memory/store.js';
+import { Delivery } from '../delivery/delivery.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
+import type { Frame } from '../dispatch/frame.js';
+import { sequential } from '../dispatch/strategies.js';
 import { AnywiseError, SetupError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
-import type { Frame } from '../dispatch/frame.js';
-import { holderName } from '../../kit/lease-holder.js';
-import { Inspection, describeBus, type BusDescription } from './inspect.js';
-import { entriesOfBatch, unreadableListener } from '../delivery/intake.js';
-import { consoleLogger, type Logger } from '../ports/logger.js';
-import { memoryStore } from '../../memory/store.js';
-import { Observers } from '../ports/observer.js';
-import type { AnywiseOptions } from './options.js';
-import { MessageRegistry } from '../registry/registry.js';
-import { Relay } from '../delivery/relay.js';
+import type { Contract } from '../message/contract.js';
 import type { ServiceId } from '../ports/container.js';
+import { consoleLogger, type Logger } from '../ports/logger.js';
+import { Observers } from '../ports/observer.js';
 import type { Sink } from '../ports/sink.js';
 import type { InboxStatus, OutboxStatus, Store } from '../ports/store.js';
-import { sequential } from '../dispatch/strategies.js';
-import type { Subscription, Transport } from '../ports/transport.js';
-import { verify } from './verify.js';
+import { MessageRegistry } from '../registry/registry.js';
 import { Wiring } from '../registry/wiring.js';
-import { Worker } from '../delivery/worker.js';
+import { BusDeadLetters } from './dead-letters.js';
+import { Inspection, describeBus, type BusDescription } from './inspect.js';
+import type { AnywiseOptions } from './options.js';
+import { verify } from './verify.js';
 
-type State = 'new' | 'running' | 'stopping' | 'stopped';
-
-const relayFlushMs = 3_000;
-const cleanEveryMs = 60_000;
+/**
+ * ```text
+ *   new ── start ──▶ starting ──▶ running ── stop ──▶ stopping ──▶ stopped
+ *                        └──────── stop, or a failure ───┘
+ * ```
+ */
+type State = 'new' | 'starting' | 'running' | 'stopping' | 'stopped';
 
 const whyNot: Readonly<Record<State, string>> = {
   new: 'is not started. Call `await anywise.start()` first.',
+  starting: 'is still starting. Await `anywise.start()` first.',
   running: 'is started already. Call `start` once.',
   stopping: 'is stopping and takes no more messages.',
-  stopped: 'is stopped. A bus that was stopped cannot be used again: make a new one.',
+  stopped: 'is stopped. A stopped bus cannot be started again: make a new one.',
 };
 
-/** The parts of a bus and their life. */
-export class Core {
+/** The parts of a bus, and how they start and stop. */
+export class Lifecycle {
   readonly dispatcher: Dispatcher;
   readonly inspection: Inspection;
   readonly observers: Observers;
@@ -47,28 +47,19 @@ export class Core {
   readonly #store: Store | undefined;
   readonly #logger: Logger;
   readonly #isProvided: (id: ServiceId) => boolean;
-  /** Those for whom messages are claimed from the inbox, by the names under which it knows them. */
-  readonly #claimed: ReadonlyMap<string, FailureOptions>;
-  readonly #holder = holderName(randomUUID().slice(0, 8));
-  readonly #retentionMs: number;
-  #relay: Relay | undefined;
-  #worker: Worker | undefined;
-  #subscription: Subscription | undefined;
-  #unwatch: (() => void) | undefined;
-  #cleaner: NodeJS.Timeout | undefined;
+  #delivery: Delivery | undefined;
   #state: State = 'new';
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: AnywiseOptions, busId: ServiceId, bindBus: (frame: Frame) => unknown) {
     this.#options = options;
     this.#logger = options.logger ?? consoleLogger;
     this.observers = new Observers(this.#logger);
-    this.#retentionMs = options.retentionMs ?? 604_800_000;
     this.#contracts = options.contracts ?? [];
     this.#store = options.store ?? (options.transport === undefined ? undefined : memoryStore());
     const sinks = new MessageRegistry('sink').register(...(options.sinks ?? []));
     this.#wiring = new Wiring([...(options.registries ?? []), sinks]);
-    this.#claimed = claimedBy(this.#wiring, options.name);
     const provided = new Set<ServiceId>([busId, ...(this.#store?.handles ?? [])]);
     options.container?.provides([...provided]);
     this.#isProvided = (id) => provided.has(id);
@@ -122,28 +113,18 @@ export class Core {
   }
 
   async start(): Promise<void> {
-    if (this.#state !== 'new') throw notRunning(this.#options.name, this.#state);
-    const { name, transport } = this.#options;
+    const { name } = this.#options;
+    if (this.#state !== 'new') throw notRunning(name, this.#state);
     const problems = this.verify();
     if (problems.length > 0) throw new SetupError('INVALID_SETUP', `The bus \`${name}\``, problems);
+    this.#state = 'starting';
+    this.#starting = this.#start();
     try {
-      await this.#store?.check();
-      await transport?.check();
+      await this.#starting;
     } catch (error) {
       await this.stop(0);
       throw error;
     }
-    this.#state = 'running';
-    if (this.#store === undefined) return;
-    await this.#warnOfOrphans(this.#store);
-    const worker = this.#startWorker(this.#store);
-    this.#startRelay(this.#store);
-    if (transport !== undefined) await this.#connect(worker, transport);
-    this.#unwatch = this.#store.watch((part) => {
-      if (part !== 'outbox') this.#worker?.wake();
-      if (part !== 'inbox') this.#relay?.wake();
-    });
-    this.#startCleaner(this.#store);
   }
 
   stop(timeoutMs: number): Promise<void> {
@@ -170,72 +151,57 @@ export class Core {
     throw new AnywiseError('INVALID_SETUP', 'The bus has no store, so it keeps no messages. Pass one as `store`.');
   }
 
-  /** A listener that was renamed leaves its messages behind under its old name. */
-  async #warnOfOrphans(store: Store): Promise<void> {
-    const { listeners } = await store.inbox.status();
-    for (const { listener, waiting } of listeners.filter((each) => !this.#claimed.has(each.listener))) {
-      const text = `${waiting} messages wait for \`${listener}\`, which this process does not have. If it was renamed, give it its old name with \`.named(…)\`.`;
-      if (waiting > 0) this.#logger.warn({ listener, waiting }, text);
-    }
+  async #start(): Promise<void> {
+    await this.#store?.check();
+    this.#assertStarting();
+    await this.#options.transport?.check();
+    this.#assertStarting();
+    // From here on listeners run, and some of them use the bus.
+    this.#state = 'running';
+    if (this.#store === undefined) return;
+    this.#delivery = this.#deliveryOver(this.#store);
+    await this.#delivery.start();
   }
 
-  #startWorker(store: Store): Worker {
-    this.#worker = new Worker({
+  /** A bus may be stopped while it starts. */
+  #assertStarting(): void {
+    if (this.#state !== 'starting') throw notRunning(this.#options.name, 'stopping');
+  }
+
+  #deliveryOver(store: Store): Delivery {
+    const { name, transport, concurrency = 100, leaseMs = 30_000, retentionMs = 604_800_000 } = this.#options;
+    const { dispatcher, observers } = this;
+    return new Delivery({
+      service: name,
       store,
-      listeners: this.#claimed,
-      handle: (claim, end) => this.dispatcher.deliver(claim, end),
-      holder: this.#holder,
-      concurrency: this.#options.concurrency ?? 100,
-      leaseMs: this.#options.leaseMs ?? 30_000,
+      transport,
+      wiring: this.#wiring,
+      types: this.#wiring.heardTypes(this.#contracts, name),
+      namesFor: dispatcher.namesFor,
+      entriesHere: dispatcher.entriesHere,
+      deliver: (claim, stop) => dispatcher.deliver(claim, stop),
+      holder: holderName(randomUUID().slice(0, 8)),
+      concurrency,
+      leaseMs,
+      retentionMs,
       logger: this.#logger,
-      observers: this.observers,
+      observers,
     });
-    this.#worker.start();
-    return this.#worker;
-  }
-
-  #startRelay(store: Store): void {
-    const { entriesHere } = this.dispatcher;
-    const { transport } = this.#options;
-    this.#relay = new Relay({ store, transport, entriesHere, holder: this.#holder, logger: this.#logger });
-    this.#relay.start();
-  }
-
-  async #connect(worker: Worker, transport: Transport): Promise<void> {
-    const { name } = this.#options;
-    const intake = { listenersOf: this.dispatcher.listenersOfType, service: name, retentionMs: this.#retentionMs };
-    const types = this.#wiring.heardTypes(this.#contracts, name);
-    if (types.length === 0) return;
-    const onError = (error: unknown): void => this.#logger.warn({ err: error }, 'Receiving failed; it is tried again');
-    this.#subscription = await transport.subscribe({ consumer: name, types, onError }, async (batch) => {
-      await worker.take(entriesOfBatch(batch, intake));
-    });
-  }
-
-  #startCleaner(store: Store): void {
-    this.#cleaner = setInterval(() => {
-      store.clean(this.#retentionMs).catch((error: unknown) => {
-        this.#logger.warn({ err: error }, 'Old messages could not be deleted; it is tried again');
-      });
-    }, cleanEveryMs);
-    this.#cleaner.unref();
   }
 
   async #stop(timeoutMs: number): Promise<void> {
     const began = performance.now();
     const left = (): number => Math.max(0, timeoutMs - (performance.now() - began));
     this.#state = 'stopping';
-    clearInterval(this.#cleaner);
-    // A transaction that its handler never ends would hold up everything that waits for the store.
-    const timeIsUp = setTimeout(() => void this.dispatcher.abandon(), timeoutMs);
-    await this.#subscription?.close();
-    await this.#worker?.stop(left());
+    await this.#starting?.catch(() => undefined);
+    // A transaction that its handler never ends would block everything that waits for the store.
+    const timeIsUp = setTimeout(() => void this.dispatcher.abandon(), left());
+    await this.#delivery?.stopReceiving(left());
     await this.dispatcher.untilIdle(left());
     clearTimeout(timeIsUp);
     await this.dispatcher.abandon();
     await this.#closeSinks();
-    this.#unwatch?.();
-    await this.#relay?.stop(relayFlushMs);
+    await this.#delivery?.flush();
     await this.#options.transport?.close();
     await this.#store?.close();
     this.#state = 'stopped';
@@ -251,13 +217,6 @@ export class Core {
     };
     await Promise.all([...this.#wiring.sinks].map(close));
   }
-}
-
-function claimedBy(wiring: Wiring, service: string): ReadonlyMap<string, FailureOptions> {
-  const claimed = new Map<string, FailureOptions>([[unreadableListener(service), defaultListenerOptions]]);
-  for (const { name, options } of wiring.listeners) if (!options.inline) claimed.set(name, options);
-  for (const { message, options } of wiring.commandHandlers) claimed.set(message.type, options);
-  return claimed;
 }
 
 function notRunning(name: string, state: State): AnywiseError {

@@ -125,7 +125,7 @@ describe('an event', () => {
     const { start } = services();
     await using payments = await start('payments', { items: [pay] });
     await expect(payments.publish(new Lost({}))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"\`payments.lost\` was published, but it is in none of the bus's contracts, so nobody could read it back. Add its contract to \`contracts\`."`,
+      `"\`payments.lost\` was published, but none of the bus's contracts has it, so it could not be read back. Add its contract to \`contracts\`."`,
     );
   });
 

@@ -1,5 +1,5 @@
 /** An abort signal that is made when it is first asked for: most code never does, and making one costs as much as a message. */
-export class LateSignal {
+export class LazySignal {
   #controller: AbortController | undefined;
   #reason: Error | undefined;
 

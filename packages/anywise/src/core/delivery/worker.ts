@@ -1,6 +1,6 @@
 import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
-import { LateSignal } from './lazy-signal.js';
+import { LazySignal } from './lazy-signal.js';
 import type { Logger } from '../ports/logger.js';
 import type { Delivered, Observers } from '../ports/observer.js';
 import { Pump } from '../../kit/pump.js';
@@ -12,8 +12,8 @@ export interface WorkerOptions {
   readonly store: Store;
   /** What it claims for, and what becomes of a message that fails there. */
   readonly listeners: ReadonlyMap<string, FailureOptions>;
-  /** Runs the listener and commits; rejects where either fails. `end` tells the listener that it shall stop. */
-  readonly handle: (claim: Claim, end: LateSignal) => Promise<void>;
+  /** Runs the listener and commits; rejects where either fails. `stop` tells the listener that its work is no longer wanted. */
+  readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
   readonly holder: string;
   /** How many messages are handled at once. */
   readonly concurrency: number;
@@ -35,7 +35,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #names: readonly string[];
   readonly #pump: Pump;
-  readonly #inFlight = new Map<Claim, LateSignal>();
+  readonly #inFlight = new Map<Claim, LazySignal>();
   /** Told when a message has been handled. */
   #ended: (() => void) | undefined;
   /** Places that are kept for what is being claimed. */
@@ -73,7 +73,7 @@ export class Worker {
     clearInterval(this.#heartbeat);
     const left = [...this.#inFlight.keys()];
     if (left.length === 0) return;
-    for (const end of this.#inFlight.values()) end.abort(new Error('the process is stopping'));
+    for (const stop of this.#inFlight.values()) stop.abort(new Error('the process is stopping'));
     await this.#options.store.inbox.release(left);
   }
 
@@ -135,10 +135,10 @@ export class Worker {
   }
 
   async #handle(claim: Claim): Promise<void> {
-    const end = new LateSignal();
-    this.#inFlight.set(claim, end);
+    const stop = new LazySignal();
+    this.#inFlight.set(claim, stop);
     try {
-      await this.#options.handle(claim, end);
+      await this.#options.deliver(claim, stop);
       this.#options.observers.handled(deliveredOf(claim));
     } catch (error) {
       await this.#fail(claim, error);

@@ -1,18 +1,82 @@
-import type { GuardDefinition } from '../registry/definitions.js';
-import type { Frame } from './frame.js';
-import type { Code, RegisteredGuard } from '../registry/registry.js';
+import type { Command } from '../message/message.js';
 import type { Dependencies, ServiceId } from '../ports/container.js';
+import type { GuardDefinition } from '../registry/definitions.js';
+import type { Code, RegisteredGuard, RegisteredHandler } from '../registry/registry.js';
+import type { NamedListener, Wiring } from '../registry/wiring.js';
+import type { Frame } from './frame.js';
+import type { SendStrategy } from './strategies.js';
 
 /** A compiled handler, listener, or chain of guards. */
 export type Run = (message: object, frame: Frame) => Promise<unknown>;
 
-/** Code that may also throw, or give what is no promise. */
-export type Call = (message: object, frame: Frame) => unknown;
+/** Code that may also throw, or return something other than a promise. */
+export type Invoke = (message: object, frame: Frame) => unknown;
+
+export interface CompiledCommand {
+  readonly run: Run;
+  readonly needsUnit: boolean;
+  readonly readOnly: boolean;
+}
+
+export interface CompiledEvent {
+  /** Listeners that run inside `publish`. */
+  readonly inside: readonly CompiledListener[];
+  /** The names of those that run after the commit. */
+  readonly afterwards: readonly string[];
+  /** Whether it goes into the outbox or the inbox. */
+  readonly isEmitted: boolean;
+  readonly needsUnit: boolean;
+}
+
+export interface CompiledListener {
+  readonly name: string;
+  readonly run: Run;
+  /** `run` for a loop that awaits it within a `try`. */
+  readonly invoke: Invoke;
+  readonly needsUnit: boolean;
+}
+
+/** Puts a handler and its guards together. */
+export function compileCommand(
+  { message, code, place }: RegisteredHandler,
+  { wiring, sender }: { readonly wiring: Wiring; readonly sender: SendStrategy | undefined },
+): CompiledCommand {
+  const guards = wiring.guardsOf(message);
+  const guarded = compileGuards(guards, compileCode(code, place));
+  return {
+    run:
+      sender === undefined
+        ? guarded
+        : (command, frame) => sender(command as Command, frame, () => guarded(command, frame)),
+    needsUnit: needsUnit(code) || guards.some(({ guard }) => needsUnit(guard)),
+    readOnly: (message as unknown as { kind: string }).kind === 'query',
+  };
+}
+
+/** Sorts the listeners of an event into those that run inside `publish` and those that run after the commit. */
+export function compileEvent(
+  listeners: readonly NamedListener[],
+  { durable, hasTransport }: { readonly durable: boolean; readonly hasTransport: boolean },
+): CompiledEvent {
+  const inside = listeners.filter(({ options }) => !durable || options.inline).map(compileListener);
+  const afterwards = listeners.filter(({ options }) => durable && !options.inline).map(({ name }) => name);
+  const isEmitted = durable && (hasTransport || afterwards.length > 0);
+  return { inside, afterwards, isEmitted, needsUnit: isEmitted || inside.some((each) => each.needsUnit) };
+}
+
+export function compileListener({ name, code, place }: NamedListener): CompiledListener {
+  return { name, run: compileCode(code, place), invoke: compileInvoke(code, place), needsUnit: needsUnit(code) };
+}
+
+/** What it asks the container or the bus for. */
+export function servicesOf(part: Code | GuardDefinition): readonly ServiceId[] {
+  return 'service' in part ? [part.service] : Object.values(part.dependencies ?? {});
+}
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Compiles a handler or listener: what it needs is looked up here once, not for each message. */
-export function compileCode(code: Code, place: string): Run {
+function compileCode(code: Code, place: string): Run {
   const part = partOf(code);
   if (part !== undefined) return runPart(part, place);
   const run = plainFunction(code);
@@ -30,23 +94,18 @@ export function compileCode(code: Code, place: string): Run {
  * The same for callers that `await` within a `try`, who need neither a promise nor a rejection: where nothing is injected it
  * is the user's function itself.
  */
-export function compileCall(code: Code, place: string): Call {
+function compileInvoke(code: Code, place: string): Invoke {
   return needsUnit(code) ? compileCode(code, place) : plainFunction(code);
 }
 
 /** Puts guards around a handler, the first outermost. */
-export function compileGuards(guards: readonly RegisteredGuard[], handler: Run): Run {
+function compileGuards(guards: readonly RegisteredGuard[], handler: Run): Run {
   return guards.reduceRight<Run>((next, { guard, place }) => compileGuard(guard, place, next), handler);
 }
 
 /** Whether running it needs the unit of its message: its scope or its transaction. */
-export function needsUnit(part: Code | GuardDefinition): boolean {
+function needsUnit(part: Code | GuardDefinition): boolean {
   return 'service' in part || part.dependencies !== undefined;
-}
-
-/** What it asks the container or the bus for. */
-export function servicesOf(part: Code | GuardDefinition): readonly ServiceId[] {
-  return 'service' in part ? [part.service] : Object.values(part.dependencies ?? {});
 }
 
 function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
@@ -66,7 +125,7 @@ function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
 /** Code that needs something of its message's scope: how to get that, and how to call the code with it. */
 interface Part {
   readonly get: (frame: Frame) => unknown;
-  readonly call: (got: unknown, message: object, frame: Frame, next?: Next) => unknown;
+  readonly invoke: (got: unknown, message: object, frame: Frame, next?: Next) => unknown;
 }
 
 type Next = () => Promise<unknown>;
@@ -76,7 +135,7 @@ function partOf(code: Code): Part | undefined {
     const { service, method } = code;
     return {
       get: (frame) => frame.resolve(service),
-      call: (instance, message, frame, next) =>
+      invoke: (instance, message, frame, next) =>
         (instance as Record<string, AnyFunction>)[method]?.(message, frame, next),
     };
   }
@@ -85,7 +144,7 @@ function partOf(code: Code): Part | undefined {
   if (dependencies === undefined) return undefined;
   return {
     get: compileDependencies(dependencies),
-    call: (injected, message, frame, next) =>
+    invoke: (injected, message, frame, next) =>
       next === undefined ? run(message, frame, injected) : run(message, frame, next, injected),
   };
 }
@@ -94,9 +153,9 @@ function plainFunction(code: Code | GuardDefinition): AnyFunction {
   return (code as unknown as { readonly run: AnyFunction }).run;
 }
 
-function runPart({ get, call }: Part, place: string, next?: Run): Run {
+function runPart({ get, invoke }: Part, place: string, next?: Run): Run {
   const run = (got: unknown, message: object, frame: Frame): unknown =>
-    next === undefined ? call(got, message, frame) : call(got, message, frame, () => next(message, frame));
+    next === undefined ? invoke(got, message, frame) : invoke(got, message, frame, () => next(message, frame));
 
   const watch = async (found: unknown, message: object, frame: Frame): Promise<unknown> => {
     const got = found instanceof Promise ? ((await found) as unknown) : found;

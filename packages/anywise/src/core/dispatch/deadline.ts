@@ -1,14 +1,14 @@
 import { AnywiseError } from '../errors/errors.js';
 
-export interface LimitOptions {
+export interface DeadlineOptions {
   /** How long the work may take, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** Aborted when the caller no longer wants the work. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The end of a caller's patience: a signal for the work, and the reason that the caller is given. */
-export interface Limit {
+/** The time at which a caller gives up: a signal for the work, and the reason that the caller is given. */
+export interface Deadline {
   readonly signal: AbortSignal;
   /** When time is up, in milliseconds since 1970, if it ever is. */
   readonly deadline: number | undefined;
@@ -17,7 +17,7 @@ export interface Limit {
 }
 
 /** Starts the clock for one message. The signal's reason is what the send rejects with. */
-export function startLimit(type: string, { timeoutMs, signal }: LimitOptions): Limit {
+export function startDeadline(type: string, { timeoutMs, signal }: DeadlineOptions): Deadline {
   const controller = new AbortController();
   const giveUp = (): void =>
     controller.abort(

@@ -1,38 +1,37 @@
+import { AnywiseError } from '../errors/errors.js';
+import { inboxEntries, unreadableListener } from '../delivery/intake.js';
+import type { LazySignal } from '../delivery/lazy-signal.js';
 import type { Codec } from '../message/codec.js';
-import type { CompiledListener } from './compiled.js';
 import type { ContextOptions } from '../message/context.js';
 import { parseEnvelope } from '../message/envelope.js';
-import { AnywiseError } from '../errors/errors.js';
-import { Frame, type FrameHost } from './frame.js';
-import { inboxEntries, unreadableListener, type ListenersOf } from '../delivery/intake.js';
-import type { LateSignal } from '../delivery/lazy-signal.js';
 import type { Claim } from '../ports/store.js';
-import type { Unit } from './unit-of-work.js';
-import type { Units } from './work-in-hand.js';
+import { Frame, type FrameHost } from './frame.js';
+import type { RoutingTable } from './routing-table.js';
+import type { UnitOfWork } from './unit-of-work.js';
+import type { WorkInHand } from './work-in-hand.js';
 
-export interface DeliveryOptions {
+export interface DelivererOptions {
   readonly service: string;
-  readonly codec: Codec;
   readonly host: FrameHost;
-  readonly units: Units;
-  /** The listeners, and the handlers of commands, by the names under which the inbox knows them. */
-  readonly listeners: ReadonlyMap<string, CompiledListener>;
-  readonly listenersOf: ListenersOf;
+  readonly routes: RoutingTable;
+  readonly codec: Codec;
+  readonly work: WorkInHand;
 }
 
 /** Has claimed messages handled. Their effects, what they publish and their end commit together. */
-export class Delivery {
-  readonly #options: DeliveryOptions;
+export class Deliverer {
+  readonly #options: DelivererOptions;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: DelivererOptions) {
     this.#options = options;
   }
 
-  async deliver(claim: Claim, end: LateSignal): Promise<void> {
-    const { units, service } = this.#options;
-    const work = claim.listener === unreadableListener(service) ? this.#readAgain : this.#run;
-    const committed = await units.run(units.open(), async (unit) => {
-      await work(claim, unit, end);
+  /** @param stop tells the listener that its work is no longer wanted. */
+  async deliver(claim: Claim, stop: LazySignal): Promise<void> {
+    const { work, service } = this.#options;
+    const run = claim.listener === unreadableListener(service) ? this.#readAgain : this.#run;
+    const committed = await work.run(work.open(), async (unit) => {
+      await run(claim, unit, stop);
       return { claim };
     });
     if (committed) return;
@@ -42,11 +41,11 @@ export class Delivery {
     );
   }
 
-  readonly #run = async (claim: Claim, unit: Unit, end: LateSignal): Promise<void> => {
-    const { listeners, codec, host } = this.#options;
-    const listener = listeners.get(claim.listener);
+  readonly #run = async (claim: Claim, unit: UnitOfWork, stop: LazySignal): Promise<void> => {
+    const { routes, codec, host } = this.#options;
+    const listener = routes.named(claim.listener);
     if (listener === undefined) {
-      throw new AnywiseError('NO_HANDLER', `No listener here is called \`${claim.listener}\`.`);
+      throw new AnywiseError('NO_HANDLER', `This process has no listener named \`${claim.listener}\`.`);
     }
     const envelope = claim.envelope ?? parseEnvelope(claim.json);
     const message = codec.decode(envelope);
@@ -56,7 +55,7 @@ export class Delivery {
       correlationId: envelope.correlationid,
       causationId: envelope.causationid,
       get signal() {
-        return end.signal;
+        return stop.signal;
       },
       attempt: claim.attempt,
       idempotencyKey: `${claim.listener}:${claim.id}`,
@@ -65,9 +64,9 @@ export class Delivery {
     await listener.run(message, new Frame(host, context, unit));
   };
 
-  /** What could not be read when it came, and was replayed since, goes to whom it is for. */
-  readonly #readAgain = async ({ json }: Claim, unit: Unit): Promise<void> => {
+  /** A message that could not be read when it came, and was repaired and replayed since, goes to those it is for. */
+  readonly #readAgain = async ({ json }: Claim, unit: UnitOfWork): Promise<void> => {
     const envelope = parseEnvelope(json);
-    unit.emit([], inboxEntries(envelope, this.#options.listenersOf(envelope.type)));
+    unit.emit([], inboxEntries(envelope, this.#options.routes.namesFor(envelope.type)));
   };
 }

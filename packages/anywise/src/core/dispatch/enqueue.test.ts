@@ -250,13 +250,13 @@ describe('enqueue refuses', () => {
     {
       what: 'a query',
       enqueue: (bus: Anywise) => bus.enqueue(new CountOrders()),
-      message: '`orders.count-orders` was enqueued, but it is a query, and nobody would get its reply. Send it.',
+      message: '`orders.count-orders` was enqueued, but it is a query, and its reply would be lost. Use `send`.',
     },
     {
       what: 'what no contract has',
       enqueue: (bus: Anywise) => bus.enqueue(new Unknown()),
       message:
-        "`nowhere.unknown` was enqueued, but it is in none of the bus's contracts, so nobody could read it back. Add its contract to `contracts`.",
+        "`nowhere.unknown` was enqueued, but none of the bus's contracts has it, so it could not be read back. Add its contract to `contracts`.",
     },
     {
       what: 'what nobody could handle',
@@ -272,7 +272,7 @@ describe('enqueue refuses', () => {
     {
       what: 'a time that does not exist',
       enqueue: (bus: Anywise) => bus.enqueue(cancel, { at: new Date('never') }),
-      message: '`orders.cancel-order` was enqueued with an invalid date as `at`; give one that exists.',
+      message: '`orders.cancel-order` was enqueued with an invalid date as `at`; give a valid one.',
     },
     {
       what: 'a delay into the past',
@@ -287,7 +287,7 @@ describe('enqueue refuses', () => {
   test('where no store could keep it', async () => {
     await using bus = await startBus({ name: 'orders', contracts, items: [placeOrder, countOrders, cancelOrders([])] });
     await expect(bus.enqueue(cancel)).rejects.toThrow(
-      '`orders.cancel-order` was enqueued, but the bus has no store that could keep it. Pass one as `store`.',
+      '`orders.cancel-order` was enqueued, but the bus has no store to keep it in. Pass one as `store`.',
     );
   });
 });

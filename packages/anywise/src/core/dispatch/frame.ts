@@ -1,15 +1,14 @@
 import { MessageContext, type ContextOptions } from '../message/context.js';
 import { AnywiseError } from '../errors/errors.js';
 import type { MessageServices, ServiceId } from '../ports/container.js';
-import type { Unit } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** What a frame needs of the bus. */
 export interface FrameHost {
   /** Whether the bus, not the container, gives this service. */
   isProvided(id: ServiceId): boolean;
-  /** Gives it. */
   provide(id: ServiceId, frame: Frame): unknown;
-  openUnit(): Unit;
+  openUnit(): UnitOfWork;
 }
 
 /** A send or publish that a message's code has made. */
@@ -23,11 +22,11 @@ export class Frame extends MessageContext implements MessageServices {
   // Declared only, like those of the context: one is made for each message.
   declare readonly host: FrameHost;
   declare private readonly caller: Frame | undefined;
-  declare private ownUnit: Unit | undefined;
+  declare private ownUnit: UnitOfWork | undefined;
   /** Set once its code is given the bus. */
   declare private calls: Set<Call> | undefined;
 
-  constructor(host: FrameHost, options: ContextOptions, unit?: Unit, caller?: Frame) {
+  constructor(host: FrameHost, options: ContextOptions, unit?: UnitOfWork, caller?: Frame) {
     super(options);
     this.host = host;
     this.caller = caller;
@@ -35,7 +34,7 @@ export class Frame extends MessageContext implements MessageServices {
     this.calls = undefined;
   }
 
-  get unit(): Unit {
+  get unit(): UnitOfWork {
     return (this.ownUnit ??= this.caller?.unit ?? this.host.openUnit());
   }
 
@@ -77,7 +76,7 @@ export class Frame extends MessageContext implements MessageServices {
     if (this.calls === undefined || this.calls.size === 0) return;
     const left = [...this.calls].filter((call) => before?.has(call) !== true);
     if (left.length === 0) return;
-    // Nobody waits for these, so how they end is told by this error alone.
+    // These have no other observer: this error alone reports how they end.
     for (const { result } of left) result.catch(() => undefined);
     const names = left.map(({ what }) => `\`${what}\``).join(', ');
     throw new AnywiseError(

@@ -80,7 +80,7 @@ describe('a command with an idempotency key', () => {
     await bus.send(new Pay({ amount: 5 }), { idempotencyKey: 'k1' });
     const other = bus.send(new Pay({ amount: 6 }), { idempotencyKey: 'k1' });
     await expect(other).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"\`payments.pay\` came before with this idempotency key and other data. Use a new key for a new intent."`,
+      `"\`payments.pay\` was sent before with this idempotency key and other data. Use a new key for a new intent."`,
     );
     await expect(other).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
   });

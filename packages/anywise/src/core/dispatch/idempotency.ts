@@ -4,16 +4,16 @@ import type { Command } from '../message/message.js';
 import type { KeptReply, ReplyKey, Store } from '../ports/store.js';
 import type { Completion } from './unit-of-work.js';
 
-/** Handles the command in a unit that commits the completion; `committed` tells whether another was faster with the key. */
+/** Handles the command in a unit of work that commits the completion; `committed` is false if another was faster with the key. */
 export type Attempt = (
   completion: (reply: unknown) => Completion,
 ) => Promise<{ readonly committed: boolean; readonly reply: unknown }>;
 
 /**
- * Handles a command once for each idempotency key, and gives the reply that was kept to all who come with the key again.
- * No lock is held while it is handled: two processes may both handle it, and then only one of them can commit.
+ * Handles a command once for each idempotency key, and gives the kept reply to every repeat. No lock is held meanwhile: two
+ * processes may both handle it, and then only one of them can commit.
  */
-export class Once {
+export class Idempotency {
   readonly #store: Store;
   readonly #inHand = new Map<string, Promise<unknown>>();
 
@@ -21,10 +21,10 @@ export class Once {
     this.#store = store;
   }
 
-  /** Within a process the same key waits for its turn, which spares all but one the work. */
-  async send(command: Command, key: string, attempt: Attempt): Promise<unknown> {
+  /** Within a process the same key waits its turn, so that only one does the work. */
+  async once(command: Command, key: string, attempt: Attempt): Promise<unknown> {
     const id = JSON.stringify([command.type, key]);
-    const begin = (): Promise<unknown> => this.#send(command, { type: command.type, key }, attempt);
+    const begin = (): Promise<unknown> => this.#once(command, { type: command.type, key }, attempt);
     const reply = (this.#inHand.get(id) ?? Promise.resolve()).then(begin, begin);
     this.#inHand.set(id, reply);
     try {
@@ -34,7 +34,7 @@ export class Once {
     }
   }
 
-  async #send(command: Command, key: ReplyKey, attempt: Attempt): Promise<unknown> {
+  async #once(command: Command, key: ReplyKey, attempt: Attempt): Promise<unknown> {
     const fingerprint = fingerprintOf(command);
     const kept = await this.#store.findReply(key);
     if (kept !== undefined) return replayed(command, kept, fingerprint);
@@ -57,7 +57,7 @@ function replayed(command: Command, kept: KeptReply, fingerprint: string): unkno
   if (kept.fingerprint === fingerprint) return kept.reply;
   throw new AnywiseError(
     'IDEMPOTENCY_CONFLICT',
-    `\`${command.type}\` came before with this idempotency key and other data. Use a new key for a new intent.`,
+    `\`${command.type}\` was sent before with this idempotency key and other data. Use a new key for a new intent.`,
   );
 }
 

@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { InHandList, type InHand } from './linked-list.js';
+import { LinkedList, type Linked } from './linked-list.js';
 
-class Member implements InHand<Member> {
+class Member implements Linked<Member> {
   before: Member | undefined;
   after: Member | undefined;
 
   constructor(readonly name: string) {}
 }
 
-function namesIn(list: InHandList<Member>): string {
+function namesIn(list: LinkedList<Member>): string {
   return [...list].map(({ name }) => name).join('');
 }
 
@@ -17,7 +17,7 @@ test.each([
   ['one in the middle', 1, 'ca'],
   ['the last', 2, 'cb'],
 ])('a list gives up %s of its members', (_what, index, left) => {
-  const list = new InHandList<Member>();
+  const list = new LinkedList<Member>();
   const members = [new Member('c'), new Member('b'), new Member('a')];
   for (const member of [...members].reverse()) list.add(member);
   const [gone] = members.splice(index, 1);
@@ -26,7 +26,7 @@ test.each([
 });
 
 test('a list is empty before its first member and after its last', () => {
-  const list = new InHandList<Member>();
+  const list = new LinkedList<Member>();
   const member = new Member('a');
   expect(list.isEmpty).toBe(true);
   list.add(member);

@@ -1,14 +1,14 @@
-/** What can be in hand: it carries its own place among the others. */
-export interface InHand<T> {
+/** A member of a list, which carries its own place in it. */
+export interface Linked<T> {
   before: T | undefined;
   after: T | undefined;
 }
 
 /**
- * What is in hand, as a list through its members. A `Set` would need a hash of each, and grow and shrink with each: for a
- * message in a fresh scope that costs as much as all the rest.
+ * A list linked through its members. A `Set` would hash each of them, and grow and shrink with each: for a message in a fresh
+ * scope that costs as much as all the rest.
  */
-export class InHandList<T extends InHand<T>> {
+export class LinkedList<T extends Linked<T>> {
   #first: T | undefined;
 
   get isEmpty(): boolean {

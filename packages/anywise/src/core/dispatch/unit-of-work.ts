@@ -1,5 +1,5 @@
 import { AnywiseError } from '../errors/errors.js';
-import type { InHand } from './linked-list.js';
+import type { Linked } from './linked-list.js';
 import type { Envelope } from '../message/envelope.js';
 import type { ContainerAdapter, MessageServices, Scope, ServiceId } from '../ports/container.js';
 import type {
@@ -12,7 +12,7 @@ import type {
   StoreTransaction,
 } from '../ports/store.js';
 
-export interface UnitOptions {
+export interface UnitOfWorkOptions {
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
   readonly readOnly: boolean;
@@ -26,8 +26,8 @@ export interface Completion {
 
 const nothing: Completion = {};
 
-/** What waits for the commit. */
-interface Pending {
+/** What is written with the commit, and done after it. */
+interface Uncommitted {
   readonly outgoing: Envelope[];
   readonly incoming: InboxEntry[];
   scheduled: ScheduledEnvelope[];
@@ -38,21 +38,21 @@ interface Pending {
  * What one root message and all that it causes share: the scope of its dependencies and the transaction of its writes.
  * Both open with first use.
  */
-export class Unit implements InHand<Unit> {
-  before: Unit | undefined;
-  after: Unit | undefined;
+export class UnitOfWork implements Linked<UnitOfWork> {
+  before: UnitOfWork | undefined;
+  after: UnitOfWork | undefined;
   // Declared only, and set in the constructor: one is made for each message that needs a scope.
-  declare private readonly options: UnitOptions;
-  declare private pending: Pending | undefined;
+  declare private readonly options: UnitOfWorkOptions;
+  declare private uncommitted: Uncommitted | undefined;
   declare private scope: Scope | undefined;
   declare private transaction: StoreTransaction | undefined;
   declare private committing: boolean;
   declare private abandoned: Error | undefined;
   declare private isEnded: boolean;
 
-  constructor(options: UnitOptions) {
+  constructor(options: UnitOfWorkOptions) {
     this.options = options;
-    this.pending = undefined;
+    this.uncommitted = undefined;
     this.scope = undefined;
     this.transaction = undefined;
     this.committing = false;
@@ -69,15 +69,16 @@ export class Unit implements InHand<Unit> {
     return this.scope?.resolve(id, services);
   }
 
-  handle(id: ServiceId): unknown {
+  /** What code that asks for `id`, one of the services that the store provides, is given. */
+  client(id: ServiceId): unknown {
     return this.begin().handle(id);
   }
 
   /** Keeps events for the commit. */
   emit(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): void {
-    const pending = this.toWrite();
-    pending.outgoing.push(...outgoing);
-    pending.incoming.push(...incoming);
+    const uncommitted = this.toWrite();
+    uncommitted.outgoing.push(...outgoing);
+    uncommitted.incoming.push(...incoming);
   }
 
   /** Keeps a message that waits for its time for the commit. */
@@ -85,12 +86,12 @@ export class Unit implements InHand<Unit> {
     this.toWrite().scheduled.push(scheduled);
   }
 
-  /** Takes a scheduled message back with the commit, also one of this unit; `false` where it does not wait any more. */
+  /** Cancels a scheduled message with the commit, even one of this unit; `false` where it no longer waits. */
   async cancel(id: string): Promise<boolean> {
-    const pending = this.toWrite();
-    const others = pending.scheduled.filter(({ envelope }) => envelope.id !== id);
-    if (others.length === pending.scheduled.length) return this.begin().cancel(id);
-    pending.scheduled = others;
+    const uncommitted = this.toWrite();
+    const others = uncommitted.scheduled.filter(({ envelope }) => envelope.id !== id);
+    if (others.length === uncommitted.scheduled.length) return this.begin().cancel(id);
+    uncommitted.scheduled = others;
     return true;
   }
 
@@ -101,7 +102,7 @@ export class Unit implements InHand<Unit> {
 
   /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
   commit(completion: Completion = nothing): boolean | Promise<boolean> {
-    const isIdle = this.pending === undefined && this.transaction === undefined;
+    const isIdle = this.uncommitted === undefined && this.transaction === undefined;
     if (completion !== nothing || !isIdle) return this.commitAll(completion);
     if (this.abandoned !== undefined) throw this.abandoned;
     this.committing = true;
@@ -111,7 +112,7 @@ export class Unit implements InHand<Unit> {
   private async commitAll({ claim, reply }: Completion): Promise<boolean> {
     if (this.abandoned !== undefined) throw this.abandoned;
     this.committing = true;
-    const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = this.pending ?? {};
+    const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = this.uncommitted ?? {};
     const appends = outgoing.length > 0 || incoming.length > 0;
     const writes = appends || scheduled.length > 0 || claim !== undefined || reply !== undefined;
     if (writes || this.transaction !== undefined) {
@@ -131,10 +132,10 @@ export class Unit implements InHand<Unit> {
   }
 
   /**
-   * Takes the writes back although the work goes on, so that it holds up nobody. `false`, and nothing done, once the commit
-   * has begun.
+   * Rolls the writes back although the work goes on, so that they block no one else. `false`, and nothing done, once the
+   * commit has begun.
    *
-   * @param reason what the work is told when it wants to commit.
+   * @param reason what the commit rejects with when the work gets there.
    */
   async abandon(reason: Error): Promise<boolean> {
     if (this.committing) return false;
@@ -150,11 +151,11 @@ export class Unit implements InHand<Unit> {
     return this.scope?.dispose();
   }
 
-  private waiting(): Pending {
-    return (this.pending ??= { outgoing: [], incoming: [], scheduled: [], afterCommit: [] });
+  private waiting(): Uncommitted {
+    return (this.uncommitted ??= { outgoing: [], incoming: [], scheduled: [], afterCommit: [] });
   }
 
-  private toWrite(): Pending {
+  private toWrite(): Uncommitted {
     if (!this.options.readOnly) return this.waiting();
     throw new AnywiseError(
       'READ_ONLY',

@@ -1,12 +1,12 @@
-import { InHandList } from './linked-list.js';
+import { AnywiseError } from '../errors/errors.js';
+import { LinkedList } from './linked-list.js';
 import { untilAborted } from './deadline.js';
 import type { Logger } from '../ports/logger.js';
-import { stoppedBefore } from './refusals.js';
 import type { ContainerAdapter } from '../ports/container.js';
 import type { Store } from '../ports/store.js';
-import { Unit, type Completion } from './unit-of-work.js';
+import { UnitOfWork, type Completion } from './unit-of-work.js';
 
-export interface UnitsOptions {
+export interface WorkInHandOptions {
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
   readonly logger: Logger;
@@ -15,30 +15,30 @@ export interface UnitsOptions {
 const cannotDispose = 'A service of a message could not be disposed';
 const cannotRollBack = 'A transaction could not be rolled back';
 
-/** The units of the messages that this process has in hand: how they begin, commit and end. */
-export class Units {
-  readonly #options: UnitsOptions;
-  readonly #inHand = new InHandList<Unit>();
+/** The units of work of the messages in hand: how they begin, commit and end. */
+export class WorkInHand {
+  readonly #options: WorkInHandOptions;
+  readonly #inHand = new LinkedList<UnitOfWork>();
   #isClosed = false;
   #idle: (() => void) | undefined;
 
-  constructor(options: UnitsOptions) {
+  constructor(options: WorkInHandOptions) {
     this.#options = options;
   }
 
-  open(readOnly = false): Unit {
+  open(readOnly = false): UnitOfWork {
     const { container, store } = this.#options;
-    return new Unit({ container, store, readOnly });
+    return new UnitOfWork({ container, store, readOnly });
   }
 
   /** @throws AnywiseError (`NOT_RUNNING`) once the bus has given up what it had in hand. */
-  take(unit: Unit): void {
+  take(unit: UnitOfWork): void {
     if (this.#isClosed) throw stoppedBefore();
     this.#inHand.add(unit);
   }
 
   /** Ends a unit; a promise only where something has to be disposed. */
-  letGo(unit: Unit): Promise<void> | undefined {
+  letGo(unit: UnitOfWork): Promise<void> | undefined {
     try {
       const ending = unit.end();
       if (ending !== undefined) return this.#quietly(cannotDispose, () => ending).finally(() => this.#gone(unit));
@@ -49,12 +49,12 @@ export class Units {
     return undefined;
   }
 
-  rollback(unit: Unit): Promise<void> {
+  rollback(unit: UnitOfWork): Promise<void> {
     return this.#quietly(cannotRollBack, () => unit.rollback());
   }
 
   /** Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back. */
-  async run(unit: Unit, work: (unit: Unit) => Promise<Completion>, signal?: AbortSignal): Promise<boolean> {
+  async run(unit: UnitOfWork, work: (unit: UnitOfWork) => Promise<Completion>, signal?: AbortSignal): Promise<boolean> {
     this.take(unit);
     try {
       const outcome = commit(unit, work);
@@ -80,14 +80,14 @@ export class Units {
     });
   }
 
-  /** Takes back what every message in hand has written, and refuses further ones: time is up. */
+  /** Rolls back what every message in hand has written, and refuses further ones: time is up. */
   async abandon(): Promise<void> {
     this.#isClosed = true;
     const undo = [...this.#inHand].map((unit) => this.#quietly(cannotRollBack, () => unit.abandon(stoppedBefore())));
     await Promise.all(undo);
   }
 
-  #gone(unit: Unit): void {
+  #gone(unit: UnitOfWork): void {
     this.#inHand.delete(unit);
     if (this.#inHand.isEmpty) this.#idle?.();
   }
@@ -103,8 +103,16 @@ export class Units {
 }
 
 /** Runs work and commits it; `false` where the completion lost and everything was rolled back. */
-async function commit(unit: Unit, work: (unit: Unit) => Promise<Completion>): Promise<boolean> {
+async function commit(unit: UnitOfWork, work: (unit: UnitOfWork) => Promise<Completion>): Promise<boolean> {
   const committed = await unit.commit(await work(unit));
   if (!committed) await unit.rollback();
   return committed;
+}
+
+function stoppedBefore(): AnywiseError {
+  return new AnywiseError(
+    'NOT_RUNNING',
+    'The bus stopped before the message was finished; nothing of it was committed.',
+    { retryable: true },
+  );
 }

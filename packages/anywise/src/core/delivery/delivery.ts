@@ -1,0 +1,124 @@
+import type { Envelope } from '../message/envelope.js';
+import type { Logger } from '../ports/logger.js';
+import type { Observers } from '../ports/observer.js';
+import type { Claim, InboxEntry, Store } from '../ports/store.js';
+import type { Subscription, Transport } from '../ports/transport.js';
+import { defaultListenerOptions, type FailureOptions } from '../registry/definitions.js';
+import type { Wiring } from '../registry/wiring.js';
+import { entriesOfBatch, unreadableListener, type ListenersOf } from './intake.js';
+import type { LazySignal } from './lazy-signal.js';
+import { Relay } from './relay.js';
+import { Worker } from './worker.js';
+
+export interface DeliveryOptions {
+  /** The service's name, under which it reads from the transport. */
+  readonly service: string;
+  readonly store: Store;
+  readonly transport: Transport | undefined;
+  readonly wiring: Wiring;
+  /** The wire names that the service wants from others. */
+  readonly types: readonly string[];
+  readonly namesFor: ListenersOf;
+  /** What a command from the outbox becomes in the inbox; `undefined` for what another process handles. */
+  readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
+  /** Runs the listener and commits; rejects where either fails. */
+  readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  readonly holder: string;
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly retentionMs: number;
+  readonly logger: Logger;
+  readonly observers: Observers;
+}
+
+const relayFlushMs = 3_000;
+const cleanEveryMs = 60_000;
+
+/**
+ * The durable way of one bus, from its outbox to its listeners.
+ *
+ * ```text
+ *   outbox ─ relay ─▶ transport ─ intake ─▶ inbox ─ worker ─▶ listener
+ * ```
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #listeners: ReadonlyMap<string, FailureOptions>;
+  readonly #worker: Worker;
+  readonly #relay: Relay;
+  #subscription: Subscription | undefined;
+  #unwatch: (() => void) | undefined;
+  #cleaner: NodeJS.Timeout | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#listeners = failureOptionsOf(options.wiring, options.service);
+    this.#worker = new Worker({ ...options, listeners: this.#listeners });
+    this.#relay = new Relay(options);
+  }
+
+  async start(): Promise<void> {
+    const { store } = this.#options;
+    await this.#warnOfOrphans();
+    this.#worker.start();
+    this.#relay.start();
+    await this.#subscribe();
+    this.#unwatch = store.watch((part) => {
+      if (part !== 'outbox') this.#worker.wake();
+      if (part !== 'inbox') this.#relay.wake();
+    });
+    this.#cleaner = setInterval(() => void this.#clean(), cleanEveryMs);
+    this.#cleaner.unref();
+  }
+
+  /** Takes nothing more in, and finishes what is in hand as far as it gets in `timeoutMs`; gives the rest back. */
+  async stopReceiving(timeoutMs: number): Promise<void> {
+    const began = performance.now();
+    clearInterval(this.#cleaner);
+    await this.#subscription?.close();
+    await this.#worker.stop(Math.max(0, timeoutMs - (performance.now() - began)));
+  }
+
+  /** Sends what waits in the outbox, as far as it gets in a moment, and ends. */
+  async flush(): Promise<void> {
+    this.#unwatch?.();
+    await this.#relay.stop(relayFlushMs);
+  }
+
+  /** A listener that was renamed leaves its messages behind under its old name. */
+  async #warnOfOrphans(): Promise<void> {
+    const { store, logger } = this.#options;
+    const { listeners } = await store.inbox.status();
+    for (const { listener, waiting } of listeners.filter((each) => !this.#listeners.has(each.listener))) {
+      const text = `${waiting} messages wait for \`${listener}\`, which this process does not have. If it was renamed, give it its old name with \`.named(…)\`.`;
+      if (waiting > 0) logger.warn({ listener, waiting }, text);
+    }
+  }
+
+  async #subscribe(): Promise<void> {
+    const { service, transport, types, namesFor, retentionMs, logger } = this.#options;
+    if (transport === undefined || types.length === 0) return;
+    const intake = { service, retentionMs, listenersOf: namesFor };
+    const onError = (error: unknown): void => logger.warn({ err: error }, 'Receiving failed; it is tried again');
+    this.#subscription = await transport.subscribe({ consumer: service, types, onError }, async (batch) => {
+      await this.#worker.take(entriesOfBatch(batch, intake));
+    });
+  }
+
+  async #clean(): Promise<void> {
+    const { store, retentionMs, logger } = this.#options;
+    try {
+      await store.clean(retentionMs);
+    } catch (error) {
+      logger.warn({ err: error }, 'Old messages could not be deleted; it is tried again');
+    }
+  }
+}
+
+/** Those for whom messages are claimed from the inbox, by the names under which it knows them. */
+function failureOptionsOf(wiring: Wiring, service: string): ReadonlyMap<string, FailureOptions> {
+  const listeners = new Map<string, FailureOptions>([[unreadableListener(service), defaultListenerOptions]]);
+  for (const { name, options } of wiring.listeners) if (!options.inline) listeners.set(name, options);
+  for (const { message, options } of wiring.commandHandlers) listeners.set(message.type, options);
+  return listeners;
+}

@@ -1,0 +1,125 @@
+import { AnywiseError } from '../errors/errors.js';
+import { inboxEntries } from '../delivery/intake.js';
+import { encodeCommand, type Codec } from '../message/codec.js';
+import type { ContextEntry } from '../message/context.js';
+import { newId } from '../message/id.js';
+import { definitionOf, type AnyCommand } from '../message/message.js';
+import type { Observers } from '../ports/observer.js';
+import type { Due } from '../ports/store.js';
+import { Frame, type FrameHost } from './frame.js';
+import { unknownMessage } from './publish.js';
+import type { RoutingTable } from './routing-table.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+/** What `enqueue` takes besides the command. */
+export interface EnqueueOptions {
+  /** How long it waits before it is due, in milliseconds. @defaultValue due at once */
+  readonly delayMs?: number;
+  /** When it is due, instead of `delayMs`. A time in the past means now. */
+  readonly at?: Date;
+  /**
+   * Commands of one type with one key are handled one after the other, in the order in which they were enqueued. A delayed one
+   * joins them when it is due. @defaultValue no order
+   */
+  readonly key?: string;
+  /** Values for the context. Those of keys with a header travel with the command; others are left behind. */
+  readonly context?: readonly ContextEntry[];
+}
+
+export interface EnqueuerOptions {
+  readonly source: string;
+  readonly host: FrameHost;
+  readonly routes: RoutingTable;
+  readonly codec: Codec;
+  readonly durable: boolean;
+  readonly hasTransport: boolean;
+  readonly observers: Observers;
+}
+
+/** Puts commands that are handled later into the unit of work that they commit with. */
+export class Enqueuer {
+  readonly #options: EnqueuerOptions;
+
+  constructor(options: EnqueuerOptions) {
+    this.#options = options;
+  }
+
+  /** Puts a command in and gives its id. Its one handler, here or in another process, runs after the commit. */
+  enqueue(command: AnyCommand, options: EnqueueOptions, caller: Frame | undefined, unit: UnitOfWork): string {
+    const { source, host, observers } = this.#options;
+    const isHere = this.#routeOf(command) === 'here';
+    const due = dueOf(command.type, options);
+    const messageId = newId();
+    const frame = new Frame(host, { messageId, parent: caller, entries: options.context }, unit);
+    const envelope = encodeCommand(command, frame, { source, key: options.key, time: timeOf(due) });
+    if (due !== undefined) unit.schedule({ envelope, due });
+    else if (isHere) unit.emit([], inboxEntries(envelope, [command.type]));
+    else unit.emit([envelope], []);
+    if (observers.any) {
+      const enqueued = { id: messageId, type: command.type, key: options.key, isDelayed: due !== undefined };
+      unit.afterCommit(() => observers.enqueued(enqueued));
+    }
+    return messageId;
+  }
+
+  #routeOf(command: AnyCommand): 'here' | 'elsewhere' {
+    const { codec, routes, durable, hasTransport } = this.#options;
+    if (!durable) throw noStore(command);
+    if (definitionOf(command).kind === 'query') throw enqueuedQuery(command);
+    if (!codec.knows(command.type)) throw unknownMessage(command, 'enqueued');
+    if (routes.isHandledHere(command.type)) return 'here';
+    if (!hasTransport) throw noRoute(command);
+    return 'elsewhere';
+  }
+}
+
+const longestDelayMs = 100 * 365 * 24 * 3_600_000;
+
+/**
+ * When a command is due; `undefined` for at once.
+ *
+ * @throws AnywiseError (`INVALID_SETUP`) where the options make no time.
+ */
+function dueOf(type: string, { delayMs, at }: EnqueueOptions): Due | undefined {
+  if (at !== undefined) {
+    if (delayMs !== undefined) throw unclear(type, 'both `delayMs` and `at`; give one of them');
+    if (Number.isNaN(at.getTime())) throw unclear(type, 'an invalid date as `at`; give a valid one');
+    return { at: at.getTime() };
+  }
+  if (delayMs === undefined || delayMs === 0) return undefined;
+  if (!(delayMs >= 0 && delayMs <= longestDelayMs)) {
+    throw unclear(type, `\`delayMs: ${delayMs}\`; give milliseconds from 0 to a hundred years`);
+  }
+  return { delayMs };
+}
+
+/** A due time by this process's clock, in milliseconds since 1970. */
+function timeOf(due: Due | undefined): number {
+  if (due === undefined) return Date.now();
+  return 'at' in due ? Math.max(due.at, Date.now()) : Date.now() + due.delayMs;
+}
+
+function unclear(type: string, what: string): AnywiseError {
+  return new AnywiseError('INVALID_SETUP', `\`${type}\` was enqueued with ${what}.`);
+}
+
+function noStore(command: AnyCommand): AnywiseError {
+  return new AnywiseError(
+    'INVALID_SETUP',
+    `\`${command.type}\` was enqueued, but the bus has no store to keep it in. Pass one as \`store\`.`,
+  );
+}
+
+function enqueuedQuery(query: AnyCommand): AnywiseError {
+  return new AnywiseError(
+    'INVALID_SETUP',
+    `\`${query.type}\` was enqueued, but it is a query, and its reply would be lost. Use \`send\`.`,
+  );
+}
+
+function noRoute(command: AnyCommand): AnywiseError {
+  return new AnywiseError(
+    'NO_HANDLER',
+    `\`${command.type}\` was enqueued, but it has no handler in this process, and the bus has no transport to another. Register one with \`on(${command.constructor.name}).handle(…)\`, or pass \`transport\`.`,
+  );
+}

@@ -1,0 +1,121 @@
+import { AnywiseError, type ListenerFailure } from '../errors/errors.js';
+import { inboxEntries } from '../delivery/intake.js';
+import { encodeEvent, type Codec } from '../message/codec.js';
+import type { ContextOptions } from '../message/context.js';
+import type { AnyCommand, Event } from '../message/message.js';
+import type { Observers } from '../ports/observer.js';
+import type { CompiledEvent, CompiledListener } from './compile.js';
+import { Frame, type FrameHost } from './frame.js';
+import type { RoutingTable } from './routing-table.js';
+import { sequential, throwFailures, type PublishStrategy, type ReadyListener } from './strategies.js';
+import type { UnitOfWork } from './unit-of-work.js';
+import type { WorkInHand } from './work-in-hand.js';
+
+export interface PublisherOptions {
+  readonly source: string;
+  readonly host: FrameHost;
+  readonly routes: RoutingTable;
+  readonly codec: Codec;
+  readonly work: WorkInHand;
+  readonly strategy: PublishStrategy;
+  readonly hasTransport: boolean;
+  readonly observers: Observers;
+}
+
+/** Brings an event to its listeners: to some inside `publish`, to the others by the outbox and the inbox. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  publish(event: Event, caller: Frame | undefined): Promise<unknown> {
+    const { routes, work, observers, host } = this.#options;
+    const compiled = routes.event(event);
+    if (caller === undefined && compiled.needsUnit) {
+      return work.run(work.open(), async (unit) => {
+        await this.#publishIn(event, compiled, undefined, unit);
+        return {};
+      });
+    }
+    if (compiled.isEmitted || observers.any) return this.#publishIn(event, compiled, caller, undefined);
+    const options: ContextOptions = { event, parent: caller, frozen: true };
+    return this.#runInside(event, compiled, new Frame(host, options, undefined, caller), options);
+  }
+
+  async #publishIn(
+    event: Event,
+    compiled: CompiledEvent,
+    caller: Frame | undefined,
+    unit: UnitOfWork | undefined,
+  ): Promise<void> {
+    const { host, observers } = this.#options;
+    const options: ContextOptions = { event, parent: caller, frozen: true };
+    const frame = new Frame(host, options, unit, caller);
+    if (compiled.inside.length > 0) await this.#runInside(event, compiled, frame, options);
+    if (compiled.isEmitted) this.#emit(event, compiled.afterwards, frame);
+    if (observers.any) this.#observe(event, frame, caller ?? unit);
+  }
+
+  /** Listeners may run at once, so each that can call the bus gets a frame of its own: calls are told apart by it. */
+  #runInside(event: Event, { inside }: CompiledEvent, frame: Frame, options: ContextOptions): Promise<void> {
+    const { strategy } = this.#options;
+    const [first] = inside;
+    if (first !== undefined && inside.length === 1 && strategy === sequential) return runOnly(event, first, frame);
+    if (strategy === sequential) return runInTurn(event, inside, frame);
+    const listeners = inside.map(({ name, run, needsUnit }): ReadyListener => {
+      const own = needsUnit ? frame.sibling(options) : frame;
+      return { name, run: () => run(event, own) };
+    });
+    return strategy(event, frame, listeners);
+  }
+
+  /** @param listeners the names of those in this process that hear of it after the commit. */
+  #emit(event: Event, listeners: readonly string[], frame: Frame): void {
+    const { source, codec, hasTransport } = this.#options;
+    if (!codec.knows(event.type)) throw unknownMessage(event, 'published');
+    const envelope = encodeEvent(event, frame, source);
+    frame.unit.emit(hasTransport ? [envelope] : [], inboxEntries(envelope, listeners));
+  }
+
+  /** An event that is part of something larger counts as published when that commits. */
+  #observe(event: Event, frame: Frame, isPart: object | undefined): void {
+    const { observers } = this.#options;
+    if (isPart === undefined) observers.published(event);
+    else frame.unit.afterCommit(() => observers.published(event));
+  }
+}
+
+/** Why a message is refused that no contract of the bus has. */
+export function unknownMessage(message: AnyCommand | Event, done: 'published' | 'enqueued'): AnywiseError {
+  return new AnywiseError(
+    'UNKNOWN_MESSAGE',
+    `\`${message.type}\` was ${done}, but none of the bus's contracts has it, so it could not be read back. Add its contract to \`contracts\`.`,
+  );
+}
+
+/** What `sequential` does with a single listener, without a function that is resumed. */
+function runOnly(event: Event, listener: CompiledListener, frame: Frame): Promise<void> {
+  return listener.run(event, frame).then(ignore, (error: unknown) => {
+    throwFailures(event, [listener], [{ listener: listener.name, error }]);
+  });
+}
+
+function ignore(): void {
+  // A listener's return value has no meaning.
+}
+
+/** What `sequential` does, without a closure for each listener of each event. */
+async function runInTurn(event: Event, listeners: readonly CompiledListener[], frame: Frame): Promise<void> {
+  let failures: ListenerFailure[] | undefined;
+  // By index: an iterator would be kept, and closed, across each `await`.
+  for (let at = 0, listener = listeners[0]; listener !== undefined; listener = listeners[++at]) {
+    try {
+      await listener.invoke(event, frame);
+    } catch (error) {
+      (failures ??= []).push({ listener: listener.name, error });
+    }
+  }
+  if (failures !== undefined) throwFailures(event, listeners, failures);
+}

@@ -1,0 +1,82 @@
+import type { Codec } from '../message/codec.js';
+import { definitionOf, type Event, type MessageClass } from '../message/message.js';
+import type { Wiring } from '../registry/wiring.js';
+import {
+  compileCommand,
+  compileEvent,
+  compileListener,
+  type CompiledCommand,
+  type CompiledEvent,
+  type CompiledListener,
+} from './compile.js';
+import type { SendStrategy } from './strategies.js';
+
+export interface RoutingOptions {
+  readonly wiring: Wiring;
+  readonly codec: Codec;
+  readonly sender: SendStrategy | undefined;
+  /** Whether the bus has a store, so that listeners run after the commit. */
+  readonly durable: boolean;
+  /** Whether events leave the process. */
+  readonly hasTransport: boolean;
+}
+
+/** Which code each message type leads to. All that depends on the type alone is compiled here, once. */
+export class RoutingTable {
+  readonly #options: RoutingOptions;
+  readonly #commands = new Map<unknown, CompiledCommand>();
+  readonly #events = new Map<unknown, CompiledEvent>();
+  /** The code that runs after a commit, by the name under which the inbox knows it: listeners, and handlers of commands. */
+  readonly #byName = new Map<string, CompiledListener>();
+
+  constructor(options: RoutingOptions) {
+    this.#options = options;
+    const { wiring } = options;
+    for (const listener of wiring.listeners) this.#byName.set(listener.name, compileListener(listener));
+    for (const { message } of wiring.handlers) {
+      const handler = wiring.handlerOf(message);
+      if (handler === undefined) continue;
+      const compiled = compileCommand(handler, options);
+      this.#commands.set(message, compiled);
+      const { run } = compiled;
+      this.#byName.set(message.type, { name: message.type, run, invoke: run, needsUnit: true });
+    }
+  }
+
+  /** The handler of a command or query, given the instance. */
+  command(message: object): CompiledCommand | undefined {
+    return this.#commands.get(message.constructor);
+  }
+
+  event(event: Event): CompiledEvent {
+    return this.#eventOf(definitionOf(event));
+  }
+
+  named(name: string): CompiledListener | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Whether a command's handler is in this process. */
+  isHandledHere(type: string): boolean {
+    return this.#byName.has(type);
+  }
+
+  /**
+   * The names under which the inbox knows those in this process that a message is for: the listeners of an event that run
+   * after the commit, or the handler of a command.
+   */
+  readonly namesFor = (type: string): readonly string[] => {
+    const message = this.#options.codec.classOf(type);
+    if (message === undefined) return [];
+    if (message.kind === 'event') return this.#eventOf(message).afterwards;
+    return this.#commands.has(message) ? [type] : [];
+  };
+
+  #eventOf(message: MessageClass): CompiledEvent {
+    const known = this.#events.get(message);
+    if (known !== undefined) return known;
+    const compiled = compileEvent(this.#options.wiring.listenersOf(message), this.#options);
+    this.#events.set(message, compiled);
+    return compiled;
+  }
+}

@@ -1,0 +1,110 @@
+/** A folder of the source, and what it may import. */
+export interface Room {
+  /** Its name in this table. */
+  readonly name: string;
+  /** The folder, seen from `src`. */
+  readonly folder: string;
+  readonly holds: string;
+  /** The rooms whose files it may import, besides its own. */
+  readonly imports: readonly string[];
+  /** The rooms that it loads only when they are asked for, by `import()`. */
+  readonly loads?: readonly string[];
+}
+
+const core = ['errors', 'message', 'ports', 'kit', 'registry', 'delivery', 'dispatch', 'bus'];
+const before = (room: string): readonly string[] => core.slice(0, core.indexOf(room));
+
+/**
+ * Who may import whom. A room of the core imports only rooms before it. An entry, which users import as `anywise/<name>`,
+ * knows of the core only what it implements or needs.
+ */
+export const rooms: readonly Room[] = [
+  {
+    name: 'errors',
+    folder: 'core/errors',
+    holds: 'what can go wrong: the codes, the classes, and a text for whatever was thrown',
+    imports: before('errors'),
+  },
+  {
+    name: 'message',
+    folder: 'core/message',
+    holds: 'what is said: messages, contracts, the context, the envelope and its codec',
+    imports: before('message'),
+  },
+  {
+    name: 'ports',
+    folder: 'core/ports',
+    holds: 'what adapters implement, with its guarantees: store, transport, sink, container, logger, observer',
+    imports: before('ports'),
+  },
+  {
+    name: 'kit',
+    folder: 'kit',
+    holds: 'what stores and transports are made with, ours and those of others',
+    imports: before('kit'),
+  },
+  {
+    name: 'registry',
+    folder: 'core/registry',
+    holds: 'what a slice registers: handlers, listeners, guards, and how they find their messages',
+    imports: before('registry'),
+  },
+  {
+    name: 'delivery',
+    folder: 'core/delivery',
+    holds: 'the durable way: relay, intake, worker',
+    imports: before('delivery'),
+  },
+  {
+    name: 'dispatch',
+    folder: 'core/dispatch',
+    holds: 'one message to its code: send, publish, enqueue, deliver, and the unit of work',
+    imports: before('dispatch'),
+  },
+  {
+    name: 'bus',
+    folder: 'core/bus',
+    holds: 'the public object `Anywise` and its life cycle',
+    imports: [...before('bus'), 'memory'],
+  },
+  {
+    name: 'memory',
+    folder: 'memory',
+    holds: 'store and transport of one process, for tests',
+    imports: before('registry'),
+  },
+  {
+    name: 'sqlite',
+    folder: 'sqlite',
+    holds: 'store and transport of one machine, in SQLite files',
+    imports: before('registry'),
+  },
+  {
+    name: 'postgres',
+    folder: 'postgres',
+    holds: 'store and transport of many machines, in PostgreSQL',
+    imports: before('registry'),
+  },
+  { name: 'sinks', folder: 'sinks', holds: 'sinks: a file, a webhook, memory', imports: before('registry') },
+  { name: 'inversify', folder: 'inversify', holds: 'the Inversify container', imports: ['errors', 'message', 'ports'] },
+  { name: 'express', folder: 'express', holds: 'HTTP routes over a bus', imports: ['errors', 'message'] },
+  {
+    name: 'connect',
+    folder: 'connect',
+    holds: 'a store or a transport by its URL',
+    imports: ['errors', 'ports'],
+    loads: ['memory', 'sqlite', 'postgres'],
+  },
+  {
+    name: 'cli',
+    folder: 'cli',
+    holds: 'the command `anywise`',
+    imports: ['errors', 'message', 'ports', 'connect', 'sqlite', 'postgres'],
+  },
+  {
+    name: 'testing',
+    folder: 'testing',
+    holds: 'what tests of users and of adapters need, the contract suites included',
+    imports: [...core, 'memory'],
+  },
+];
