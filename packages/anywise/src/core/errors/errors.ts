@@ -1,5 +1,5 @@
 import type { ErrorCode } from './codes.js';
-import { errorText, isTerminal } from './thrown.js';
+import { errorText, hasBrand, isTerminal } from './thrown.js';
 
 const brand = Symbol.for('anywise.error');
 
@@ -21,7 +21,7 @@ export class AnywiseError extends Error {
 
   /** Recognises errors of any installed copy of this package. */
   static is(error: unknown): error is AnywiseError {
-    return typeof error === 'object' && error !== null && brand in error;
+    return hasBrand(error, brand);
   }
 }
 

@@ -1,19 +1,53 @@
-/** An error that says of itself that trying again cannot help. */
-export function isTerminal(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
+/** How long the text of an error may be where it is kept, in characters. */
+const longestText = 4_000;
+
+/** The longest pause that an error may ask for: 30 days, in milliseconds. */
+const longestRetryAfterMs = 2_592_000_000;
+
+/**
+ * A short text for any thrown value. Code throws what it likes, such as objects without a prototype or with a `message` that
+ * throws: nothing here may throw, or the failure could not be recorded.
+ */
+export function errorText(thrown: unknown): string {
+  const text = textOf(thrown);
+  return text.length > longestText ? `${text.slice(0, longestText)}… (${text.length} characters)` : text;
 }
 
-/** How long an error asks to be left alone, in milliseconds, if it does. */
-export function retryAfterOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('retryAfterMs' in error)) return undefined;
-  const { retryAfterMs } = error;
-  const isDelay = typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) && retryAfterMs >= 0;
-  return isDelay ? retryAfterMs : undefined;
+/** Whether an error says of itself that trying again cannot help. */
+export function isTerminal(thrown: unknown): boolean {
+  return read(thrown, 'retryable') === false;
 }
 
-/** A short text for any thrown value. */
-export function errorText(error: unknown): string {
+/** The shortest pause before the next attempt that an error asks for, in milliseconds, if it does. At most 30 days. */
+export function retryAfterOf(thrown: unknown): number | undefined {
+  const retryAfterMs = read(thrown, 'retryAfterMs');
+  if (typeof retryAfterMs !== 'number' || !(retryAfterMs >= 0)) return undefined;
+  return Math.min(retryAfterMs, longestRetryAfterMs);
+}
+
+/** Whether an error carries a brand, by which the classes of any installed copy of this package are recognised. */
+export function hasBrand(thrown: unknown, brand: symbol): boolean {
+  return read(thrown, brand) === true;
+}
+
+function textOf(thrown: unknown): string {
   // Not `instanceof`: an error may come from another realm, as in tests.
-  const isError = typeof error === 'object' && error !== null && 'message' in error;
-  return String(isError ? error.message : error);
+  const message = read(thrown, 'message');
+  if (typeof message === 'string' && message !== '') return message;
+  const name = read(thrown, 'code') ?? (message === undefined ? undefined : read(thrown, 'name'));
+  if (typeof name === 'string' && name !== '') return name;
+  try {
+    return String(thrown);
+  } catch {
+    return `a thrown ${typeof thrown} that has no text`;
+  }
+}
+
+function read(thrown: unknown, name: PropertyKey): unknown {
+  if (thrown === null || (typeof thrown !== 'object' && typeof thrown !== 'function')) return undefined;
+  try {
+    return (thrown as Readonly<Record<PropertyKey, unknown>>)[name];
+  } catch {
+    return undefined;
+  }
 }

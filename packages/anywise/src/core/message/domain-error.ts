@@ -1,3 +1,4 @@
+import { hasBrand } from '../errors/thrown.js';
 import { validate, type StandardSchema, type Typed } from './schema.js';
 
 const brand = Symbol.for('anywise.domain-error');
@@ -19,7 +20,7 @@ export abstract class DomainError extends Error {
 
   /** Recognises errors of any installed copy of this package. */
   static is(error: unknown): error is DomainError {
-    return typeof error === 'object' && error !== null && brand in error;
+    return hasBrand(error, brand);
   }
 }
 
