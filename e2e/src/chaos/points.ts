@@ -72,16 +72,13 @@ export function watchTransport(transport: Transport, reach: Reach): Transport {
 }
 
 function watchTransaction(transaction: StoreTransaction, reach: Reach): StoreTransaction {
-  let finishes = false;
   return override(transaction, {
-    finish: async (claim) => {
-      finishes = await transaction.finish(claim);
-      return finishes;
-    },
-    commit: async () => {
+    commit: async (completion) => {
+      const finishes = completion?.claim !== undefined;
       if (finishes) reach('effected');
-      await transaction.commit();
-      reach(finishes ? 'handled' : 'committed');
+      const isCommitted = await transaction.commit(completion);
+      if (isCommitted) reach(finishes ? 'handled' : 'committed');
+      return isCommitted;
     },
   });
 }

@@ -63,7 +63,13 @@ describe('a bus', () => {
     const losing = override(store, {
       begin: (options) => {
         const transaction = store.begin(options);
-        return override(transaction, { finish: async (claim) => losses-- <= 0 && transaction.finish(claim) });
+        return override(transaction, {
+          commit: async (completion) => {
+            if (completion?.claim === undefined || losses-- <= 0) return transaction.commit(completion);
+            await transaction.rollback();
+            return false;
+          },
+        });
       },
     });
     const answers: number[] = [];
@@ -72,8 +78,11 @@ describe('a bus', () => {
       .listen((_event, { attempt }, { anywise }) => anywise.publish(new Answered({ attempt })));
     const hear = on(Answered).listen(({ attempt }) => void answers.push(attempt));
     await using bus = await startBus({ name: 'both', store: losing, leaseMs: 50 }, answer, hear);
+    const handled: string[] = [];
+    bus.observe({ handled: ({ type, attempt }) => void handled.push(`${type} ${attempt}`) });
 
     await bus.publish(new Asked({ n: 1 }));
-    await eventually(() => expect(answers).toEqual([2]));
+    await eventually(() => expect(handled).toEqual([`${Asked.type} 2`, `${Answered.type} 1`]));
+    expect(answers).toEqual([2]);
   });
 });

@@ -5,12 +5,12 @@ const ports = 'e2e/src/chaos/ports.test.ts';
 /** Mistakes of the bus, whatever its store. */
 export const busMutants: readonly Mutant[] = [
   {
-    name: 'no fence: a message is finished although its lease was lost',
+    name: 'no fence: a message counts as handled although its lease was lost',
     changes: [
       {
         file: 'core/dispatch/unit-of-work.ts',
-        from: 'if (claim !== undefined && !(await transaction.finish(claim))) return false;',
-        to: 'if (claim !== undefined) await transaction.finish(claim);',
+        from: 'if (!(await transaction.commit(completion))) return false;',
+        to: 'await transaction.commit(completion);',
       },
     ],
     tests: [`${source}/core/delivery/durable.test.ts`, ports],
@@ -32,14 +32,14 @@ export const busMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'core/delivery/relay.ts',
-        from: 'const found = await store.outbox.pending(batchSize);',
+        from: 'const found = await store.outbox.sendable(batchSize);',
         to: `const last = Number(Reflect.get(this, 'last') ?? 0);
-             const found = (await store.outbox.pending(batchSize)).filter(({ seq }) => seq > last);
+             const found = (await store.outbox.sendable(batchSize)).filter(({ seq }) => seq > last);
              Reflect.set(this, 'last', found.at(-1)?.seq ?? last);`,
       },
       {
         file: 'core/delivery/relay.ts',
-        from: 'epoch === epoch ? found : await store.outbox.pending(batchSize)',
+        from: 'epoch === epoch ? found : await store.outbox.sendable(batchSize)',
         to: 'epoch === epoch ? found : found',
       },
     ],

@@ -19,7 +19,6 @@ export type {
   HandlerDefinition,
   ListenerDefinition,
   ListenerOptions,
-  OnDead,
   OpaqueReply,
   SinkDefinition,
   Target,
@@ -83,23 +82,32 @@ export { SqlTransaction, type Migration, type SqlValue } from './core/ports/sql.
 export type {
   Claim,
   ClaimOptions,
-  Due,
   FailedClaim,
   Inbox,
   InboxEntry,
   InboxStatus,
-  KeptReply,
   ListenerStatus,
+  OnDead,
+} from './core/ports/inbox.js';
+export type {
+  Due,
   Outbox,
   OutboxOutcome,
   OutboxRow,
   OutboxStatus,
-  ParkedEnvelope,
   RelayLease,
-  ReplyKey,
   ScheduledEnvelope,
+} from './core/ports/outbox.js';
+export type { ParkedMessage, ParkedMessages } from './core/ports/parked.js';
+export type {
+  Completion,
+  KeptReply,
+  NewMessages,
+  ReplyKey,
   Store,
   StoreCapabilities,
+  StoreChanged,
+  StorePart,
   StoreTransaction,
 } from './core/ports/store.js';
 export {
@@ -110,8 +118,8 @@ export {
   type SendStrategy,
 } from './core/dispatch/strategies.js';
 export type {
-  Delivery,
   PublishFailure,
+  Received,
   SubscribeOptions,
   Subscription,
   Transport,

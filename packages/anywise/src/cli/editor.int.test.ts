@@ -9,7 +9,7 @@ import { inStore, runHere, type Outcome } from './testing.js';
 async function editWith(script: string, check: (outcome: Outcome, data: unknown) => void): Promise<void> {
   await inTempFolder(async (folder) => {
     const envelope = testEnvelope({ id: 'm-1', data: { amount: 'many' } });
-    const entry = testEntry({ id: 'm-1', json: JSON.stringify(envelope), dead: 'broken' });
+    const entry = testEntry({ id: 'm-1', json: JSON.stringify(envelope), error: 'broken' });
     await inStore(folder, 'orders', (store) => store.inbox.add([entry]));
     const editor = join(folder, 'editor.mjs');
     writeFileSync(

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../core/ports/dead-letters.js';
 import { envelopeIn } from '../core/message/envelope.js';
-import type { ParkedEnvelope } from '../core/ports/store.js';
+import type { ParkedMessage } from '../core/ports/parked.js';
 
 /** A dead letter as `--json` prints it, the same in every command. */
 export function letterJson(letter: DeadLetter): object {
@@ -24,6 +24,6 @@ export function letterJson(letter: DeadLetter): object {
 }
 
 /** A parked row of the outbox as `--json` prints it. */
-export function parkedJson({ seq, envelope, attempts, error }: ParkedEnvelope): object {
+export function parkedJson({ seq, envelope, attempts, error }: ParkedMessage): object {
   return { seq, id: envelope.id, type: envelope.type, attempts, error, envelope };
 }

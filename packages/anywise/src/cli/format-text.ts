@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../core/ports/dead-letters.js';
 import { envelopeIn } from '../core/message/envelope.js';
-import type { ParkedEnvelope } from '../core/ports/store.js';
+import type { ParkedMessage } from '../core/ports/parked.js';
 import { writeDuration } from './duration.js';
 import { table } from './table.js';
 
@@ -19,7 +19,7 @@ export function letterTable(letters: readonly DeadLetter[], width: number | unde
 }
 
 /** One line a parked row. */
-export function parkedTable(rows: readonly ParkedEnvelope[], width: number | undefined): string {
+export function parkedTable(rows: readonly ParkedMessage[], width: number | undefined): string {
   const now = Date.now();
   const cells = rows.map(({ envelope: { time, type, id }, attempts, error }) => {
     return [writeDuration(now - Date.parse(time)), type, id, String(attempts), error];

@@ -25,7 +25,7 @@ describe('the process', () => {
     'answers programs, and exits with a code that tells what came of it',
     () =>
       inTempFolder(async (folder) => {
-        await inStore(folder, 'orders', (store) => store.inbox.add([testEntry({ id: 'm-1', dead: 'broken' })]));
+        await inStore(folder, 'orders', (store) => store.inbox.add([testEntry({ id: 'm-1', error: 'broken' })]));
 
         const listed = await runProcess(folder, 'dead-letters', 'list', '--json');
         expect(listed).toMatchObject({ exitCode: 0, errors: '' });

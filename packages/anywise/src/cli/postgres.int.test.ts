@@ -14,7 +14,10 @@ await describeWithPostgres('a store in PostgreSQL', () => {
       const store = postgresStore({ url: testPostgresUrl, schema: service });
       await store.check();
       const json = JSON.stringify(testEnvelope({ id: 'm-1', data: { amount: 'many' } }));
-      await store.inbox.add([testEntry({ id: 'm-1', json, dead: 'broken' }), testEntry({ id: 'm-2', dead: 'broken' })]);
+      await store.inbox.add([
+        testEntry({ id: 'm-1', json, error: 'broken' }),
+        testEntry({ id: 'm-2', error: 'broken' }),
+      ]);
       await store.close();
 
       const { exitCode, output } = await call('dead-letters list --id m-1 --json', service);

@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { OnDead } from '../core/registry/definitions.js';
+import type { OnDead } from '../core/ports/inbox.js';
 import type { Mutex } from '../kit/mutex.js';
-import type {
-  Claim,
-  ClaimOptions,
-  FailedClaim,
-  Inbox,
-  InboxEntry,
-  InboxStatus,
-  StoreChanged,
-} from '../core/ports/store.js';
+import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
+import type { StoreChanged } from '../core/ports/store.js';
 import { statusOf } from './status.js';
 
-/** The states are drawn in `store.ts`. */
-export interface Row extends Omit<InboxEntry, 'dead'> {
+/** The states are drawn at the port. */
+export interface Row extends Omit<InboxEntry, 'error'> {
   readonly seq: number;
   readonly receivedAt: number;
   state: 'ready' | 'running' | 'handled' | 'dead' | 'parked' | 'blocking';
@@ -50,7 +43,7 @@ export class MemoryInbox implements Inbox {
 
   insert(entries: readonly InboxEntry[]): void {
     const now = this.#now();
-    for (const { listener, id, type, key, json, dead } of entries) {
+    for (const { listener, id, type, key, json, error } of entries) {
       const identity = identityOf({ listener, id });
       if (this.#rows.has(identity)) continue;
       this.#rows.set(identity, {
@@ -61,12 +54,12 @@ export class MemoryInbox implements Inbox {
         json,
         seq: ++this.#lastSeq,
         receivedAt: now,
-        state: dead === undefined ? 'ready' : 'dead',
-        at: dead === undefined ? 0 : now,
+        state: error === undefined ? 'ready' : 'dead',
+        at: error === undefined ? 0 : now,
         original: undefined,
         attempts: 0,
         lease: undefined,
-        error: dead,
+        error,
       });
     }
   }
@@ -133,8 +126,8 @@ export class MemoryInbox implements Inbox {
   async fail(claim: Claim, failure: FailedClaim): Promise<void> {
     await this.write(() => {
       if (!this.holds(claim)) return;
-      if ('dead' in failure) {
-        const state = deadState(failure.dead, claim.key);
+      if (failure.outcome === 'dead') {
+        const state = deadState(failure.onDead, claim.key);
         this.#update(claim, { state, at: this.#now(), lease: undefined, error: failure.error });
         return;
       }
@@ -173,10 +166,10 @@ export class MemoryInbox implements Inbox {
   }
 }
 
-function deadState(dead: OnDead, key: string | undefined): Row['state'] {
-  if (dead === 'block') return 'blocking';
+function deadState(onDead: OnDead, key: string | undefined): Row['state'] {
+  if (onDead === 'block') return 'blocking';
   // Nobody waits for a message without a key.
-  return dead === 'park' && key !== undefined ? 'parked' : 'dead';
+  return onDead === 'park' && key !== undefined ? 'parked' : 'dead';
 }
 
 function identityOf({ listener, id }: { listener: string; id: string }): string {

@@ -6,14 +6,12 @@ import type {
   OutboxOutcome,
   OutboxRow,
   OutboxStatus,
-  ParkedEnvelope,
   RelayLease,
   ScheduledEnvelope,
-  StoreChanged,
-} from '../core/ports/store.js';
+} from '../core/ports/outbox.js';
 
-interface Row extends OutboxRow {
-  /** The states are drawn in `store.ts`. */
+export interface Row extends OutboxRow {
+  /** The states are drawn at the port. */
   readonly state: 'scheduled' | 'waiting' | 'parked';
   readonly createdAt: number;
   readonly dueAt: number;
@@ -23,16 +21,14 @@ interface Row extends OutboxRow {
 export class MemoryOutbox implements Outbox {
   readonly #now: () => number;
   readonly #writer: Mutex;
-  readonly #changed: StoreChanged;
   /** By id. */
   readonly #rows = new Map<string, Row>();
   #lastSeq = 0;
   #lease: (RelayLease & { readonly endsAt: number }) | undefined;
 
-  constructor(now: () => number, writer: Mutex, changed: StoreChanged) {
+  constructor(now: () => number, writer: Mutex) {
     this.#now = now;
     this.#writer = writer;
-    this.#changed = changed;
   }
 
   append(envelopes: readonly Envelope[]): void {
@@ -45,11 +41,20 @@ export class MemoryOutbox implements Outbox {
     }
   }
 
-  isScheduled(id: string): boolean {
-    return this.#rows.get(id)?.state === 'scheduled';
+  /** The oldest first. */
+  rows(): Iterable<Row> {
+    return this.#rows.values();
   }
 
-  cancel(id: string): void {
+  find(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  set(row: Row): void {
+    this.#rows.set(row.envelope.id, row);
+  }
+
+  delete(id: string): void {
     this.#rows.delete(id);
   }
 
@@ -62,7 +67,7 @@ export class MemoryOutbox implements Outbox {
     return { holder, epoch };
   }
 
-  async pending(limit: number): Promise<readonly OutboxRow[]> {
+  async sendable(limit: number): Promise<readonly OutboxRow[]> {
     const isDue = ({ state, dueAt }: Row): boolean => state === 'scheduled' && dueAt <= this.#now();
     if ([...this.#rows.values()].some(isDue)) await this.#admit(isDue);
     const heldKeys = new Set<string>();
@@ -95,27 +100,6 @@ export class MemoryOutbox implements Outbox {
     if (this.#lease !== undefined && this.#holds(lease)) this.#lease = { ...this.#lease, endsAt: 0 };
   }
 
-  async parked(limit: number): Promise<readonly ParkedEnvelope[]> {
-    const parked = [...this.#rows.values()].filter(({ state }) => state === 'parked').slice(0, limit);
-    return parked.map(({ seq, envelope, attempts, error = '' }) => ({ seq, envelope, attempts, error }));
-  }
-
-  async retryParked(id?: string): Promise<number> {
-    const parked = [...this.#rows.values()].filter(
-      ({ state, envelope }) => state === 'parked' && (id === undefined || envelope.id === id),
-    );
-    for (const row of parked) this.#set({ ...row, state: 'waiting', attempts: 0, dueAt: 0 });
-    if (parked.length > 0) this.#changed('outbox');
-    return parked.length;
-  }
-
-  async discardParked(id: string): Promise<boolean> {
-    if (this.#rows.get(id)?.state !== 'parked') return false;
-    this.#rows.delete(id);
-    this.#changed('outbox');
-    return true;
-  }
-
   async status(): Promise<OutboxStatus> {
     const rows = [...this.#rows.values()];
     const count = (wanted: Row['state']): number => rows.filter(({ state }) => state === wanted).length;
@@ -130,18 +114,14 @@ export class MemoryOutbox implements Outbox {
 
   #insert(envelope: Envelope, row: Pick<Row, 'state' | 'dueAt'>): void {
     if (this.#rows.has(envelope.id)) return;
-    this.#set({ seq: ++this.#lastSeq, envelope, attempts: 0, createdAt: this.#now(), ...row });
-  }
-
-  #set(row: Row): void {
-    this.#rows.set(row.envelope.id, row);
+    this.set({ seq: ++this.#lastSeq, envelope, attempts: 0, createdAt: this.#now(), ...row });
   }
 
   /** Waits for its turn, so that nothing goes that a transaction is about to cancel. */
   async #admit(isDue: (row: Row) => boolean): Promise<void> {
     const release = await this.#writer.acquire();
     for (const row of [...this.#rows.values()].filter(isDue)) {
-      this.#set({ ...row, state: 'waiting', createdAt: Math.max(row.createdAt, row.dueAt) });
+      this.set({ ...row, state: 'waiting', createdAt: Math.max(row.createdAt, row.dueAt) });
     }
     release();
   }
@@ -157,7 +137,7 @@ export class MemoryOutbox implements Outbox {
       return;
     }
     const failed = { ...row, attempts: row.attempts + 1, error: outcome.error };
-    if (outcome.outcome === 'parked') this.#set({ ...failed, state: 'parked' });
-    else this.#set({ ...failed, dueAt: this.#now() + outcome.retryInMs });
+    if (outcome.outcome === 'parked') this.set({ ...failed, state: 'parked' });
+    else this.set({ ...failed, dueAt: this.#now() + outcome.retryInMs });
   }
 }

@@ -1,4 +1,4 @@
-import type { InboxStatus, ListenerStatus } from '../core/ports/store.js';
+import type { InboxStatus, ListenerStatus } from '../core/ports/inbox.js';
 import type { Row } from './inbox.js';
 
 /** Counts the inbox, in all and for each listener that has any. */

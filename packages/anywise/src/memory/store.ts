@@ -3,6 +3,7 @@ import type { Store, StoreChanged } from '../core/ports/store.js';
 import { MemoryDeadLetters } from './dead-letters.js';
 import { MemoryInbox } from './inbox.js';
 import { MemoryOutbox } from './outbox.js';
+import { MemoryParkedMessages } from './parked.js';
 import { MemoryTransaction, replyId, type MemoryTables } from './transaction.js';
 
 /** What tells the time. */
@@ -19,8 +20,8 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * A store that lives and dies with the process: the reference for what a store does, and a fake for tests. It has no
- * transaction handle, as it keeps no data of yours.
+ * A store that lives and dies with the process: the reference for what a store does, and a fake for tests. It gives
+ * handlers no client for statements of their own, as it keeps no data of yours.
  */
 export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
   const now = (): number => clock.now();
@@ -29,16 +30,17 @@ export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
     for (const watcher of watchers) watcher(part);
   };
   const writer = new Mutex();
-  const outbox = new MemoryOutbox(now, writer, changed);
+  const outbox = new MemoryOutbox(now, writer);
   const inbox = new MemoryInbox(now, writer, changed);
   const tables: MemoryTables = { outbox, inbox, replies: new Map(), now };
   return {
     name: 'memory',
     capabilities: { durable: false, shared: false },
     outbox,
+    parked: new MemoryParkedMessages(outbox, changed),
     inbox,
     deadLetters: new MemoryDeadLetters(inbox, now, changed),
-    handles: [],
+    clients: [],
     begin: ({ readOnly }) => new MemoryTransaction(tables, writer, readOnly, changed),
     findReply: async (key) => tables.replies.get(replyId(key))?.kept,
     watch: (watcher) => {

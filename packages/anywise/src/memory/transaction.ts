@@ -1,13 +1,12 @@
-import type { Envelope } from '../core/message/envelope.js';
 import { AnywiseError, queryWrote } from '../core/errors/errors.js';
 import type { Mutex } from '../kit/mutex.js';
-import type { ServiceId } from '../core/ports/container.js';
+import { serviceName, type ServiceId } from '../core/ports/container.js';
+import type { ScheduledEnvelope } from '../core/ports/outbox.js';
 import type {
-  Claim,
-  InboxEntry,
+  Completion,
   KeptReply,
+  NewMessages,
   ReplyKey,
-  ScheduledEnvelope,
   StoreChanged,
   StoreTransaction,
 } from '../core/ports/store.js';
@@ -43,56 +42,47 @@ export class MemoryTransaction implements StoreTransaction {
     this.#changed = changed;
   }
 
-  handle(id: ServiceId): never {
-    throw new AnywiseError('INVALID_SETUP', `The memory store has no transaction handle \`${String(id)}\`.`);
+  client(id: ServiceId): never {
+    throw new AnywiseError('INVALID_SETUP', `The memory store has no client \`${serviceName(id)}\` for statements.`);
   }
 
-  async append(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): Promise<void> {
+  async append({ outgoing = [], scheduled = [], incoming = [] }: NewMessages): Promise<void> {
     await this.#begin();
+    for (const one of scheduled.filter(({ envelope }) => !this.#scheduled.has(envelope.id))) {
+      this.#scheduled.set(one.envelope.id, one);
+    }
     this.#staged.push(() => {
       this.#tables.outbox.append(outgoing);
       this.#tables.inbox.insert(incoming);
     });
   }
 
-  async schedule(scheduled: readonly ScheduledEnvelope[]): Promise<void> {
-    await this.#begin();
-    for (const one of scheduled.filter(({ envelope }) => !this.#scheduled.has(envelope.id))) {
-      this.#scheduled.set(one.envelope.id, one);
-    }
-    this.#staged.push(() => this.#tables.outbox.schedule([...this.#scheduled.values()]));
-  }
-
   async cancel(id: string): Promise<boolean> {
     await this.#begin();
     if (this.#scheduled.delete(id)) return true;
-    if (this.#cancelled.has(id) || !this.#tables.outbox.isScheduled(id)) return false;
+    if (this.#cancelled.has(id) || this.#tables.outbox.find(id)?.state !== 'scheduled') return false;
     this.#cancelled.add(id);
-    this.#staged.push(() => this.#tables.outbox.cancel(id));
+    this.#staged.push(() => this.#tables.outbox.delete(id));
     return true;
   }
 
-  async keepReply(key: ReplyKey, kept: KeptReply): Promise<boolean> {
-    await this.#begin();
-    const { replies, now } = this.#tables;
-    const id = replyId(key);
-    if (replies.has(id)) return false;
-    this.#staged.push(() => replies.set(id, { kept: structuredClone(kept), keptAt: now() }));
-    return true;
-  }
-
-  async finish(claim: Claim): Promise<boolean> {
-    await this.#begin();
-    if (!this.#tables.inbox.holds(claim)) return false;
-    this.#staged.push(() => this.#tables.inbox.finish(claim));
-    return true;
-  }
-
-  async commit(): Promise<void> {
+  async commit({ claim, reply }: Completion = {}): Promise<boolean> {
+    if (claim !== undefined || reply !== undefined) await this.#begin();
+    const { inbox, replies, now } = this.#tables;
+    const isTaken = reply !== undefined && replies.has(replyId(reply.key));
+    if (isTaken || (claim !== undefined && !inbox.holds(claim))) {
+      this.#end();
+      return false;
+    }
+    const kept = structuredClone(reply?.kept);
     for (const apply of this.#staged) apply();
-    const wrote = this.#staged.length > 0;
+    this.#tables.outbox.schedule([...this.#scheduled.values()]);
+    if (reply !== undefined && kept !== undefined) replies.set(replyId(reply.key), { kept, keptAt: now() });
+    if (claim !== undefined) inbox.finish(claim);
+    const wrote = this.#release !== undefined;
     this.#end();
     if (wrote) this.#changed();
+    return true;
   }
 
   async rollback(): Promise<void> {
@@ -106,6 +96,7 @@ export class MemoryTransaction implements StoreTransaction {
 
   #end(): void {
     this.#staged.length = 0;
+    this.#scheduled.clear();
     this.#release?.();
     this.#release = undefined;
   }

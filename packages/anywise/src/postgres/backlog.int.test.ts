@@ -56,7 +56,7 @@ await describeWithPostgres('a claim on PostgreSQL', () => {
     inTestStore(async ({ store, schema }) => {
       await store.inbox.add([testEntry({ id: 'poison', key: 'k' })]);
       const [poison] = await store.inbox.claim({ listeners: ['listener'], holder: 'h', limit: 1, leaseMs: 30_000 });
-      if (poison !== undefined) await store.inbox.fail(poison, { dead: 'park', error: 'poison' });
+      if (poison !== undefined) await store.inbox.fail(poison, { outcome: 'dead', onDead: 'park', error: 'poison' });
       await fill(schema, `'=k'`, 0);
       await store.inbox.add([testEntry({ id: 'free', key: 'a' }), testEntry({ id: 'alone' })]);
       const found = await rowsRead(findCandidatesSql(quoted(schema)), ['listener'], 10, 256, 'h');

@@ -7,11 +7,11 @@ await describeWithPostgres('a scheduled message on PostgreSQL', () => {
     inTestStore(async ({ store }) => {
       const scheduling = store.begin({ readOnly: false });
       const due = { delayMs: 0 };
-      await scheduling.schedule(['a', 'b'].map((id) => ({ envelope: testEnvelope({ id }), due })));
+      await scheduling.append({ scheduled: ['a', 'b'].map((id) => ({ envelope: testEnvelope({ id }), due })) });
       await scheduling.commit();
       const cancelling = store.begin({ readOnly: false });
       await expect(cancelling.cancel('a')).resolves.toBe(true);
-      const ids = async () => (await store.outbox.pending(10)).map(({ envelope }) => envelope.id);
+      const ids = async () => (await store.outbox.sendable(10)).map(({ envelope }) => envelope.id);
       await expect(ids()).resolves.toEqual(['b']);
       await cancelling.rollback();
       await expect(ids()).resolves.toEqual(['a', 'b']);
@@ -20,9 +20,9 @@ await describeWithPostgres('a scheduled message on PostgreSQL', () => {
   test('cannot be cancelled once it may leave', () =>
     inTestStore(async ({ store }) => {
       const scheduling = store.begin({ readOnly: false });
-      await scheduling.schedule([{ envelope: testEnvelope({ id: 'a' }), due: { delayMs: 0 } }]);
+      await scheduling.append({ scheduled: [{ envelope: testEnvelope({ id: 'a' }), due: { delayMs: 0 } }] });
       await scheduling.commit();
-      await store.outbox.pending(10);
+      await store.outbox.sendable(10);
       const cancelling = store.begin({ readOnly: false });
       await expect(cancelling.cancel('a')).resolves.toBe(false);
       await cancelling.rollback();

@@ -8,8 +8,8 @@ import type {
   InboxEntry,
   InboxStatus,
   ListenerStatus,
-  StoreChanged,
-} from '../core/ports/store.js';
+} from '../core/ports/inbox.js';
+import type { StoreChanged } from '../core/ports/store.js';
 import { findCandidatesSql, findHiddenSql, type Candidates } from './claimable.js';
 import { prepared, type Database, type Statement } from './database.js';
 import { laneOf, now, storable } from './schema.js';
@@ -19,9 +19,9 @@ export function insertEntriesSql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_inbox (listener, id, type, key, lane, envelope, state, at, last_error, received_at)
     SELECT listener, id, type, key, lane, envelope,
-      CASE WHEN dead IS NULL THEN 'ready' ELSE 'dead' END, CASE WHEN dead IS NULL THEN 0 ELSE ${now} END, dead, ${now}
+      CASE WHEN error IS NULL THEN 'ready' ELSE 'dead' END, CASE WHEN error IS NULL THEN 0 ELSE ${now} END, error, ${now}
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-      WITH ORDINALITY AS entry (listener, id, type, key, lane, envelope, dead, n)
+      WITH ORDINALITY AS entry (listener, id, type, key, lane, envelope, error, n)
     ORDER BY n
     ON CONFLICT (listener, id) DO NOTHING`;
 }
@@ -34,7 +34,7 @@ export function entryValues(entries: readonly InboxEntry[]): unknown[] {
     entries.map(({ key }) => (key === undefined ? null : storable(key))),
     entries.map(({ key, id }) => laneOf(key, id)),
     entries.map(({ json }) => storable(json)),
-    entries.map(({ dead }) => (dead === undefined ? null : storable(dead))),
+    entries.map(({ error }) => (error === undefined ? null : storable(error))),
   ];
 }
 
@@ -49,9 +49,9 @@ function addSql(schema: string): string {
     WITH entry AS (
       SELECT *, row_number() OVER (PARTITION BY listener, lane ORDER BY n) AS nth
       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-        WITH ORDINALITY AS entry (listener, id, type, key, lane, envelope, dead, n)),
+        WITH ORDINALITY AS entry (listener, id, type, key, lane, envelope, error, n)),
     free AS (
-      SELECT *, dead IS NULL AND nth = 1 AND listener = ANY ($8::text[])
+      SELECT *, error IS NULL AND nth = 1 AND listener = ANY ($8::text[])
         AND (SELECT 1 FROM ${inbox} AS block
              WHERE block.listener = entry.listener AND block.state = 'blocking' LIMIT 1) IS NULL
         AND (SELECT 1 FROM ${inbox} AS before
@@ -63,9 +63,9 @@ function addSql(schema: string): string {
     INSERT INTO ${inbox}
       (listener, id, type, key, lane, envelope, state, at, attempts, lease, holder, last_error, received_at)
     SELECT listener, id, type, key, lane, envelope,
-      CASE WHEN dead IS NOT NULL THEN 'dead' WHEN is_claimed THEN 'running' ELSE 'ready' END,
-      CASE WHEN dead IS NOT NULL THEN ${now} WHEN is_claimed THEN ${now} + $10::bigint ELSE 0 END,
-      is_claimed::integer, CASE WHEN is_claimed THEN $11::text END, CASE WHEN is_claimed THEN $12::text END, dead, ${now}
+      CASE WHEN error IS NOT NULL THEN 'dead' WHEN is_claimed THEN 'running' ELSE 'ready' END,
+      CASE WHEN error IS NOT NULL THEN ${now} WHEN is_claimed THEN ${now} + $10::bigint ELSE 0 END,
+      is_claimed::integer, CASE WHEN is_claimed THEN $11::text END, CASE WHEN is_claimed THEN $12::text END, error, ${now}
     FROM chosen ORDER BY n
     ON CONFLICT (listener, id) DO NOTHING
     RETURNING seq, listener, id, state`;
@@ -242,7 +242,8 @@ export class PostgresInbox implements Inbox {
     const { bury, retry } = this.#statements;
     const mine = [listener, storable(id), lease];
     const error = storable(failure.error);
-    if ('dead' in failure) await this.#database.queryByIndex(bury, ...mine, stateOfDead[failure.dead], error);
+    if (failure.outcome === 'dead')
+      await this.#database.queryByIndex(bury, ...mine, stateOfDead[failure.onDead], error);
     else
       await this.#database.queryByIndex(
         retry,

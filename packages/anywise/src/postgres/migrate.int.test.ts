@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { errorText } from '../core/errors/thrown.js';
 import {
   describeWithPostgres,
-  handleOf,
+  clientOf,
   inTestSchemas,
   inTestStore,
   testPostgresUrl,
@@ -47,7 +47,7 @@ await describeWithPostgres('the migrations of a PostgreSQL store', () => {
     inTestStore(async ({ again, schema }) => {
       const store = await again({ schema: `${schema} "Late" Fees` });
       const transaction = store.begin({ readOnly: false });
-      await handleOf(transaction).run(`DROP SCHEMA "${schema} ""Late"" Fees" CASCADE`);
+      await clientOf(transaction).run(`DROP SCHEMA "${schema} ""Late"" Fees" CASCADE`);
       await transaction.commit();
     }));
 });

@@ -4,7 +4,7 @@ import { eventually } from '../testing/eventually.js';
 import {
   describeWithPostgres,
   endTestConnections,
-  handleOf,
+  clientOf,
   inTestStore,
   namedTestUrl,
   testPostgresUrl,
@@ -23,9 +23,9 @@ await describeWithPostgres('a PostgreSQL store that loses its connections', () =
     inTestStore(async ({ again, schema }) => {
       const store = await again({ url: namedTestUrl(schema) });
       const transaction = store.begin({ readOnly: false });
-      await handleOf(transaction).get('SELECT 1');
+      await clientOf(transaction).get('SELECT 1');
       await endTestConnections(schema);
-      const use = handleOf(transaction).get('SELECT 1');
+      const use = clientOf(transaction).get('SELECT 1');
       await expect(use).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
       await expect(use).rejects.toThrow(new URL(testPostgresUrl).pathname.slice(1));
       await transaction.rollback();
@@ -50,7 +50,7 @@ await describeWithPostgres('a PostgreSQL store that loses its connections', () =
         await store.inbox.add([testEntry({ id: 'm1' })]);
         const claims = await store.inbox.claim({ listeners: ['listener'], holder: 'h', limit: 1, leaseMs: 30_000 });
         const transactions = Array.from({ length: 10 }, () => store.begin({ readOnly: false }));
-        const begun = transactions.map((transaction) => handleOf(transaction).get('SELECT 1'));
+        const begun = transactions.map((transaction) => clientOf(transaction).get('SELECT 1'));
         await Promise.race(begun);
         await expect(store.inbox.extend(claims, 30_000)).resolves.toEqual([]);
         for (const [index, transaction] of transactions.entries()) {

@@ -5,11 +5,9 @@ import type {
   OutboxOutcome,
   OutboxRow,
   OutboxStatus,
-  ParkedEnvelope,
   RelayLease,
   ScheduledEnvelope,
-  StoreChanged,
-} from '../core/ports/store.js';
+} from '../core/ports/outbox.js';
 import { prepared, type Database, type Statement } from './database.js';
 import { laneOf, now, storable } from './schema.js';
 
@@ -60,7 +58,7 @@ export function cancelSql(schema: string): string {
  * oldest rows that may go. `$1` how many, `$2` how many of the oldest to look at. There is always a row: where nothing may
  * go, one without a number.
  */
-function pendingSql(schema: string): string {
+function sendableSql(schema: string): string {
   const outbox = `${schema}.anywise_outbox`;
   return `
     WITH admitted AS (
@@ -144,14 +142,11 @@ function settleSql(schema: string): string {
 interface OutboxStatements {
   readonly held: Statement;
   readonly lease: Statement;
-  readonly pending: Statement;
+  readonly sendable: Statement;
   readonly findHidden: Statement;
   readonly settle: Statement;
   readonly release: Statement;
   readonly nextDue: Statement;
-  readonly parked: Statement;
-  readonly retryParked: Statement;
-  readonly discardParked: Statement;
   readonly status: Statement;
 }
 
@@ -161,7 +156,7 @@ function statementsOf(schema: string): OutboxStatements {
   return {
     held: prepared(`SELECT holder, epoch, ends_at - ${now} AS left FROM ${schema}.anywise_lease WHERE name = 'relay'`),
     lease: { text: leaseSql(schema) },
-    pending: { text: pendingSql(schema) },
+    sendable: { text: sendableSql(schema) },
     findHidden: { text: findHiddenSql(schema) },
     settle: prepared(settleSql(schema)),
     release: {
@@ -172,17 +167,6 @@ function statementsOf(schema: string): OutboxStatements {
         SELECT greatest(0, due_at - ${now}) AS "inMs" FROM ${outbox}
         WHERE state = 'scheduled' ORDER BY due_at LIMIT 1`,
     },
-    parked: {
-      text: `
-        SELECT seq, envelope, attempts, last_error AS error FROM ${outbox}
-        WHERE state = 'parked' ORDER BY seq LIMIT $1`,
-    },
-    retryParked: {
-      text: `
-        UPDATE ${outbox} SET state = 'waiting', due_at = 0, attempts = 0, last_error = NULL
-        WHERE state = 'parked' AND ($1::text IS NULL OR id = $1)`,
-    },
-    discardParked: { text: `DELETE FROM ${outbox} WHERE state = 'parked' AND id = $1` },
     status: {
       text: `
         SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'scheduled') AS scheduled,
@@ -208,15 +192,13 @@ type Look<Seen> = Seen & (FreeRow | { readonly seq: null });
 export class PostgresOutbox implements Outbox {
   readonly #database: Database;
   readonly #statements: OutboxStatements;
-  readonly #changed: StoreChanged;
   /** Where the next search through all lanes goes on, so that it comes round to each. */
   #searchedTo = '';
 
   /** @param schema the quoted name. */
-  constructor(database: Database, schema: string, changed: StoreChanged) {
+  constructor(database: Database, schema: string) {
     this.#database = database;
     this.#statements = statementsOf(schema);
-    this.#changed = changed;
   }
 
   async lease(holder: string, leaseMs: number): Promise<RelayLease | undefined> {
@@ -231,9 +213,9 @@ export class PostgresOutbox implements Outbox {
     return rows[0] === undefined ? undefined : { holder, epoch: rows[0].epoch };
   }
 
-  async pending(limit: number): Promise<readonly OutboxRow[]> {
+  async sendable(limit: number): Promise<readonly OutboxRow[]> {
     const { rows } = await this.#database.queryByIndex<Look<{ readonly full: boolean }>>(
-      this.#statements.pending,
+      this.#statements.sendable,
       limit,
       2 * limit,
     );
@@ -267,26 +249,6 @@ export class PostgresOutbox implements Outbox {
 
   async release({ holder, epoch }: RelayLease): Promise<void> {
     await this.#database.query(this.#statements.release, holder, epoch);
-  }
-
-  async parked(limit: number): Promise<readonly ParkedEnvelope[]> {
-    const { rows } = await this.#database.query<Omit<ParkedEnvelope, 'envelope'> & { envelope: string }>(
-      this.#statements.parked,
-      limit,
-    );
-    return rows.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
-  }
-
-  async retryParked(id?: string): Promise<number> {
-    const { rowCount } = await this.#database.query(this.#statements.retryParked, id ?? null);
-    this.#changed('outbox');
-    return rowCount ?? 0;
-  }
-
-  async discardParked(id: string): Promise<boolean> {
-    const { rowCount } = await this.#database.query(this.#statements.discardParked, id);
-    this.#changed('outbox');
-    return rowCount === 1;
   }
 
   async status(): Promise<OutboxStatus> {

@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { ParkedMessages } from '../core/ports/parked.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
-import type {
-  Inbox,
-  KeptReply,
-  Outbox,
-  ReplyKey,
-  Store,
-  StoreChanged,
-  StorePart,
-  StoreTransaction,
-} from '../core/ports/store.js';
+import type { Inbox } from '../core/ports/inbox.js';
+import type { Outbox } from '../core/ports/outbox.js';
+import type { KeptReply, ReplyKey, Store, StoreChanged, StorePart, StoreTransaction } from '../core/ports/store.js';
 import type { PostgresConnection } from './client.js';
 import type { Database, Statement } from './database.js';
 import { PostgresDeadLetters } from './dead-letters.js';
 import { PostgresInbox } from './inbox.js';
 import { channelOf, Hearing, Notifier } from './signal.js';
 import { PostgresOutbox } from './outbox.js';
+import { PostgresParkedMessages } from './parked.js';
 import { openMigrated, usable } from './open.js';
 import { now, quoted, storable, storeMigrations } from './schema.js';
 import {
@@ -45,7 +40,7 @@ export function postgresStore(options: PostgresStoreOptions): Store {
 class PostgresStore implements Store {
   readonly name = 'postgres';
   readonly capabilities = { durable: true, shared: true };
-  readonly handles = [SqlTransaction, PostgresTransaction];
+  readonly clients = [SqlTransaction, PostgresTransaction];
   readonly #options: PostgresStoreOptions;
   readonly #schema: string;
   /** Tells own notices from those of other processes. */
@@ -72,6 +67,10 @@ class PostgresStore implements Store {
 
   get outbox(): Outbox {
     return this.#ready.outbox;
+  }
+
+  get parked(): ParkedMessages {
+    return this.#ready.parked;
   }
 
   get inbox(): Inbox {
@@ -143,7 +142,8 @@ class PostgresStore implements Store {
     return {
       database,
       notifier: new Notifier(database, channelOf('store', schema), this.#self),
-      outbox: new PostgresOutbox(database, this.#schema, this.#changed),
+      outbox: new PostgresOutbox(database, this.#schema),
+      parked: new PostgresParkedMessages(database, this.#schema, this.#changed),
       inbox: new PostgresInbox(database, this.#schema, this.#changed),
       deadLetters: new PostgresDeadLetters(database, this.#schema, this.#changed),
     };
@@ -163,6 +163,7 @@ interface Parts {
   readonly database: Database;
   readonly notifier: Notifier;
   readonly outbox: Outbox;
+  readonly parked: ParkedMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
 }

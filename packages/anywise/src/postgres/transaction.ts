@@ -1,16 +1,7 @@
-import type { Envelope } from '../core/message/envelope.js';
 import { AnywiseError, queryWrote } from '../core/errors/errors.js';
+import type { Claim } from '../core/ports/inbox.js';
+import type { Completion, NewMessages, StoreChanged, StorePart, StoreTransaction } from '../core/ports/store.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
-import type {
-  Claim,
-  InboxEntry,
-  KeptReply,
-  ReplyKey,
-  ScheduledEnvelope,
-  StoreChanged,
-  StorePart,
-  StoreTransaction,
-} from '../core/ports/store.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
 import { prepared, type Database, type Session, type Statement } from './database.js';
 import { entryValues, finishSql, insertEntriesSql } from './inbox.js';
@@ -67,8 +58,10 @@ export function transactionStatements(schemaName: string): TransactionStatements
   };
 }
 
+type Reply = NonNullable<Completion['reply']>;
+
 /** The unit of work of one message, on a connection of its own. */
-export class PostgresStoreTransaction extends PostgresTransaction implements StoreTransaction {
+export class PostgresStoreTransaction implements StoreTransaction {
   readonly #database: Database;
   readonly #statements: TransactionStatements;
   readonly #readOnly: boolean;
@@ -81,72 +74,58 @@ export class PostgresStoreTransaction extends PostgresTransaction implements Sto
 
   /** @param changed told after a commit that put something into the outbox or the inbox. */
   constructor(database: Database, statements: TransactionStatements, readOnly: boolean, changed: StoreChanged) {
-    super();
     this.#database = database;
     this.#statements = statements;
     this.#readOnly = readOnly;
     this.#changed = changed;
   }
 
-  handle(): PostgresTransaction {
-    return this;
+  client(): PostgresTransaction {
+    const query: Query = (sql, values) => this.#query(sql, values);
+    return new Client(query, async () => (await this.#begin()).client);
   }
 
-  async client(): Promise<PostgresClient> {
-    return (await this.#begin()).client;
-  }
-
-  async run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
-    return (await this.#query(sql, values)).rowCount ?? 0;
-  }
-
-  async get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
-    return (await this.#query<Row>(sql, values)).rows[0];
-  }
-
-  async all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
-    return (await this.#query<Row>(sql, values)).rows;
-  }
-
-  async append(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): Promise<void> {
-    const { insertEnvelopes, insertEntries } = this.#statements;
+  async append({ outgoing = [], scheduled = [], incoming = [] }: NewMessages): Promise<void> {
+    const { insertEnvelopes, insertScheduled, insertEntries } = this.#statements;
     this.#mayWrite();
     if (outgoing.length > 0) this.#unsent.push([insertEnvelopes, envelopeValues(outgoing)]);
+    if (scheduled.length > 0) this.#unsent.push([insertScheduled, scheduledValues(scheduled)]);
     if (incoming.length > 0) this.#unsent.push([insertEntries, entryValues(incoming)]);
-    if (outgoing.length > 0) this.#filled.add('outbox');
+    if (outgoing.length > 0 || scheduled.length > 0) this.#filled.add('outbox');
     if (incoming.length > 0) this.#filled.add('inbox');
-  }
-
-  async schedule(scheduled: readonly ScheduledEnvelope[]): Promise<void> {
-    this.#mayWrite();
-    if (scheduled.length > 0) this.#unsent.push([this.#statements.insertScheduled, scheduledValues(scheduled)]);
-    this.#filled.add('outbox');
   }
 
   async cancel(id: string): Promise<boolean> {
     return (await this.#write(this.#statements.cancel, storable(id))) === 1;
   }
 
-  async keepReply({ type, key }: ReplyKey, { fingerprint, reply }: KeptReply): Promise<boolean> {
-    const json = reply === undefined ? null : JSON.stringify(reply);
-    return (await this.#write(this.#statements.keepReply, type, storable(key), fingerprint, json)) === 1;
-  }
-
-  async finish({ listener, id, lease }: Claim): Promise<boolean> {
-    return (await this.#write(this.#statements.finish, listener, storable(id), lease)) === 1;
-  }
-
-  async commit(): Promise<void> {
+  async commit({ claim, reply }: Completion = {}): Promise<boolean> {
+    if ((reply !== undefined && !(await this.#keep(reply))) || (claim !== undefined && !(await this.#finish(claim)))) {
+      await this.rollback();
+      return false;
+    }
     if (this.#unsent.length > 0) await this.#begin();
     const session = await this.#end();
     if (session !== undefined) await Promise.all([this.#sendAll(session), session.commit()]);
     for (const part of this.#filled) this.#changed(part);
+    return true;
   }
 
   async rollback(): Promise<void> {
     // What could not begin has nothing to undo.
     const session = await this.#end().catch(() => undefined);
     await session?.rollback();
+  }
+
+  /** `false` if the key is taken. */
+  async #keep({ key: { type, key }, kept: { fingerprint, reply } }: Reply): Promise<boolean> {
+    const json = reply === undefined ? null : JSON.stringify(reply);
+    return (await this.#write(this.#statements.keepReply, type, storable(key), fingerprint, json)) === 1;
+  }
+
+  /** `false` if the lease was lost. */
+  async #finish({ listener, id, lease }: Claim): Promise<boolean> {
+    return (await this.#write(this.#statements.finish, listener, storable(id), lease)) === 1;
   }
 
   async #query<Row extends object>(sql: string, values: readonly SqlValue[]): Promise<PostgresResult<Row>> {
@@ -187,7 +166,7 @@ export class PostgresStoreTransaction extends PostgresTransaction implements Sto
     if (!this.#ended) return;
     throw new AnywiseError(
       'NOT_AWAITED',
-      'A transaction was used after its message had ended. Await every statement, and do not keep the handle.',
+      'A transaction was used after its message had ended. Await every statement, and do not keep the transaction for later.',
     );
   }
 
@@ -201,3 +180,33 @@ export class PostgresStoreTransaction extends PostgresTransaction implements Sto
 
 /** The SQLSTATE of a write in a transaction that only reads. */
 const readOnlyState = '25006';
+
+type Query = <Row extends object>(sql: string, values: readonly SqlValue[]) => Promise<PostgresResult<Row>>;
+
+/** The transaction as a handler sees it: its statements, without its end. */
+class Client extends PostgresTransaction {
+  readonly #query: Query;
+  readonly #client: () => Promise<PostgresClient>;
+
+  constructor(query: Query, client: () => Promise<PostgresClient>) {
+    super();
+    this.#query = query;
+    this.#client = client;
+  }
+
+  client(): Promise<PostgresClient> {
+    return this.#client();
+  }
+
+  async run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    return (await this.#query(sql, values)).rowCount ?? 0;
+  }
+
+  async get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
+    return (await this.#query<Row>(sql, values)).rows[0];
+  }
+
+  async all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return (await this.#query<Row>(sql, values)).rows;
+  }
+}

@@ -1,7 +1,7 @@
 import type { Envelope } from '../core/message/envelope.js';
 import { Pump } from '../kit/pump.js';
 import { readDelivery } from '../kit/read-delivery.js';
-import type { Delivery, PublishFailure, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import type { PostgresConnection } from './client.js';
 import type { Database } from './database.js';
 import { logStatements, trimBatch, type LogStatements } from './log.js';
@@ -68,7 +68,7 @@ class PostgresTransport implements Transport {
 
   async subscribe(
     { consumer, types, onError }: SubscribeOptions,
-    receive: (batch: readonly Delivery[]) => Promise<void>,
+    receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
     const { database } = await this.#parts();
     const { join, next, read } = this.#statements;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { OutboxRow } from '../core/ports/store.js';
+import type { OutboxRow } from '../core/ports/outbox.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { FreshRows } from './fresh.js';
 

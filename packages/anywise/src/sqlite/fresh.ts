@@ -1,4 +1,4 @@
-import type { OutboxRow } from '../core/ports/store.js';
+import type { OutboxRow } from '../core/ports/outbox.js';
 
 /**
  * Rows of the outbox that this process has committed, in case they are next: then nobody need read them again. They are next

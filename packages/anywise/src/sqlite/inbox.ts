@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OnDead } from '../core/registry/definitions.js';
+import type { OnDead } from '../core/ports/inbox.js';
 import { isDead } from '../kit/lease-holder.js';
 import type {
   Claim,
@@ -9,8 +9,8 @@ import type {
   InboxEntry,
   InboxStatus,
   ListenerStatus,
-  StoreChanged,
-} from '../core/ports/store.js';
+} from '../core/ports/inbox.js';
+import type { StoreChanged } from '../core/ports/store.js';
 import type { Connection, Connections } from './client.js';
 import { Heads, unblocked } from './claimable.js';
 import { keyOf, storedKey, type StoredKey } from './keys.js';
@@ -28,12 +28,12 @@ export function insertEntries(connection: Connection, entries: readonly InboxEnt
 /** `false` where it was known. */
 function insertEntry(
   connection: Connection,
-  { listener, id, type, key, json, dead }: InboxEntry,
+  { listener, id, type, key, json, error }: InboxEntry,
   atMs: number,
 ): boolean {
-  const [state, dueMs] = dead === undefined ? ['ready', 0] : ['dead', atMs];
+  const [state, dueMs] = error === undefined ? ['ready', 0] : ['dead', atMs];
   return (
-    connection.run(insertSql, listener, id, type, storedKey(key, id), json, dead ?? null, state, dueMs, atMs) === 1
+    connection.run(insertSql, listener, id, type, storedKey(key, id), json, error ?? null, state, dueMs, atMs) === 1
   );
 }
 
@@ -130,7 +130,7 @@ export class SqliteInbox implements Inbox {
     const atMs = this.#writer.nowMs;
     let isLeft = false;
     for (const entry of entries) {
-      const wants = claim !== undefined && claims.length < claim.limit && entry.dead === undefined;
+      const wants = claim !== undefined && claims.length < claim.limit && entry.error === undefined;
       const isClaimed = wants && mayClaim.has(entry.listener);
       const claimed = isClaimed ? insertClaimed(writer, entry, claim, lease, atMs) : undefined;
       if (claimed !== undefined) claims.push(claimed);
@@ -168,11 +168,11 @@ export class SqliteInbox implements Inbox {
   async fail({ seq, key, lease }: Claim, failure: FailedClaim): Promise<void> {
     const { writer } = this.#connections;
     await this.#writer.run(() => {
-      if ('dead' in failure) {
+      if (failure.outcome === 'dead') {
         const sql = `
           UPDATE anywise_inbox SET state = ?, at = ${now}, lease = NULL, holder = NULL, last_error = ?
           WHERE seq = ? AND lease = ? AND state = 'running'`;
-        writer.run(sql, deadState(failure.dead, key), failure.error, seq, lease);
+        writer.run(sql, deadState(failure.onDead, key), failure.error, seq, lease);
         return;
       }
       const sql = `
@@ -213,8 +213,8 @@ export class SqliteInbox implements Inbox {
   }
 }
 
-function deadState(dead: OnDead, key: string | undefined): 'dead' | 'parked' | 'blocking' {
-  if (dead === 'block') return 'blocking';
+function deadState(onDead: OnDead, key: string | undefined): 'dead' | 'parked' | 'blocking' {
+  if (onDead === 'block') return 'blocking';
   // Nobody waits for a message without a key.
-  return dead === 'park' && key !== undefined ? 'parked' : 'dead';
+  return onDead === 'park' && key !== undefined ? 'parked' : 'dead';
 }

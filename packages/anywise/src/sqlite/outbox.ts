@@ -6,15 +6,13 @@ import type {
   OutboxOutcome,
   OutboxRow,
   OutboxStatus,
-  ParkedEnvelope,
   RelayLease,
   ScheduledEnvelope,
-  StoreChanged,
-} from '../core/ports/store.js';
+} from '../core/ports/outbox.js';
 import type { Connection, Connections } from './client.js';
 import { FreshRows } from './fresh.js';
 import { storedKey } from './keys.js';
-import { Pending, type PendingRow } from './sendable.js';
+import { Sendable } from './sendable.js';
 import { now } from './schema.js';
 import type { AtCommit, Writer } from './writer.js';
 
@@ -88,24 +86,18 @@ const leaseSql = `
   WHERE holder = ?1 OR ends_at <= ${now} OR holder = ?3
   RETURNING epoch`;
 
-interface ParkedRow extends PendingRow {
-  readonly error: string;
-}
-
 export class SqliteOutbox implements Outbox {
   readonly #connections: Connections;
   readonly #writer: Writer;
-  readonly #changed: StoreChanged;
-  readonly #pending = new Pending();
+  readonly #sendable = new Sendable();
   readonly #fresh = new FreshRows();
   #admittedAt = 0;
   /** Whether fresh rows went before those whose time had come since. */
   #wentFirst = false;
 
-  constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
+  constructor(connections: Connections, writer: Writer) {
     this.#connections = connections;
     this.#writer = writer;
-    this.#changed = changed;
   }
 
   async lease(holder: string, leaseMs: number): Promise<RelayLease | undefined> {
@@ -132,7 +124,7 @@ export class SqliteOutbox implements Outbox {
     return () => this.#fresh.committed(rows, areNext);
   };
 
-  async pending(limit: number): Promise<readonly OutboxRow[]> {
+  async sendable(limit: number): Promise<readonly OutboxRow[]> {
     const hasAdmitted = performance.now() < this.#admittedAt + admitEveryMs;
     if (hasAdmitted || !this.#wentFirst) {
       const fresh = this.#fresh.take(limit);
@@ -151,7 +143,7 @@ export class SqliteOutbox implements Outbox {
   }
 
   #find(limit: number): readonly OutboxRow[] {
-    const found = this.#pending.find(this.#connections.reader, limit);
+    const found = this.#sendable.find(this.#connections.reader, limit);
     const rows = found.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
     this.#fresh.read(rows);
     return rows;
@@ -184,24 +176,6 @@ export class SqliteOutbox implements Outbox {
     });
   }
 
-  async parked(limit: number): Promise<readonly ParkedEnvelope[]> {
-    const rows = this.#connections.reader.all<ParkedRow>(
-      `SELECT seq, envelope, attempts, last_error AS error FROM anywise_outbox INDEXED BY anywise_outbox_parked
-       WHERE parked = 1 ORDER BY seq LIMIT ?`,
-      limit,
-    );
-    return rows.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
-  }
-
-  retryParked(id?: string): Promise<number> {
-    const sql = 'UPDATE anywise_outbox SET parked = 0, attempts = 0, due_at = 0 WHERE parked = 1';
-    return this.#write(id === undefined ? [sql] : [`${sql} AND id = ?`, id]);
-  }
-
-  async discardParked(id: string): Promise<boolean> {
-    return (await this.#write(['DELETE FROM anywise_outbox WHERE parked = 1 AND id = ?', id])) === 1;
-  }
-
   async status(): Promise<OutboxStatus> {
     const row = this.#connections.reader.get<OutboxStatus>(
       `SELECT count(*) FILTER (WHERE scheduled = 0 AND parked = 0) AS waiting,
@@ -215,13 +189,6 @@ export class SqliteOutbox implements Outbox {
       parked: row?.parked ?? 0,
       oldestMs: row?.oldestMs ?? 0,
     };
-  }
-
-  /** Changes rows by hand, so that others may go: the relay is told. */
-  async #write([sql, ...values]: readonly [string, ...SqlValue[]]): Promise<number> {
-    const count = await this.#writer.run(() => this.#connections.writer.run(sql, ...values));
-    if (count > 0) this.#changed('outbox');
-    return count;
   }
 
   #holds({ holder, epoch }: RelayLease): boolean {

@@ -36,29 +36,29 @@ const rowsOfKeySql = `
      WHERE key = ?1 AND attempts > 0 AND (parked = 1 OR due_at > ${now})), 9223372036854775807)
   ORDER BY seq LIMIT ?2`;
 
-export interface PendingRow {
+export interface SendableRow {
   readonly seq: number;
   readonly envelope: string;
   readonly attempts: number;
 }
 
 /** Finds the rows that may go, at a cost that does not grow with the number of those that wait. */
-export class Pending {
+export class Sendable {
   /** How far the walk from key to key has come. */
   #after: KeyPosition = beforeAllKeys;
 
-  find(connection: Connection, limit: number): readonly PendingRow[] {
+  find(connection: Connection, limit: number): readonly SendableRow[] {
     const window = windowFor(limit);
-    const oldest = connection.all<PendingRow>(oldestSql, limit, window);
+    const oldest = connection.all<SendableRow>(oldestSql, limit, window);
     const isMore = oldest.length === 0 && connection.get(moreSql, window) !== undefined;
     return isMore ? this.#walk(connection, limit) : oldest;
   }
 
-  #walk(connection: Connection, limit: number): readonly PendingRow[] {
-    const found = new Map<number, PendingRow>();
+  #walk(connection: Connection, limit: number): readonly SendableRow[] {
+    const found = new Map<number, SendableRow>();
     let keysLeft = keysInOneSearch;
     for (const key of this.#keysFromHere(connection)) {
-      for (const row of connection.all<PendingRow>(rowsOfKeySql, key, limit)) found.set(row.seq, row);
+      for (const row of connection.all<SendableRow>(rowsOfKeySql, key, limit)) found.set(row.seq, row);
       if (found.size >= limit || --keysLeft === 0) return [...found.values()].slice(0, limit);
     }
     this.#after = beforeAllKeys;

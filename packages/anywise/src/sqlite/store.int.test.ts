@@ -34,7 +34,7 @@ describe('the SQLite store', () => {
       const publish = async (id: string, attributes = {}): Promise<void> => {
         const transaction = store.begin({ readOnly: false });
         try {
-          await transaction.append([testEnvelope({ id, ...attributes })], []);
+          await transaction.append({ outgoing: [testEnvelope({ id, ...attributes })] });
           await transaction.commit();
         } catch (error) {
           await transaction.rollback();
@@ -42,7 +42,7 @@ describe('the SQLite store', () => {
         }
       };
       const outcomes = await Promise.allSettled([publish('e1'), publish('e2', wrong), publish('e3')]);
-      const pending = await store.outbox.pending(10);
+      const pending = await store.outbox.sendable(10);
       await store.close();
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(pending.map(({ envelope }) => envelope.id)).toEqual(['e1', 'e3']);

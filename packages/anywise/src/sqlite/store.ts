@@ -1,11 +1,15 @@
+import type { ParkedMessages } from '../core/ports/parked.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
-import type { Inbox, KeptReply, Outbox, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
+import type { Inbox } from '../core/ports/inbox.js';
+import type { Outbox } from '../core/ports/outbox.js';
+import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
 import { cleanInbox, cleanReplies } from './retention.js';
 import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
+import { SqliteParkedMessages } from './parked.js';
 import { migrate, storeMigrations } from './schema.js';
 import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
 import { Writer } from './writer.js';
@@ -33,7 +37,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
 class SqliteStore implements Store {
   readonly name = 'sqlite';
   readonly capabilities = { durable: true, shared: true };
-  readonly handles = [SqlTransaction, SqliteTransaction];
+  readonly clients = [SqlTransaction, SqliteTransaction];
   readonly #options: SqliteStoreOptions;
   readonly #watchers = new Set<StoreChanged>();
   readonly #changed: StoreChanged = (part) => {
@@ -48,6 +52,10 @@ class SqliteStore implements Store {
 
   get outbox(): Outbox {
     return this.#ready.outbox;
+  }
+
+  get parked(): ParkedMessages {
+    return this.#ready.parked;
   }
 
   get inbox(): Inbox {
@@ -122,7 +130,8 @@ class SqliteStore implements Store {
     return {
       connections,
       writer,
-      outbox: new SqliteOutbox(connections, writer, this.#changed),
+      outbox: new SqliteOutbox(connections, writer),
+      parked: new SqliteParkedMessages(connections, writer, this.#changed),
       inbox: new SqliteInbox(connections, writer, this.#changed),
       deadLetters: new SqliteDeadLetters(connections, writer, this.#changed),
     };
@@ -138,6 +147,7 @@ interface Parts {
   readonly connections: Connections;
   readonly writer: Writer;
   readonly outbox: SqliteOutbox;
+  readonly parked: ParkedMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
 }

@@ -1,16 +1,7 @@
-import type { Envelope } from '../core/message/envelope.js';
 import { AnywiseError, queryWrote } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
-import type {
-  Claim,
-  InboxEntry,
-  KeptReply,
-  ReplyKey,
-  ScheduledEnvelope,
-  StoreChanged,
-  StorePart,
-  StoreTransaction,
-} from '../core/ports/store.js';
+import type { Claim } from '../core/ports/inbox.js';
+import type { Completion, NewMessages, StoreChanged, StorePart, StoreTransaction } from '../core/ports/store.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
 import { endClaims, holdsClaim, insertEntries } from './inbox.js';
@@ -31,8 +22,10 @@ export interface SqliteTransactionOptions {
   readonly changed: StoreChanged;
 }
 
+type Reply = NonNullable<Completion['reply']>;
+
 /** The unit of work of one message on the store's one writing connection; queries read on another. */
-export class SqliteStoreTransaction extends SqliteTransaction implements StoreTransaction {
+export class SqliteStoreTransaction implements StoreTransaction {
   readonly #connections: Connections;
   readonly #writer: Writer;
   readonly #append: AtCommit<OutboxEntry>;
@@ -44,7 +37,6 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
   #ended = false;
 
   constructor({ connections, writer, append, readOnly, changed }: SqliteTransactionOptions) {
-    super();
     this.#connections = connections;
     this.#writer = writer;
     this.#append = append;
@@ -52,72 +44,60 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
     this.#changed = changed;
   }
 
-  handle(): SqliteTransaction {
-    return this;
+  client(): SqliteTransaction {
+    return new Client((work) => this.#onConnection(work));
   }
 
-  async run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
-    return this.#onConnection((connection) => connection.run(sql, ...values));
-  }
-
-  async get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
-    return this.#onConnection((connection) => connection.get<Row>(sql, ...values));
-  }
-
-  async all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
-    return this.#onConnection((connection) => connection.all<Row>(sql, ...values));
-  }
-
-  async append(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): Promise<void> {
+  async append({ outgoing = [], scheduled = [], incoming = [] }: NewMessages): Promise<void> {
     await this.#begin();
     const entries = outgoing.map(outboxEntry);
+    if (scheduled.length > 0) insertScheduled(await this.#write(), scheduled);
     this.#lastWrites.push((connection) => {
       for (const one of entries) this.#writer.atCommit(this.#append, one);
       insertEntries(connection, incoming, this.#writer);
     });
-    if (outgoing.length > 0) this.#filled.add('outbox');
+    if (entries.length > 0 || scheduled.length > 0) this.#filled.add('outbox');
     if (incoming.length > 0) this.#filled.add('inbox');
-  }
-
-  async schedule(scheduled: readonly ScheduledEnvelope[]): Promise<void> {
-    insertScheduled(await this.#write(), scheduled);
-    this.#filled.add('outbox');
   }
 
   async cancel(id: string): Promise<boolean> {
     return deleteScheduled(await this.#write(), id);
   }
 
-  async keepReply({ type, key }: ReplyKey, { fingerprint, reply }: KeptReply): Promise<boolean> {
-    const connection = await this.#write();
-    const json = reply === undefined ? null : JSON.stringify(reply);
-    return (
-      connection.run(`INSERT OR IGNORE INTO anywise_reply VALUES (?, ?, ?, ?, ${now})`, type, key, fingerprint, json) >
-      0
-    );
-  }
-
-  async finish(claim: Claim): Promise<boolean> {
-    await this.#begin();
-    const { writer } = this.#connections;
-    // From here to the commit nobody else can write, so the claim stays as it was seen.
-    if (!holdsClaim(writer, claim)) return false;
-    this.#lastWrites.push(() => this.#writer.atCommit(endClaims, claim.seq));
-    return true;
-  }
-
-  async commit(): Promise<void> {
+  async commit({ claim, reply }: Completion = {}): Promise<boolean> {
+    if ((reply !== undefined && !(await this.#keep(reply))) || (claim !== undefined && !(await this.#finish(claim)))) {
+      await this.rollback();
+      return false;
+    }
     const open = await this.#end();
     await open?.commit(() => {
       for (const write of this.#lastWrites) write(this.#connections.writer);
     });
     for (const part of this.#filled) this.#changed(part);
+    return true;
   }
 
   async rollback(): Promise<void> {
     // What could not begin has nothing to undo.
     const open = await this.#end().catch(() => undefined);
     await open?.rollback();
+  }
+
+  /** `false` if the key is taken. */
+  async #keep({ key: { type, key }, kept: { fingerprint, reply } }: Reply): Promise<boolean> {
+    const connection = await this.#write();
+    const json = reply === undefined ? null : JSON.stringify(reply);
+    const sql = `INSERT OR IGNORE INTO anywise_reply VALUES (?, ?, ?, ?, ${now})`;
+    return connection.run(sql, type, key, fingerprint, json) > 0;
+  }
+
+  /** `false` if the lease was lost. */
+  async #finish(claim: Claim): Promise<boolean> {
+    await this.#begin();
+    // From here to the commit no other can write, so the claim stays as it was seen.
+    if (!holdsClaim(this.#connections.writer, claim)) return false;
+    this.#lastWrites.push(() => this.#writer.atCommit(endClaims, claim.seq));
+    return true;
   }
 
   #end(): Promise<OpenTransaction | undefined> {
@@ -148,10 +128,34 @@ export class SqliteStoreTransaction extends SqliteTransaction implements StoreTr
     if (this.#ended) {
       throw new AnywiseError(
         'NOT_AWAITED',
-        'A transaction was used after its message had ended. Await every statement, and do not keep the handle.',
+        'A transaction was used after its message had ended. Await every statement, and do not keep the transaction for later.',
       );
     }
     if (this.#readOnly) throw queryWrote();
     return (this.#open ??= this.#writer.open());
+  }
+}
+
+type OnConnection = <T>(work: (connection: Connection) => T) => Promise<T>;
+
+/** The transaction as a handler sees it: its statements, without its end. */
+class Client extends SqliteTransaction {
+  readonly #onConnection: OnConnection;
+
+  constructor(onConnection: OnConnection) {
+    super();
+    this.#onConnection = onConnection;
+  }
+
+  run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    return this.#onConnection((connection) => connection.run(sql, ...values));
+  }
+
+  get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
+    return this.#onConnection((connection) => connection.get<Row>(sql, ...values));
+  }
+
+  all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#onConnection((connection) => connection.all<Row>(sql, ...values));
   }
 }

@@ -2,7 +2,7 @@ import type { Envelope } from '../core/message/envelope.js';
 import { Pump } from '../kit/pump.js';
 import { readDelivery } from '../kit/read-delivery.js';
 import { serialise } from '../kit/wire.js';
-import type { Delivery, PublishFailure, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import { hearBell, openBell, type Bell } from './signal.js';
 import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { migrate, now, transportMigrations } from './schema.js';
@@ -96,7 +96,7 @@ class SqliteTransport implements Transport {
 
   async subscribe(
     { consumer, types, onError }: SubscribeOptions,
-    receive: (batch: readonly Delivery[]) => Promise<void>,
+    receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
     const { connections, writer } = await this.#parts();
     const key = [consumer, JSON.stringify([...types].sort())] as const;

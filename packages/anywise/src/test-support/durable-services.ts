@@ -164,7 +164,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await using payments = await services(place)('payments', { items: [keep, listPayments] });
         await payments.send(new Pay({ id: 'p1' }));
         await expect(kept[0]?.run('DELETE FROM payment')).rejects.toThrowErrorMatchingInlineSnapshot(
-          `"A transaction was used after its message had ended. Await every statement, and do not keep the handle."`,
+          `"A transaction was used after its message had ended. Await every statement, and do not keep the transaction for later."`,
         );
         await expect(payments.send(new ListPayments())).resolves.toEqual(['p1']);
       }));

@@ -67,9 +67,9 @@ export async function inTestStore<T>(
   });
 }
 
-/** The handle that a handler on this store is given. */
-export function handleOf(transaction: StoreTransaction): PostgresTransaction {
-  return transaction.handle(PostgresTransaction) as PostgresTransaction;
+/** The client that a handler on this store is given. */
+export function clientOf(transaction: StoreTransaction): PostgresTransaction {
+  return transaction.client(PostgresTransaction) as PostgresTransaction;
 }
 
 /** Runs work on connections of its own to the database for tests. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Envelope } from '../core/message/envelope.js';
-import type { InboxEntry } from '../core/ports/store.js';
+import type { InboxEntry } from '../core/ports/inbox.js';
 
 /** An event's envelope for tests; what is not given is made up. */
 export function testEnvelope(change: Partial<Envelope> = {}): Envelope {

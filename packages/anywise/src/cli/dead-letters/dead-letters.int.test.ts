@@ -204,7 +204,7 @@ describe('dead letters', () => {
   test('of several listeners are told apart before one is edited', () =>
     inTempFolder(async (folder) => {
       const json = JSON.stringify(testEnvelope({ id: 'm-1' }));
-      const entries = ['mail', 'ledger'].map((listener) => testEntry({ id: 'm-1', listener, json, dead: 'broken' }));
+      const entries = ['mail', 'ledger'].map((listener) => testEntry({ id: 'm-1', listener, json, error: 'broken' }));
       await inStore(folder, 'orders', (store) => store.inbox.add(entries));
       const edit = (...args: string[]) =>
         runHere(['dead-letters', 'edit', '--data', '{"n":1}', '--store', `sqlite:${folder}`, ...args]);
@@ -285,7 +285,7 @@ describe('dead letters', () => {
         type: 'unreadable',
         key: undefined,
         json: '{ half',
-        dead: 'It is not JSON.',
+        error: 'It is not JSON.',
       };
       await inStore(world.folder, 'orders', (store) => store.inbox.add([entry]));
       await expect(world.json('dead-letters', 'list')).resolves.toMatchObject({

@@ -1,4 +1,4 @@
-import type { ListenerStatus } from '../../core/ports/store.js';
+import type { ListenerStatus } from '../../core/ports/inbox.js';
 import type { Action } from '../action.js';
 import { writeDuration } from '../duration.js';
 import { table } from '../table.js';

@@ -12,10 +12,10 @@ export const discard: Action = {
     const { id, yes } = options;
     if (id === undefined) throw new Refusal(2, 'Say which one is meant, with `--id`.');
     requireConsent(options, terminal);
-    const { outbox } = await open();
+    const { parked } = await open();
     const agreed = yes || (await confirm(`Discard the parked message \`${id}\` for good?`, terminal));
     if (!agreed) throw new Refusal(1, 'Nothing was discarded.');
-    const discarded = (await outbox.discardParked(id)) ? 1 : 0;
+    const discarded = (await parked.discard(id)) ? 1 : 0;
     if (discarded === 0) return { exitCode: 1, json: { discarded }, text: 'There is no such parked message.' };
     return { exitCode: 0, json: { discarded }, text: 'Discarded 1 parked message.' };
   },

@@ -24,13 +24,10 @@ async function inFilledStore(
 function park(...ids: readonly string[]) {
   return async (store: Store): Promise<void> => {
     const transaction = store.begin({ readOnly: false });
-    await transaction.append(
-      ids.map((id) => testEnvelope({ id, type: 'orders.order-placed' })),
-      [],
-    );
+    await transaction.append({ outgoing: ids.map((id) => testEnvelope({ id, type: 'orders.order-placed' })) });
     await transaction.commit();
     const lease = await store.outbox.lease('test', 1_000);
-    const rows = await store.outbox.pending(100);
+    const rows = await store.outbox.sendable(100);
     if (lease === undefined) throw new Error('The lease of a new outbox was not given.');
     await store.outbox.settle(
       lease,
@@ -48,7 +45,7 @@ describe('the outbox', () => {
       async (store) => {
         await park('a', 'b')(store);
         const transaction = store.begin({ readOnly: false });
-        await transaction.append([testEnvelope()], []);
+        await transaction.append({ outgoing: [testEnvelope()] });
         await transaction.commit();
       },
       async (call) => {
@@ -121,7 +118,7 @@ describe('the inbox', () => {
   test('says what each listener has yet to handle', () =>
     inFilledStore(
       async (store) => {
-        await store.inbox.add([testEntry(), testEntry(), testEntry({ listener: 'mail', dead: 'broken' })]);
+        await store.inbox.add([testEntry(), testEntry(), testEntry({ listener: 'mail', error: 'broken' })]);
       },
       async (call) => {
         const { exitCode, output } = await call('inbox status');

@@ -8,9 +8,9 @@ export const parked: Action = {
   options: ['limit'],
   example: 'outbox parked --json',
   async run({ options, terminal, open }) {
-    const { outbox } = await open();
-    const rows = await outbox.parked(options.limit);
-    const { parked: total } = await outbox.status();
+    const store = await open();
+    const rows = await store.parked.list(options.limit);
+    const { parked: total } = await store.outbox.status();
     const json = { total, parked: rows.map(parkedJson) };
     if (rows.length === 0) return { exitCode: 0, json, text: 'Nothing is parked.' };
     const rest = total > rows.length ? `\n${rows.length} of ${total}. More of them: \`--limit ${total}\`.` : '';

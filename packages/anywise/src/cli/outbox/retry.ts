@@ -10,8 +10,8 @@ export const retry: Action = {
   example: 'outbox retry --all',
   async run({ options: { id, all }, open }) {
     if ((id !== undefined) === all) throw new Refusal(2, 'Say which are meant, with either `--id` or `--all`.');
-    const { outbox } = await open();
-    const retried = await outbox.retryParked(id);
+    const { parked } = await open();
+    const retried = await parked.retry(id);
     if (retried === 0) return { exitCode: 1, json: { retried }, text: 'There are no such parked messages.' };
     return { exitCode: 0, json: { retried }, text: `${amount(retried, 'parked message')} may leave again.` };
   },

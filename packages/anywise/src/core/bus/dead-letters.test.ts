@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { contract } from '../message/contract.js';
-import type { OnDead } from '../registry/definitions.js';
+import type { OnDead } from '../ports/inbox.js';
 import type { DeadLetter } from '../ports/dead-letters.js';
 import { memoryStore } from '../../memory/store.js';
 import { event } from '../message/declare.js';
@@ -125,7 +125,7 @@ describe('a dead letter', () => {
 });
 
 describe('what could not be read', () => {
-  const unreadable = testEntry({ id: 'u1', listener: 'mail/unreadable', json: '<xml/>', dead: 'not JSON' });
+  const unreadable = testEntry({ id: 'u1', listener: 'mail/unreadable', json: '<xml/>', error: 'not JSON' });
 
   test('goes to its listeners once it is mended and replayed', async () => {
     await using mail = await startMail();

@@ -1,5 +1,6 @@
 import type { Contract } from '../message/contract.js';
-import type { OnDead, Target } from '../registry/definitions.js';
+import type { OnDead } from '../ports/inbox.js';
+import type { Target } from '../registry/definitions.js';
 import { sliceOf, type MessageClass, type MessageKind } from '../message/message.js';
 import { attemptsOf } from '../../kit/retry.js';
 import type { Wiring } from '../registry/wiring.js';

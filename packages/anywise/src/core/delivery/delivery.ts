@@ -1,7 +1,8 @@
 import type { Envelope } from '../message/envelope.js';
 import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
-import type { Claim, InboxEntry, Store } from '../ports/store.js';
+import type { Claim, InboxEntry } from '../ports/inbox.js';
+import type { Store } from '../ports/store.js';
 import type { Subscription, Transport } from '../ports/transport.js';
 import { defaultListenerOptions, type FailureOptions } from '../registry/definitions.js';
 import type { Wiring } from '../registry/wiring.js';

@@ -22,14 +22,14 @@ test('an unreadable message becomes a dead letter, under the same id each time i
   const delivery = { unreadable: '<xml/>', reason: 'not JSON' };
   const entries = entriesOfBatch([delivery, { envelope }, delivery], options);
   expect(entries.map(({ listener }) => listener)).toEqual(['orders/unreadable', 'mail', 'orders/unreadable']);
-  expect(entries[0]).toMatchObject({ json: '<xml/>', dead: 'not JSON', key: undefined });
+  expect(entries[0]).toMatchObject({ json: '<xml/>', error: 'not JSON', key: undefined });
   expect(entries[0]?.id).toBe(entries[2]?.id);
 });
 
 test('what is older than the inbox remembers becomes a dead letter', () => {
   const old = testEnvelope({ time: '2020-01-01T00:00:00.000Z' });
   const [entry] = entriesOfBatch([{ envelope: old }], { ...options, retentionMs: 604_800_000 });
-  expect(entry?.dead).toMatchInlineSnapshot(
+  expect(entry?.error).toMatchInlineSnapshot(
     `"It is from 2020-01-01T00:00:00.000Z, and what was handled so long ago is forgotten: nobody can tell whether this was."`,
   );
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { orderKey, type Envelope } from '../message/envelope.js';
-import type { InboxEntry } from '../ports/store.js';
-import type { Delivery } from '../ports/transport.js';
+import type { InboxEntry } from '../ports/inbox.js';
+import type { Received } from '../ports/transport.js';
 
 /** The listeners, by name, that an event type is for. */
 export type ListenersOf = (type: string) => readonly string[];
@@ -32,16 +32,16 @@ export interface IntakeOptions {
  * What a batch from the transport becomes in the inbox. What cannot be read becomes a dead letter, as it came; so does what
  * is older than the inbox remembers, as nobody can tell any more whether it was handled.
  */
-export function entriesOfBatch(batch: readonly Delivery[], options: IntakeOptions): InboxEntry[] {
+export function entriesOfBatch(batch: readonly Received[], options: IntakeOptions): InboxEntry[] {
   const { listenersOf, service, retentionMs } = options;
   const oldest = Date.now() - retentionMs;
-  return batch.flatMap((delivery) => {
-    if (!('envelope' in delivery)) return [unreadableEntry(delivery.unreadable, delivery.reason, service)];
-    const { envelope, json } = delivery;
+  return batch.flatMap((received) => {
+    if (!('envelope' in received)) return [unreadableEntry(received.unreadable, received.reason, service)];
+    const { envelope, json } = received;
     const entries = inboxEntries(envelope, listenersOf(envelope.type), json);
     if (Date.parse(envelope.time) >= oldest) return entries;
-    const dead = `It is from ${envelope.time}, and what was handled so long ago is forgotten: nobody can tell whether this was.`;
-    return entries.map((entry) => ({ ...entry, dead }));
+    const error = `It is from ${envelope.time}, and what was handled so long ago is forgotten: nobody can tell whether this was.`;
+    return entries.map((entry) => ({ ...entry, error }));
   });
 }
 
@@ -53,5 +53,5 @@ export function unreadableListener(service: string): string {
 function unreadableEntry(json: string, reason: string, service: string): InboxEntry {
   // The same text gets the same id, so that a redelivery adds no second dead letter.
   const id = createHash('sha256').update(json).digest('hex');
-  return { listener: unreadableListener(service), id, type: 'unreadable', key: undefined, json, dead: reason };
+  return { listener: unreadableListener(service), id, type: 'unreadable', key: undefined, json, error: reason };
 }

@@ -32,7 +32,7 @@ function relay(store: Store, publish: Publish, holder = 'here:1:1:a'): Relay & A
 
 async function commit(store: Store, ...envelopes: Partial<Envelope>[]): Promise<void> {
   const transaction = store.begin({ readOnly: false });
-  await transaction.append(envelopes.map(testEnvelope), []);
+  await transaction.append({ outgoing: envelopes.map(testEnvelope) });
   await transaction.commit();
 }
 
@@ -97,7 +97,7 @@ describe('the relay', () => {
     await commit(store, { id: 'e1' });
     const subject = relay(store, () => Promise.reject(new Error('not mine to publish')));
     await subject.stop(50);
-    expect(await store.outbox.pending(10)).toMatchObject([{ envelope: { id: 'e1' }, attempts: 0 }]);
+    expect(await store.outbox.sendable(10)).toMatchObject([{ envelope: { id: 'e1' }, attempts: 0 }]);
   });
 
   test('sends what waits before it stops, and gives its lease back', async () => {

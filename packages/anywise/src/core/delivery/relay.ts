@@ -5,7 +5,9 @@ import { errorText } from '../errors/thrown.js';
 import type { Logger } from '../ports/logger.js';
 import { Pump } from '../../kit/pump.js';
 import { backoff } from '../../kit/retry.js';
-import type { InboxEntry, OutboxOutcome, OutboxRow, RelayLease, Store } from '../ports/store.js';
+import type { InboxEntry } from '../ports/inbox.js';
+import type { OutboxOutcome, OutboxRow, RelayLease } from '../ports/outbox.js';
+import type { Store } from '../ports/store.js';
 import type { PublishFailure, Transport } from '../ports/transport.js';
 
 export interface RelayOptions {
@@ -86,13 +88,13 @@ export class Relay {
     // A commit wakes the relay, but not a transport that is down.
     if (restMs > 0) return restMs;
     const { store } = this.#options;
-    const found = await store.outbox.pending(batchSize);
+    const found = await store.outbox.sendable(batchSize);
     if (found.length === 0) return this.#untilNextDue();
     const epoch = this.#lease?.epoch;
     const lease = await this.#leased();
     if (lease === undefined) return idlePollMs;
     // Whoever held the lease before may have published these meanwhile.
-    const rows = lease.epoch === epoch ? found : await store.outbox.pending(batchSize);
+    const rows = lease.epoch === epoch ? found : await store.outbox.sendable(batchSize);
 
     const outcomes = await this.#bring(rows);
     // The receiver first: what goes on here may keep it from the processor that was to wake it.

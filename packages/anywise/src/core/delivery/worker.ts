@@ -6,7 +6,8 @@ import type { Delivered, Observers } from '../ports/observer.js';
 import { Pump } from '../../kit/pump.js';
 import { attemptsOf, decideRetry } from '../../kit/retry.js';
 import type { FailureOptions } from '../registry/definitions.js';
-import type { Claim, ClaimOptions, FailedClaim, InboxEntry, Store } from '../ports/store.js';
+import type { Claim, ClaimOptions, FailedClaim, InboxEntry } from '../ports/inbox.js';
+import type { Store } from '../ports/store.js';
 
 export interface WorkerOptions {
   readonly store: Store;
@@ -159,13 +160,14 @@ export class Worker {
     const failure = this.#decide(claim, error);
     const { listener, id, attempt } = claim;
     const details = { listener, id, attempt, of: attemptsOf(this.#options.listeners.get(listener)?.retry), err: error };
-    if ('dead' in failure) logger.error(details, 'A listener failed for good; the message is a dead letter now');
+    if (failure.outcome === 'dead')
+      logger.error(details, 'A listener failed for good; the message is a dead letter now');
     else logger.warn({ ...details, retryInMs: failure.retryInMs }, 'A listener failed; the message is tried again');
     try {
       await store.inbox.fail(claim, failure);
-      const dead = 'dead' in failure ? failure.dead : undefined;
+      const dead = failure.outcome === 'dead' ? failure.onDead : undefined;
       this.#options.observers.failed({ ...deliveredOf(claim), error, dead });
-      if ('retryInMs' in failure) this.#wakeIn(failure.retryInMs);
+      if (failure.outcome === 'retry') this.#wakeIn(failure.retryInMs);
     } catch (cause) {
       logger.error(
         { ...details, err: cause },
@@ -174,14 +176,15 @@ export class Worker {
     }
   }
 
-  #decide(claim: Claim, error: unknown): FailedClaim {
-    const text = errorText(error);
-    if (AnywiseError.is(error) && error.code === 'UNKNOWN_MESSAGE') {
-      return { retryInMs: unknownRetryMs, error: text, free: true };
+  #decide(claim: Claim, cause: unknown): FailedClaim {
+    const error = errorText(cause);
+    if (AnywiseError.is(cause) && cause.code === 'UNKNOWN_MESSAGE') {
+      return { outcome: 'retry', retryInMs: unknownRetryMs, error, free: true };
     }
     const options = this.#options.listeners.get(claim.listener);
-    const decision = decideRetry(error, claim.attempt, options?.retry, (this.#options.random ?? Math.random)());
-    return decision === 'dead' ? { dead: options?.onDead ?? 'park', error: text } : { ...decision, error: text };
+    const decision = decideRetry(cause, claim.attempt, options?.retry, (this.#options.random ?? Math.random)());
+    if (decision === 'dead') return { outcome: 'dead', onDead: options?.onDead ?? 'park', error };
+    return { outcome: 'retry', ...decision, error };
   }
 
   #wakeIn(delayMs: number): void {

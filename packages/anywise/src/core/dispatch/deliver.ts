@@ -4,7 +4,7 @@ import type { LazySignal } from '../delivery/lazy-signal.js';
 import type { Codec } from '../message/codec.js';
 import type { ContextOptions } from '../message/context.js';
 import { parseEnvelope } from '../message/envelope.js';
-import type { Claim } from '../ports/store.js';
+import type { Claim } from '../ports/inbox.js';
 import { Frame, type FrameHost } from './frame.js';
 import type { RoutingTable } from './routing-table.js';
 import type { UnitOfWork } from './unit-of-work.js';

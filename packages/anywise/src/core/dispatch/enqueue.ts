@@ -5,7 +5,7 @@ import type { ContextEntry } from '../message/context.js';
 import { newId } from '../message/id.js';
 import { definitionOf, type AnyCommand } from '../message/message.js';
 import type { Observers } from '../ports/observer.js';
-import type { Due } from '../ports/store.js';
+import type { Due } from '../ports/outbox.js';
 import { Frame, type FrameHost } from './frame.js';
 import { unknownMessage } from './publish.js';
 import type { RoutingTable } from './routing-table.js';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AnywiseError } from '../errors/errors.js';
 import type { Command } from '../message/message.js';
-import type { KeptReply, ReplyKey, Store } from '../ports/store.js';
-import type { Completion } from './unit-of-work.js';
+import type { Completion, KeptReply, ReplyKey, Store } from '../ports/store.js';
 
 /** Handles the command in a unit of work that commits the completion; `committed` is false if another was faster with the key. */
 export type Attempt = (

@@ -2,26 +2,14 @@ import { AnywiseError } from '../errors/errors.js';
 import type { Linked } from './linked-list.js';
 import type { Envelope } from '../message/envelope.js';
 import type { ContainerAdapter, MessageServices, Scope, ServiceId } from '../ports/container.js';
-import type {
-  Claim,
-  InboxEntry,
-  KeptReply,
-  ReplyKey,
-  ScheduledEnvelope,
-  Store,
-  StoreTransaction,
-} from '../ports/store.js';
+import type { InboxEntry } from '../ports/inbox.js';
+import type { ScheduledEnvelope } from '../ports/outbox.js';
+import type { Completion, Store, StoreTransaction } from '../ports/store.js';
 
 export interface UnitOfWorkOptions {
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
   readonly readOnly: boolean;
-}
-
-/** What must become true together with the unit's own writes. */
-export interface Completion {
-  readonly claim?: Claim;
-  readonly reply?: { readonly key: ReplyKey; readonly kept: KeptReply };
 }
 
 const nothing: Completion = {};
@@ -71,7 +59,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
 
   /** What code that asks for `id`, one of the services that the store provides, is given. */
   client(id: ServiceId): unknown {
-    return this.begin().handle(id);
+    return this.begin().client(id);
   }
 
   /** Keeps events for the commit. */
@@ -109,19 +97,16 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     return true;
   }
 
-  private async commitAll({ claim, reply }: Completion): Promise<boolean> {
+  private async commitAll(completion: Completion): Promise<boolean> {
     if (this.abandoned !== undefined) throw this.abandoned;
     this.committing = true;
     const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = this.uncommitted ?? {};
-    const appends = outgoing.length > 0 || incoming.length > 0;
-    const writes = appends || scheduled.length > 0 || claim !== undefined || reply !== undefined;
-    if (writes || this.transaction !== undefined) {
+    const appends = outgoing.length > 0 || incoming.length > 0 || scheduled.length > 0;
+    const completes = completion.claim !== undefined || completion.reply !== undefined;
+    if (appends || completes || this.transaction !== undefined) {
       const transaction = this.begin();
-      if (appends) await transaction.append(outgoing, incoming);
-      if (scheduled.length > 0) await transaction.schedule(scheduled);
-      if (reply !== undefined && !(await transaction.keepReply(reply.key, reply.kept))) return false;
-      if (claim !== undefined && !(await transaction.finish(claim))) return false;
-      await transaction.commit();
+      if (appends) await transaction.append({ outgoing, scheduled, incoming });
+      if (!(await transaction.commit(completion))) return false;
     }
     for (const run of afterCommit) run();
     return true;

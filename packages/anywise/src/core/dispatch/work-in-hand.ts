@@ -3,8 +3,8 @@ import { LinkedList } from './linked-list.js';
 import { untilAborted } from './deadline.js';
 import type { Logger } from '../ports/logger.js';
 import type { ContainerAdapter } from '../ports/container.js';
-import type { Store } from '../ports/store.js';
-import { UnitOfWork, type Completion } from './unit-of-work.js';
+import type { Completion, Store } from '../ports/store.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 export interface WorkInHandOptions {
   readonly container: ContainerAdapter | undefined;
@@ -104,9 +104,7 @@ export class WorkInHand {
 
 /** Runs work and commits it; `false` where the completion lost and everything was rolled back. */
 async function commit(unit: UnitOfWork, work: (unit: UnitOfWork) => Promise<Completion>): Promise<boolean> {
-  const committed = await unit.commit(await work(unit));
-  if (!committed) await unit.rollback();
-  return committed;
+  return unit.commit(await work(unit));
 }
 
 function stoppedBefore(): AnywiseError {

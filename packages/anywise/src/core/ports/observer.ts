@@ -1,5 +1,5 @@
 import type { Logger } from './logger.js';
-import type { OnDead } from '../registry/definitions.js';
+import type { OnDead } from './inbox.js';
 import type { Event } from '../message/message.js';
 
 /** A command that was enqueued. */

@@ -19,8 +19,8 @@ export interface PublishFailure {
   readonly permanent: boolean;
 }
 
-/** What a transport hands over: an envelope, or the text of one that it cannot read. */
-export type Delivery =
+/** What a transport has received: an envelope, or the text of one that it cannot read. */
+export type Received =
   | {
       readonly envelope: Envelope;
       /** The text that it was read from. @defaultValue the envelope, written anew */ readonly json?: string;
@@ -59,7 +59,7 @@ export interface Transport {
   readonly capabilities: TransportCapabilities;
   /** One result an envelope, in their order: `undefined` where it is confirmed. Rejects where nothing is known of any. */
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]>;
-  subscribe(options: SubscribeOptions, receive: (batch: readonly Delivery[]) => Promise<void>): Promise<Subscription>;
+  subscribe(options: SubscribeOptions, receive: (batch: readonly Received[]) => Promise<void>): Promise<Subscription>;
   /** Connects if need be, and resolves when the transport can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
   check(): Promise<void>;
   close(): Promise<void>;

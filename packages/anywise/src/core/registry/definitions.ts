@@ -2,6 +2,7 @@ import type { Context, FrozenContext } from '../message/context.js';
 import type { AbstractClass, Command, Event } from '../message/message.js';
 import type { RetryPolicy } from '../../kit/retry.js';
 import type { Dependencies, ServiceId } from '../ports/container.js';
+import type { OnDead } from '../ports/inbox.js';
 import type { Sink } from '../ports/sink.js';
 
 /** A value or a promise of it. */
@@ -24,15 +25,6 @@ export interface OpaqueReply {
 export interface Guard<C extends Command, Reply = OpaqueReply> {
   handle(command: C, context: Context, next: () => Promise<Reply>): Promise<Reply>;
 }
-
-/** What to do with the later events of an entity once one has become a dead letter. */
-export type OnDead =
-  /** They wait until the dead letter is replayed or discarded, so that order is kept. The default. */
-  | 'park'
-  /** They go on without it. */
-  | 'skip'
-  /** Everything of this listener waits, whatever the entity: for listeners that must see all events in their order. */
-  | 'block';
 
 /** What becomes of a message from the inbox whose code fails. */
 export interface FailureOptions {

@@ -9,7 +9,6 @@ import {
   type HandlerDefinition,
   type ListenerDefinition,
   type ListenerOptions,
-  type OnDead,
   type OpaqueReply,
   type SinkDefinition,
   type Target,
@@ -17,6 +16,7 @@ import {
 import type { AbstractClass, Command, Event } from '../message/message.js';
 import type { RetryPolicy } from '../../kit/retry.js';
 import type { Dependencies, Injected, ServiceId } from '../ports/container.js';
+import type { OnDead } from '../ports/inbox.js';
 import type { Sink } from '../ports/sink.js';
 
 /** What can be put around commands: on one, or on all below a group. */

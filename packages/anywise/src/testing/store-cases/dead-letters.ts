@@ -10,9 +10,9 @@ import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, upTo } from
 /** Four dead letters and a message that waits; of each filter below some fit, and some do not. */
 async function makeSome(store: Store): Promise<void> {
   await makeDead(store, { id: 'm1', key: 'a', type: 'test.paid' }, { error: 'Error: card DECLINED' });
-  await makeDead(store, { id: 'm2', type: 'test.paid' }, { dead: 'skip', error: 'TypeError: 100%_sure' });
-  await makeDead(store, { id: 'm1', listener: 'other', type: 'test.paid' }, { dead: 'block', error: 'timeout' });
-  await store.inbox.add([testEntry({ id: 'm3', type: 'test.lost', dead: 'not JSON' }), entry('waits', 'a')]);
+  await makeDead(store, { id: 'm2', type: 'test.paid' }, { onDead: 'skip', error: 'TypeError: 100%_sure' });
+  await makeDead(store, { id: 'm1', listener: 'other', type: 'test.paid' }, { onDead: 'block', error: 'timeout' });
+  await store.inbox.add([testEntry({ id: 'm3', type: 'test.lost', error: 'not JSON' }), entry('waits', 'a')]);
 }
 
 const filters: readonly (readonly [filter: DeadLetterFilter, found: readonly string[]])[] = [
@@ -40,9 +40,9 @@ export const deadLetterCases: readonly StoreCase[] = [
       const came = testEntry({ id: 'm1', type: 'test.paid', key: 'žluť', json: '{ "text": "\\u0000 🚀" }' });
       const before = Date.now();
       await store.inbox.add([came]);
-      await store.inbox.fail(await claimOne(store), { retryInMs: 0, error: 'first' });
+      await store.inbox.fail(await claimOne(store), { outcome: 'retry', retryInMs: 0, error: 'first' });
       const claimed = await eventually(() => claimOne(store));
-      await store.inbox.fail(claimed, { dead: 'park', error: 'Error: no\n  at line 1' });
+      await store.inbox.fail(claimed, { outcome: 'dead', onDead: 'park', error: 'Error: no\n  at line 1' });
       const [letter] = await deadLetters(store);
       assert.ok(letter !== undefined, 'too little was found');
       const { receivedAt, diedAt, ...rest } = letter;
@@ -80,7 +80,7 @@ export const deadLetterCases: readonly StoreCase[] = [
     id: 'dead-pages',
     behaviour: 'lists dead letters page by page, none twice and none left out, also when some go meanwhile',
     run: async ({ store }) => {
-      await store.inbox.add(upTo(7).map((n) => testEntry({ id: `m${n}`, dead: 'unreadable' })));
+      await store.inbox.add(upTo(7).map((n) => testEntry({ id: `m${n}`, error: 'unreadable' })));
       const seen: string[] = [];
       for (let after: number | undefined; ;) {
         const page = await store.deadLetters.list({ listener: 'listener' }, { limit: 3, after });
@@ -113,7 +113,7 @@ export const deadLetterCases: readonly StoreCase[] = [
     behaviour: 'keeps the order of its key when a dead letter is replayed',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('a3', 'a')]);
-      await store.inbox.fail(await claimOne(store), { dead: 'park', error: 'poison' });
+      await store.inbox.fail(await claimOne(store), { outcome: 'dead', onDead: 'park', error: 'poison' });
       await store.deadLetters.replay({});
       for (const id of ['a1', 'a2', 'a3']) {
         const claims = await claim(store);
@@ -126,7 +126,7 @@ export const deadLetterCases: readonly StoreCase[] = [
     id: 'dead-replay-behind',
     behaviour: 'holds the messages that come later behind one that is replayed after it was skipped',
     run: async ({ store }) => {
-      await makeDead(store, { id: 'a1', key: 'a' }, { dead: 'skip' });
+      await makeDead(store, { id: 'a1', key: 'a' }, { onDead: 'skip' });
       await store.inbox.add([entry('a2', 'a')]);
       await store.deadLetters.replay({});
       same(ids(await claim(store)), ['a1']);
@@ -148,7 +148,7 @@ export const deadLetterCases: readonly StoreCase[] = [
     id: 'dead-replay-block',
     behaviour: 'lets a listener that is stopped go on when the dead letter is replayed, in order',
     run: async ({ store }) => {
-      await makeDead(store, { id: 'm1' }, { dead: 'block' });
+      await makeDead(store, { id: 'm1' }, { onDead: 'block' });
       await store.inbox.add([entry('m2')]);
       same(await claim(store), []);
       await store.deadLetters.replay({ listener: 'listener' });
@@ -161,7 +161,7 @@ export const deadLetterCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await makeDead(store, { id: 'm1' }, { error: 'first' });
       await store.deadLetters.replay({});
-      await store.inbox.fail(await claimOne(store), { dead: 'skip', error: 'second' });
+      await store.inbox.fail(await claimOne(store), { outcome: 'dead', onDead: 'skip', error: 'second' });
       same(
         (await deadLetters(store)).map(({ error, attempts }) => ({ error, attempts })),
         [{ error: 'second', attempts: 1 }],
@@ -172,7 +172,7 @@ export const deadLetterCases: readonly StoreCase[] = [
     id: 'dead-replay-race',
     behaviour: 'loses nothing and repeats nothing when messages are claimed while others are replayed',
     run: async ({ store }) => {
-      const all = upTo(60).map((n) => testEntry({ id: `m${n}`, key: `k${n % 6}`, dead: 'unreadable' }));
+      const all = upTo(60).map((n) => testEntry({ id: `m${n}`, key: `k${n % 6}`, error: 'unreadable' }));
       await store.inbox.add(all);
       const done: string[] = [];
       const replay = async (): Promise<void> => {
@@ -203,7 +203,7 @@ export const deadLetterCases: readonly StoreCase[] = [
       await store.deadLetters.replay({});
       const claimed = await claimOne(store);
       assert.equal(claimed.json, '"twice"');
-      await store.inbox.fail(claimed, { dead: 'skip', error: 'still' });
+      await store.inbox.fail(claimed, { outcome: 'dead', onDead: 'skip', error: 'still' });
       assert.equal((await deadLetters(store))[0]?.original, '"came"');
     },
   },
@@ -224,7 +224,7 @@ export const deadLetterCases: readonly StoreCase[] = [
     behaviour: 'gives a dead letter up for good: its key goes on, and it stays known',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a')]);
-      await store.inbox.fail(await claimOne(store), { dead: 'park', error: 'poison' });
+      await store.inbox.fail(await claimOne(store), { outcome: 'dead', onDead: 'park', error: 'poison' });
       assert.equal(await store.deadLetters.discard({ id: 'a1' }), 1);
       same(ids(await claim(store)), ['a2']);
       await store.inbox.add([entry('a1', 'a')]);

@@ -12,7 +12,7 @@ export const failureCases: readonly StoreCase[] = [
     behaviour: 'makes a failed message wait, with its key and no other, until its retry is due',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b'), entry('without-key')]);
-      await store.inbox.fail(await claimOne(store, { limit: 1 }), { retryInMs: 60, error: 'later' });
+      await store.inbox.fail(await claimOne(store, { limit: 1 }), { outcome: 'retry', retryInMs: 60, error: 'later' });
       same(ids(await claim(store)), ['b1', 'without-key']);
       const again = await eventually(() => claimOne(store));
       same({ id: again.id, attempt: again.attempt }, { id: 'a1', attempt: 2 });
@@ -23,7 +23,7 @@ export const failureCases: readonly StoreCase[] = [
     behaviour: 'hands out a message whose retry is due, however many others came meanwhile',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
-      await store.inbox.fail(await claimOne(store), { retryInMs: 0, error: 'later' });
+      await store.inbox.fail(await claimOne(store), { outcome: 'retry', retryInMs: 0, error: 'later' });
       await store.inbox.add(Array.from({ length: 500 }, (_, n) => entry(`later${n}`)));
       await eventually(async () => assert.equal((await claimOne(store, { limit: 1 })).id, 'm1'));
     },
@@ -33,7 +33,7 @@ export const failureCases: readonly StoreCase[] = [
     behaviour: 'takes a pause before a retry that is not a whole number of milliseconds',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
-      await store.inbox.fail(await claimOne(store), { retryInMs: 0.4, error: 'later' });
+      await store.inbox.fail(await claimOne(store), { outcome: 'retry', retryInMs: 0.4, error: 'later' });
       assert.equal((await eventually(() => claimOne(store))).attempt, 2);
     },
   },
@@ -44,7 +44,7 @@ export const failureCases: readonly StoreCase[] = [
       await store.inbox.add([entry('m1')]);
       for (const error of ['unknown type', 'still unknown']) {
         const claimed = await eventually(() => claimOne(store));
-        await store.inbox.fail(claimed, { retryInMs: 0, error, free: true });
+        await store.inbox.fail(claimed, { outcome: 'retry', retryInMs: 0, error, free: true });
       }
       assert.equal((await eventually(() => claimOne(store))).attempt, 1);
     },
@@ -54,7 +54,7 @@ export const failureCases: readonly StoreCase[] = [
     behaviour: 'parks the key of a dead letter, so that its later messages wait',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b')]);
-      await store.inbox.fail(await claimOne(store, { limit: 1 }), { dead: 'park', error: 'poison' });
+      await store.inbox.fail(await claimOne(store, { limit: 1 }), { outcome: 'dead', onDead: 'park', error: 'poison' });
       await store.inbox.add([entry('a3', 'a')]);
       same(ids(await claim(store)), ['b1']);
       assert.equal((await deadLetters(store))[0]?.holdsUp, 'key');
@@ -64,7 +64,7 @@ export const failureCases: readonly StoreCase[] = [
     id: 'inbox-park-no-key',
     behaviour: 'holds up nobody for a dead letter without a key',
     run: async ({ store }) => {
-      await makeDead(store, { id: 'm1' }, { dead: 'park' });
+      await makeDead(store, { id: 'm1' }, { onDead: 'park' });
       await store.inbox.add([entry('m2'), entry('a1', 'a')]);
       same(ids(await claim(store)), ['m2', 'a1']);
       assert.equal((await deadLetters(store))[0]?.holdsUp, 'nothing');
@@ -75,7 +75,7 @@ export const failureCases: readonly StoreCase[] = [
     behaviour: 'goes on with the key of a dead letter where that is asked for',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a')]);
-      await store.inbox.fail(await claimOne(store), { dead: 'skip', error: 'poison' });
+      await store.inbox.fail(await claimOne(store), { outcome: 'dead', onDead: 'skip', error: 'poison' });
       same(ids(await claim(store)), ['a2']);
       assert.equal((await deadLetters(store))[0]?.holdsUp, 'nothing');
     },
@@ -85,7 +85,7 @@ export const failureCases: readonly StoreCase[] = [
     behaviour: 'stops all of a listener behind a dead letter where that is asked for, and no other listener',
     run: async ({ store }) => {
       const listeners = ['blocked', 'other'];
-      await makeDead(store, { id: 'poison', listener: 'blocked', key: 'a' }, { dead: 'block' });
+      await makeDead(store, { id: 'poison', listener: 'blocked', key: 'a' }, { onDead: 'block' });
       await store.inbox.add(
         listeners.flatMap((listener) => [
           testEntry({ listener, id: 'a1', key: 'a' }),
@@ -112,7 +112,7 @@ export const failureCases: readonly StoreCase[] = [
       await store.inbox.add([entry('poison', 'a'), entry('b1', 'b'), entry('c1', 'c')]);
       const [poison, second, third] = await claim(store);
       assert.ok(poison !== undefined && second !== undefined && third !== undefined, 'too little was found');
-      await store.inbox.fail(poison, { dead: 'block', error: 'poison' });
+      await store.inbox.fail(poison, { outcome: 'dead', onDead: 'block', error: 'poison' });
       assert.equal(await finish(store, second), true);
       await store.inbox.release([third]);
       same(await claim(store), []);

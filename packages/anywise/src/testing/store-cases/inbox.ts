@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { testEntry, testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, pendingIds, transact, upTo } from './steps.js';
+import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, sendableIds, transact, upTo } from './steps.js';
 
 const both = ['one', 'two'];
 
@@ -22,7 +22,7 @@ export const inboxCases: readonly StoreCase[] = [
     behaviour: 'leaves a message as it came first when it comes again with other content',
     run: async ({ store }) => {
       await store.inbox.add([testEntry({ id: 'm1', json: '"first"' })]);
-      await store.inbox.add([testEntry({ id: 'm1', json: '"second"' }), testEntry({ id: 'm1', dead: 'unreadable' })]);
+      await store.inbox.add([testEntry({ id: 'm1', json: '"second"' }), testEntry({ id: 'm1', error: 'unreadable' })]);
       assert.equal((await claimOne(store)).json, '"first"');
     },
   },
@@ -71,7 +71,11 @@ export const inboxCases: readonly StoreCase[] = [
     behaviour: 'lets one listener handle a message that another one failed for good',
     run: async ({ store }) => {
       await store.inbox.add(both.map((listener) => testEntry({ id: 'm1', listener, key: 'a' })));
-      await store.inbox.fail(await claimOne(store, { listeners: ['one'] }), { dead: 'park', error: 'poison' });
+      await store.inbox.fail(await claimOne(store, { listeners: ['one'] }), {
+        outcome: 'dead',
+        onDead: 'park',
+        error: 'poison',
+      });
       assert.equal(await finish(store, await claimOne(store, { listeners: ['two'] })), true);
       same(
         (await deadLetters(store)).map(({ listener }) => listener),
@@ -125,7 +129,7 @@ export const inboxCases: readonly StoreCase[] = [
     id: 'inbox-dead-on-arrival',
     behaviour: 'takes what cannot be read as a dead letter, which holds up nobody',
     run: async ({ store }) => {
-      const unreadable = testEntry({ id: 'm1', key: 'a', json: '{', dead: 'not JSON' });
+      const unreadable = testEntry({ id: 'm1', key: 'a', json: '{', error: 'not JSON' });
       await store.inbox.add([unreadable, entry('m2', 'a')]);
       same(ids(await claim(store)), ['m2']);
       const [letter] = await deadLetters(store);
@@ -147,23 +151,21 @@ export const inboxCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       const claimed = await claimOne(store);
-      await transact(store, async (transaction) => {
-        await transaction.append([testEnvelope({ id: 'caused' })], [entry('own')]);
-        await transaction.finish(claimed);
-      });
-      same(await pendingIds(store), ['caused']);
+      const caused = { outgoing: [testEnvelope({ id: 'caused' })], incoming: [entry('own')] };
+      await transact(store, (transaction) => transaction.append(caused), { claim: claimed });
+      same(await sendableIds(store), ['caused']);
       same(ids(await claim(store)), ['own']);
     },
   },
   {
     id: 'inbox-finish-rollback',
-    behaviour: 'leaves a message in hand when the transaction that ends it is rolled back',
+    behaviour: 'leaves a message in hand when the commit that ends it loses its reply to another',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       const claimed = await claimOne(store);
-      const transaction = store.begin({ readOnly: false });
-      assert.equal(await transaction.finish(claimed), true);
-      await transaction.rollback();
+      const reply = { key: { type: 'test.do', key: 'k1' }, kept: { fingerprint: 'f', reply: 1 } };
+      assert.equal(await store.begin({ readOnly: false }).commit({ reply }), true);
+      assert.equal(await store.begin({ readOnly: false }).commit({ claim: claimed, reply }), false);
       assert.equal((await store.inbox.status()).running, 1);
       assert.equal(await finish(store, claimed), true);
       assert.equal(await finish(store, claimed), false);

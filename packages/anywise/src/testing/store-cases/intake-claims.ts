@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Claim, InboxEntry, Store } from '../../core/ports/store.js';
+import type { Claim, InboxEntry } from '../../core/ports/inbox.js';
+import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
@@ -65,11 +66,11 @@ export const intakeClaimCases: readonly StoreCase[] = [
       'claims nothing at intake that can never be handled, nor for a listener that is held up or not asked for',
     run: async ({ store }) => {
       const claims = await take(store, [
-        testEntry({ id: 'unreadable', dead: 'not JSON' }),
+        testEntry({ id: 'unreadable', error: 'not JSON' }),
         testEntry({ id: 'm1', listener: 'another' }),
       ]);
       same(claims, []);
-      await makeDead(store, { id: 'block' }, { dead: 'block' });
+      await makeDead(store, { id: 'block' }, { onDead: 'block' });
       same(await takeAndClaim(store, [entry('m1')]), []);
     },
   },

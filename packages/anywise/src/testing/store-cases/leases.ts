@@ -3,8 +3,9 @@ import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import type { Claim, Store } from '../../core/ports/store.js';
-import { claim, claimOne, entry, finish, ids, leaseMs, pendingIds } from './steps.js';
+import type { Claim } from '../../core/ports/inbox.js';
+import type { Store } from '../../core/ports/store.js';
+import { claim, claimOne, entry, finish, ids, leaseMs, sendableIds } from './steps.js';
 
 /** Claims a message, lets the lease end, and has another claim it: the first is a zombie then. */
 async function zombieAndHeir(store: Store): Promise<{ readonly zombie: Claim; readonly heir: Claim }> {
@@ -54,10 +55,9 @@ export const leaseCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       const { zombie } = await zombieAndHeir(store);
       const transaction = store.begin({ readOnly: false });
-      await transaction.append([testEnvelope({ id: 'caused' })], []);
-      assert.equal(await transaction.finish(zombie), false);
-      await transaction.rollback();
-      same(await pendingIds(store), []);
+      await transaction.append({ outgoing: [testEnvelope({ id: 'caused' })], incoming: [entry('own')] });
+      assert.equal(await transaction.commit({ claim: zombie }), false);
+      same(await sendableIds(store), []);
     },
   },
   {
@@ -65,8 +65,8 @@ export const leaseCases: readonly StoreCase[] = [
     behaviour: 'ignores the failure of one whose lease has passed to another',
     run: async ({ store }) => {
       const { zombie, heir } = await zombieAndHeir(store);
-      await store.inbox.fail(zombie, { dead: 'park', error: 'too late' });
-      await store.inbox.fail(zombie, { retryInMs: 0, error: 'too late' });
+      await store.inbox.fail(zombie, { outcome: 'dead', onDead: 'park', error: 'too late' });
+      await store.inbox.fail(zombie, { outcome: 'retry', retryInMs: 0, error: 'too late' });
       same(await claim(store), []);
       assert.equal(await finish(store, heir), true);
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Claim, Store } from '../../core/ports/store.js';
+import type { Claim } from '../../core/ports/inbox.js';
+import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';

@@ -4,7 +4,7 @@ import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { append, claim, entry, envelopesOf, ids, pendingIds, relayLease, settle, transact, upTo } from './steps.js';
+import { append, claim, entry, envelopesOf, ids, sendableIds, relayLease, settle, transact, upTo } from './steps.js';
 
 /** What waits in the outbox, and what may go. */
 export const outboxCases: readonly StoreCase[] = [
@@ -13,10 +13,10 @@ export const outboxCases: readonly StoreCase[] = [
     behaviour: 'shows an event in the outbox once its transaction is committed, and not before',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
-      await transaction.append([testEnvelope({ id: 'e1' })], []);
-      assert.equal((await store.outbox.pending(10)).length, 0);
+      await transaction.append({ outgoing: [testEnvelope({ id: 'e1' })] });
+      assert.equal((await store.outbox.sendable(10)).length, 0);
       await transaction.commit();
-      same(await pendingIds(store), ['e1']);
+      same(await sendableIds(store), ['e1']);
     },
   },
   {
@@ -24,9 +24,9 @@ export const outboxCases: readonly StoreCase[] = [
     behaviour: 'forgets the events and messages of a transaction that is rolled back',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
-      await transaction.append([testEnvelope()], [entry('m1')]);
+      await transaction.append({ outgoing: [testEnvelope()], incoming: [entry('m1')] });
       await transaction.rollback();
-      assert.equal((await store.outbox.pending(10)).length, 0);
+      assert.equal((await store.outbox.sendable(10)).length, 0);
       assert.equal((await claim(store)).length, 0);
     },
   },
@@ -39,8 +39,8 @@ export const outboxCases: readonly StoreCase[] = [
         traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
         data: { text: 'žluť \u0000 🚀 "quoted" \\ \n', nested: [1.5, null, true, { deep: '' }] },
       });
-      await transact(store, (transaction) => transaction.append([envelope], []));
-      const [row] = await store.outbox.pending(1);
+      await transact(store, (transaction) => transaction.append({ outgoing: [envelope] }));
+      const [row] = await store.outbox.sendable(1);
       same({ envelope: row?.envelope, attempts: row?.attempts }, { envelope, attempts: 0 });
     },
   },
@@ -50,7 +50,7 @@ export const outboxCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await append(store, ['e1', 'e1']);
       await append(store, ['e1', 'e2']);
-      same(await pendingIds(store), ['e1', 'e2']);
+      same(await sendableIds(store), ['e1', 'e2']);
     },
   },
   {
@@ -60,8 +60,8 @@ export const outboxCases: readonly StoreCase[] = [
       const all = upTo(25).map((n) => `e${n}`);
       await append(store, all.slice(0, 10));
       await append(store, all.slice(10), (id) => id.slice(-1));
-      same(await pendingIds(store, 7), all.slice(0, 7));
-      same(await pendingIds(store, 100), all);
+      same(await sendableIds(store, 7), all.slice(0, 7));
+      same(await sendableIds(store, 100), all);
     },
   },
   {
@@ -73,7 +73,7 @@ export const outboxCases: readonly StoreCase[] = [
         e2: { outcome: 'confirmed' },
         e1: { outcome: 'retry', retryInMs: 0, error: 'no connection' },
       });
-      await eventually(async () => same(await pendingIds(store), ['e1', 'e3']));
+      await eventually(async () => same(await sendableIds(store), ['e1', 'e3']));
     },
   },
   {
@@ -81,12 +81,12 @@ export const outboxCases: readonly StoreCase[] = [
     behaviour: 'ignores the outcomes of rows that are gone',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2']);
-      const [row] = await store.outbox.pending(1);
+      const [row] = await store.outbox.sendable(1);
       const lease = await relayLease(store, 'a');
       await settle(store, lease, { e1: { outcome: 'confirmed' } });
       const seq = Number(row?.seq);
       assert.equal(await store.outbox.settle(lease, [{ seq, outcome: 'parked', error: 'too late' }]), true);
-      same(await pendingIds(store), ['e2']);
+      same(await sendableIds(store), ['e2']);
       assert.equal((await store.outbox.status()).parked, 0);
     },
   },
@@ -99,7 +99,7 @@ export const outboxCases: readonly StoreCase[] = [
       await settle(store, await relayLease(store, 'a'), {
         a1: { outcome: 'retry', retryInMs: 60_000, error: 'no connection' },
       });
-      same(await pendingIds(store), ['b1', 'b2', 'without-key']);
+      same(await sendableIds(store), ['b1', 'b2', 'without-key']);
     },
   },
   {
@@ -109,9 +109,9 @@ export const outboxCases: readonly StoreCase[] = [
       await append(store, ['a1', 'a2', 'a3'], () => 'a');
       const lease = await relayLease(store, 'a');
       await settle(store, lease, { a2: { outcome: 'retry', retryInMs: 50, error: 'no connection' } });
-      same(await pendingIds(store), ['a1']);
+      same(await sendableIds(store), ['a1']);
       const rows = await eventually(async () => {
-        const due = await store.outbox.pending(10);
+        const due = await store.outbox.sendable(10);
         assert.equal(due.length, 3);
         return due;
       });
@@ -132,10 +132,10 @@ export const outboxCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       const [late, early] = [await numbered(store, 'late'), await numbered(store, 'early')];
       await early.commit();
-      const [first] = await store.outbox.pending(10);
+      const [first] = await store.outbox.sendable(10);
       await settle(store, await relayLease(store, 'a'), { early: { outcome: 'confirmed' } });
       await late.commit();
-      const [second] = await store.outbox.pending(10);
+      const [second] = await store.outbox.sendable(10);
       same([first?.envelope.id, second?.envelope.id], ['early', 'late']);
       assert.ok(Number(second?.seq) < Number(first?.seq), 'the numbers were not given in the order of the appends');
     },
@@ -151,7 +151,7 @@ export const outboxCases: readonly StoreCase[] = [
       await append(store, ['a1', 'b1', 'a2'], (id) => id.slice(0, 1));
       await append(store, ['without-key']);
       const found = await eventually(async () => {
-        const due = await pendingIds(store);
+        const due = await sendableIds(store);
         assert.equal(due.length, 4);
         return due;
       });
@@ -164,8 +164,8 @@ export const outboxCases: readonly StoreCase[] = [
     behaviour: 'takes many events in one transaction and keeps their order',
     run: async ({ store }) => {
       const many = upTo(1_000).map((n) => `e${n}`);
-      await transact(store, (transaction) => transaction.append(envelopesOf(many), []));
-      same(ids((await store.outbox.pending(2_000)).map(({ envelope }) => envelope)), many);
+      await transact(store, (transaction) => transaction.append({ outgoing: envelopesOf(many) }));
+      same(ids((await store.outbox.sendable(2_000)).map(({ envelope }) => envelope)), many);
     },
   },
 ];
@@ -173,8 +173,8 @@ export const outboxCases: readonly StoreCase[] = [
 /** A transaction whose event has its number, and which is not committed. */
 async function numbered(store: Store, id: string): Promise<StoreTransaction> {
   const transaction = store.begin({ readOnly: false });
-  await transaction.append([testEnvelope({ id })], []);
+  await transaction.append({ outgoing: [testEnvelope({ id })] });
   // What is appended may be kept back until something else is written.
-  await transaction.keepReply({ type: 'gaps', key: id }, { fingerprint: '', reply: undefined });
+  await transaction.cancel('unknown');
   return transaction;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { append, pendingIds, relayLease, settle, type Outcome } from './steps.js';
+import { append, sendableIds, relayLease, settle, type Outcome } from './steps.js';
 
 const tooBig: Outcome = { outcome: 'parked', error: 'too big' };
 
@@ -13,7 +13,7 @@ export const parkedCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await append(store, ['a1', 'b1', 'a2'], (id) => id.slice(0, 1));
       await settle(store, await relayLease(store, 'a'), { a1: tooBig });
-      same(await pendingIds(store), ['b1']);
+      same(await sendableIds(store), ['b1']);
       const { waiting, parked } = await store.outbox.status();
       same({ waiting, parked }, { waiting: 2, parked: 1 });
     },
@@ -23,10 +23,10 @@ export const parkedCases: readonly StoreCase[] = [
     behaviour: 'shows the parked events with their errors, the oldest first, and no more than are asked for',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2', 'e3']);
-      const [first] = await store.outbox.pending(1);
+      const [first] = await store.outbox.sendable(1);
       const noRoute: Outcome = { outcome: 'parked', error: 'no route' };
       await settle(store, await relayLease(store, 'a'), { e3: tooBig, e1: noRoute });
-      const parked = await store.outbox.parked(10);
+      const parked = await store.parked.list(10);
       same(
         parked.map(({ envelope, error, attempts }) => ({ id: envelope.id, error, attempts })),
         [
@@ -35,7 +35,7 @@ export const parkedCases: readonly StoreCase[] = [
         ],
       );
       same(parked[0], { seq: first?.seq, envelope: first?.envelope, error: 'no route', attempts: 1 });
-      same((await store.outbox.parked(1)).length, 1);
+      same((await store.parked.list(1)).length, 1);
     },
   },
   {
@@ -44,9 +44,9 @@ export const parkedCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await append(store, ['a1', 'a2', 'b1', 'b2'], (id) => id.slice(0, 1));
       await settle(store, await relayLease(store, 'a'), { a1: tooBig, b1: tooBig });
-      assert.equal(await store.outbox.retryParked('a1'), 1);
-      same(await pendingIds(store), ['a1', 'a2']);
-      assert.equal((await store.outbox.pending(1))[0]?.attempts, 0);
+      assert.equal(await store.parked.retry('a1'), 1);
+      same(await sendableIds(store), ['a1', 'a2']);
+      assert.equal((await store.outbox.sendable(1))[0]?.attempts, 0);
       assert.equal((await store.outbox.status()).parked, 1);
     },
   },
@@ -56,9 +56,9 @@ export const parkedCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await append(store, ['a1', 'a2', 'b1'], (id) => id.slice(0, 1));
       await settle(store, await relayLease(store, 'a'), { a1: tooBig, b1: tooBig });
-      assert.equal(await store.outbox.retryParked(), 2);
-      same(await pendingIds(store), ['a1', 'a2', 'b1']);
-      assert.equal(await store.outbox.retryParked(), 0);
+      assert.equal(await store.parked.retry(), 2);
+      same(await sendableIds(store), ['a1', 'a2', 'b1']);
+      assert.equal(await store.parked.retry(), 0);
     },
   },
   {
@@ -67,9 +67,9 @@ export const parkedCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await append(store, ['a1', 'a2', 'b1'], (id) => id.slice(0, 1));
       await settle(store, await relayLease(store, 'a'), { a1: tooBig });
-      assert.equal(await store.outbox.discardParked('a1'), true);
-      same(await pendingIds(store), ['a2', 'b1']);
-      assert.equal(await store.outbox.discardParked('a1'), false);
+      assert.equal(await store.parked.discard('a1'), true);
+      same(await sendableIds(store), ['a2', 'b1']);
+      assert.equal(await store.parked.discard('a1'), false);
     },
   },
   {
@@ -80,10 +80,10 @@ export const parkedCases: readonly StoreCase[] = [
       const lease = await relayLease(store, 'a');
       await settle(store, lease, { e1: { outcome: 'retry', retryInMs: 60_000, error: 'no connection' } });
       for (const id of ['e1', 'e2', 'unknown']) {
-        assert.equal(await store.outbox.retryParked(id), 0);
-        assert.equal(await store.outbox.discardParked(id), false);
+        assert.equal(await store.parked.retry(id), 0);
+        assert.equal(await store.parked.discard(id), false);
       }
-      same(await pendingIds(store), ['e2']);
+      same(await sendableIds(store), ['e2']);
       assert.equal((await store.outbox.status()).waiting, 2);
     },
   },
@@ -94,7 +94,7 @@ export const parkedCases: readonly StoreCase[] = [
       await append(store, ['e1']);
       await settle(store, await relayLease(store, 'a'), { e1: tooBig });
       await append(store, ['e1']);
-      same(await pendingIds(store), []);
+      same(await sendableIds(store), []);
       assert.equal((await store.outbox.status()).parked, 1);
     },
   },

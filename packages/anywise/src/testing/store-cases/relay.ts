@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { append, leaseMs, pendingIds, relayLease, settle } from './steps.js';
+import { append, leaseMs, sendableIds, relayLease, settle } from './steps.js';
 
 /** Who may bring events from the outbox to the transport. */
 export const relayCases: readonly StoreCase[] = [
@@ -41,11 +41,11 @@ export const relayCases: readonly StoreCase[] = [
     behaviour: 'refuses the outcomes of a relay whose lease has passed to another',
     run: async ({ store }) => {
       await append(store, ['e1']);
-      const [row] = await store.outbox.pending(10);
+      const [row] = await store.outbox.sendable(10);
       const old = await relayLease(store, 'a', 1);
       await eventually(() => relayLease(store, 'b'));
       assert.equal(await store.outbox.settle(old, [{ seq: Number(row?.seq), outcome: 'confirmed' }]), false);
-      same(await pendingIds(store), ['e1']);
+      same(await sendableIds(store), ['e1']);
     },
   },
   {

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
+import type { Claim } from '../../core/ports/inbox.js';
 import type { KeptReply, ReplyKey, Store } from '../../core/ports/store.js';
+import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { transact, upTo } from './steps.js';
+import { claimOne, entry, upTo } from './steps.js';
 
 const key: ReplyKey = { type: 'test.do', key: 'k1' };
 
 /** Keeps a reply where the key is free, as the handler of a command does. */
-export async function keep(store: Store, replyKey: ReplyKey, kept: KeptReply): Promise<boolean> {
-  const transaction = store.begin({ readOnly: false });
-  const isKept = await transaction.keepReply(replyKey, kept);
-  if (isKept) await transaction.commit();
-  else await transaction.rollback();
-  return isKept;
+export function keep(store: Store, replyKey: ReplyKey, kept: KeptReply, claim?: Claim): Promise<boolean> {
+  return store.begin({ readOnly: false }).commit({ claim, reply: { key: replyKey, kept } });
+}
+
+/** A claim whose lease belongs to another. */
+async function lostClaim(store: Store): Promise<Claim> {
+  await store.inbox.add([entry('m1')]);
+  return { ...(await claimOne(store)), lease: 'lost' };
 }
 
 /** The replies of commands that came with an idempotency key. */
@@ -22,9 +26,7 @@ export const replyCases: readonly StoreCase[] = [
     id: 'reply-kept',
     behaviour: 'keeps a reply with the transaction that made it, and only the first under a key',
     run: async ({ store }) => {
-      const lost = store.begin({ readOnly: false });
-      await lost.keepReply(key, { fingerprint: 'f0', reply: 0 });
-      await lost.rollback();
+      assert.equal(await keep(store, key, { fingerprint: 'f0', reply: 0 }, await lostClaim(store)), false);
       assert.equal(await store.findReply(key), undefined);
       assert.equal(await keep(store, key, { fingerprint: 'f1', reply: { id: 1 } }), true);
       assert.equal(await keep(store, key, { fingerprint: 'f2', reply: { id: 2 } }), false);
@@ -36,9 +38,9 @@ export const replyCases: readonly StoreCase[] = [
     behaviour: 'shows a reply once its transaction is committed, and not before',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
-      await transaction.keepReply(key, { fingerprint: 'f1', reply: 1 });
+      await transaction.append({ outgoing: [testEnvelope()] });
       assert.equal(await store.findReply(key), undefined);
-      await transaction.commit();
+      await transaction.commit({ reply: { key, kept: { fingerprint: 'f1', reply: 1 } } });
       same(await store.findReply(key), { fingerprint: 'f1', reply: 1 });
     },
   },
@@ -81,11 +83,10 @@ export const replyCases: readonly StoreCase[] = [
     id: 'reply-race-rollback',
     behaviour: 'lets the next keep its reply where the first transaction with a key is rolled back',
     run: async ({ store }) => {
-      const first = store.begin({ readOnly: false });
-      assert.equal(await first.keepReply(key, { fingerprint: 'f1', reply: 1 }), true);
+      const lost = await lostClaim(store);
+      const first = keep(store, key, { fingerprint: 'f1', reply: 1 }, lost);
       const second = keep(store, key, { fingerprint: 'f2', reply: 2 });
-      await first.rollback();
-      assert.equal(await second, true);
+      same(await Promise.all([first, second]), [false, true]);
       same(await store.findReply(key), { fingerprint: 'f2', reply: 2 });
     },
   },
@@ -93,7 +94,7 @@ export const replyCases: readonly StoreCase[] = [
     id: 'reply-retention',
     behaviour: 'forgets replies that were kept before the retention, and no others',
     run: async ({ store }) => {
-      await transact(store, (transaction) => transaction.keepReply(key, { fingerprint: 'f1', reply: 1 }));
+      await keep(store, key, { fingerprint: 'f1', reply: 1 });
       await store.clean(3_600_000);
       same(await store.findReply(key), { fingerprint: 'f1', reply: 1 });
       await eventually(async () => {

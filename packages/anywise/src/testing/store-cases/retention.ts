@@ -12,7 +12,7 @@ import {
   finish,
   ids,
   makeDead,
-  pendingIds,
+  sendableIds,
   schedule,
   upTo,
 } from './steps.js';
@@ -40,7 +40,7 @@ export const retentionCases: readonly StoreCase[] = [
     behaviour: 'deletes nothing that waits, is in hand, is dead, or has yet to leave',
     run: async ({ store }) => {
       await makeDead(store, { id: 'parked', key: 'a' });
-      await store.inbox.add([entry('running'), entry('behind', 'a'), testEntry({ id: 'dead', dead: 'unreadable' })]);
+      await store.inbox.add([entry('running'), entry('behind', 'a'), testEntry({ id: 'dead', error: 'unreadable' })]);
       const running = await claimOne(store);
       await store.inbox.add([entry('ready'), entry('done')]);
       await append(store, ['event']);
@@ -50,10 +50,10 @@ export const retentionCases: readonly StoreCase[] = [
       await finish(store, done);
       await eventually(async () => {
         await store.clean(0);
-        await store.inbox.add([testEntry({ id: 'done', dead: 'forgotten' })]);
+        await store.inbox.add([testEntry({ id: 'done', error: 'forgotten' })]);
         same(ids(await deadLetters(store)).sort(), ['dead', 'done', 'parked']);
       });
-      same(await pendingIds(store), ['event']);
+      same(await sendableIds(store), ['event']);
       assert.equal((await store.outbox.status()).scheduled, 1);
       assert.equal(await finish(store, running), true);
       await store.deadLetters.discard({ id: 'parked' });
@@ -64,7 +64,7 @@ export const retentionCases: readonly StoreCase[] = [
     id: 'clean-batches',
     behaviour: 'deletes all of it, also where it is more than one batch',
     run: async ({ store }) => {
-      const many = upTo(6_000).map((n) => testEntry({ id: `m${n}`, dead: 'unreadable' }));
+      const many = upTo(6_000).map((n) => testEntry({ id: `m${n}`, error: 'unreadable' }));
       await store.inbox.add(many);
       assert.equal(await store.deadLetters.discard({}), many.length);
       await eventually(async () => {

@@ -3,7 +3,7 @@ import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { append, cancel, pendingIds, relayLease, schedule, settle, transact, upTo } from './steps.js';
+import { append, cancel, sendableIds, relayLease, schedule, settle, transact, upTo } from './steps.js';
 
 const hour = { delayMs: 3_600_000 };
 const atOnce = { delayMs: 0 };
@@ -16,7 +16,7 @@ export const scheduledCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await schedule(store, 'later', hour);
       await append(store, ['now']);
-      same(await pendingIds(store), ['now']);
+      same(await sendableIds(store), ['now']);
       const { waiting, scheduled } = await store.outbox.status();
       same({ waiting, scheduled }, { waiting: 1, scheduled: 1 });
     },
@@ -26,7 +26,7 @@ export const scheduledCases: readonly StoreCase[] = [
     behaviour: 'hands a scheduled message out when its delay has passed',
     run: async ({ store }) => {
       await schedule(store, 'soon', { delayMs: 40 });
-      await eventually(async () => same(await pendingIds(store), ['soon']));
+      await eventually(async () => same(await sendableIds(store), ['soon']));
       const { waiting, scheduled } = await store.outbox.status();
       same({ waiting, scheduled }, { waiting: 1, scheduled: 0 });
       await settle(store, await relayLease(store, 'a'), { soon: { outcome: 'confirmed' } });
@@ -39,7 +39,7 @@ export const scheduledCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await schedule(store, 'past', { at: Date.now() - 3_600_000 });
       await schedule(store, 'future', { at: Date.now() + 3_600_000 });
-      await eventually(async () => same(await pendingIds(store), ['past']));
+      await eventually(async () => same(await sendableIds(store), ['past']));
       assert.equal((await store.outbox.status()).scheduled, 1);
     },
   },
@@ -63,9 +63,9 @@ export const scheduledCases: readonly StoreCase[] = [
     behaviour: 'gives a scheduled envelope back as it was put in',
     run: async ({ store }) => {
       const envelope = testEnvelope({ kind: 'command', partitionkey: 'p1', data: { text: 'žluť \u0000 🚀' } });
-      await transact(store, (transaction) => transaction.schedule([{ envelope, due: atOnce }]));
+      await transact(store, (transaction) => transaction.append({ scheduled: [{ envelope, due: atOnce }] }));
       const [row] = await eventually(async () => {
-        const due = await store.outbox.pending(1);
+        const due = await store.outbox.sendable(1);
         assert.equal(due.length, 1);
         return due;
       });
@@ -78,7 +78,7 @@ export const scheduledCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await schedule(store, 'later', hour, 'a');
       await append(store, ['a1', 'a2'], () => 'a');
-      same(await pendingIds(store), ['a1', 'a2']);
+      same(await sendableIds(store), ['a1', 'a2']);
     },
   },
   {
@@ -87,7 +87,7 @@ export const scheduledCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await schedule(store, 'm1', hour);
       await schedule(store, 'm1', atOnce);
-      same(await pendingIds(store), []);
+      same(await sendableIds(store), []);
       assert.equal((await store.outbox.status()).scheduled, 1);
     },
   },
@@ -96,7 +96,7 @@ export const scheduledCases: readonly StoreCase[] = [
     behaviour: 'forgets what a transaction scheduled that is rolled back',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
-      await transaction.schedule([{ envelope: testEnvelope(), due: hour }]);
+      await transaction.append({ scheduled: [{ envelope: testEnvelope(), due: hour }] });
       await transaction.rollback();
       assert.equal((await store.outbox.status()).scheduled, 0);
     },
@@ -119,10 +119,10 @@ export const scheduledCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await append(store, ['event']);
       await schedule(store, 'due', atOnce);
-      await eventually(async () => same(await pendingIds(store), ['event', 'due']));
+      await eventually(async () => same(await sendableIds(store), ['event', 'due']));
       assert.equal(await cancel(store, 'due'), false);
       assert.equal(await cancel(store, 'event'), false);
-      same(await pendingIds(store), ['event', 'due']);
+      same(await sendableIds(store), ['event', 'due']);
     },
   },
   {
@@ -130,7 +130,7 @@ export const scheduledCases: readonly StoreCase[] = [
     behaviour: 'takes back in a transaction what it scheduled itself',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
-      await transaction.schedule([{ envelope: testEnvelope({ id: 'm1' }), due: hour }]);
+      await transaction.append({ scheduled: [{ envelope: testEnvelope({ id: 'm1' }), due: hour }] });
       assert.equal(await transaction.cancel('m1'), true);
       assert.equal(await transaction.cancel('m1'), false);
       await transaction.commit();
@@ -157,11 +157,11 @@ export const scheduledCases: readonly StoreCase[] = [
       for (const [n, id] of all.entries()) await schedule(store, id, { delayMs: n });
       const cancelled: string[] = [];
       for (const id of all) {
-        const [isCancelled] = await Promise.all([cancel(store, id), store.outbox.pending(100)]);
+        const [isCancelled] = await Promise.all([cancel(store, id), store.outbox.sendable(100)]);
         if (isCancelled) cancelled.push(id);
       }
       const left = all.filter((id) => !cancelled.includes(id));
-      await eventually(async () => same((await pendingIds(store, 100)).sort(), left.sort()));
+      await eventually(async () => same((await sendableIds(store, 100)).sort(), left.sort()));
       assert.equal((await store.outbox.status()).scheduled, 0);
     },
   },

@@ -19,7 +19,7 @@ import {
   ids,
   leaseMs,
   makeDead,
-  pendingIds,
+  sendableIds,
   relayLease,
   schedule,
   settle,
@@ -93,7 +93,7 @@ const cases: readonly StoreCase[] = [
       await Promise.all([store, other].map((one) => one.inbox.add(many)));
       await Promise.all([store, other].map((one) => append(one, ids(many))));
       same(ids(await claim(store, { limit: 100 })).sort(), ids(many).sort());
-      same((await pendingIds(other, 100)).sort(), ids(many).sort());
+      same((await sendableIds(other, 100)).sort(), ids(many).sort());
     }),
   },
   {
@@ -102,8 +102,8 @@ const cases: readonly StoreCase[] = [
     run: withOther(async (store, other) => {
       for (const n of upTo(10)) await append(n % 2 === 0 ? store : other, [`e${n}`]);
       const expected = upTo(10).map((n) => `e${n}`);
-      same(await pendingIds(store), expected);
-      same(await pendingIds(other), expected);
+      same(await sendableIds(store), expected);
+      same(await sendableIds(other), expected);
     }),
   },
   {
@@ -143,12 +143,12 @@ const cases: readonly StoreCase[] = [
       await claimOne(store);
       await relayLease(store, 'first');
       await schedule(store, 'later', { delayMs: 60_000 });
-      await makeDead(store, { id: 'dead' }, { dead: 'skip' });
+      await makeDead(store, { id: 'dead' }, { onDead: 'skip' });
       for (const byMs of [3_600_000, -3_600_000]) {
         await withClockMoved(byMs, async () => {
           same(await claim(other), []);
           assert.equal(await other.outbox.lease('second', leaseMs), undefined);
-          same(await pendingIds(other), []);
+          same(await sendableIds(other), []);
           assert.equal(await other.deadLetters.count({ olderThanMs: 600_000 }), 0);
           await other.inbox.add([entry(`by${byMs}`)]);
           same(ids(await claim(other)), [`by${byMs}`]);
@@ -164,11 +164,11 @@ const cases: readonly StoreCase[] = [
       for (const [n, id] of all.entries()) await schedule(store, id, { delayMs: n });
       const cancelled: string[] = [];
       for (const id of all) {
-        const [isCancelled] = await Promise.all([cancel(store, id), other.outbox.pending(100)]);
+        const [isCancelled] = await Promise.all([cancel(store, id), other.outbox.sendable(100)]);
         if (isCancelled) cancelled.push(id);
       }
       const left = all.filter((id) => !cancelled.includes(id));
-      await eventually(async () => same((await pendingIds(other, 100)).sort(), left.sort()));
+      await eventually(async () => same((await sendableIds(other, 100)).sort(), left.sort()));
     }),
   },
   {
@@ -188,7 +188,7 @@ const cases: readonly StoreCase[] = [
     behaviour: 'replays and discards in one process what another gave up',
     run: withOther(async (store, other) => {
       await makeDead(store, { id: 'm1' });
-      await store.inbox.add([testEntry({ id: 'm2', dead: 'unreadable' })]);
+      await store.inbox.add([testEntry({ id: 'm2', error: 'unreadable' })]);
       const counts = await Promise.all([store, other].map((one) => one.deadLetters.replay({ id: 'm1' })));
       same(counts.sort(), [0, 1]);
       assert.equal(await other.deadLetters.discard({}), 1);
@@ -219,7 +219,7 @@ const cases: readonly StoreCase[] = [
         Promise.all(upTo(20).map((n) => append(store, [`e${n}`]))),
       ]);
       try {
-        for (const other of others) assert.equal((await other.outbox.pending(100)).length, 20);
+        for (const other of others) assert.equal((await other.outbox.sendable(100)).length, 20);
       } finally {
         for (const other of others) await other.close();
       }
@@ -238,7 +238,7 @@ const cases: readonly StoreCase[] = [
       await keep(first, { type: 'test.do', key: 'k1' }, { fingerprint: 'f', reply: 1 });
       await first.close();
       await first.close();
-      same(await pendingIds(store), ['e1']);
+      same(await sendableIds(store), ['e1']);
       assert.equal((await store.outbox.status()).scheduled, 1);
       same(ids(await claim(store)), ['m1']);
       same(ids(await deadLetters(store)), ['dead']);

@@ -3,7 +3,7 @@ import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { append, claim, claimOne, finish, makeDead, pendingIds, relayLease, schedule, settle } from './steps.js';
+import { append, claim, claimOne, finish, makeDead, sendableIds, relayLease, schedule, settle } from './steps.js';
 
 /** What a store says of itself. */
 export const statusCases: readonly StoreCase[] = [
@@ -19,8 +19,8 @@ export const statusCases: readonly StoreCase[] = [
     id: 'status-inbox',
     behaviour: 'counts what waits, is in hand and is dead, in all and for each listener',
     run: async ({ store }) => {
-      for (const dead of ['park', 'skip', 'block'] as const)
-        await makeDead(store, { listener: dead, key: 'a' }, { dead });
+      for (const onDead of ['park', 'skip', 'block'] as const)
+        await makeDead(store, { listener: onDead, key: 'a' }, { onDead });
       await store.inbox.add(['m1', 'm2', 'm3'].map((id) => testEntry({ id, listener: 'busy' })));
       await claim(store, { listeners: ['busy'], limit: 1 });
       await store.inbox.add([testEntry({ id: 'done', listener: 'done' })]);
@@ -49,7 +49,7 @@ export const statusCases: readonly StoreCase[] = [
         e1: { outcome: 'retry', retryInMs: 60_000, error: 'no connection' },
         e2: { outcome: 'parked', error: 'too big' },
       });
-      same(await pendingIds(store), ['e3']);
+      same(await sendableIds(store), ['e3']);
       const { oldestMs: _age, ...counts } = await store.outbox.status();
       same(counts, { waiting: 2, scheduled: 1, parked: 1 });
     },

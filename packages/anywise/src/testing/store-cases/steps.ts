@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
-import type { OnDead } from '../../core/registry/definitions.js';
+import type { OnDead } from '../../core/ports/inbox.js';
 import type { DeadLetter, DeadLetterFilter } from '../../core/ports/dead-letters.js';
 import type { Envelope } from '../../core/message/envelope.js';
-import type {
-  Claim,
-  Due,
-  InboxEntry,
-  OutboxOutcome,
-  RelayLease,
-  Store,
-  StoreTransaction,
-} from '../../core/ports/store.js';
+import type { Claim, InboxEntry } from '../../core/ports/inbox.js';
+import type { Due, OutboxOutcome, RelayLease } from '../../core/ports/outbox.js';
+import type { Completion, Store, StoreTransaction } from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../envelopes.js';
 
 export const leaseMs = 30_000;
@@ -32,12 +26,8 @@ export async function claimOne(store: Store, options?: ClaimSteps): Promise<Clai
   return first;
 }
 
-export async function finish(store: Store, claimed: Claim): Promise<boolean> {
-  const transaction = store.begin({ readOnly: false });
-  const finished = await transaction.finish(claimed);
-  if (finished) await transaction.commit();
-  else await transaction.rollback();
-  return finished;
+export function finish(store: Store, claimed: Claim): Promise<boolean> {
+  return store.begin({ readOnly: false }).commit({ claim: claimed });
 }
 
 export function entry(id: string, key?: string): InboxEntry {
@@ -52,28 +42,32 @@ export function ids(claims: readonly { readonly id: string }[]): string[] {
 export async function makeDead(
   store: Store,
   change: Partial<InboxEntry>,
-  { dead = 'park', error = 'poison' }: { dead?: OnDead; error?: string } = {},
+  { onDead = 'park', error = 'poison' }: { onDead?: OnDead; error?: string } = {},
 ): Promise<void> {
   const added = testEntry(change);
   await store.inbox.add([added]);
   const claimed = await claimOne(store, { listeners: [added.listener], limit: 1 });
   assert.equal(claimed.id, added.id, 'another message was to be claimed before');
-  await store.inbox.fail(claimed, { dead, error });
+  await store.inbox.fail(claimed, { outcome: 'dead', onDead, error });
 }
 
 export async function deadLetters(store: Store, filter: DeadLetterFilter = {}): Promise<readonly DeadLetter[]> {
   return store.deadLetters.list(filter, { limit: 100 });
 }
 
-export async function transact<T>(store: Store, work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+export async function transact<T>(
+  store: Store,
+  work: (transaction: StoreTransaction) => Promise<T>,
+  completion?: Completion,
+): Promise<T> {
   const transaction = store.begin({ readOnly: false });
   const result = await work(transaction);
-  await transaction.commit();
+  assert.equal(await transaction.commit(completion), true);
   return result;
 }
 
 export async function append(store: Store, eventIds: readonly string[], keyOf?: (id: string) => string): Promise<void> {
-  await transact(store, (transaction) => transaction.append(envelopesOf(eventIds, keyOf), []));
+  await transact(store, (transaction) => transaction.append({ outgoing: envelopesOf(eventIds, keyOf) }));
 }
 
 export function envelopesOf(eventIds: readonly string[], keyOf?: (id: string) => string): Envelope[] {
@@ -82,15 +76,15 @@ export function envelopesOf(eventIds: readonly string[], keyOf?: (id: string) =>
 
 export async function schedule(store: Store, id: string, due: Due, key?: string): Promise<void> {
   const envelope = testEnvelope({ id, ...(key === undefined ? {} : { subject: key }) });
-  await transact(store, (transaction) => transaction.schedule([{ envelope, due }]));
+  await transact(store, (transaction) => transaction.append({ scheduled: [{ envelope, due }] }));
 }
 
 export async function cancel(store: Store, id: string): Promise<boolean> {
   return transact(store, (transaction) => transaction.cancel(id));
 }
 
-export async function pendingIds(store: Store, limit = 10): Promise<string[]> {
-  return ids((await store.outbox.pending(limit)).map(({ envelope }) => envelope));
+export async function sendableIds(store: Store, limit = 10): Promise<string[]> {
+  return ids((await store.outbox.sendable(limit)).map(({ envelope }) => envelope));
 }
 
 export async function relayLease(store: Store, holder: string, ms = leaseMs): Promise<RelayLease> {
@@ -111,7 +105,7 @@ export async function settle(
   lease: RelayLease,
   outcomes: Readonly<Record<string, Outcome>>,
 ): Promise<boolean> {
-  const rows = await store.outbox.pending(1_000);
+  const rows = await store.outbox.sendable(1_000);
   const settled = Object.entries(outcomes).map(([id, outcome]): OutboxOutcome => {
     const row = rows.find(({ envelope }) => envelope.id === id);
     assert.ok(row !== undefined, `${id} may not go now`);

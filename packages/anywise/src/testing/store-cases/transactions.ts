@@ -3,7 +3,7 @@ import type { StoreTransaction } from '../../core/ports/store.js';
 import { testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { append, claimOne, entry, finish, pendingIds } from './steps.js';
+import { append, claimOne, entry, finish, sendableIds } from './steps.js';
 
 /** What holds for the transaction of a message as such. */
 export const transactionCases: readonly StoreCase[] = [
@@ -14,11 +14,12 @@ export const transactionCases: readonly StoreCase[] = [
       await store.inbox.add([entry('m1')]);
       const claimed = await claimOne(store);
       const writes: readonly ((transaction: StoreTransaction) => Promise<unknown>)[] = [
-        (transaction) => transaction.append([testEnvelope()], []),
-        (transaction) => transaction.schedule([{ envelope: testEnvelope(), due: { delayMs: 0 } }]),
+        (transaction) => transaction.append({ outgoing: [testEnvelope()] }),
+        (transaction) => transaction.append({ scheduled: [{ envelope: testEnvelope(), due: { delayMs: 0 } }] }),
         (transaction) => transaction.cancel('m1'),
-        (transaction) => transaction.keepReply({ type: 'test.do', key: 'k1' }, { fingerprint: 'f', reply: 1 }),
-        (transaction) => transaction.finish(claimed),
+        (transaction) =>
+          transaction.commit({ reply: { key: { type: 'test.do', key: 'k1' }, kept: { fingerprint: 'f', reply: 1 } } }),
+        (transaction) => transaction.commit({ claim: claimed }),
       ];
       for (const write of writes) {
         const transaction = store.begin({ readOnly: true });
@@ -35,26 +36,22 @@ export const transactionCases: readonly StoreCase[] = [
       const unused = [false, false, true].map((readOnly) => store.begin({ readOnly }));
       await append(store, ['e1']);
       for (const [n, transaction] of unused.entries()) await (n === 0 ? transaction.rollback() : transaction.commit());
-      same(await pendingIds(store), ['e1']);
+      same(await sendableIds(store), ['e1']);
     },
   },
   {
     id: 'transaction-all',
     behaviour: 'forgets all of a transaction that is rolled back, and lets the next go on',
     run: async ({ store }) => {
-      await store.inbox.add([entry('m1')]);
-      const claimed = await claimOne(store);
       const lost = store.begin({ readOnly: false });
-      await lost.append([testEnvelope()], [entry('own')]);
-      await lost.schedule([{ envelope: testEnvelope(), due: { delayMs: 0 } }]);
-      await lost.keepReply({ type: 'test.do', key: 'k1' }, { fingerprint: 'f', reply: 1 });
-      await lost.finish(claimed);
+      const scheduled = [{ envelope: testEnvelope(), due: { delayMs: 0 } }];
+      await lost.append({ outgoing: [testEnvelope()], scheduled, incoming: [entry('own')] });
       await lost.rollback();
       const outbox = await store.outbox.status();
-      const { waiting, running } = await store.inbox.status();
-      same([outbox.waiting, outbox.scheduled, waiting, running], [0, 0, 0, 1]);
-      assert.equal(await store.findReply({ type: 'test.do', key: 'k1' }), undefined);
-      assert.equal(await finish(store, claimed), true);
+      const inbox = await store.inbox.status();
+      same([outbox.waiting, outbox.scheduled, inbox.waiting], [0, 0, 0]);
+      await append(store, ['next']);
+      same(await sendableIds(store), ['next']);
     },
   },
   {
@@ -62,9 +59,9 @@ export const transactionCases: readonly StoreCase[] = [
     behaviour: 'keeps the order in which one transaction appended, call after call',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
-      for (const id of ['e1', 'e2', 'e3']) await transaction.append([testEnvelope({ id })], []);
+      for (const id of ['e1', 'e2', 'e3']) await transaction.append({ outgoing: [testEnvelope({ id })] });
       await transaction.commit();
-      same(await pendingIds(store), ['e1', 'e2', 'e3']);
+      same(await sendableIds(store), ['e1', 'e2', 'e3']);
     },
   },
 ];

@@ -34,10 +34,10 @@ export const watchingCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       await makeDead(store, { id: 'a1', key: 'a' });
       await expectTold(store, () => store.deadLetters.replay({}));
-      await store.inbox.add([testEntry({ id: 'm2', dead: 'unreadable' })]);
+      await store.inbox.add([testEntry({ id: 'm2', error: 'unreadable' })]);
       await expectTold(store, () => store.deadLetters.discard({}));
       const lease = await relayLease(store, 'a');
-      for (const retry of [() => store.outbox.retryParked(), () => store.outbox.discardParked('e1')]) {
+      for (const retry of [() => store.parked.retry(), () => store.parked.discard('e1')]) {
         await append(store, ['e1']);
         await settle(store, lease, { e1: { outcome: 'parked', error: 'too big' } });
         await expectTold(store, retry);

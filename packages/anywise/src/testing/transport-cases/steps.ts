@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Envelope } from '../../core/message/envelope.js';
-import type { Delivery, Subscription, Transport } from '../../core/ports/transport.js';
+import type { Received, Subscription, Transport } from '../../core/ports/transport.js';
 import { testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
 import type { TransportFixture } from '../transport-contract.js';
@@ -34,9 +34,9 @@ export async function consume(transport: Transport, options: ConsumeOptions = {}
   return { ids, subscription };
 }
 
-function envelopeOf(delivery: Delivery): Envelope {
-  assert.ok('envelope' in delivery, 'an envelope could not be read');
-  return delivery.envelope;
+function envelopeOf(received: Received): Envelope {
+  assert.ok('envelope' in received, 'an envelope could not be read');
+  return received.envelope;
 }
 
 /** Envelopes `m0`, `m1` and so on. */

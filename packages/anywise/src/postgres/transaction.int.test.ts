@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
-import { describeWithPostgres, handleOf, inTestStore } from '../test-support/test-postgres.js';
+import { describeWithPostgres, clientOf, inTestStore } from '../test-support/test-postgres.js';
 
 const migrations = [
   {
@@ -13,7 +13,7 @@ await describeWithPostgres('the handle of a PostgreSQL transaction', () => {
   test('gives BIGINT as a number where that is exact, and else as a bigint', () =>
     inTestStore(async ({ store }) => {
       const transaction = store.begin({ readOnly: true });
-      const row = await handleOf(transaction).get('SELECT 12::bigint AS small, 9007199254740993 AS big, count(*) AS n');
+      const row = await clientOf(transaction).get('SELECT 12::bigint AS small, 9007199254740993 AS big, count(*) AS n');
       await transaction.rollback();
       expect(row).toEqual({ small: 12, big: 9007199254740993n, n: 1 });
     }));
@@ -22,7 +22,7 @@ await describeWithPostgres('the handle of a PostgreSQL transaction', () => {
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });
-        const sql = handleOf(transaction);
+        const sql = clientOf(transaction);
         await sql.run('INSERT INTO payment VALUES (?, ?, ?)', 'p1', 5n, '{"a":1}');
         const list =
           'SELECT id FROM payment WHERE ? IS NULL OR amount < (SELECT amount FROM payment WHERE id = ?) LIMIT ?';
@@ -43,13 +43,13 @@ await describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       async ({ store, again, schema }) => {
         const other = await again({ schema: `${schema}_other`, migrations: [] });
         const transaction = other.begin({ readOnly: true });
-        await expect(handleOf(transaction).all('SELECT * FROM payment')).rejects.toThrow('"payment" does not exist');
+        await expect(clientOf(transaction).all('SELECT * FROM payment')).rejects.toThrow('"payment" does not exist');
         await transaction.rollback();
         const own = store.begin({ readOnly: true });
-        await expect(handleOf(own).all('SELECT * FROM payment')).resolves.toEqual([]);
+        await expect(clientOf(own).all('SELECT * FROM payment')).resolves.toEqual([]);
         await own.rollback();
         const session = store.begin({ readOnly: false });
-        await handleOf(session).run(`DROP SCHEMA "${schema}_other" CASCADE`);
+        await clientOf(session).run(`DROP SCHEMA "${schema}_other" CASCADE`);
         await session.commit();
       },
       { migrations },
@@ -59,11 +59,11 @@ await describeWithPostgres('the handle of a PostgreSQL transaction', () => {
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });
-        const client = await handleOf(transaction).client();
+        const client = await clientOf(transaction).client();
         await client.query({ text: 'INSERT INTO payment (id) VALUES ($1)', values: ['p1'] });
         await transaction.rollback();
         const after = store.begin({ readOnly: true });
-        await expect(handleOf(after).all('SELECT id FROM payment')).resolves.toEqual([]);
+        await expect(clientOf(after).all('SELECT id FROM payment')).resolves.toEqual([]);
         await after.rollback();
       },
       { migrations },
@@ -73,13 +73,13 @@ await describeWithPostgres('the handle of a PostgreSQL transaction', () => {
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });
-        const sql = handleOf(transaction);
+        const sql = clientOf(transaction);
         await sql.run('INSERT INTO payment (id) VALUES (?)', 'p1');
         await sql.run('INSERT INTO payment (id) VALUES (?)', 'p1').catch(() => undefined);
         await expect(transaction.commit()).rejects.toThrow('duplicate key value');
         await transaction.rollback();
         const after = store.begin({ readOnly: true });
-        await expect(handleOf(after).all('SELECT id FROM payment')).resolves.toEqual([]);
+        await expect(clientOf(after).all('SELECT id FROM payment')).resolves.toEqual([]);
         await after.rollback();
       },
       { migrations },
@@ -89,11 +89,11 @@ await describeWithPostgres('the handle of a PostgreSQL transaction', () => {
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });
-        const sql = handleOf(transaction);
+        const sql = clientOf(transaction);
         await Promise.all(['a', 'b', 'c'].map((id) => sql.run('INSERT INTO payment (id) VALUES (?)', id)));
         await transaction.commit();
         const after = store.begin({ readOnly: true });
-        await expect(handleOf(after).get('SELECT count(*) AS n FROM payment')).resolves.toEqual({ n: 3 });
+        await expect(clientOf(after).get('SELECT count(*) AS n FROM payment')).resolves.toEqual({ n: 3 });
         await after.rollback();
       },
       { migrations },
@@ -102,19 +102,19 @@ await describeWithPostgres('the handle of a PostgreSQL transaction', () => {
   test('takes the time of the database when something happens, not when the transaction began', () =>
     inTestStore(async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
-      await handleOf(transaction).get('SELECT pg_sleep(0.5)');
-      await transaction.append([testEnvelope()], []);
-      await transaction.schedule([{ envelope: testEnvelope(), due: { delayMs: 400 } }]);
+      await clientOf(transaction).get('SELECT pg_sleep(0.5)');
+      const scheduled = [{ envelope: testEnvelope(), due: { delayMs: 400 } }];
+      await transaction.append({ outgoing: [testEnvelope()], scheduled });
       await transaction.commit();
       expect((await store.outbox.status()).oldestMs).toBeLessThan(400);
       // Counted from the beginning of the transaction it would be due.
-      expect(await store.outbox.pending(10)).toHaveLength(1);
+      expect(await store.outbox.sendable(10)).toHaveLength(1);
     }));
 
   test('is given up at once where a statement still runs', () =>
     inTestStore(async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
-      const slow = handleOf(transaction).get('SELECT pg_sleep(10)');
+      const slow = clientOf(transaction).get('SELECT pg_sleep(10)');
       const failed = expect(slow).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
       const began = performance.now();
       await transaction.rollback();

@@ -1,0 +1,38 @@
+import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
+import type { StoreChanged } from '../core/ports/store.js';
+import type { MemoryOutbox, Row } from './outbox.js';
+
+export class MemoryParkedMessages implements ParkedMessages {
+  readonly #outbox: MemoryOutbox;
+  readonly #changed: StoreChanged;
+
+  constructor(outbox: MemoryOutbox, changed: StoreChanged) {
+    this.#outbox = outbox;
+    this.#changed = changed;
+  }
+
+  async list(limit: number): Promise<readonly ParkedMessage[]> {
+    const rows = this.#matching().slice(0, limit);
+    return rows.map(({ seq, envelope, attempts, error = '' }) => ({ seq, envelope, attempts, error }));
+  }
+
+  async retry(id?: string): Promise<number> {
+    const rows = this.#matching(id);
+    for (const row of rows) this.#outbox.set({ ...row, state: 'waiting', attempts: 0, dueAt: 0 });
+    if (rows.length > 0) this.#changed('outbox');
+    return rows.length;
+  }
+
+  async discard(id: string): Promise<boolean> {
+    if (this.#matching(id).length === 0) return false;
+    this.#outbox.delete(id);
+    this.#changed('outbox');
+    return true;
+  }
+
+  #matching(id?: string): Row[] {
+    return [...this.#outbox.rows()].filter(
+      ({ state, envelope }) => state === 'parked' && (id === undefined || envelope.id === id),
+    );
+  }
+}

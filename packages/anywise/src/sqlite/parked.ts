@@ -1,0 +1,49 @@
+import type { Envelope } from '../core/message/envelope.js';
+import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
+import type { SqlValue } from '../core/ports/sql.js';
+import type { StoreChanged } from '../core/ports/store.js';
+import type { Connections } from './client.js';
+import type { Writer } from './writer.js';
+
+interface Row {
+  readonly seq: number;
+  readonly envelope: string;
+  readonly attempts: number;
+  readonly error: string;
+}
+
+export class SqliteParkedMessages implements ParkedMessages {
+  readonly #connections: Connections;
+  readonly #writer: Writer;
+  readonly #changed: StoreChanged;
+
+  constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
+    this.#connections = connections;
+    this.#writer = writer;
+    this.#changed = changed;
+  }
+
+  async list(limit: number): Promise<readonly ParkedMessage[]> {
+    const rows = this.#connections.reader.all<Row>(
+      `SELECT seq, envelope, attempts, last_error AS error FROM anywise_outbox INDEXED BY anywise_outbox_parked
+       WHERE parked = 1 ORDER BY seq LIMIT ?`,
+      limit,
+    );
+    return rows.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
+  }
+
+  retry(id?: string): Promise<number> {
+    const sql = 'UPDATE anywise_outbox SET parked = 0, attempts = 0, due_at = 0 WHERE parked = 1';
+    return id === undefined ? this.#write(sql) : this.#write(`${sql} AND id = ?`, id);
+  }
+
+  async discard(id: string): Promise<boolean> {
+    return (await this.#write('DELETE FROM anywise_outbox WHERE parked = 1 AND id = ?', id)) === 1;
+  }
+
+  async #write(sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    const count = await this.#writer.run(() => this.#connections.writer.run(sql, ...values));
+    if (count > 0) this.#changed('outbox');
+    return count;
+  }
+}
