@@ -6,10 +6,11 @@ import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Frame } from '../dispatch/frame.js';
 import { sequential } from '../dispatch/strategies.js';
 import { AnywiseError, SetupError } from '../errors/errors.js';
+import { withDefaults } from '../errors/options.js';
 import { errorText } from '../errors/thrown.js';
 import type { Contract } from '../message/contract.js';
 import type { ServiceId } from '../ports/container.js';
-import { consoleLogger, type Logger } from '../ports/logger.js';
+import { consoleLogger, safeLogger, type Logger } from '../ports/logger.js';
 import { Observers } from '../ports/observer.js';
 import type { Sink } from '../ports/sink.js';
 import type { InboxStatus } from '../ports/inbox.js';
@@ -19,7 +20,7 @@ import { MessageRegistry } from '../registry/registry.js';
 import { Wiring } from '../registry/wiring.js';
 import { BusDeadLetters } from './dead-letters.js';
 import { Inspection, describeBus, type BusDescription } from './inspect.js';
-import type { AnywiseOptions } from './options.js';
+import { busDefaults, busOptionProblems, type AnywiseOptions } from './options.js';
 import { verify } from './verify.js';
 
 /**
@@ -56,7 +57,7 @@ export class Lifecycle {
 
   constructor(options: AnywiseOptions, busId: ServiceId, bindBus: (frame: Frame) => unknown) {
     this.#options = options;
-    this.#logger = options.logger ?? consoleLogger;
+    this.#logger = safeLogger(options.logger ?? consoleLogger);
     this.observers = new Observers(this.#logger);
     this.#contracts = options.contracts ?? [];
     this.#store = options.store ?? (options.transport === undefined ? undefined : memoryStore());
@@ -104,7 +105,7 @@ export class Lifecycle {
 
   verify(): readonly string[] {
     const { name, container } = this.#options;
-    return verify({
+    const problems = verify({
       name,
       wiring: this.#wiring,
       contracts: this.#contracts,
@@ -112,6 +113,7 @@ export class Lifecycle {
       durable: this.#store !== undefined,
       isProvided: this.#isProvided,
     });
+    return [...busOptionProblems(this.#options), ...problems];
   }
 
   async start(): Promise<void> {
@@ -171,7 +173,8 @@ export class Lifecycle {
   }
 
   #deliveryOver(store: Store): Delivery {
-    const { name, transport, concurrency = 100, leaseMs = 30_000, retentionMs = 604_800_000 } = this.#options;
+    const { name, transport } = this.#options;
+    const { concurrency, leaseMs, retentionMs, timeoutMs } = withDefaults(this.#options, busDefaults);
     const { dispatcher, observers } = this;
     return new Delivery({
       service: name,
@@ -184,6 +187,7 @@ export class Lifecycle {
       deliver: (claim, stop) => dispatcher.deliver(claim, stop),
       holder: holderName(randomUUID().slice(0, 8)),
       concurrency,
+      timeoutMs,
       leaseMs,
       retentionMs,
       logger: this.#logger,

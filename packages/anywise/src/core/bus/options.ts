@@ -1,3 +1,4 @@
+import { milliseconds, optionProblems, text, wholeNumber } from '../errors/options.js';
 import type { ContextKeyInfo } from '../message/context.js';
 import type { Contract } from '../message/contract.js';
 import type { SinkDefinition } from '../registry/definitions.js';
@@ -34,8 +35,18 @@ export interface AnywiseOptions {
   readonly publisher?: PublishStrategy;
   /** @defaultValue warnings and errors to the console */
   readonly logger?: Logger;
-  /** How many messages are handled at once. More is faster where listeners wait for others. @defaultValue 100 */
+  /**
+   * How many messages are handled at once. More is faster where listeners wait for others. Where there are several listeners,
+   * each may take half of them, unless it says otherwise with `.concurrency(…)`. @defaultValue 100
+   */
   readonly concurrency?: number;
+  /**
+   * How long one attempt of a listener, or of an enqueued command, may take, in milliseconds, unless it says otherwise with
+   * `.timeoutMs(…)`. Then its writes are rolled back, its signal is aborted, and the attempt has failed.
+   *
+   * @defaultValue 300_000 (5 minutes)
+   */
+  readonly timeoutMs?: number;
   /**
    * How long a listener may be silent before its message is given to another process. It is renewed while the listener
    * runs, so it bounds only how long the messages of a dead machine wait. @defaultValue 30_000
@@ -49,4 +60,19 @@ export interface AnywiseOptions {
 export interface StopOptions {
   /** How long messages in hand may take to finish; what is left is handled again after the next start. @defaultValue 25_000 */
   readonly timeoutMs?: number;
+}
+
+export const busDefaults = { concurrency: 100, timeoutMs: 300_000, leaseMs: 30_000, retentionMs: 604_800_000 };
+
+const hundredYearsMs = 3_155_760_000_000;
+
+/** What is wrong with the options that are numbers, one text each. */
+export function busOptionProblems(options: AnywiseOptions): readonly string[] {
+  return optionProblems(options, {
+    name: text(),
+    concurrency: wholeNumber(1, 100_000),
+    timeoutMs: milliseconds(1),
+    leaseMs: milliseconds(10),
+    retentionMs: milliseconds(0, hundredYearsMs),
+  });
 }

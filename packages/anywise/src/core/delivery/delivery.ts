@@ -7,6 +7,7 @@ import type { Subscription, Transport } from '../ports/transport.js';
 import { defaultListenerOptions, type FailureOptions } from '../registry/definitions.js';
 import type { Wiring } from '../registry/wiring.js';
 import { entriesOfBatch, unreadableListener, type ListenersOf } from './intake.js';
+import type { ListenerSettings } from './attempt.js';
 import type { LazySignal } from './lazy-signal.js';
 import { Relay } from './relay.js';
 import { Worker } from './worker.js';
@@ -25,7 +26,10 @@ export interface DeliveryOptions {
   /** Runs the listener and commits; rejects where either fails. */
   readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
   readonly holder: string;
+  /** How many messages are handled at once. */
   readonly concurrency: number;
+  /** How long one attempt may take where its listener does not say. */
+  readonly timeoutMs: number;
   readonly leaseMs: number;
   readonly retentionMs: number;
   readonly logger: Logger;
@@ -44,7 +48,7 @@ const cleanEveryMs = 60_000;
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #listeners: ReadonlyMap<string, FailureOptions>;
+  readonly #listeners: ReadonlyMap<string, ListenerSettings>;
   readonly #worker: Worker;
   readonly #relay: Relay;
   #subscription: Subscription | undefined;
@@ -53,7 +57,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#listeners = failureOptionsOf(options.wiring, options.service);
+    this.#listeners = settingsOf(options);
     this.#worker = new Worker({ ...options, listeners: this.#listeners });
     this.#relay = new Relay(options);
   }
@@ -70,6 +74,11 @@ export class Delivery {
     });
     this.#cleaner = setInterval(() => void this.#clean(), cleanEveryMs);
     this.#cleaner.unref();
+  }
+
+  /** The listeners whose every place is taken. */
+  saturated(): readonly string[] {
+    return this.#worker.saturated();
   }
 
   /** Takes nothing more in, and finishes what is in hand as far as it gets in `timeoutMs`; gives the rest back. */
@@ -117,9 +126,17 @@ export class Delivery {
 }
 
 /** Those for whom messages are claimed from the inbox, by the names under which it knows them. */
-function failureOptionsOf(wiring: Wiring, service: string): ReadonlyMap<string, FailureOptions> {
-  const listeners = new Map<string, FailureOptions>([[unreadableListener(service), defaultListenerOptions]]);
+function settingsOf(options: DeliveryOptions): ReadonlyMap<string, ListenerSettings> {
+  const { wiring, service, concurrency, timeoutMs } = options;
+  const listeners = new Map<string, FailureOptions>();
   for (const { name, options } of wiring.listeners) if (!options.inline) listeners.set(name, options);
   for (const { message, options } of wiring.commandHandlers) listeners.set(message.type, options);
-  return listeners;
+  // One that hangs must leave places for the others.
+  const share = listeners.size > 1 ? Math.ceil(concurrency / 2) : concurrency;
+  listeners.set(unreadableListener(service), defaultListenerOptions);
+  const settings = [...listeners].map(([name, own]): [string, ListenerSettings] => [
+    name,
+    { ...own, timeoutMs: own.timeoutMs ?? timeoutMs, places: Math.min(own.concurrency ?? share, concurrency) },
+  ]);
+  return new Map(settings);
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
+import { Container } from 'inversify';
 import { Anywise } from '../bus/anywise.js';
 import { contract } from '../message/contract.js';
 import type { Context, FrozenContext } from '../message/context.js';
@@ -6,6 +7,7 @@ import { memoryStore } from '../../memory/store.js';
 import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { type } from '../message/schema.js';
+import { inversify } from '../../inversify/container.js';
 import { eventually } from '../../testing/eventually.js';
 import { startBus } from '../../test-support/start-bus.js';
 
@@ -125,5 +127,31 @@ describe('a sender that gives up', () => {
   test('may have given up before', async () => {
     await using bus = await startBus({ items: [hang(() => undefined)] });
     await expect(bus.send(new Slow(), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+});
+
+describe('a handler that goes on when time is up', () => {
+  it('keeps what its scope has made until it ends', async () => {
+    const events: string[] = [];
+    class Resource {
+      [Symbol.dispose](): void {
+        events.push('disposed');
+      }
+    }
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    const slow = on(Outer)
+      .inject({ resource: Resource })
+      .handle(async () => {
+        await gate;
+        events.push('ended');
+        return 'done';
+      });
+    const container = inversify(new Container()).scoped(Resource, (bind) => bind.toSelf());
+    await using bus = await startBus({ items: [slow], container });
+    await expect(bus.send(new Outer(), { timeoutMs: 5 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(events).toEqual([]);
+    go();
+    await eventually(() => expect(events).toEqual(['ended', 'disposed']));
   });
 });

@@ -1,3 +1,4 @@
+import type { Abortable } from '../delivery/lazy-signal.js';
 import { AnywiseError } from '../errors/errors.js';
 
 export interface DeadlineOptions {
@@ -46,7 +47,7 @@ export function startDeadline(type: string, { timeoutMs, signal }: DeadlineOptio
  */
 export function untilAborted<T>(
   work: Promise<T>,
-  signal: AbortSignal,
+  signal: Abortable,
   letGo: () => Promise<boolean> = async () => true,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -26,14 +26,15 @@ export class Deliverer {
     this.#options = options;
   }
 
-  /** @param stop tells the listener that its work is no longer wanted. */
+  /** @param stop aborted when the work is no longer wanted: its writes are rolled back, and the promise rejects with the reason. */
   async deliver(claim: Claim, stop: LazySignal): Promise<void> {
     const { work, service } = this.#options;
     const run = claim.listener === unreadableListener(service) ? this.#readAgain : this.#run;
-    const committed = await work.run(work.open(), async (unit) => {
+    const handle = async (unit: UnitOfWork) => {
       await run(claim, unit, stop);
       return { claim };
-    });
+    };
+    const committed = await work.run(work.open(), handle, stop);
     if (committed) return;
     throw new AnywiseError(
       'LEASE_LOST',

@@ -52,6 +52,10 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     return this.isEnded;
   }
 
+  get isAbandoned(): boolean {
+    return this.abandoned !== undefined;
+  }
+
   resolve(id: ServiceId, services: MessageServices): unknown {
     this.scope ??= this.options.container?.open();
     return this.scope?.resolve(id, services);
@@ -149,6 +153,8 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   }
 
   private begin(): StoreTransaction {
+    // A transaction that begins now would have no end.
+    if (this.abandoned !== undefined) throw this.abandoned;
     if (this.transaction === undefined) {
       if (this.options.store === undefined) {
         throw new AnywiseError(

@@ -1,6 +1,7 @@
 import { AnywiseError } from '../errors/errors.js';
 import { LinkedList } from './linked-list.js';
 import { untilAborted } from './deadline.js';
+import type { Abortable } from '../delivery/lazy-signal.js';
 import type { Logger } from '../ports/logger.js';
 import type { ContainerAdapter } from '../ports/container.js';
 import type { Completion, Store } from '../ports/store.js';
@@ -53,18 +54,23 @@ export class WorkInHand {
     return this.#quietly(cannotRollBack, () => unit.rollback());
   }
 
-  /** Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back. */
-  async run(unit: UnitOfWork, work: (unit: UnitOfWork) => Promise<Completion>, signal?: AbortSignal): Promise<boolean> {
+  /**
+   * Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back.
+   *
+   * @param signal abandons the unit when it is aborted: its writes are rolled back at once. The work goes on, with its scope.
+   */
+  async run(unit: UnitOfWork, work: (unit: UnitOfWork) => Promise<Completion>, signal?: Abortable): Promise<boolean> {
     this.take(unit);
+    const outcome = commit(unit, work);
     try {
-      const outcome = commit(unit, work);
       if (signal === undefined) return await outcome;
       return await untilAborted(outcome, signal, () => unit.abandon(signal.reason as Error));
     } catch (error) {
       await this.rollback(unit);
       throw error;
     } finally {
-      await this.letGo(unit);
+      if (unit.isAbandoned) this.#letGoAfter(outcome, unit);
+      else await this.letGo(unit);
     }
   }
 
@@ -85,6 +91,13 @@ export class WorkInHand {
     this.#isClosed = true;
     const undo = [...this.#inHand].map((unit) => this.#quietly(cannotRollBack, () => unit.abandon(stoppedBefore())));
     await Promise.all(undo);
+  }
+
+  /** Abandoned code has no say any more and is not waited for, but it may still use what its scope has made. */
+  #letGoAfter(outcome: Promise<unknown>, unit: UnitOfWork): void {
+    this.#gone(unit);
+    const end = (): void => void this.#quietly(cannotDispose, async () => unit.end());
+    outcome.then(end, end);
   }
 
   #gone(unit: UnitOfWork): void {

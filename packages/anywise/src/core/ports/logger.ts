@@ -13,3 +13,17 @@ export const consoleLogger: Logger = {
   warn: (details, text) => console.warn(text, details),
   error: (details, text) => console.error(text, details),
 };
+
+/** The same logger, except that it never throws: what it cannot write, such as a strange error on a full disk, is lost. */
+export function safeLogger(logger: Logger): Logger {
+  const safe =
+    (level: keyof Logger) =>
+    (details: object, text: string): void => {
+      try {
+        logger[level](details, text);
+      } catch {
+        // The work that is being logged matters more than its log.
+      }
+    };
+  return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') };
+}

@@ -30,6 +30,10 @@ export interface Guard<C extends Command, Reply = OpaqueReply> {
 export interface FailureOptions {
   readonly retry: RetryPolicy | undefined;
   readonly onDead: OnDead;
+  /** How long one attempt may take, in milliseconds; `undefined` for the bus's `timeoutMs`. */
+  readonly timeoutMs: number | undefined;
+  /** How many of its messages are handled at once; `undefined` for the bus's share. */
+  readonly concurrency: number | undefined;
 }
 
 /** How a listener is run. */
@@ -100,4 +104,6 @@ export const defaultListenerOptions: ListenerOptions = {
   inline: false,
   retry: undefined,
   onDead: 'park',
+  timeoutMs: undefined,
+  concurrency: undefined,
 };

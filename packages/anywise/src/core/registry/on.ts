@@ -44,6 +44,13 @@ export interface CommandBuilder<C extends Command, Reply, Extra extends readonly
   retry(policy: RetryPolicy): CommandBuilder<C, Reply, Extra>;
   /** What happens to later enqueued commands of this type once one is given up. @defaultValue `park` */
   onDead(policy: OnDead): CommandBuilder<C, Reply, Extra>;
+  /**
+   * How long one attempt at an enqueued command may take, in milliseconds. Then its writes are rolled back, its signal is
+   * aborted, and the attempt has failed. A sent one has the `timeoutMs` of its send. @defaultValue the bus's `timeoutMs`
+   */
+  timeoutMs(timeoutMs: number): CommandBuilder<C, Reply, Extra>;
+  /** How many enqueued commands of this type are handled at once. @defaultValue half of the bus's `concurrency` */
+  concurrency(places: number): CommandBuilder<C, Reply, Extra>;
   /** The one handler. */
   handle(run: (command: C, context: Context, ...injected: Extra) => Promise<Reply>): HandlerDefinition<C, Reply, Extra>;
 }
@@ -63,6 +70,16 @@ export interface EventBuilder<E, Extra extends readonly unknown[]> {
   retry(policy: RetryPolicy): EventBuilder<E, Extra>;
   /** What happens to later events of an entity once one is given up. @defaultValue `park` */
   onDead(policy: OnDead): EventBuilder<E, Extra>;
+  /**
+   * How long one attempt may take, in milliseconds. Then its writes are rolled back, its signal is aborted, and the attempt
+   * has failed. @defaultValue the bus's `timeoutMs`
+   */
+  timeoutMs(timeoutMs: number): EventBuilder<E, Extra>;
+  /**
+   * How many messages the listener handles at once, so that one that hangs leaves places for others. A listener that is the
+   * only one may take all. @defaultValue half of the bus's `concurrency`
+   */
+  concurrency(places: number): EventBuilder<E, Extra>;
   listen(run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>): ListenerDefinition<E, Extra>;
   /** Writes each event to a sink, which then belongs to the bus: it is closed when the bus stops. */
   sink(sink: Sink): SinkDefinition;
@@ -102,6 +119,8 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
     inline: () => withOptions({ inline: true }),
     retry: (retry: RetryPolicy) => withOptions({ retry }),
     onDead: (onDead: OnDead) => withOptions({ onDead }),
+    timeoutMs: (timeoutMs: number) => withOptions({ timeoutMs }),
+    concurrency: (concurrency: number) => withOptions({ concurrency }),
     handle: (run: AnyFunction) => ({ kind: 'handler', message: targets[0], options, dependencies, run }),
     listen,
     sink: (sink: Sink) => ({

@@ -1,0 +1,184 @@
+import { attemptsOf, decideRetry } from '../../kit/retry.js';
+import { AnywiseError } from '../errors/errors.js';
+import { longestTimerMs } from '../errors/options.js';
+import { errorText } from '../errors/thrown.js';
+import type { Claim, FailedClaim } from '../ports/inbox.js';
+import type { Logger } from '../ports/logger.js';
+import type { Delivered, Observers } from '../ports/observer.js';
+import type { Store } from '../ports/store.js';
+import type { FailureOptions } from '../registry/definitions.js';
+import { LazySignal } from './lazy-signal.js';
+
+/** How the messages of one listener are handled. */
+export interface ListenerSettings extends FailureOptions {
+  /** How long one attempt may take. */
+  readonly timeoutMs: number;
+  /** How many are handled at once. */
+  readonly places: number;
+}
+
+export interface AttemptsOptions {
+  readonly store: Store;
+  readonly listeners: ReadonlyMap<string, ListenerSettings>;
+  readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  readonly leaseMs: number;
+  readonly logger: Logger;
+  readonly observers: Observers;
+  readonly random?: () => number;
+  /** Told when an attempt has ended, however it did. */
+  readonly ended: (claim: Claim) => void;
+  /** Told in how many milliseconds a message is due again. */
+  readonly wakeIn: (delayMs: number) => void;
+}
+
+const unknownRetryMs = 30_000;
+
+/** The attempts at handling messages that this process has in hand, each with its lease, its time limit and its end. */
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  readonly #inHand = new Map<Claim, LazySignal>();
+  #isStopped = false;
+  #idle: (() => void) | undefined;
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#inHand.size;
+  }
+
+  /** Has a claimed message handled. Never throws: what fails is recorded. */
+  begin(claim: Claim): void {
+    const stop = new LazySignal();
+    this.#inHand.set(claim, stop);
+    void this.#run(claim, stop).finally(() => {
+      this.#inHand.delete(claim);
+      if (this.#inHand.size === 0) this.#idle?.();
+      this.#options.ended(claim);
+    });
+  }
+
+  /** Renews the leases of what is in hand, and stops what has lost its lease. */
+  async extendLeases(): Promise<void> {
+    const claims = [...this.#inHand.keys()];
+    if (claims.length === 0) return;
+    const { store, leaseMs, logger } = this.#options;
+    try {
+      for (const claim of await store.inbox.extend(claims, leaseMs)) this.#inHand.get(claim)?.abort(leaseLost(claim));
+    } catch (error) {
+      logger.warn({ err: error }, 'Leases could not be renewed; what cannot be finished in time is handled again');
+    }
+  }
+
+  /** Resolves when nothing is in hand any more, or after `timeoutMs`. */
+  async untilIdle(timeoutMs: number): Promise<void> {
+    if (this.#inHand.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#idle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Stops what is in hand, and gives its claims back for others to handle. */
+  async giveBack(): Promise<void> {
+    const left = [...this.#inHand.keys()];
+    if (left.length === 0) return;
+    this.#isStopped = true;
+    for (const [claim, stop] of this.#inHand) stop.abort(stopping(claim));
+    await this.#options.store.inbox.release(left);
+  }
+
+  async #run(claim: Claim, stop: LazySignal): Promise<void> {
+    const { observers, deliver } = this.#options;
+    const settings = this.#options.listeners.get(claim.listener);
+    const timer = settings === undefined ? undefined : this.#startTimer(claim, stop, settings.timeoutMs);
+    try {
+      // Attempts are counted when they begin: one more than allowed means that the process ended during the last of them.
+      if (claim.attempt > attemptsOf(settings?.retry)) throw tooManyAttempts(claim);
+      await deliver(claim, stop);
+      observers.handled(deliveredOf(claim));
+    } catch (error) {
+      if (!this.#isLost(claim, stop.reason ?? error)) await this.#fail(claim, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Whether the message is no longer this process's: another handles it, or will after a restart. */
+  #isLost({ listener, id }: Claim, reason: unknown): boolean {
+    const isLost = AnywiseError.is(reason) && (reason.code === 'LEASE_LOST' || this.#isStopped);
+    if (isLost) this.#options.logger.warn({ listener, id }, errorText(reason));
+    return isLost;
+  }
+
+  #startTimer(claim: Claim, stop: LazySignal, timeoutMs: number): NodeJS.Timeout {
+    return setTimeout(() => stop.abort(timedOut(claim, timeoutMs)), timeoutMs);
+  }
+
+  async #fail(claim: Claim, error: unknown): Promise<void> {
+    const { store, logger, observers, listeners } = this.#options;
+    const failure = this.#decide(claim, error);
+    const { listener, id, attempt } = claim;
+    const details = { listener, id, attempt, of: attemptsOf(listeners.get(listener)?.retry), err: error };
+    if (failure.outcome === 'dead') {
+      logger.error(details, 'A listener failed for good; the message is a dead letter now');
+    } else {
+      logger.warn({ ...details, retryInMs: failure.retryInMs }, 'A listener failed; the message is tried again');
+    }
+    try {
+      await store.inbox.fail(claim, failure);
+      const dead = failure.outcome === 'dead' ? failure.onDead : undefined;
+      observers.failed({ ...deliveredOf(claim), error, dead });
+      if (failure.outcome === 'retry') this.#options.wakeIn(Math.min(failure.retryInMs, longestTimerMs));
+    } catch (cause) {
+      const text = 'A failure could not be recorded; the message is due again when its lease ends';
+      logger.error({ ...details, err: cause }, text);
+    }
+  }
+
+  #decide(claim: Claim, error: unknown): FailedClaim {
+    const text = errorText(error);
+    if (AnywiseError.is(error) && error.code === 'UNKNOWN_MESSAGE') {
+      return { outcome: 'retry', retryInMs: unknownRetryMs, error: text, free: true };
+    }
+    const settings = this.#options.listeners.get(claim.listener);
+    const decision = decideRetry(error, claim.attempt, settings?.retry, (this.#options.random ?? Math.random)());
+    if (decision === 'dead') return { outcome: 'dead', onDead: settings?.onDead ?? 'park', error: text };
+    return { outcome: 'retry', ...decision, error: text };
+  }
+}
+
+function deliveredOf({ listener, id, type, key, attempt }: Claim): Delivered {
+  return { listener, id, type, key, attempt };
+}
+
+function leaseLost({ listener, id }: Claim): AnywiseError {
+  return new AnywiseError('LEASE_LOST', `\`${listener}\` lost its lease of ${id}; its effects were rolled back.`);
+}
+
+function stopping({ listener, id }: Claim): AnywiseError {
+  return new AnywiseError(
+    'NOT_RUNNING',
+    `The bus stopped before \`${listener}\` had handled ${id}; it is handled again after the next start.`,
+    { retryable: true },
+  );
+}
+
+function timedOut({ listener, id }: Claim, timeoutMs: number): AnywiseError {
+  return new AnywiseError(
+    'TIMEOUT',
+    `\`${listener}\` had not handled ${id} after ${timeoutMs} ms; its effects were rolled back. Allow more with \`.timeoutMs(…)\`, or find what is slow. Pass \`context.signal\` on, so that work that is no longer wanted ends.`,
+    { retryable: true },
+  );
+}
+
+function tooManyAttempts({ listener, id, attempt }: Claim): AnywiseError {
+  return new AnywiseError(
+    'TERMINAL',
+    `\`${listener}\` did not survive ${id}: each of the ${attempt - 1} attempts that it may make ended with its process or with its lease. Find out why, then replay it.`,
+  );
+}

@@ -1,0 +1,59 @@
+/** How many messages are handled at once: in all, and for each listener. */
+export class Places {
+  readonly #total: number;
+  readonly #limits: ReadonlyMap<string, number>;
+  readonly #taken = new Map<string, number>();
+  #inUse = 0;
+  /** Places that are kept for messages which are being claimed. */
+  #reserved = 0;
+
+  /** @param limits how many places each listener may take. */
+  constructor(total: number, limits: ReadonlyMap<string, number>) {
+    this.#total = total;
+    this.#limits = limits;
+  }
+
+  get free(): number {
+    return this.#total - this.#inUse - this.#reserved;
+  }
+
+  /** Whether enough are free that a search for messages is worth its cost. */
+  get areMostlyFree(): boolean {
+    return this.free * 2 >= this.#total;
+  }
+
+  /** The listeners that may take a place, and how many at most. */
+  open(): ReadonlyMap<string, number> {
+    const open = new Map<string, number>();
+    for (const [listener, limit] of this.#limits) {
+      const left = Math.min(limit - (this.#taken.get(listener) ?? 0), this.free);
+      if (left > 0) open.set(listener, left);
+    }
+    return open;
+  }
+
+  /** The listeners whose every place is taken. */
+  saturated(): readonly string[] {
+    return [...this.#taken].flatMap(([name, taken]) => (taken >= (this.#limits.get(name) ?? Infinity) ? [name] : []));
+  }
+
+  reserve(count: number): void {
+    this.#reserved += count;
+  }
+
+  giveUp(count: number): void {
+    this.#reserved -= count;
+  }
+
+  take(listener: string): void {
+    this.#inUse++;
+    this.#taken.set(listener, (this.#taken.get(listener) ?? 0) + 1);
+  }
+
+  leave(listener: string): void {
+    this.#inUse--;
+    const taken = (this.#taken.get(listener) ?? 0) - 1;
+    if (taken > 0) this.#taken.set(listener, taken);
+    else this.#taken.delete(listener);
+  }
+}
