@@ -147,7 +147,7 @@ describe('a handler that goes on when time is up', () => {
         events.push('ended');
         return 'done';
       });
-    const container = inversify(new Container()).scoped(Resource, (bind) => bind.toSelf());
+    const container = inversify(new Container()).scoped(Resource, (bind) => bind.to(Resource));
     await using bus = await startBus({ items: [slow], container });
     await expect(bus.send(new Outer(), { timeoutMs: 5 })).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(events).toEqual([]);
