@@ -92,7 +92,7 @@ describe('a request', () => {
   test('brings its context', async () => {
     const { app, sent } = world([cancel], undefined, { context: (request) => [CurrentUser(userOf(request))] });
     await request(app).delete('/payments/p-1').set('x-user', 'ada');
-    expect(sent[0]?.options).toEqual({ context: [CurrentUser('ada')] });
+    expect(sent[0]?.options).toEqual({ context: [CurrentUser('ada')], checkReply: true });
   });
 
   test('decodes path parameters', async () => {
@@ -172,7 +172,7 @@ describe('an `Idempotency-Key`', () => {
   test('reaches the bus with its owner', async () => {
     const { app, sent } = world([create]);
     await pay(app, 'k-1');
-    expect(sent[0]?.options).toEqual({ context: [], idempotencyKey: 'ada:k-1' });
+    expect(sent[0]?.options).toEqual({ context: [], checkReply: true, idempotencyKey: 'ada:k-1' });
   });
 
   test('of one owner never equals that of another', async () => {
@@ -185,13 +185,13 @@ describe('an `Idempotency-Key`', () => {
   test('may be left out', async () => {
     const { app, sent } = world([create]);
     await request(app).post('/payments').send({ orderId: 'o-1', amount: 5 });
-    expect(sent[0]?.options).toEqual({ context: [] });
+    expect(sent[0]?.options).toEqual({ context: [], checkReply: true });
   });
 
   test('is ignored where the route does not take it', async () => {
     const { app, sent } = world([cancel]);
     await request(app).delete('/payments/p-1').set('idempotency-key', 'not valid');
-    expect(sent[0]?.options).toEqual({ context: [] });
+    expect(sent[0]?.options).toEqual({ context: [], checkReply: true });
   });
 
   test('may be 255 characters long', async () => {

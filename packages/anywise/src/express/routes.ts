@@ -16,6 +16,7 @@ export interface Sender {
 export interface SenderOptions {
   readonly context?: readonly ContextEntry[];
   readonly idempotencyKey?: string;
+  readonly checkReply?: boolean;
 }
 
 /** What all routes of one {@link routes} share. */
@@ -77,6 +78,7 @@ function answer(bus: Sender, route: Route, options: RoutesOptions): RequestHandl
     const key = idempotencyKey(route, request, options);
     const reply = await bus.send(readMessage(route, request), {
       context: options.context?.(request) ?? [],
+      checkReply: true,
       ...(key !== undefined && { idempotencyKey: key }),
     });
     if (reply === null && route.method === 'get') throw new HttpProblem(404, { detail: 'There is no such thing.' });

@@ -1,6 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from './anywise.js';
+import { memoryStore } from '../../memory/store.js';
+import { contract } from '../message/contract.js';
 import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
 import { MessageRegistry } from '../registry/registry.js';
@@ -159,5 +161,48 @@ describe('the bus of a message', () => {
     await expect(bus.send(new Outer())).rejects.toThrowErrorMatchingInlineSnapshot(
       `"A handler called \`stop\` on the bus of its message. Call it where the bus was made."`,
     );
+  });
+});
+
+describe('collected events', () => {
+  it('are all published, even where a listener of an earlier one fails', async () => {
+    const heard: string[] = [];
+    const fail = on(Happened).listen(({ id }) => {
+      heard.push(id);
+      if (id === 'e1') throw new Error('first');
+    });
+    await using bus = await startBus({ items: [fail] });
+    const entity = { takeEvents: () => [new Happened({ id: 'e1' }), new Happened({ id: 'e2' })] };
+    await expect(bus.collect(entity)).rejects.toMatchObject({ code: 'LISTENERS_FAILED' });
+    expect(heard).toEqual(['e1', 'e2']);
+  });
+});
+
+describe('a transaction within a handler', () => {
+  it('that is not awaited is an error, as a send is', async () => {
+    const outer = on(Outer)
+      .inject({ anywise: Anywise })
+      .handle(async (_command, _context, { anywise }) => {
+        void anywise.transaction(() => new Promise(setImmediate));
+        return 'done';
+      });
+    await using bus = await startBus({
+      items: [outer],
+      store: memoryStore(),
+      contracts: [contract('test', { Outer })],
+    });
+    await expect(bus.send(new Outer())).rejects.toMatchObject({
+      code: 'NOT_AWAITED',
+      message: expect.stringContaining('`transaction`') as unknown,
+    });
+  });
+});
+
+describe('a signal that is aborted already', () => {
+  it('keeps the handler from running', async () => {
+    let runs = 0;
+    await using bus = await startBus({ items: [on(Outer).handle(async () => String(++runs))] });
+    await expect(bus.send(new Outer(), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(runs).toBe(0);
   });
 });

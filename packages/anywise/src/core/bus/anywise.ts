@@ -154,7 +154,7 @@ export class Anywise {
     const { lifecycle, frame } = this;
     const refusal = lifecycle.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
-    if (frame !== undefined) return work(this.transactionIn(frame));
+    if (frame !== undefined) return frame.track('transaction', this.transactionWithin(frame, work));
     return lifecycle.dispatcher.transaction((own) => work(this.transactionIn(own)), options.context);
   }
 
@@ -163,9 +163,22 @@ export class Anywise {
     return this.lifecycle.deadLetters;
   }
 
-  /** Publishes what an entity has collected, in order, and empties it: for those who keep events in their entities. */
+  /**
+   * Publishes what an entity has collected, in order, and empties it: for those who keep events in their entities. Each event
+   * is published even if a listener of an earlier one fails.
+   *
+   * @throws ListenersFailedError if listeners that run inside failed: the first one's, where several events had such.
+   */
   async collect(entity: EventCollector): Promise<void> {
-    for (const event of entity.takeEvents()) await this.publish(event);
+    const failures: unknown[] = [];
+    for (const event of entity.takeEvents()) {
+      try {
+        await this.publish(event);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Tells `observer` what the bus does from now on. Returns how to stop. */
@@ -212,6 +225,10 @@ export class Anywise {
   /** Why the bus cannot work now, one text a reason; empty where it can. For readiness probes. */
   async check(): Promise<readonly string[]> {
     return this.lifecycle.check();
+  }
+
+  private async transactionWithin<T>(frame: Frame, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return work(this.transactionIn(frame));
   }
 
   private transactionIn(frame: Frame): Transaction {

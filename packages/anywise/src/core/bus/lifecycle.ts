@@ -77,6 +77,7 @@ export class Lifecycle {
       hasTransport: options.transport !== undefined,
       sender: options.sender,
       publisher: options.publisher ?? sequential,
+      checkReplies: options.checkReplies ?? process.env.NODE_ENV !== 'production',
       isProvided: this.#isProvided,
       bindBus,
       busId,

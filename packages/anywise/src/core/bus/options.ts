@@ -1,4 +1,4 @@
-import { milliseconds, optionProblems, text, wholeNumber } from '../errors/options.js';
+import { milliseconds, ofType, optionProblems, text, wholeNumber } from '../errors/options.js';
 import type { ContextKeyInfo } from '../message/context.js';
 import type { Contract } from '../message/contract.js';
 import type { SinkDefinition } from '../registry/definitions.js';
@@ -29,6 +29,13 @@ export interface AnywiseOptions {
   readonly transport?: Transport;
   /** Context keys with a header that are read from incoming messages. */
   readonly context?: readonly ContextKeyInfo[];
+  /**
+   * Checks what handlers return against the `reply` of the contract even where it stays in the process, so that a wrong reply
+   * is found before it is published. Replies that leave the process are checked always.
+   *
+   * @defaultValue true, unless `NODE_ENV` is `production`
+   */
+  readonly checkReplies?: boolean;
   /** Wraps each command. @defaultValue none */
   readonly sender?: SendStrategy;
   /** How listeners inside `publish` are run. @defaultValue `sequential` */
@@ -74,5 +81,6 @@ export function busOptionProblems(options: AnywiseOptions): readonly string[] {
     timeoutMs: milliseconds(1),
     leaseMs: milliseconds(10),
     retentionMs: milliseconds(0, hundredYearsMs),
+    checkReplies: ofType('boolean'),
   });
 }

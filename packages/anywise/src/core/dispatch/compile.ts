@@ -1,9 +1,11 @@
-import type { Command } from '../message/message.js';
+import type { Command, MessageClass } from '../message/message.js';
 import type { Dependencies, ServiceId } from '../ports/container.js';
 import type { GuardDefinition } from '../registry/definitions.js';
 import type { Code, RegisteredGuard, RegisteredHandler } from '../registry/registry.js';
 import type { NamedListener, Wiring } from '../registry/wiring.js';
 import type { Frame } from './frame.js';
+import type { Pace } from './plain-sends.js';
+import { compileReplyCheck, isChecked } from './reply.js';
 import type { SendStrategy } from './strategies.js';
 
 /** A compiled handler, listener, or chain of guards. */
@@ -14,8 +16,13 @@ export type Invoke = (message: object, frame: Frame) => unknown;
 
 export interface CompiledCommand {
   readonly run: Run;
+  /** The same, for a reply that leaves the process: it is as the contract declares it, or the send fails. */
+  readonly runChecked: Run;
+  /** A reply as the contract declares it. @throws AnywiseError (`INVALID_REPLY`) */
+  readonly checkReply: (reply: unknown) => unknown;
   readonly needsUnit: boolean;
   readonly readOnly: boolean;
+  readonly pace: Pace;
 }
 
 export interface CompiledEvent {
@@ -36,20 +43,37 @@ export interface CompiledListener {
   readonly needsUnit: boolean;
 }
 
+export interface CompileOptions {
+  readonly wiring: Wiring;
+  readonly sender: SendStrategy | undefined;
+  /** Whether the bus has a store. */
+  readonly durable: boolean;
+  /** Whether replies are checked even where they stay in the process. */
+  readonly checkReplies: boolean;
+}
+
 /** Puts a handler and its guards together. */
 export function compileCommand(
   { message, code, place }: RegisteredHandler,
-  { wiring, sender }: { readonly wiring: Wiring; readonly sender: SendStrategy | undefined },
+  { wiring, sender, durable, checkReplies }: CompileOptions,
 ): CompiledCommand {
   const guards = wiring.guardsOf(message);
-  const guarded = compileGuards(guards, compileCode(code, place));
+  const handler = compileCode(code, place);
+  const guarded = compileGuards(guards, durable ? replaceable(handler) : handler);
+  const run: Run =
+    sender === undefined
+      ? guarded
+      : (command, frame) => sender(command as Command, frame, () => guarded(command, frame));
+  const { kind, type, reply } = message as unknown as MessageClass;
+  const checkReply = compileReplyCheck(type, reply);
+  const runChecked: Run = async (command, frame) => checkReply(await run(command, frame));
   return {
-    run:
-      sender === undefined
-        ? guarded
-        : (command, frame) => sender(command as Command, frame, () => guarded(command, frame)),
+    run: checkReplies && isChecked(reply) ? runChecked : run,
+    runChecked,
+    checkReply,
     needsUnit: needsUnit(code) || guards.some(({ guard }) => needsUnit(guard)),
-    readOnly: (message as unknown as { kind: string }).kind === 'query',
+    readOnly: kind === 'query',
+    pace: { skips: 0 },
   };
 }
 
@@ -96,6 +120,12 @@ function compileCode(code: Code, place: string): Run {
  */
 function compileInvoke(code: Code, place: string): Invoke {
   return needsUnit(code) ? compileCode(code, place) : plainFunction(code);
+}
+
+/** Lets a frame put something else in the place of the handler, while the guards around it run as ever. */
+function replaceable(handler: Run): Run {
+  return (command, frame) =>
+    frame.aroundHandler === undefined ? handler(command, frame) : frame.aroundHandler(() => handler(command, frame));
 }
 
 /** Puts guards around a handler, the first outermost. */

@@ -15,6 +15,7 @@ import { Deliverer } from './deliver.js';
 import { Enqueuer, type EnqueueOptions } from './enqueue.js';
 import { Frame, type FrameHost } from './frame.js';
 import { Idempotency } from './idempotency.js';
+import { PlainSends } from './plain-sends.js';
 import { Publisher } from './publish.js';
 import { RoutingTable } from './routing-table.js';
 import { Sender, type SendOptions } from './send.js';
@@ -33,6 +34,8 @@ export interface DispatchOptions {
   /** Whether published events leave the process. */
   readonly hasTransport: boolean;
   readonly sender: SendStrategy | undefined;
+  /** Whether replies are checked even where they stay in the process. */
+  readonly checkReplies: boolean;
   readonly publisher: PublishStrategy;
   readonly isProvided: (id: ServiceId) => boolean;
   /** Makes the bus that belongs to one message. */
@@ -48,17 +51,18 @@ export class Dispatcher implements FrameHost {
   readonly #options: DispatchOptions;
   readonly #routes: RoutingTable;
   readonly #work: WorkInHand;
+  readonly #plainSends: PlainSends;
   readonly #sender: Sender;
   readonly #publisher: Publisher;
   readonly #enqueuer: Enqueuer;
   readonly #deliverer: Deliverer;
 
   constructor(options: DispatchOptions) {
-    const { name, contracts, travelling, store, hasTransport, wiring, sender, observers } = options;
+    const { name, contracts, travelling, store, hasTransport, wiring, sender, checkReplies, observers } = options;
     const source = `/${name}`;
     const durable = store !== undefined;
     const codec = new Codec(contracts, travelling);
-    const routes = new RoutingTable({ wiring, codec, sender, durable, hasTransport });
+    const routes = new RoutingTable({ wiring, codec, sender, checkReplies, durable, hasTransport });
     const work = new WorkInHand(options);
     this.codec = codec;
     this.#options = options;
@@ -66,7 +70,9 @@ export class Dispatcher implements FrameHost {
     this.#work = work;
     const idempotency = store === undefined ? undefined : new Idempotency(store);
     const strategy = options.publisher;
-    this.#sender = new Sender({ host: this, routes, work, idempotency });
+    const plain = new PlainSends();
+    this.#plainSends = plain;
+    this.#sender = new Sender({ host: this, routes, work, plain, idempotency });
     this.#publisher = new Publisher({ source, host: this, routes, codec, work, strategy, hasTransport, observers });
     this.#enqueuer = new Enqueuer({ source, host: this, routes, codec, durable, hasTransport, observers });
     this.#deliverer = new Deliverer({ service: name, host: this, routes, codec, work });
@@ -134,8 +140,8 @@ export class Dispatcher implements FrameHost {
   };
 
   /** Resolves when no message is in hand any more, or after `timeoutMs`. */
-  untilIdle(timeoutMs: number): Promise<void> {
-    return this.#work.untilIdle(timeoutMs);
+  async untilIdle(timeoutMs: number): Promise<void> {
+    await Promise.all([this.#work.untilIdle(timeoutMs), this.#plainSends.untilIdle(timeoutMs)]);
   }
 
   /** Rolls back what every message in hand has written, and refuses further ones: time is up. */

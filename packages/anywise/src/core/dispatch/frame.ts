@@ -25,6 +25,8 @@ export class Frame extends MessageContext implements MessageServices {
   declare private ownUnit: UnitOfWork | undefined;
   /** Set once its code is given the bus. */
   declare private calls: Set<Call> | undefined;
+  /** Runs instead of the handler, within its guards, and may run it. */
+  declare aroundHandler: ((handler: () => Promise<unknown>) => Promise<unknown>) | undefined;
 
   constructor(host: FrameHost, options: ContextOptions, unit?: UnitOfWork, caller?: Frame) {
     super(options);
@@ -32,6 +34,7 @@ export class Frame extends MessageContext implements MessageServices {
     this.caller = caller;
     this.ownUnit = unit;
     this.calls = undefined;
+    this.aroundHandler = undefined;
   }
 
   get unit(): UnitOfWork {

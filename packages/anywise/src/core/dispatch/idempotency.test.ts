@@ -1,10 +1,14 @@
-import { describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, test } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
+import { TerminalError } from '../errors/errors.js';
+import { contextKey } from '../message/context.js';
 import { contract } from '../message/contract.js';
 import { memoryStore } from '../../memory/store.js';
 import { command, event, query } from '../message/declare.js';
 import { on } from '../registry/on.js';
+import { type } from '../message/schema.js';
 import type { Store } from '../ports/store.js';
 import { eventually } from '../../testing/eventually.js';
 import { startBus } from '../../test-support/start-bus.js';
@@ -113,4 +117,60 @@ test('a query with an idempotency key is answered afresh', async () => {
   await expect(bus.send(new CountPayments(), { idempotencyKey: 'k1' })).resolves.toBe(0);
   await bus.send(new Pay({ amount: 5 }));
   await expect(bus.send(new CountPayments(), { idempotencyKey: 'k1' })).resolves.toBe(1);
+});
+
+describe('a kept reply', () => {
+  class Transfer extends command('payments.transfer', {
+    data: z.object({ amount: z.int(), id: z.string().default(() => randomUUID()) }),
+    reply: type<string>(),
+  }) {}
+  const User = contextKey<string>('user');
+
+  it('is given only to those whom the guards let through', async () => {
+    let handled = 0;
+    const transfer = on(Transfer).handle(async () => `done ${++handled}`);
+    const onlyAda = on(Transfer).before((_command, context) => {
+      if (context.get(User) !== 'ada') throw new TerminalError('not yours');
+    });
+    await using bus = await startBus({
+      name: 'payments',
+      items: [transfer, onlyAda],
+      contracts: [contract('payments', { Transfer })],
+      store: memoryStore(),
+    });
+    const send = (user: string) =>
+      bus.send(new Transfer({ amount: 5 }), { idempotencyKey: 'k', context: [User(user)] });
+    await expect(send('ada')).resolves.toBe('done 1');
+    await expect(send('mallory')).rejects.toThrow('not yours');
+    await expect(send('ada')).resolves.toBe('done 1');
+  });
+
+  it('goes through guards that change replies once, as the first one did', async () => {
+    const transfer = on(Transfer).handle(async () => 'done');
+    const signed = on(Transfer).after((_command, _context, reply) => `${reply}, signed`);
+    await using bus = await startBus({
+      name: 'payments',
+      items: [transfer, signed],
+      contracts: [contract('payments', { Transfer })],
+      store: memoryStore(),
+    });
+    const send = () => bus.send(new Transfer({ amount: 5 }), { idempotencyKey: 'k' });
+    await expect(send()).resolves.toBe('done, signed');
+    await expect(send()).resolves.toBe('done, signed');
+  });
+
+  it('is given for the same input, whatever defaults its schema makes up', async () => {
+    const transfer = on(Transfer).handle(async ({ id }) => id);
+    await using bus = await startBus({
+      name: 'payments',
+      items: [transfer],
+      contracts: [contract('payments', { Transfer })],
+      store: memoryStore(),
+    });
+    const first = await bus.send(new Transfer({ amount: 5 }), { idempotencyKey: 'k' });
+    await expect(bus.send(new Transfer({ amount: 5 }), { idempotencyKey: 'k' })).resolves.toBe(first);
+    await expect(bus.send(new Transfer({ amount: 6 }), { idempotencyKey: 'k' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
+  });
 });

@@ -1,16 +1,21 @@
-import { createHash } from 'node:crypto';
 import { AnywiseError } from '../errors/errors.js';
-import type { Command } from '../message/message.js';
+import { inputOf, type Command } from '../message/message.js';
 import type { Completion, KeptReply, ReplyKey, Store } from '../ports/store.js';
+import { fingerprintOf } from './fingerprint.js';
 
-/** Handles the command in a unit of work that commits the completion; `committed` is false if another was faster with the key. */
+/**
+ * Sends the command in a unit of work that commits the completion; `committed` is false if another was faster with the key.
+ *
+ * @param aroundHandler runs in the place of the handler, within its guards.
+ */
 export type Attempt = (
-  completion: (reply: unknown) => Completion,
+  aroundHandler: (handler: () => Promise<unknown>) => Promise<unknown>,
+  completion: () => Completion,
 ) => Promise<{ readonly committed: boolean; readonly reply: unknown }>;
 
 /**
- * Handles a command once for each idempotency key, and gives the kept reply to every repeat. No lock is held meanwhile: two
- * processes may both handle it, and then only one of them can commit.
+ * Handles a command once for each idempotency key, and gives the kept reply to every repeat that its guards let through. No
+ * lock is held meanwhile: two processes may both handle it, and then only one of them can commit.
  */
 export class Idempotency {
   readonly #store: Store;
@@ -34,47 +39,43 @@ export class Idempotency {
   }
 
   async #once(command: Command, key: ReplyKey, attempt: Attempt): Promise<unknown> {
-    const fingerprint = fingerprintOf(command);
+    const fingerprint = fingerprintOf(inputOf(command));
     const kept = await this.#store.findReply(key);
-    if (kept !== undefined) return replayed(command, kept, fingerprint);
+    if (kept !== undefined) return replay(command, kept, fingerprint, attempt);
+    let made: unknown;
+    const handle = async (handler: () => Promise<unknown>): Promise<unknown> => (made = await handler());
     try {
-      const { committed, reply } = await attempt((made) => ({ reply: { key, kept: { fingerprint, reply: made } } }));
+      const { committed, reply } = await attempt(handle, () => ({
+        reply: { key, kept: { fingerprint, reply: made } },
+      }));
       if (committed) return reply;
     } catch (error) {
       // Another process may have been faster, and its effects may be what ours failed on.
       const winner = await this.#store.findReply(key);
       if (winner === undefined) throw error;
-      return replayed(command, winner, fingerprint);
+      return replay(command, winner, fingerprint, attempt);
     }
     const winner = await this.#store.findReply(key);
     if (winner === undefined) throw gone(key);
-    return replayed(command, winner, fingerprint);
+    return replay(command, winner, fingerprint, attempt);
   }
 }
 
-function replayed(command: Command, kept: KeptReply, fingerprint: string): unknown {
-  if (kept.fingerprint === fingerprint) return kept.reply;
-  throw new AnywiseError(
-    'IDEMPOTENCY_CONFLICT',
-    `\`${command.type}\` was sent before with this idempotency key and other data. Use a new key for a new intent.`,
-  );
+/** Gives a kept reply as the handler would: behind its guards. */
+async function replay(command: Command, kept: KeptReply, fingerprint: string, attempt: Attempt): Promise<unknown> {
+  const handle = async (): Promise<unknown> => {
+    if (kept.fingerprint === fingerprint) return kept.reply;
+    throw new AnywiseError(
+      'IDEMPOTENCY_CONFLICT',
+      `\`${command.type}\` was sent before with this idempotency key and other data. Use a new key for a new intent.`,
+    );
+  };
+  const { reply } = await attempt(handle, () => ({}));
+  return reply;
 }
 
 function gone({ type }: ReplyKey): AnywiseError {
   return new AnywiseError('UNAVAILABLE', `The reply that was kept for \`${type}\` is gone. Send it again.`, {
     retryable: true,
   });
-}
-
-function fingerprintOf(command: Command): string {
-  return createHash('sha256').update(canonicalJson(command)).digest('hex');
-}
-
-/** JSON with sorted names, so that the order in which a caller wrote them makes no difference. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -15,6 +15,7 @@ export interface RoutingOptions {
   readonly wiring: Wiring;
   readonly codec: Codec;
   readonly sender: SendStrategy | undefined;
+  readonly checkReplies: boolean;
   /** Whether the bus has a store, so that listeners run after the commit. */
   readonly durable: boolean;
   /** Whether events leave the process. */

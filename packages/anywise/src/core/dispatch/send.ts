@@ -1,10 +1,11 @@
 import { AnywiseError } from '../errors/errors.js';
 import type { ContextEntry, ContextOptions } from '../message/context.js';
 import type { Command } from '../message/message.js';
-import type { CompiledCommand } from './compile.js';
+import type { CompiledCommand, Run } from './compile.js';
 import { startDeadline, untilAborted } from './deadline.js';
 import { Frame, type FrameHost } from './frame.js';
 import type { Idempotency } from './idempotency.js';
+import type { PlainSends } from './plain-sends.js';
 import type { RoutingTable } from './routing-table.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import type { WorkInHand } from './work-in-hand.js';
@@ -29,11 +30,18 @@ export interface SendOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * Abort it to give up, with the same effects as a timeout.
+   * Abort it to give up, with the same effects as a timeout. If it is aborted already, nothing runs.
    *
    * @throws AnywiseError (`ABORTED`)
    */
   readonly signal?: AbortSignal;
+  /**
+   * Gives the reply as its contract declares it, without anything else that the handler returned: for replies that leave the
+   * process. Kept replies, and those of HTTP routes, are checked always. @defaultValue the bus's `checkReplies`
+   *
+   * @throws AnywiseError (`INVALID_REPLY`) if the reply does not fit its schema; then nothing is committed.
+   */
+  readonly checkReply?: boolean;
 }
 
 /** Send options with the time at which the sender gives up. */
@@ -45,6 +53,7 @@ export interface SenderOptions {
   readonly host: FrameHost;
   readonly routes: RoutingTable;
   readonly work: WorkInHand;
+  readonly plain: PlainSends;
   /** `undefined` for a bus without a store. */
   readonly idempotency: Idempotency | undefined;
 }
@@ -54,12 +63,14 @@ export class Sender {
   readonly #host: FrameHost;
   readonly #routes: RoutingTable;
   readonly #work: WorkInHand;
+  readonly #plain: PlainSends;
   readonly #idempotency: Idempotency | undefined;
 
-  constructor({ host, routes, work, idempotency }: SenderOptions) {
+  constructor({ host, routes, work, plain, idempotency }: SenderOptions) {
     this.#host = host;
     this.#routes = routes;
     this.#work = work;
+    this.#plain = plain;
     this.#idempotency = idempotency;
   }
 
@@ -68,7 +79,7 @@ export class Sender {
     if (compiled === undefined) return Promise.reject(noHandler(command));
     // The most frequent send must cost least: from outside, without options, to code that needs nothing of the bus.
     if (options === undefined && caller === undefined && !compiled.needsUnit) {
-      return compiled.run(command, new Frame(this.#host, noOptions));
+      return this.#sendPlain(command, compiled, noOptions, compiled.run);
     }
     if (options?.timeoutMs !== undefined || options?.signal !== undefined) {
       return this.#sendWithDeadline(command, compiled, options, caller);
@@ -84,11 +95,13 @@ export class Sender {
   ): Promise<unknown> {
     const started = startDeadline(command.type, options);
     try {
+      if (started.signal.aborted) throw started.signal.reason;
       const { signal, deadline } = started;
       const reply = this.#route(command, compiled, { ...options, signal, deadline }, caller);
       // A unit of its own is abandoned where it runs: only there is it known whether its commit has begun.
-      const ownsUnit = caller === undefined && (compiled.needsUnit || options.idempotencyKey !== undefined);
-      return await (ownsUnit ? reply : untilAborted(reply, signal));
+      if (caller === undefined && (compiled.needsUnit || options.idempotencyKey !== undefined)) return await reply;
+      const outcome = (): Promise<unknown> => untilAborted(reply, signal);
+      return await (caller === undefined ? this.#plain.watch(outcome, compiled.pace) : outcome());
     } finally {
       started.clear();
     }
@@ -102,14 +115,31 @@ export class Sender {
   ): Promise<unknown> {
     if (caller !== undefined) {
       if (options?.idempotencyKey !== undefined) return Promise.reject(nestedKey(command));
-      return compiled.run(command, new Frame(this.#host, contextOptions(options, caller), undefined, caller));
+      const frame = new Frame(this.#host, contextOptions(options, caller), undefined, caller);
+      return runOf(compiled, options)(command, frame);
     }
     // A query has no effects that a key could keep from happening twice.
     if (options?.idempotencyKey !== undefined && !compiled.readOnly) {
       return this.#sendOnce(command, compiled, options, options.idempotencyKey);
     }
-    if (!compiled.needsUnit) return compiled.run(command, new Frame(this.#host, contextOptions(options, undefined)));
-    return this.#sendInUnit(command, compiled, options);
+    if (compiled.needsUnit) return this.#sendInUnit(command, compiled, options);
+    // With a deadline it is watched until that, and not longer.
+    const isWatched = options?.signal !== undefined;
+    return this.#sendPlain(command, compiled, contextOptions(options, undefined), runOf(compiled, options), isWatched);
+  }
+
+  #sendPlain(
+    command: Command,
+    { pace }: CompiledCommand,
+    options: ContextOptions,
+    run: Run,
+    isWatched = false,
+  ): Promise<unknown> {
+    const frame = new Frame(this.#host, options);
+    if (isWatched) return run(command, frame);
+    if (pace.skips === 0) return this.#plain.watch(() => run(command, frame), pace);
+    pace.skips--;
+    return run(command, frame);
   }
 
   async #sendInUnit(
@@ -121,7 +151,8 @@ export class Sender {
     if (options?.signal !== undefined) return this.#sendInUnitUntil(options.signal, command, compiled, options, unit);
     this.#work.take(unit);
     try {
-      const reply = await compiled.run(command, new Frame(this.#host, contextOptions(options, undefined), unit));
+      const frame = new Frame(this.#host, contextOptions(options, undefined), unit);
+      const reply = await runOf(compiled, options)(command, frame);
       const committed = unit.commit();
       // Without a completion there is no race that the commit could lose.
       if (committed !== true) await committed;
@@ -144,7 +175,8 @@ export class Sender {
   ): Promise<unknown> {
     let reply: unknown;
     const run = async () => {
-      reply = await compiled.run(command, new Frame(this.#host, contextOptions(options, undefined), unit));
+      const frame = new Frame(this.#host, contextOptions(options, undefined), unit);
+      reply = await runOf(compiled, options)(command, frame);
       return {};
     };
     await this.#work.run(unit, run, signal);
@@ -158,11 +190,14 @@ export class Sender {
     key: string,
   ): Promise<unknown> {
     if (this.#idempotency === undefined) throw noStoreForKey(command);
-    return this.#idempotency.once(command, key, async (completion) => {
+    return this.#idempotency.once(command, key, async (aroundHandler, completion) => {
       let reply: unknown;
       const run = async (unit: UnitOfWork) => {
-        reply = await compiled.run(command, new Frame(this.#host, contextOptions(options, undefined), unit));
-        return completion(reply);
+        const frame = new Frame(this.#host, contextOptions(options, undefined), unit);
+        // Guards run for a kept reply too: they say who may have it.
+        frame.aroundHandler = async (handler) => aroundHandler(async () => compiled.checkReply(await handler()));
+        reply = await compiled.runChecked(command, frame);
+        return completion();
       };
       const committed = await this.#work.run(this.#work.open(), run, options.signal);
       return { committed, reply };
@@ -171,6 +206,10 @@ export class Sender {
 }
 
 const noOptions: ContextOptions = {};
+
+function runOf({ run, runChecked }: CompiledCommand, options: SendOptions | undefined): Run {
+  return options?.checkReply === true ? runChecked : run;
+}
 
 function contextOptions(options: SendWithDeadline | undefined, parent: Frame | undefined): ContextOptions {
   if (options === undefined && parent === undefined) return noOptions;

@@ -26,6 +26,7 @@ describe('error codes', () => {
         "INVALID_CONTRACT",
         "INVALID_MESSAGE",
         "INVALID_REGISTRATION",
+        "INVALID_REPLY",
         "INVALID_SETUP",
         "INVALID_URL",
         "LEASE_LOST",

@@ -137,8 +137,11 @@ function define(kind: MessageKind, base: AbstractClass<object>, type: string, op
   const schema = options.data as StandardSchema<unknown, object> | undefined;
   const isEvent = kind === 'event';
   class Message extends (base as new () => object) {
+    readonly #input: unknown;
+
     constructor(data: unknown = {}, metadata?: Partial<EventMetadata>) {
       super();
+      this.#input = data;
       if (schema !== undefined) assign(this, validate(type, schema, data));
       if (metadata !== undefined && isEvent) identify(this, metadata);
       Object.freeze(this);
@@ -146,6 +149,10 @@ function define(kind: MessageKind, base: AbstractClass<object>, type: string, op
 
     static parse(data: unknown, metadata?: Partial<EventMetadata>): object {
       return new this(data, metadata);
+    }
+
+    static inputOf(message: object): unknown {
+      return #input in message ? message.#input : message;
     }
   }
   return Object.assign(Message, definition);

@@ -117,7 +117,11 @@ export interface Definition {
 
 /** A message class as the bus sees it: its definition, and the edge that makes an instance of unknown data. */
 export type MessageClass<M = object> = AbstractClass<M> &
-  Definition & { parse(data: unknown, metadata?: Partial<EventMetadata>): M };
+  Definition & {
+    parse(data: unknown, metadata?: Partial<EventMetadata>): M;
+    /** What a message was made of, before its schema added defaults. */
+    inputOf(message: object): unknown;
+  };
 
 /** What every message class has on its static side. */
 export interface MessageStatics<Type extends string, In> {
@@ -147,6 +151,11 @@ export function sliceOf(type: string): string {
 /** The definition behind a message, from its class. */
 export function definitionOf(message: object): MessageClass {
   return message.constructor as unknown as MessageClass;
+}
+
+/** What a message was made of, before its schema added defaults. */
+export function inputOf(message: object): unknown {
+  return definitionOf(message).inputOf(message);
 }
 
 /** Tells a message class from a group such as `Command` or a user's abstract base. */

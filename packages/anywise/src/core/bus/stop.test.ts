@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { memoryStore } from '../../memory/store.js';
+import { startBus } from '../../test-support/start-bus.js';
+import { eventually } from '../../testing/eventually.js';
+import { contract } from '../message/contract.js';
+import { command } from '../message/declare.js';
+import { type } from '../message/schema.js';
+import type { Store } from '../ports/store.js';
+import { MessageRegistry } from '../registry/registry.js';
+import { on } from '../registry/on.js';
+import { Anywise } from './anywise.js';
+
+class Slow extends command('test.slow', { reply: type<string>() }) {}
+const contracts = [contract('test', { Slow })];
+
+/** A gate that is shut until it is opened. */
+function gate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+describe('a stop', () => {
+  it.each([
+    ['without a store', undefined],
+    ['with a store', memoryStore()],
+  ])('waits for a handler that needs nothing of the bus, %s', async (_where, store) => {
+    const { opened, open } = gate();
+    const events: string[] = [];
+    const slow = on(Slow).handle(async () => {
+      await opened;
+      events.push('handled');
+      return 'done';
+    });
+    const bus = await startBus({ items: [slow], contracts, ...(store && { store }) });
+    const sent = bus.send(new Slow());
+    const stopped = bus.stop().then(() => events.push('stopped'));
+    setImmediate(open);
+    await expect(sent).resolves.toBe('done');
+    await stopped;
+    expect(events).toEqual(['handled', 'stopped']);
+  });
+
+  it('waits for a handler that waits, however many before it did not', async () => {
+    const { opened, open } = gate();
+    const events: string[] = [];
+    let count = 0;
+    const slow = on(Slow).handle(async () => {
+      if (++count > 200) {
+        await opened;
+        events.push('handled');
+      } else if (count > 130) await new Promise(setImmediate);
+      return 'done';
+    });
+    const bus = await startBus({ items: [slow] });
+    for (let n = 0; n < 200; n++) await bus.send(new Slow());
+    const sent = bus.send(new Slow());
+    const stopped = bus.stop().then(() => events.push('stopped'));
+    setImmediate(open);
+    await sent;
+    await stopped;
+    expect(events).toEqual(['handled', 'stopped']);
+  });
+
+  it('waits no longer than it is told', async () => {
+    const slow = on(Slow).handle(() => new Promise<never>(() => undefined));
+    const bus = await startBus({ items: [slow] });
+    void bus.send(new Slow());
+    await bus.stop({ timeoutMs: 5 });
+    await expect(bus.send(new Slow())).rejects.toMatchObject({ code: 'NOT_RUNNING' });
+  });
+
+  it('ends a start that is under way, and closes what it had opened', async () => {
+    const { opened, open } = gate();
+    const events: string[] = [];
+    const store: Store = Object.assign(memoryStore(), {
+      check: async () => {
+        await opened;
+        events.push('opened');
+      },
+      close: async () => void events.push('closed'),
+    });
+    const registries = [new MessageRegistry('test').register(on(Slow).handle(async () => 'done'))];
+    const bus = new Anywise({ name: 'test', contracts, registries, store });
+    const started = bus.start().then(
+      () => 'started',
+      (error: unknown) => (error as { code: string }).code,
+    );
+    const stopped = bus.stop();
+    open();
+    await stopped;
+    expect(await started).toBe('NOT_RUNNING');
+    expect(events).toEqual(['opened', 'closed']);
+    await expect(bus.send(new Slow())).rejects.toThrow(/is stopped/);
+    await eventually(async () => expect(await bus.check()).toEqual(['the bus is stopped']));
+  });
+});

@@ -1,0 +1,29 @@
+import { AnywiseError, InvalidMessageError, type Issue } from '../errors/errors.js';
+import { validate, type StandardSchema } from '../message/schema.js';
+
+/**
+ * Compiles the check of a command's replies: it gives what the contract declares, and nothing more. A command that declares
+ * no reply has none.
+ */
+export function compileReplyCheck(type: string, schema: StandardSchema | undefined): (reply: unknown) => unknown {
+  if (schema === undefined) return () => undefined;
+  if (!isChecked(schema)) return (reply) => reply;
+  return (reply) => {
+    try {
+      return validate(type, schema, reply);
+    } catch (error) {
+      throw error instanceof InvalidMessageError ? invalidReply(type, error.issues) : error;
+    }
+  };
+}
+
+/** Whether a schema checks anything. */
+export function isChecked(schema: StandardSchema | undefined): boolean {
+  return schema !== undefined && schema['~standard'].vendor !== 'anywise';
+}
+
+function invalidReply(type: string, issues: readonly Issue[]): AnywiseError {
+  const { message } = new InvalidMessageError(type, issues);
+  const text = `The handler of ${message.replace('got invalid data', 'gave an invalid reply')}. Nothing was committed. Correct the handler, or the \`reply\` of its contract.`;
+  return new AnywiseError('INVALID_REPLY', text, { cause: new InvalidMessageError(type, issues) });
+}
