@@ -1,3 +1,4 @@
+import { limits } from '../message/limits.js';
 import { milliseconds, ofType, optionProblems, text, wholeNumber } from '../errors/options.js';
 import type { ContextKeyInfo } from '../message/context.js';
 import type { Contract } from '../message/contract.js';
@@ -48,6 +49,13 @@ export interface AnywiseOptions {
    */
   readonly concurrency?: number;
   /**
+   * How large a message that is published or enqueued may be as JSON, in bytes. Transports have a limit of their own, and
+   * what comes in larger than this is a dead letter.
+   *
+   * @defaultValue 1_048_576 (1 MiB)
+   */
+  readonly maxMessageBytes?: number;
+  /**
    * How long one attempt of a listener, or of an enqueued command, may take, in milliseconds, unless it says otherwise with
    * `.timeoutMs(…)`. Then its writes are rolled back, its signal is aborted, and the attempt has failed.
    *
@@ -69,7 +77,13 @@ export interface StopOptions {
   readonly timeoutMs?: number;
 }
 
-export const busDefaults = { concurrency: 100, timeoutMs: 300_000, leaseMs: 30_000, retentionMs: 604_800_000 };
+export const busDefaults = {
+  concurrency: 100,
+  maxMessageBytes: limits.messageBytes,
+  timeoutMs: 300_000,
+  leaseMs: 30_000,
+  retentionMs: 604_800_000,
+};
 
 const hundredYearsMs = 3_155_760_000_000;
 
@@ -78,6 +92,7 @@ export function busOptionProblems(options: AnywiseOptions): readonly string[] {
   return optionProblems(options, {
     name: text(),
     concurrency: wholeNumber(1, 100_000),
+    maxMessageBytes: wholeNumber(1_024, 134_217_728),
     timeoutMs: milliseconds(1),
     leaseMs: milliseconds(10),
     retentionMs: milliseconds(0, hundredYearsMs),

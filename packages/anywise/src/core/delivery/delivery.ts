@@ -6,7 +6,7 @@ import type { Store } from '../ports/store.js';
 import type { Subscription, Transport } from '../ports/transport.js';
 import { defaultListenerOptions, type FailureOptions } from '../registry/definitions.js';
 import type { Wiring } from '../registry/wiring.js';
-import { entriesOfBatch, unreadableListener, type ListenersOf } from './intake.js';
+import { entriesOfBatch, unknownListener, unreadableListener, type ListenersOf } from './intake.js';
 import type { ListenerSettings } from './attempt.js';
 import type { LazySignal } from './lazy-signal.js';
 import { Relay } from './relay.js';
@@ -21,6 +21,8 @@ export interface DeliveryOptions {
   /** The wire names that the service wants from others. */
   readonly types: readonly string[];
   readonly namesFor: ListenersOf;
+  /** Whether a contract of the bus has the type. */
+  readonly knows: (type: string) => boolean;
   /** What a command from the outbox becomes in the inbox; `undefined` for what another process handles. */
   readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
   /** Runs the listener and commits; rejects where either fails. */
@@ -58,8 +60,9 @@ export class Delivery {
   constructor(options: DeliveryOptions) {
     this.#options = options;
     this.#listeners = settingsOf(options);
-    this.#worker = new Worker({ ...options, listeners: this.#listeners });
-    this.#relay = new Relay(options);
+    const unreadable = unreadableListener(options.service);
+    this.#worker = new Worker({ ...options, unreadable, listeners: this.#listeners });
+    this.#relay = new Relay({ ...options, unreadable });
   }
 
   async start(): Promise<void> {
@@ -106,9 +109,9 @@ export class Delivery {
   }
 
   async #subscribe(): Promise<void> {
-    const { service, transport, types, namesFor, retentionMs, logger } = this.#options;
+    const { service, transport, types, namesFor, knows, retentionMs, logger } = this.#options;
     if (transport === undefined || types.length === 0) return;
-    const intake = { service, retentionMs, listenersOf: namesFor };
+    const intake = { service, retentionMs, knows, listenersOf: namesFor };
     const onError = (error: unknown): void => logger.warn({ err: error }, 'Receiving failed; it is tried again');
     this.#subscription = await transport.subscribe({ consumer: service, types, onError }, async (batch) => {
       await this.#worker.take(entriesOfBatch(batch, intake));
@@ -133,7 +136,9 @@ function settingsOf(options: DeliveryOptions): ReadonlyMap<string, ListenerSetti
   for (const { message, options } of wiring.commandHandlers) listeners.set(message.type, options);
   // One that hangs must leave places for the others.
   const share = listeners.size > 1 ? Math.ceil(concurrency / 2) : concurrency;
-  listeners.set(unreadableListener(service), defaultListenerOptions);
+  for (const name of [unreadableListener(service), unknownListener(service)]) {
+    listeners.set(name, defaultListenerOptions);
+  }
   const settings = [...listeners].map(([name, own]): [string, ListenerSettings] => [
     name,
     { ...own, timeoutMs: own.timeoutMs ?? timeoutMs, places: Math.min(own.concurrency ?? share, concurrency) },

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { entriesOfBatch, inboxEntries } from './intake.js';
 import { testEnvelope } from '../../testing/envelopes.js';
 
-const options = { listenersOf: () => ['mail'], service: 'orders', retentionMs: Infinity };
+const options = { listenersOf: () => ['mail'], knows: () => true, service: 'orders', retentionMs: Infinity };
 
 const envelope = testEnvelope({ id: 'e1', subject: 'o1' });
 
@@ -18,6 +18,12 @@ test('an envelope that nobody listens to becomes nothing', () => {
   expect(entriesOfBatch([{ envelope }], { ...options, listenersOf: () => [] })).toEqual([]);
 });
 
+test('a message of a type that is not known here waits for those who know it', () => {
+  const [entry] = entriesOfBatch([{ envelope }], { ...options, knows: () => false });
+  expect(entry).toMatchObject({ listener: 'orders/unknown', id: 'e1', key: 'o1', json: JSON.stringify(envelope) });
+  expect(entry).not.toHaveProperty('error');
+});
+
 test('an unreadable message becomes a dead letter, under the same id each time it comes', () => {
   const delivery = { unreadable: '<xml/>', reason: 'not JSON' };
   const entries = entriesOfBatch([delivery, { envelope }, delivery], options);
@@ -30,6 +36,6 @@ test('what is older than the inbox remembers becomes a dead letter', () => {
   const old = testEnvelope({ time: '2020-01-01T00:00:00.000Z' });
   const [entry] = entriesOfBatch([{ envelope: old }], { ...options, retentionMs: 604_800_000 });
   expect(entry?.error).toMatchInlineSnapshot(
-    `"It is from 2020-01-01T00:00:00.000Z, and what was handled so long ago is forgotten: nobody can tell whether this was."`,
+    `"It is from 2020-01-01T00:00:00.000Z, older than the retention, so whether it was handled is no longer known."`,
   );
 });

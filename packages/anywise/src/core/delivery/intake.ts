@@ -9,20 +9,27 @@ export type ListenersOf = (type: string) => readonly string[];
 /**
  * What one envelope becomes in the inbox: an entry for each listener.
  *
- * @param json the text that it was read from.
+ * @param json its text.
+ * @param isOwn whether nothing else has this envelope, as where it was read from the text.
  */
-export function inboxEntries(envelope: Envelope, listeners: readonly string[], json?: string): InboxEntry[] {
+export function inboxEntries(
+  envelope: Envelope,
+  listeners: readonly string[],
+  json = JSON.stringify(envelope),
+  isOwn = true,
+): InboxEntry[] {
   if (listeners.length === 0) return [];
   const { id, type } = envelope;
   const key = orderKey(envelope);
-  const text = json ?? JSON.stringify(envelope);
   // Several listeners must not share what one of them, or its upcasts, may change.
-  const read = json !== undefined && listeners.length === 1 ? envelope : undefined;
-  return listeners.map((listener) => ({ listener, id, type, key, json: text, envelope: read }));
+  const read = isOwn && listeners.length === 1 ? envelope : undefined;
+  return listeners.map((listener) => ({ listener, id, type, key, json, envelope: read }));
 }
 
 export interface IntakeOptions {
   readonly listenersOf: ListenersOf;
+  /** Whether a contract here has the type. */
+  readonly knows: (type: string) => boolean;
   readonly service: string;
   /** How long handled messages are remembered, in milliseconds. */
   readonly retentionMs: number;
@@ -30,19 +37,26 @@ export interface IntakeOptions {
 
 /**
  * What a batch from the transport becomes in the inbox. What cannot be read becomes a dead letter, as it came; so does what
- * is older than the inbox remembers, as nobody can tell any more whether it was handled.
+ * is older than the inbox remembers, as it may have been handled before. A type that is not known here waits for a version of
+ * the service that knows it.
  */
 export function entriesOfBatch(batch: readonly Received[], options: IntakeOptions): InboxEntry[] {
-  const { listenersOf, service, retentionMs } = options;
+  const { listenersOf, knows, service, retentionMs } = options;
   const oldest = Date.now() - retentionMs;
   return batch.flatMap((received) => {
     if (!('envelope' in received)) return [unreadableEntry(received.unreadable, received.reason, service)];
     const { envelope, json } = received;
-    const entries = inboxEntries(envelope, listenersOf(envelope.type), json);
+    const names = knows(envelope.type) ? listenersOf(envelope.type) : [unknownListener(service)];
+    const entries = inboxEntries(envelope, names, json);
     if (Date.parse(envelope.time) >= oldest) return entries;
-    const error = `It is from ${envelope.time}, and what was handled so long ago is forgotten: nobody can tell whether this was.`;
+    const error = `It is from ${envelope.time}, older than the retention, so whether it was handled is no longer known.`;
     return entries.map((entry) => ({ ...entry, error }));
   });
+}
+
+/** The name under which the inbox keeps messages of types that no version of the service has known so far. */
+export function unknownListener(service: string): string {
+  return `${service}/unknown`;
 }
 
 /** The name under which the inbox keeps what could not be read. */

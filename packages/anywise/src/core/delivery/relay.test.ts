@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { memoryStore } from '../../memory/store.js';
 import { Relay } from './relay.js';
 import type { Store } from '../ports/store.js';
@@ -25,7 +25,15 @@ function publisher(publish: Publish): Transport {
 function relay(store: Store, publish: Publish, holder = 'here:1:1:a'): Relay & AsyncDisposable {
   const entriesHere = (): undefined => undefined;
   const transport = publisher(publish);
-  const made = new Relay({ store, transport, entriesHere, holder, logger: silent, random: () => 0 });
+  const made = new Relay({
+    store,
+    transport,
+    entriesHere,
+    unreadable: 'test/unreadable',
+    holder,
+    logger: silent,
+    random: () => 0,
+  });
   made.start();
   return Object.assign(made, { [Symbol.asyncDispose]: () => made.stop(0) });
 }
@@ -107,5 +115,27 @@ describe('the relay', () => {
     await subject.stop(1_000);
     expect(await store.outbox.status()).toMatchObject({ waiting: 0 });
     expect(await store.outbox.lease('elsewhere:1:1:b', 1_000)).toBeDefined();
+  });
+});
+
+describe('a message that makes the transport refuse all', () => {
+  it('waits alone, and is parked in the end, while the others go', async () => {
+    const store = memoryStore();
+    const published: string[] = [];
+    await commit(
+      store,
+      { id: 'e1', subject: 'a' },
+      { id: 'bad', subject: 'b' },
+      { id: 'behind', subject: 'b' },
+      { id: 'e2', subject: 'c' },
+    );
+    await using running = relay(store, async (envelopes) => {
+      if (envelopes.some(({ id }) => id === 'bad')) throw new TypeError('cannot read this');
+      published.push(...envelopes.map(({ id }) => id));
+      return envelopes.map(() => undefined);
+    });
+    await eventually(() => expect(published).toEqual(['e1', 'e2']), 30_000);
+    running.wake();
+    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 2, parked: 0 }), 30_000);
   });
 });

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import type { Envelope } from '../message/envelope.js';
+import { orderKey, type Envelope } from '../message/envelope.js';
 import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
 import type { Logger } from '../ports/logger.js';
 import { Pump } from '../../kit/pump.js';
 import { backoff } from '../../kit/retry.js';
+import { takeIn } from './take-in.js';
 import type { InboxEntry } from '../ports/inbox.js';
 import type { OutboxOutcome, OutboxRow, RelayLease } from '../ports/outbox.js';
 import type { Store } from '../ports/store.js';
@@ -16,6 +17,8 @@ export interface RelayOptions {
   readonly transport: Transport | undefined;
   /** What a command becomes in the inbox here; `undefined` for what goes to the transport. */
   readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
+  /** The name under which the inbox keeps what it cannot take as it is. */
+  readonly unreadable: string;
   readonly holder: string;
   readonly logger: Logger;
   readonly random?: () => number;
@@ -26,6 +29,8 @@ const leaseMs = 10_000;
 const idlePollMs = 1_000;
 /** How long a few messages are settled later where no others follow: a third of a millisecond sooner for whoever is idle. */
 const settleLaterMs = 1;
+/** How often a message may make a transport that works refuse it before it is parked. */
+const attemptsAlone = 10;
 const retryDelays = { firstDelayMs: 500, factor: 2, maxDelayMs: 30_000 };
 
 type Failures = readonly (PublishFailure | undefined)[];
@@ -134,7 +139,8 @@ export class Relay {
         here.push(...entries);
       }
     }
-    if (here.length > 0) await this.#options.store.inbox.add(here);
+    const { store, unreadable, logger } = this.#options;
+    if (here.length > 0) await takeIn(here, { add: (entries) => store.inbox.add(entries), unreadable, logger });
     const confirmed = stay.map(({ seq }): OutboxOutcome => ({ seq, outcome: 'confirmed' }));
     return leave.length === 0 ? confirmed : [...confirmed, ...(await this.#publish(leave))];
   }
@@ -145,11 +151,41 @@ export class Relay {
       failures = await this.#transport.publish(rows.map(({ envelope }) => envelope));
       this.#outages = 0;
     } catch (error) {
+      if (await this.#isUsable(error)) return this.#publishAlone(rows, error);
       this.#rest(error);
       // Nothing is known of any of them: they wait as they are.
       return [];
     }
     return rows.map((row, index) => this.#outcomeOf(row, failures[index]));
+  }
+
+  /** Whether the transport works, so that it refused these rows and not all. */
+  async #isUsable(error: unknown): Promise<boolean> {
+    if (AnywiseError.is(error) && error.retryable) return false;
+    try {
+      await this.#transport.check();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Finds the row that the others could not go with. Rows of its key wait for it. */
+  async #publishAlone(rows: readonly OutboxRow[], error: unknown): Promise<readonly OutboxOutcome[]> {
+    const [only] = rows;
+    if (only !== undefined && rows.length === 1) {
+      return [this.#outcomeOf(only, { error, permanent: only.attempts + 1 >= attemptsAlone })];
+    }
+    const held = new Set<string>();
+    const outcomes: OutboxOutcome[] = [];
+    for (const row of rows) {
+      const key = orderKey(row.envelope);
+      if (key !== undefined && held.has(key)) continue;
+      const found = await this.#publish([row]);
+      outcomes.push(...found);
+      if (found.every(({ outcome }) => outcome !== 'confirmed') && key !== undefined) held.add(key);
+    }
+    return outcomes;
   }
 
   #rest(error: unknown): void {

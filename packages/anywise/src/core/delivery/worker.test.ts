@@ -22,6 +22,7 @@ const settings: ListenerSettings = {
 function startWorker(options: Partial<WorkerOptions> & Pick<WorkerOptions, 'store' | 'deliver'>) {
   const worker = new Worker({
     listeners: new Map([['listener', settings]]),
+    unreadable: 'test/unreadable',
     holder: 'here:1:1:a',
     concurrency: 10,
     leaseMs: 30_000,

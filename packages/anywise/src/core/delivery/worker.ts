@@ -6,6 +6,7 @@ import type { Store } from '../ports/store.js';
 import { Attempts, type ListenerSettings } from './attempt.js';
 import type { LazySignal } from './lazy-signal.js';
 import { Places } from './places.js';
+import { takeIn } from './take-in.js';
 
 export interface WorkerOptions {
   readonly store: Store;
@@ -13,6 +14,8 @@ export interface WorkerOptions {
   readonly listeners: ReadonlyMap<string, ListenerSettings>;
   /** Runs the listener and commits; rejects where either fails. `stop` tells the listener that its work is no longer wanted. */
   readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  /** The name under which the inbox keeps what it cannot take as it is. */
+  readonly unreadable: string;
   readonly holder: string;
   /** How many messages are handled at once. */
   readonly concurrency: number;
@@ -106,8 +109,11 @@ export class Worker {
   async take(entries: readonly InboxEntry[]): Promise<void> {
     for (let rest = entries; rest.length > 0;) {
       const count = (await this.#isMostlyFreeSoon()) ? Math.max(1, this.#places.free) : rest.length;
-      const part = rest.slice(0, count);
-      await this.#claim((options) => this.#options.store.inbox.add(part, options));
+      await takeIn(rest.slice(0, count), {
+        add: (part) => this.#claim((options) => this.#options.store.inbox.add(part, options)),
+        unreadable: this.#options.unreadable,
+        logger: this.#options.logger,
+      });
       rest = rest.slice(count);
     }
   }

@@ -1,5 +1,5 @@
 import { AnywiseError } from '../errors/errors.js';
-import { inboxEntries, unreadableListener } from '../delivery/intake.js';
+import { inboxEntries, unknownListener, unreadableListener } from '../delivery/intake.js';
 import type { LazySignal } from '../delivery/lazy-signal.js';
 import type { Codec } from '../message/codec.js';
 import type { ContextOptions } from '../message/context.js';
@@ -29,7 +29,8 @@ export class Deliverer {
   /** @param stop aborted when the work is no longer wanted: its writes are rolled back, and the promise rejects with the reason. */
   async deliver(claim: Claim, stop: LazySignal): Promise<void> {
     const { work, service } = this.#options;
-    const run = claim.listener === unreadableListener(service) ? this.#readAgain : this.#run;
+    const isPassedOn = claim.listener === unreadableListener(service) || claim.listener === unknownListener(service);
+    const run = isPassedOn ? this.#passOn : this.#run;
     const handle = async (unit: UnitOfWork) => {
       await run(claim, unit, stop);
       return { claim };
@@ -65,9 +66,14 @@ export class Deliverer {
     await listener.run(message, new Frame(host, context, unit));
   };
 
-  /** A message that could not be read when it came, and was repaired and replayed since, goes to those it is for. */
-  readonly #readAgain = async ({ json }: Claim, unit: UnitOfWork): Promise<void> => {
+  /**
+   * A message that was not readable, or not known, when it came goes to those it is for: one was repaired and replayed, the
+   * other came before the version that knows it.
+   */
+  readonly #passOn = async ({ json }: Claim, unit: UnitOfWork): Promise<void> => {
+    const { codec, routes } = this.#options;
     const envelope = parseEnvelope(json);
-    unit.emit([], inboxEntries(envelope, this.#options.routes.namesFor(envelope.type)));
+    codec.assertKnown(envelope.type);
+    unit.emit([], inboxEntries(envelope, routes.namesFor(envelope.type)));
   };
 }

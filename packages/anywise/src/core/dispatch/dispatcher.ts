@@ -33,6 +33,7 @@ export interface DispatchOptions {
   readonly store: Store | undefined;
   /** Whether published events leave the process. */
   readonly hasTransport: boolean;
+  readonly maxMessageBytes: number;
   readonly sender: SendStrategy | undefined;
   /** Whether replies are checked even where they stay in the process. */
   readonly checkReplies: boolean;
@@ -58,7 +59,8 @@ export class Dispatcher implements FrameHost {
   readonly #deliverer: Deliverer;
 
   constructor(options: DispatchOptions) {
-    const { name, contracts, travelling, store, hasTransport, wiring, sender, checkReplies, observers } = options;
+    const { name, contracts, travelling, store, wiring, sender, checkReplies } = options;
+    const { hasTransport, maxMessageBytes, observers } = options;
     const source = `/${name}`;
     const durable = store !== undefined;
     const codec = new Codec(contracts, travelling);
@@ -73,8 +75,9 @@ export class Dispatcher implements FrameHost {
     const plain = new PlainSends();
     this.#plainSends = plain;
     this.#sender = new Sender({ host: this, routes, work, plain, idempotency });
-    this.#publisher = new Publisher({ source, host: this, routes, codec, work, strategy, hasTransport, observers });
-    this.#enqueuer = new Enqueuer({ source, host: this, routes, codec, durable, hasTransport, observers });
+    const outgoing = { source, host: this, routes, codec, hasTransport, maxMessageBytes, observers };
+    this.#publisher = new Publisher({ ...outgoing, work, strategy });
+    this.#enqueuer = new Enqueuer({ ...outgoing, durable });
     this.#deliverer = new Deliverer({ service: name, host: this, routes, codec, work });
   }
 

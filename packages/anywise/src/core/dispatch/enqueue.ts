@@ -2,6 +2,7 @@ import { AnywiseError } from '../errors/errors.js';
 import { inboxEntries } from '../delivery/intake.js';
 import { encodeCommand, type Codec } from '../message/codec.js';
 import type { ContextEntry } from '../message/context.js';
+import { writeEnvelope } from '../message/envelope.js';
 import { newId } from '../message/id.js';
 import { definitionOf, type AnyCommand } from '../message/message.js';
 import type { Observers } from '../ports/observer.js';
@@ -33,6 +34,7 @@ export interface EnqueuerOptions {
   readonly codec: Codec;
   readonly durable: boolean;
   readonly hasTransport: boolean;
+  readonly maxMessageBytes: number;
   readonly observers: Observers;
 }
 
@@ -46,14 +48,15 @@ export class Enqueuer {
 
   /** Puts a command in and gives its id. Its one handler, here or in another process, runs after the commit. */
   enqueue(command: AnyCommand, options: EnqueueOptions, caller: Frame | undefined, unit: UnitOfWork): string {
-    const { source, host, observers } = this.#options;
+    const { source, host, maxMessageBytes, observers } = this.#options;
     const isHere = this.#routeOf(command) === 'here';
     const due = dueOf(command.type, options);
     const messageId = newId();
     const frame = new Frame(host, { messageId, parent: caller, entries: options.context }, unit);
-    const envelope = encodeCommand(command, frame, { source, key: options.key, time: timeOf(due) });
+    const encoded = encodeCommand(command, frame, { source, key: options.key, time: timeOf(due) });
+    const { envelope, json } = writeEnvelope(encoded, maxMessageBytes);
     if (due !== undefined) unit.schedule({ envelope, due });
-    else if (isHere) unit.emit([], inboxEntries(envelope, [command.type]));
+    else if (isHere) unit.emit([], inboxEntries(envelope, [command.type], json, false));
     else unit.emit([envelope], []);
     if (observers.any) {
       const enqueued = { id: messageId, type: command.type, key: options.key, isDelayed: due !== undefined };

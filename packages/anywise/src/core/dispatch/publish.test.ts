@@ -1,7 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { contextKey } from '../message/context.js';
+import { contract } from '../message/contract.js';
+import { memoryStore } from '../../memory/store.js';
 import { Event } from '../message/message.js';
 import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
@@ -222,3 +224,34 @@ function gate(): { readonly promise: Promise<void>; readonly open: () => void } 
   const promise = new Promise<void>((resolve) => (open = resolve));
   return { promise, open };
 }
+
+describe('an event that no receiver could take', () => {
+  class Numbered extends event('test.numbered', {
+    data: z.object({ id: z.any(), text: z.string().optional() }),
+    entityId: ({ id }) => id as string,
+  }) {}
+  const start = () =>
+    startBus({
+      items: [on(Numbered).listen(() => undefined)],
+      contracts: [contract('test', { Numbered })],
+      store: memoryStore(),
+      maxMessageBytes: 2_000,
+    });
+
+  it.each([5, true, {}, ['a'], 'x'.repeat(513), 'a\0b', '\ud800'])('is refused with the entity id %p', async (id) => {
+    await using bus = await start();
+    await expect(bus.publish(new Numbered({ id }))).rejects.toMatchObject({
+      code: 'INVALID_MESSAGE',
+      message: expect.stringMatching(/`test.numbered`.*`subject`/) as unknown,
+    });
+    expect(await bus.status()).toMatchObject({ inbox: { waiting: 0, dead: 0 } });
+  });
+
+  it('is refused with its size where it is too large', async () => {
+    await using bus = await start();
+    await expect(bus.publish(new Numbered({ id: 'a', text: 'x'.repeat(3_000) }))).rejects.toMatchObject({
+      code: 'MESSAGE_TOO_LARGE',
+      message: expect.stringMatching(/has 3\d\d\d bytes, more than the 2000/) as unknown,
+    });
+  });
+});

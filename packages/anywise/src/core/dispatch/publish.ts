@@ -2,6 +2,7 @@ import { AnywiseError, type ListenerFailure } from '../errors/errors.js';
 import { inboxEntries } from '../delivery/intake.js';
 import { encodeEvent, type Codec } from '../message/codec.js';
 import type { ContextOptions } from '../message/context.js';
+import { writeEnvelope } from '../message/envelope.js';
 import type { AnyCommand, Event } from '../message/message.js';
 import type { Observers } from '../ports/observer.js';
 import type { CompiledEvent, CompiledListener } from './compile.js';
@@ -19,6 +20,7 @@ export interface PublisherOptions {
   readonly work: WorkInHand;
   readonly strategy: PublishStrategy;
   readonly hasTransport: boolean;
+  readonly maxMessageBytes: number;
   readonly observers: Observers;
 }
 
@@ -73,10 +75,10 @@ export class Publisher {
 
   /** @param listeners the names of those in this process that hear of it after the commit. */
   #emit(event: Event, listeners: readonly string[], frame: Frame): void {
-    const { source, codec, hasTransport } = this.#options;
+    const { source, codec, hasTransport, maxMessageBytes } = this.#options;
     if (!codec.knows(event.type)) throw unknownMessage(event, 'published');
-    const envelope = encodeEvent(event, frame, source);
-    frame.unit.emit(hasTransport ? [envelope] : [], inboxEntries(envelope, listeners));
+    const { envelope, json } = writeEnvelope(encodeEvent(event, frame, source), maxMessageBytes);
+    frame.unit.emit(hasTransport ? [envelope] : [], inboxEntries(envelope, listeners, json, false));
   }
 
   /** An event that is part of something larger counts as published when that commits. */

@@ -12,6 +12,7 @@ export const errorCodes = [
   'INVALID_URL',
   'LEASE_LOST',
   'LISTENERS_FAILED',
+  'MESSAGE_TOO_LARGE',
   'NOT_AWAITED',
   'NOT_FOUND',
   'NOT_RUNNING',

@@ -31,6 +31,7 @@ describe('error codes', () => {
         "INVALID_URL",
         "LEASE_LOST",
         "LISTENERS_FAILED",
+        "MESSAGE_TOO_LARGE",
         "NOT_AWAITED",
         "NOT_FOUND",
         "NOT_RUNNING",

@@ -81,9 +81,9 @@ describe('reading', () => {
     expect(codec.decode(paid(version, data))).toEqual({ orderId: 'o1', amount: 1, currency: 'EUR' });
   });
 
-  test('refuses a version from the future', () => {
+  test('asks to wait where the version is newer', () => {
     expect(() => codec.decode(paid(4, {}))).toThrowErrorMatchingInlineSnapshot(
-      `"\`payments.paid\` came in version 4, but this process knows only up to 3. Deploy the newer contract here, then replay."`,
+      `"\`payments.paid\` came in version 4, but this process knows only up to 3. It waits until a newer version of this service handles it."`,
     );
   });
 
@@ -119,7 +119,7 @@ describe('reading', () => {
   test('asks to wait where the type is unknown', () => {
     const newer = testEnvelope({ type: 'payments.newer' });
     expect(() => codec.decode(newer)).toThrowErrorMatchingInlineSnapshot(
-      `"No contract here has \`payments.newer\`. Deploy a version of this service that knows it, and it is handled then."`,
+      `"No contract here has \`payments.newer\`. It waits until a version of this service that knows it handles it."`,
     );
     expect(() => codec.decode(newer)).toThrow(expect.objectContaining({ code: 'UNKNOWN_MESSAGE', retryable: true }));
   });

@@ -81,20 +81,25 @@ export class Codec {
     return this.#classes.get(type);
   }
 
+  /** @throws AnywiseError (`UNKNOWN_MESSAGE`, retryable) where no contract has the type. */
+  assertKnown(type: string): MessageClass {
+    const message = this.#classes.get(type);
+    if (message !== undefined) return message;
+    throw new AnywiseError(
+      'UNKNOWN_MESSAGE',
+      `No contract here has \`${type}\`. It waits until a version of this service that knows it handles it.`,
+      { retryable: true },
+    );
+  }
+
   /**
-   * @throws AnywiseError (`UNKNOWN_MESSAGE`, retryable: a newer peer may have sent it) where no contract has the type.
-   * @throws AnywiseError (`UNREADABLE_MESSAGE`) where its version is from the future or has no upcast.
+   * @throws AnywiseError (`UNKNOWN_MESSAGE`, retryable: a newer peer may have sent it) where no contract has the type, or none
+   * knows its version yet.
+   * @throws AnywiseError (`UNREADABLE_MESSAGE`) where its version has no upcast.
    * @throws InvalidMessageError where its data does not fit.
    */
   decode(envelope: Envelope): Command | Event {
-    const message = this.#classes.get(envelope.type);
-    if (message === undefined) {
-      throw new AnywiseError(
-        'UNKNOWN_MESSAGE',
-        `No contract here has \`${envelope.type}\`. Deploy a version of this service that knows it, and it is handled then.`,
-        { retryable: true },
-      );
-    }
+    const message = this.assertKnown(envelope.type);
     const data = upcast(message, envelope);
     return message.parse(data, {
       eventId: envelope.id,
@@ -117,8 +122,9 @@ export class Codec {
 function upcast(message: MessageClass, { data, schemaversion }: Envelope): unknown {
   if (schemaversion > message.version) {
     throw new AnywiseError(
-      'UNREADABLE_MESSAGE',
-      `\`${message.type}\` came in version ${schemaversion}, but this process knows only up to ${message.version}. Deploy the newer contract here, then replay.`,
+      'UNKNOWN_MESSAGE',
+      `\`${message.type}\` came in version ${schemaversion}, but this process knows only up to ${message.version}. It waits until a newer version of this service handles it.`,
+      { retryable: true },
     );
   }
   let current = data;

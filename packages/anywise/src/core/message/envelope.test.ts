@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
-import { orderKey, parseEnvelope } from './envelope.js';
+import { describe, expect, it, test } from '@jest/globals';
+import fc from 'fast-check';
+import { orderKey, parseEnvelope, writeEnvelope } from './envelope.js';
 import { testEnvelope } from '../../testing/envelopes.js';
 
 describe('an envelope', () => {
@@ -24,7 +25,7 @@ describe('an envelope', () => {
 
   test('says everything that is wrong with it', () => {
     expect(() => parseEnvelope('{"id":"e1"}')).toThrowErrorMatchingInlineSnapshot(
-      `"An envelope cannot be read: \`source\` must be a non-empty string; \`type\` must be a non-empty string; \`time\` must be a non-empty string; \`correlationid\` must be a non-empty string; \`specversion\` must be \`1.0\`; \`kind\` is not known; \`schemaversion\` must be a whole number."`,
+      `"An envelope cannot be read: \`source\` must be a non-empty string; \`type\` must be a non-empty string; \`time\` must be a non-empty string; \`correlationid\` must be a non-empty string; \`specversion\` must be \`1.0\`; \`kind\` is not known; \`schemaversion\` must be a whole number from 1."`,
     );
     expect(() => parseEnvelope('<xml/>')).toThrow('An envelope is not JSON: <xml/>');
   });
@@ -35,3 +36,113 @@ describe('an envelope', () => {
     expect(orderKey(testEnvelope())).toBeUndefined();
   });
 });
+
+describe('the attributes of an envelope', () => {
+  const read = (change: object): unknown => parseEnvelope(JSON.stringify({ ...testEnvelope(), ...change }));
+
+  it.each(['subject', 'partitionkey', 'causationid', 'traceparent', 'idempotencykey', 'expirytime'])(
+    'are absent where they are null: %s',
+    (name) => {
+      expect(read({ [name]: null })).not.toHaveProperty(name);
+    },
+  );
+
+  it.each(['id', 'source', 'type', 'time', 'subject', 'partitionkey', 'causationid', 'traceparent', 'idempotencykey'])(
+    'must be texts: %s',
+    (name) => {
+      for (const value of [5, true, {}, [], ['a'], '', 'a\0b', 'x'.repeat(513), '\ud800']) {
+        expect(() => read({ [name]: value })).toThrow(new RegExp(`\`${name}\``));
+      }
+    },
+  );
+
+  it.each([
+    ['a long subject', { subject: '€'.repeat(170) }],
+    ['data that is null', { data: null }],
+    ['a media type with a parameter', { datacontenttype: 'application/json; charset=utf-8' }],
+    ['no media type', { datacontenttype: null }],
+    ['a time with an offset', { time: '2026-01-01T12:00:00+02:00' }],
+    ['attributes of others', { tenant: 'acme', sequence: 5 }],
+  ])('may have %s', (_what, change) => {
+    expect(() => read(change)).not.toThrow();
+  });
+
+  it.each([
+    ['a time that is none', { time: 'yesterday' }],
+    ['version 0', { schemaversion: 0 }],
+    ['data that is not JSON', { datacontenttype: 'text/xml' }],
+    ['binary data', { data_base64: 'AA==' }],
+  ])('may not have %s', (_what, change) => {
+    expect(() => read(change)).toThrow(expect.objectContaining({ code: 'UNREADABLE_MESSAGE' }));
+  });
+
+  it('survive a text that is not an envelope of any kind', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.json().map((json) => `{"data":${json}}`),
+        ),
+        (text) => {
+          expect(() => parseEnvelope(text)).toThrow(expect.objectContaining({ code: 'UNREADABLE_MESSAGE' }));
+        },
+      ),
+    );
+  });
+});
+
+describe('a written envelope', () => {
+  it('reads as what was written, whatever its data and its ids', () => {
+    const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => !text.includes('\0'));
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), id, id, (data, subject, messageId) => {
+        const envelope = testEnvelope({ data, subject, id: messageId });
+        const { json } = writeEnvelope(envelope, 1_000_000);
+        expect(parseEnvelope(json)).toEqual(JSON.parse(JSON.stringify(envelope)));
+      }),
+    );
+  });
+
+  it('may have as many bytes as the limit says, and no more', () => {
+    const envelope = testEnvelope({ data: '€€€' });
+    const bytes = Buffer.byteLength(JSON.stringify(envelope));
+    expect(writeEnvelope(envelope, bytes).json).toHaveLength(bytes - 6);
+    expect(() => writeEnvelope(envelope, bytes - 1)).toThrow(
+      expect.objectContaining({
+        code: 'MESSAGE_TOO_LARGE',
+        message: expect.stringContaining(`has ${bytes} bytes, more than the ${bytes - 1}`) as unknown,
+      }),
+    );
+  });
+
+  it.each([
+    ['a key that is a number', { subject: 5 as never }],
+    ['a key that is long', { subject: 'x'.repeat(600) }],
+    ['a key with a NUL', { partitionkey: 'a\0' }],
+    ['data that contains itself', { data: cyclic() }],
+    ['data that JSON cannot hold', { data: { at: 5n } }],
+    ['data that is nested too deep', { data: nested(100) }],
+  ])('is refused with %s', (_what, change) => {
+    expect(() => writeEnvelope(testEnvelope(change), 1_000_000)).toThrow(
+      expect.objectContaining({ code: 'INVALID_MESSAGE', messageType: 'test.happened' }),
+    );
+  });
+
+  it('counts brackets in texts as letters', () => {
+    const data = { text: '[{'.repeat(200), quoted: `"${'['.repeat(200)}\\`, deep: nested(97) };
+    expect(parseEnvelope(writeEnvelope(testEnvelope({ data }), 1_000_000).json).data).toEqual(data);
+  });
+});
+
+function cyclic(): unknown {
+  const data: Record<string, unknown> = {};
+  data.self = data;
+  return data;
+}
+
+function nested(levels: number): unknown {
+  let data: unknown = 1;
+  for (let level = 0; level < levels; level++) data = [data];
+  return data;
+}

@@ -1,4 +1,8 @@
-import { AnywiseError } from '../errors/errors.js';
+import { AnywiseError, InvalidMessageError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
+import { envelopeProblems } from './envelope-problems.js';
+import { depthOf } from './json-depth.js';
+import { limits } from './limits.js';
 
 /** What an envelope carries. Said in an attribute, so that no receiver has to guess from the body. */
 export type EnvelopeKind = 'command' | 'query' | 'event' | 'reply' | 'error';
@@ -42,9 +46,9 @@ export function orderKey(envelope: Envelope): string | undefined {
 }
 
 /**
- * Reads an envelope from its JSON.
+ * Reads an envelope from its JSON. An attribute that is `null` counts as absent, as CloudEvents demands.
  *
- * @throws AnywiseError (`UNREADABLE_MESSAGE`) that says what is wrong with it.
+ * @throws AnywiseError (`UNREADABLE_MESSAGE`) that says everything that is wrong with it.
  */
 export function parseEnvelope(json: string): Envelope {
   let value: unknown;
@@ -53,11 +57,13 @@ export function parseEnvelope(json: string): Envelope {
   } catch (cause) {
     throw new AnywiseError('UNREADABLE_MESSAGE', `An envelope is not JSON: ${json.slice(0, 80)}`, { cause });
   }
-  const problems = problemsOf(value);
+  const attributes = withoutNulls(value);
+  const problems = envelopeProblems(attributes);
+  if (depthOf(json) > limits.depth) problems.push(`it is nested more than ${limits.depth} levels deep`);
   if (problems.length > 0) {
     throw new AnywiseError('UNREADABLE_MESSAGE', `An envelope cannot be read: ${problems.join('; ')}.`);
   }
-  return value as Envelope;
+  return attributes as Envelope;
 }
 
 /** The envelope that a text holds; `undefined` where it holds none. */
@@ -69,17 +75,51 @@ export function envelopeIn(json: string): Envelope | undefined {
   }
 }
 
-const required = ['id', 'source', 'type', 'time', 'correlationid'] as const;
-const kinds: ReadonlySet<unknown> = new Set(['command', 'query', 'event', 'reply', 'error']);
+/** An envelope and its JSON. */
+export interface WrittenEnvelope {
+  readonly envelope: Envelope;
+  readonly json: string;
+}
 
-function problemsOf(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return ['it is not an object'];
-  const attributes = value as Readonly<Record<string, unknown>>;
-  const problems = required
-    .filter((name) => typeof attributes[name] !== 'string' || attributes[name] === '')
-    .map((name) => `\`${name}\` must be a non-empty string`);
-  if (attributes.specversion !== '1.0') problems.push('`specversion` must be `1.0`');
-  if (!kinds.has(attributes.kind)) problems.push('`kind` is not known');
-  if (!Number.isInteger(attributes.schemaversion)) problems.push('`schemaversion` must be a whole number');
-  return problems;
+/**
+ * Writes an envelope that was made here.
+ *
+ * @throws InvalidMessageError that names the attributes which no receiver could take.
+ * @throws AnywiseError (`MESSAGE_TOO_LARGE`) with both sizes.
+ */
+export function writeEnvelope(envelope: Envelope, maxBytes: number): WrittenEnvelope {
+  const problems = envelopeProblems(envelope);
+  if (problems.length > 0) throw invalid(envelope.type, problems);
+  let json: string;
+  try {
+    json = JSON.stringify(envelope);
+  } catch (cause) {
+    throw invalid(envelope.type, [`it cannot be written as JSON (${errorText(cause)})`]);
+  }
+  const bytes = json.length * 3 <= maxBytes ? 0 : Buffer.byteLength(json);
+  if (bytes > maxBytes) throw tooLarge(envelope.type, bytes, maxBytes);
+  if (depthOf(json) > limits.depth)
+    throw invalid(envelope.type, [`it is nested more than ${limits.depth} levels deep`]);
+  return { envelope, json };
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  const isUnset = ([name, attribute]: readonly [string, unknown]): boolean => attribute === null && name !== 'data';
+  return entries.some(isUnset) ? Object.fromEntries(entries.filter((entry) => !isUnset(entry))) : value;
+}
+
+function invalid(type: string, problems: readonly string[]): InvalidMessageError {
+  return new InvalidMessageError(
+    type,
+    problems.map((message) => ({ message: `its envelope is refused: ${message}` })),
+  );
+}
+
+function tooLarge(type: string, bytes: number, maxBytes: number): AnywiseError {
+  return new AnywiseError(
+    'MESSAGE_TOO_LARGE',
+    `\`${type}\` has ${bytes} bytes, more than the ${maxBytes} that a message may have. Send less, such as a reference to what is large, or raise \`maxMessageBytes\` everywhere.`,
+  );
 }

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { AnywiseError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
+import type { InboxEntry } from '../ports/inbox.js';
+import type { Logger } from '../ports/logger.js';
+
+export interface TakeInOptions {
+  /** Adds entries, all or none. */
+  readonly add: (entries: readonly InboxEntry[]) => Promise<unknown>;
+  /** The name under which the inbox keeps what it cannot take as it is. */
+  readonly unreadable: string;
+  readonly logger: Logger;
+}
+
+/**
+ * Adds entries to the inbox, one by one where together they cannot be added, so that one that no store can take holds up no
+ * others: it becomes a dead letter with its text.
+ *
+ * @throws what the store threw where it cannot be used at all. Then some entries may have been added.
+ */
+export async function takeIn(entries: readonly InboxEntry[], options: TakeInOptions): Promise<void> {
+  try {
+    await options.add(entries);
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    for (const entry of entries) await takeInAlone(entry, options);
+  }
+}
+
+async function takeInAlone(entry: InboxEntry, options: TakeInOptions): Promise<void> {
+  try {
+    await options.add([entry]);
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    const { listener, id, type } = entry;
+    options.logger.error({ listener, id, type, err: error }, 'A message cannot be kept; it becomes a dead letter');
+    await bury(entry, error, options);
+  }
+}
+
+/** As text where the store takes it, and else as Base64, which every store takes. */
+async function bury(entry: InboxEntry, cause: unknown, { add, unreadable }: TakeInOptions): Promise<void> {
+  const error = `The inbox could not take it for \`${entry.listener}\`: ${errorText(cause)}`;
+  // The same text gets the same id, so that a redelivery adds no second dead letter.
+  const id = createHash('sha256').update(entry.listener).update(entry.json).digest('hex');
+  const letter = { listener: unreadable, id, type: 'unreadable', key: undefined, error };
+  try {
+    await add([{ ...letter, json: entry.json }]);
+  } catch {
+    await add([{ ...letter, json: JSON.stringify({ base64: Buffer.from(entry.json).toString('base64') }) }]);
+  }
+}
+
+/** Whether the store as a whole cannot be used, whatever the entries are. */
+function isOutage(error: unknown): boolean {
+  return AnywiseError.is(error) && error.retryable;
+}

@@ -1,0 +1,36 @@
+/** How deep a JSON text nests objects and arrays. */
+export function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < json.length; at++) {
+    switch (json.charCodeAt(at)) {
+      case quote:
+        at = endOfString(json, at);
+        break;
+      case openBrace:
+      case openBracket:
+        deepest = Math.max(deepest, ++depth);
+        break;
+      case closeBrace:
+      case closeBracket:
+        depth--;
+    }
+  }
+  return deepest;
+}
+
+const quote = 34;
+const openBracket = 91;
+const closeBracket = 93;
+const openBrace = 123;
+const closeBrace = 125;
+
+/** Where the string ends that begins at `start`. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (json[end - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return json.length;
+}
