@@ -30,10 +30,10 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'acknowledge before commit',
     changes: [
       {
-        file: 'postgres/transport.ts',
-        from: 'if (batch.length > 0) await receive(batch);',
-        to: `await database.query(read, ...key, last.seq);
-             if (batch.length > 0) await receive(batch);`,
+        file: 'kit/subscriptions.ts',
+        from: 'if (batch.received.length > 0) await receive(batch.received);',
+        to: `await batch.acknowledge();
+             if (batch.received.length > 0) await receive(batch.received);`,
       },
     ],
     tests: [`${source}/postgres/transport.int.test.ts`],

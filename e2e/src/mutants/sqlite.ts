@@ -24,10 +24,10 @@ export const sqliteMutants: readonly Mutant[] = [
     name: 'acknowledge before commit',
     changes: [
       {
-        file: 'sqlite/transport.ts',
-        from: 'if (batch.length > 0) await receive(batch);',
-        to: `await writer.run(() => connections.writer.run(readSql, last.seq, ...key));
-             if (batch.length > 0) await receive(batch);`,
+        file: 'kit/subscriptions.ts',
+        from: 'if (batch.received.length > 0) await receive(batch.received);',
+        to: `await batch.acknowledge();
+             if (batch.received.length > 0) await receive(batch.received);`,
       },
     ],
     tests: [`${source}/sqlite/transport.int.test.ts`],

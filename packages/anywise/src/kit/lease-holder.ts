@@ -12,10 +12,10 @@ export function holderName(nonce: string): string {
 }
 
 /**
- * Whether a holder is known to be dead, so that its leases need not run out. `false` where that cannot be known, as for a
+ * Whether a holder is known to be dead, so that its leases need not run out. `false` if that cannot be known, as for a
  * holder on another host or in another container.
  */
-export function isDead(holder: string): boolean {
+export function isDeadHolder(holder: string): boolean {
   const [where, pidText, began] = holder.split('|');
   const pid = Number(pidText);
   if (where !== place() || !Number.isInteger(pid) || pid <= 0) return false;

@@ -1,8 +1,16 @@
+import { Waiters } from './wait.js';
+
+/** What a pump does, and how it fails. */
 export interface PumpOptions {
   /** One turn of the work: how long to pause before the next, in milliseconds; 0 for no pause. */
   readonly turn: () => Promise<number>;
+  /** Told of each turn that failed; must not throw. */
   readonly onError: (error: unknown) => void;
-  /** The pause after a turn that failed; doubles with each further failure up to 30 times. @defaultValue 200 */
+  /**
+   * The pause after a turn that failed, in milliseconds; doubles with each further failure up to 30 times.
+   *
+   * @defaultValue 200
+   */
   readonly errorPauseMs?: number;
 }
 
@@ -15,26 +23,28 @@ export class Pump {
   #running: Promise<void> | undefined;
   #stopped = false;
   #woken = false;
-  #endPause: (() => void) | undefined;
+  readonly #waiters = new Waiters();
   #failures = 0;
 
   constructor(options: PumpOptions) {
     this.#options = options;
   }
 
+  /** Takes the first turn. Without effect if it runs already, or was stopped. */
   start(): void {
     this.#running ??= this.#run();
   }
 
+  /** Ends the pause. During a turn: the next turn begins without one. */
   wake(): void {
     this.#woken = true;
-    this.#endPause?.();
+    this.#waiters.wake();
   }
 
   /** Begins no further turn, and resolves when the current one is done. Idempotent. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#endPause?.();
+    this.#waiters.wake();
     await this.#running;
   }
 
@@ -58,16 +68,8 @@ export class Pump {
     }
   }
 
-  /** Waits until the next wake, or for `pauseMs`. Within a turn it ends at once where a wake has come already. */
+  /** Waits until the next wake, or for `pauseMs`. Within a turn it ends at once if a wake has come already. */
   async pause(pauseMs: number): Promise<void> {
-    if (this.#woken || this.#stopped) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#endPause = undefined;
+    await this.#waiters.until(() => this.#woken || this.#stopped, pauseMs);
   }
 }

@@ -78,12 +78,21 @@ function isErrorClass(when: RetryRule['when']): when is AbstractClass<Error> {
   return typeof prototype === 'object' && prototype !== null && 'message' in prototype;
 }
 
-/** The pause before delayed repeat number `nth`, counted from 1. */
-export function backoff(
-  nth: number,
-  { firstDelayMs, factor, maxDelayMs }: { firstDelayMs: number; factor: number; maxDelayMs: number },
-  random: number,
-): number {
+/** How pauses grow. Times in milliseconds. */
+export interface Delays {
+  readonly firstDelayMs: number;
+  /** What each further pause is multiplied by. */
+  readonly factor: number;
+  /** No pause is longer. */
+  readonly maxDelayMs: number;
+}
+
+/**
+ * The pause before delayed repeat number `nth`, counted from 1, in milliseconds. Jitter only shortens it, by up to a half.
+ *
+ * @param random between 0 and 1.
+ */
+export function backoff(nth: number, { firstDelayMs, factor, maxDelayMs }: Delays, random: number): number {
   const planned = Math.min(firstDelayMs * factor ** (nth - 1), maxDelayMs);
   return Math.round(planned * (0.5 + random / 2));
 }

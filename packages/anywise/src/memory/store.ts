@@ -1,5 +1,6 @@
 import { Mutex } from '../kit/mutex.js';
-import type { Store, StoreChanged } from '../core/ports/store.js';
+import { Watchers } from '../kit/watchers.js';
+import type { Store } from '../core/ports/store.js';
 import { MemoryDeadLetters } from './dead-letters.js';
 import { MemoryInbox } from './inbox.js';
 import { MemoryOutbox } from './outbox.js';
@@ -25,29 +26,26 @@ export interface MemoryStoreOptions {
  */
 export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
   const now = (): number => clock.now();
-  const watchers = new Set<StoreChanged>();
-  const changed: StoreChanged = (part) => {
-    for (const watcher of watchers) watcher(part);
-  };
+  const watchers = new Watchers();
   const writer = new Mutex();
   const outbox = new MemoryOutbox(now, writer);
-  const inbox = new MemoryInbox(now, writer, changed);
+  const inbox = new MemoryInbox(now, writer, watchers.tell);
   const tables: MemoryTables = { outbox, inbox, replies: new Map(), now };
   return {
     name: 'memory',
     capabilities: { durable: false, shared: false },
     outbox,
-    parked: new MemoryParkedMessages(outbox, changed),
+    parked: new MemoryParkedMessages(outbox, watchers.tell),
     inbox,
-    deadLetters: new MemoryDeadLetters(inbox, now, changed),
+    deadLetters: new MemoryDeadLetters(inbox, now, watchers.tell),
     clients: [],
-    begin: ({ readOnly }) => new MemoryTransaction(tables, writer, readOnly, changed),
+    begin: ({ readOnly }) => new MemoryTransaction(tables, writer, readOnly, watchers.tell),
     findReply: async (key) => tables.replies.get(replyId(key))?.kept,
     watch: (watcher) => {
-      watchers.add(watcher);
+      const unwatch = watchers.add(watcher);
       const unwatchClock = clock.watch?.(watcher);
       return () => {
-        watchers.delete(watcher);
+        unwatch();
         unwatchClock?.();
       };
     },

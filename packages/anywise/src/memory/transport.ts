@@ -1,7 +1,7 @@
 import type { Envelope } from '../core/message/envelope.js';
-import { Pump } from '../kit/pump.js';
-import { serialise } from '../kit/wire.js';
-import type { PublishFailure, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import { Subscriptions, type Batch } from '../kit/subscriptions.js';
+import { publishTogether, readEnvelope } from '../kit/wire.js';
+import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 
 /** Carries messages between the buses of one process. Each bus takes its own connection. */
 export interface MemoryBroker {
@@ -12,88 +12,91 @@ interface Consumer {
   readonly name: string;
   position: number;
   /** Whether an instance of the service has a batch in hand: the others wait. */
-  busy: boolean;
+  isBusy: boolean;
+}
+
+interface LogRow {
+  readonly type: string;
+  readonly json: string;
 }
 
 const batchSize = 100;
-const idlePollMs = 1_000;
+const pollMs = 1_000;
 
 /** Makes a broker that lives and dies with the process: the reference for what a transport does, and a fake for tests. */
 export function memoryBroker(): MemoryBroker {
-  const log: string[] = [];
-  const consumers = new Map<string, Consumer>();
-  const pumps = new Set<Pump>();
-  const wakeAll = (): void => {
-    for (const pump of pumps) pump.wake();
-  };
-  return { connect: () => new MemoryTransport(log, consumers, pumps, wakeAll) };
+  const log = new MemoryLog();
+  return { connect: () => new MemoryTransport(log) };
 }
 
-class MemoryTransport implements Transport {
-  readonly name = 'memory';
-  readonly capabilities = { durable: false, ordered: true, history: true, acrossProcesses: false };
-  readonly #log: string[];
-  readonly #consumers: Map<string, Consumer>;
-  readonly #pumps: Set<Pump>;
-  readonly #wakeAll: () => void;
-  readonly #subscriptions = new Set<Subscription>();
+/** What the connections of one broker share. */
+class MemoryLog {
+  readonly rows: LogRow[] = [];
+  readonly readers = new Set<Subscriptions>();
+  readonly #consumers = new Map<string, Consumer>();
 
-  constructor(log: string[], consumers: Map<string, Consumer>, pumps: Set<Pump>, wakeAll: () => void) {
-    this.#log = log;
-    this.#consumers = consumers;
-    this.#pumps = pumps;
-    this.#wakeAll = wakeAll;
-  }
-
-  async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
-    // As text, so that nothing but data gets across, as with any other transport.
-    const serialised = serialise(envelopes);
-    this.#log.push(...serialised.flatMap((one) => ('json' in one ? [one.json] : [])));
-    this.#wakeAll();
-    return serialised.map((one) => ('json' in one ? undefined : one.failure));
-  }
-
-  async subscribe(
-    { consumer: name, types, onError }: SubscribeOptions,
-    receive: Parameters<Transport['subscribe']>[1],
-  ): Promise<Subscription> {
-    // Versions of a service that want other types must not pass over each other's messages.
+  /** Versions of a service that want other types must not pass over each other's messages. */
+  consumer(name: string, types: readonly string[]): Consumer {
     const key = JSON.stringify([name, [...types].sort()]);
-    const consumer = this.#consumers.get(key) ?? { name, position: this.#positionOf(name), busy: false };
+    const known = this.#consumers.get(key);
+    if (known !== undefined) return known;
+    const consumer = { name, position: this.#positionOf(name), isBusy: false };
     this.#consumers.set(key, consumer);
-    const wanted = new Set(types);
-    const turn = async (): Promise<number> => {
-      const texts = this.#log.slice(consumer.position, consumer.position + batchSize);
-      if (consumer.busy || texts.length === 0) return idlePollMs;
-      consumer.busy = true;
-      try {
-        const deliveries = texts.map((json) => ({ envelope: JSON.parse(json) as Envelope, json }));
-        const batch = deliveries.filter(({ envelope }) => wanted.has(envelope.type));
-        if (batch.length > 0) await receive(batch);
-        consumer.position += texts.length;
-      } finally {
-        consumer.busy = false;
-      }
-      this.#wakeAll();
-      return 0;
-    };
-    const pump = new Pump({ turn, onError });
-    this.#pumps.add(pump);
-    pump.start();
-    const subscription: Subscription = {
-      close: async () => {
-        this.#pumps.delete(pump);
-        this.#subscriptions.delete(subscription);
-        await pump.stop();
-      },
-    };
-    this.#subscriptions.add(subscription);
-    return subscription;
+    return consumer;
+  }
+
+  wake(): void {
+    for (const reader of this.readers) reader.wake();
   }
 
   #positionOf(name: string): number {
     const versions = [...this.#consumers.values()].filter((consumer) => consumer.name === name);
     return Math.max(0, ...versions.map(({ position }) => position));
+  }
+}
+
+class MemoryTransport implements Transport {
+  readonly name = 'memory';
+  readonly capabilities = { durable: false, ordered: true, history: true, acrossProcesses: false };
+  readonly #log: MemoryLog;
+  readonly #subscriptions = new Subscriptions();
+
+  constructor(log: MemoryLog) {
+    this.#log = log;
+  }
+
+  publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
+    // As text, so that nothing but data gets across, as with any other transport.
+    return publishTogether(envelopes, async (written) => {
+      for (const { envelope, json } of written) this.#log.rows.push({ type: envelope.type, json });
+      this.#log.wake();
+    });
+  }
+
+  async subscribe(
+    { consumer: name, types, onError }: SubscribeOptions,
+    receive: (batch: readonly Received[]) => Promise<void>,
+  ): Promise<Subscription> {
+    const consumer = this.#log.consumer(name, types);
+    const wanted = new Set(types);
+    const next = async (): Promise<Batch | undefined> => {
+      const rows = this.#log.rows.slice(consumer.position, consumer.position + batchSize);
+      if (consumer.isBusy || rows.length === 0) return undefined;
+      consumer.isBusy = true;
+      return {
+        received: rows.filter(({ type }) => wanted.has(type)).map(({ json }) => readEnvelope(json)),
+        acknowledge: () => {
+          consumer.position += rows.length;
+          consumer.isBusy = false;
+          this.#log.wake();
+        },
+        giveBack: () => {
+          consumer.isBusy = false;
+        },
+      };
+    };
+    this.#log.readers.add(this.#subscriptions);
+    return this.#subscriptions.open({ next, receive, onError, pollMs });
   }
 
   async check(): Promise<void> {
@@ -101,6 +104,7 @@ class MemoryTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map(async (subscription) => subscription.close()));
+    await this.#subscriptions.close();
+    this.#log.readers.delete(this.#subscriptions);
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isDead } from '../kit/lease-holder.js';
+import { isDeadHolder } from '../kit/lease-holder.js';
 import type {
   Claim,
   ClaimOptions,
@@ -275,7 +275,7 @@ export class PostgresInbox implements Inbox {
     const values = [listeners, limit, windowOf(limit), holder];
     const look = async (): Promise<Candidates> => one(await this.#database.queryByIndex<Candidates>(find, ...values));
     let found = await look();
-    const dead = found.holders.filter(isDead);
+    const dead = found.holders.filter(isDeadHolder);
     if (dead.length > 0) {
       await this.#database.queryByIndex(takeBack, dead);
       found = await look();

@@ -1,5 +1,5 @@
 import { orderKey, type Envelope } from '../core/message/envelope.js';
-import { isDead } from '../kit/lease-holder.js';
+import { isDeadHolder } from '../kit/lease-holder.js';
 import type {
   Outbox,
   OutboxOutcome,
@@ -208,7 +208,8 @@ export class PostgresOutbox implements Outbox {
     } = await this.#database.query<{ holder: string; left: number; epoch: number }>(held);
     // Renewing early enough keeps the lease; doing it for each batch would cost a commit each.
     if (current?.holder === holder && current.left > leaseMs / 2) return { holder, epoch: current.epoch };
-    const dead = current !== undefined && current.holder !== holder && isDead(current.holder) ? current.holder : holder;
+    const dead =
+      current !== undefined && current.holder !== holder && isDeadHolder(current.holder) ? current.holder : holder;
     const { rows } = await this.#database.query<{ epoch: number }>(lease, holder, leaseMs, dead);
     return rows[0] === undefined ? undefined : { holder, epoch: rows[0].epoch };
   }

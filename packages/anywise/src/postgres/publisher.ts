@@ -1,6 +1,4 @@
-import type { Envelope } from '../core/message/envelope.js';
-import { serialise } from '../kit/wire.js';
-import type { PublishFailure } from '../core/ports/transport.js';
+import type { WrittenEnvelope } from '../kit/wire.js';
 import { prepared, type Database, type Statement } from './database.js';
 import { channelOf } from './signal.js';
 import { now, quoted } from './schema.js';
@@ -27,14 +25,8 @@ export function logLock(schema: string): string {
   return `anywise-log:${schema}`;
 }
 
-interface Row {
-  readonly type: string;
-  readonly kind: string;
-  readonly json: string;
-}
-
 interface Waiting {
-  readonly rows: readonly Row[];
+  readonly written: readonly WrittenEnvelope[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -55,14 +47,12 @@ export class Publisher {
     this.#channel = channelOf('transport', schema);
   }
 
-  /** One result an envelope, as a transport gives them. */
-  async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
-    const serialised = serialise(envelopes);
-    const rows = serialised.flatMap((one) =>
-      'json' in one ? [{ type: one.envelope.type, kind: one.envelope.kind, json: one.json }] : [],
-    );
-    if (rows.length > 0) await this.#insert(rows);
-    return serialised.map((one) => ('json' in one ? undefined : one.failure));
+  /** Resolves when all of these are committed. */
+  publish(written: readonly WrittenEnvelope[]): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ written, resolve, reject });
+      this.#running ??= this.#run();
+    });
   }
 
   /** Resolves when nothing is on its way. */
@@ -70,21 +60,14 @@ export class Publisher {
     await this.#running;
   }
 
-  #insert(rows: readonly Row[]): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ rows, resolve, reject });
-      this.#running ??= this.#run();
-    });
-  }
-
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
       try {
-        const rows = group.flatMap(({ rows }) => rows);
-        const types = rows.map(({ type }) => type);
-        const kinds = rows.map(({ kind }) => kind);
+        const rows = group.flatMap(({ written }) => written);
+        const types = rows.map(({ envelope }) => envelope.type);
+        const kinds = rows.map(({ envelope }) => envelope.kind);
         // As an array of PostgreSQL's, in which each quote is escaped too, it takes a third longer.
         const envelopes = JSON.stringify(rows.map(({ json }) => json));
         await this.#database.query(this.#statement, this.#lock, types, kinds, envelopes, this.#channel);

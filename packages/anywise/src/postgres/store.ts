@@ -4,7 +4,9 @@ import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
-import type { KeptReply, ReplyKey, Store, StoreChanged, StorePart, StoreTransaction } from '../core/ports/store.js';
+import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
+import { Opened } from '../kit/opened.js';
+import { Watchers } from '../kit/watchers.js';
 import type { PostgresConnection } from './client.js';
 import type { Database, Statement } from './database.js';
 import { PostgresDeadLetters } from './dead-letters.js';
@@ -45,15 +47,14 @@ class PostgresStore implements Store {
   readonly #schema: string;
   /** Tells own notices from those of other processes. */
   readonly #self = randomUUID();
-  readonly #watchers = new Set<StoreChanged>();
+  readonly #watchers = new Watchers();
   readonly #statements: TransactionStatements;
   readonly #findReply: Statement;
   readonly #changed: StoreChanged = (part) => {
-    this.#wake(part);
-    this.#parts?.notifier.ring();
+    this.#watchers.tell(part);
+    this.#opened.current?.notifier.ring();
   };
-  #opened: Promise<Parts> | undefined;
-  #parts: Parts | undefined;
+  readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
   #hearing: Hearing | undefined;
 
   constructor(options: PostgresStoreOptions) {
@@ -97,11 +98,10 @@ class PostgresStore implements Store {
   }
 
   watch(changed: StoreChanged): () => void {
-    this.#watchers.add(changed);
     this.#hearing ??= new Hearing(this.#ready.database, channelOf('store', this.#options.schema), (sender) => {
-      if (sender !== this.#self) this.#wake();
+      if (sender !== this.#self) this.#watchers.tell();
     });
-    return () => void this.#watchers.delete(changed);
+    return this.#watchers.add(changed);
   }
 
   async clean(retentionMs: number): Promise<void> {
@@ -117,23 +117,12 @@ class PostgresStore implements Store {
   }
 
   async check(): Promise<void> {
-    this.#opened ??= this.#open();
-    try {
-      this.#parts = await this.#opened;
-    } catch (error) {
-      this.#opened = undefined;
-      throw error;
-    }
-    await usable(this.#parts.database, `SELECT 1 FROM ${this.#schema}.anywise_lease LIMIT 1`);
+    const { database } = await this.#opened.get();
+    await usable(database, `SELECT 1 FROM ${this.#schema}.anywise_lease LIMIT 1`);
   }
 
-  async close(): Promise<void> {
-    const parts = this.#parts;
-    this.#parts = undefined;
-    if (parts === undefined) return;
-    await this.#hearing?.close();
-    await parts.notifier.close();
-    await parts.database.close();
+  close(): Promise<void> {
+    return this.#opened.close();
   }
 
   async #open(): Promise<Parts> {
@@ -149,13 +138,17 @@ class PostgresStore implements Store {
     };
   }
 
-  #wake(part?: StorePart): void {
-    for (const changed of this.#watchers) changed(part);
+  async #close({ database, notifier }: Parts): Promise<void> {
+    await this.#hearing?.close();
+    this.#hearing = undefined;
+    await notifier.close();
+    await database.close();
   }
 
   get #ready(): Parts {
-    if (this.#parts === undefined) throw new Error(`The PostgreSQL store ${this.#schema} is not open.`);
-    return this.#parts;
+    const parts = this.#opened.current;
+    if (parts === undefined) throw new Error(`The PostgreSQL store ${this.#schema} is not open.`);
+    return parts;
   }
 }
 

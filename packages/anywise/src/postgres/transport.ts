@@ -1,6 +1,8 @@
 import type { Envelope } from '../core/message/envelope.js';
-import { Pump } from '../kit/pump.js';
-import { readDelivery } from '../kit/read-delivery.js';
+import { repeatEvery, whileFull } from '../kit/interval.js';
+import { Opened } from '../kit/opened.js';
+import { Subscriptions, type Batch } from '../kit/subscriptions.js';
+import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import type { PostgresConnection } from './client.js';
 import type { Database } from './database.js';
@@ -35,12 +37,12 @@ export function postgresTransport(options: PostgresTransportOptions = {}): Trans
 interface Parts {
   readonly database: Database;
   readonly publisher: Publisher;
-  readonly trimmer: NodeJS.Timeout;
+  readonly stopTrimming: () => Promise<void>;
 }
 
 interface LogRow {
   readonly seq: number;
-  /** `null` where its type was not asked for. */
+  /** `null` if its type was not asked for. */
   readonly envelope: string | null;
 }
 
@@ -50,9 +52,8 @@ class PostgresTransport implements Transport {
   readonly #options: PostgresTransportOptions;
   readonly #schema: string;
   readonly #statements: LogStatements;
-  readonly #subscriptions = new Set<Subscription>();
-  readonly #pumps = new Set<Pump>();
-  #opened: Promise<Parts> | undefined;
+  readonly #subscriptions = new Subscriptions();
+  readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
   #hearing: Hearing | undefined;
 
   constructor(options: PostgresTransportOptions) {
@@ -62,89 +63,60 @@ class PostgresTransport implements Transport {
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
-    const { publisher } = await this.#parts();
-    return publisher.publish(envelopes);
+    const { publisher } = await this.#opened.get();
+    return publishTogether(envelopes, (written) => publisher.publish(written));
   }
 
   async subscribe(
     { consumer, types, onError }: SubscribeOptions,
     receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
-    const { database } = await this.#parts();
-    const { join, next, read } = this.#statements;
+    const { database } = await this.#opened.get();
+    const { join, next: nextRows, read } = this.#statements;
     const key = [consumer, JSON.stringify([...types].sort())];
     await database.query(join, ...key);
-    const turn = async (): Promise<number> => {
-      const { rows } = await database.queryByIndex<LogRow>(next, ...key, types);
+    const next = async (): Promise<Batch | undefined> => {
+      const { rows } = await database.queryByIndex<LogRow>(nextRows, ...key, types);
       const last = rows.at(-1);
-      if (last === undefined) return pollMs;
-      const batch = rows.flatMap(({ envelope }) => (envelope === null ? [] : [readDelivery(envelope)]));
-      if (batch.length > 0) await receive(batch);
-      // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
-      await database.query(read, ...key, last.seq);
-      return 0;
+      if (last === undefined) return undefined;
+      return {
+        received: rows.flatMap(({ envelope }) => (envelope === null ? [] : [readEnvelope(envelope)])),
+        // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
+        acknowledge: () => database.query(read, ...key, last.seq),
+      };
     };
-    const pump = new Pump({ turn, onError });
-    this.#pumps.add(pump);
-    this.#hear(database);
-    pump.start();
-    const subscription: Subscription = {
-      close: async () => {
-        this.#pumps.delete(pump);
-        this.#subscriptions.delete(subscription);
-        await pump.stop();
-      },
-    };
-    this.#subscriptions.add(subscription);
-    return subscription;
+    this.#hearing ??= new Hearing(database, channelOf('transport', this.#schema), () => this.#subscriptions.wake());
+    return this.#subscriptions.open({ next, receive, onError, pollMs });
   }
 
   async check(): Promise<void> {
-    const { database } = await this.#parts();
+    const { database } = await this.#opened.get();
     await usable(database, this.#statements.check);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map(async (subscription) => subscription.close()));
-    const opened = this.#opened;
-    this.#opened = undefined;
-    if (opened === undefined) return;
-    const { database, publisher, trimmer } = await opened;
-    clearInterval(trimmer);
-    await this.#hearing?.close();
-    await publisher.close();
-    await database.close();
-  }
-
-  #hear(database: Database): void {
-    this.#hearing ??= new Hearing(database, channelOf('transport', this.#schema), () => {
-      for (const pump of this.#pumps) pump.wake();
-    });
-  }
-
-  async #parts(): Promise<Parts> {
-    this.#opened ??= this.#open();
-    try {
-      return await this.#opened;
-    } catch (error) {
-      this.#opened = undefined;
-      throw error;
-    }
+    await this.#subscriptions.close();
+    await this.#opened.close();
   }
 
   async #open(): Promise<Parts> {
     const database = await openMigrated(this.#options, this.#schema, transportMigrations);
-    const trimmer = setInterval(() => void this.#trim(database), trimEveryMs);
-    trimmer.unref();
-    return { database, publisher: new Publisher(database, this.#schema), trimmer };
+    const stopTrimming = repeatEvery((stop) => this.#trim(database, stop), { everyMs: trimEveryMs });
+    return { database, publisher: new Publisher(database, this.#schema), stopTrimming };
   }
 
-  async #trim(database: Database): Promise<void> {
+  async #close({ database, publisher, stopTrimming }: Parts): Promise<void> {
+    await stopTrimming();
+    await this.#hearing?.close();
+    this.#hearing = undefined;
+    await publisher.close();
+    await database.close();
+  }
+
+  #trim(database: Database, stop: AbortSignal): Promise<void> {
     const { retentionMs = 604_800_000, keepReadMs = 3_600_000 } = this.#options;
-    try {
-      while (((await database.query(this.#statements.trim, retentionMs, keepReadMs)).rowCount ?? 0) >= trimBatch);
-    } catch {
-      // The next round tries again; a log that is longer for a while harms nobody.
-    }
+    const trim = async (): Promise<number> =>
+      (await database.query(this.#statements.trim, retentionMs, keepReadMs)).rowCount ?? 0;
+    return whileFull(trimBatch, trim, stop);
   }
 }

@@ -121,8 +121,8 @@ export async function connect({ path, open, synchronous }: ConnectOptions): Prom
   }
 }
 
-/** Closes both, and leaves one tidy file behind where nobody else has it open. */
-export function close({ writer, reader }: Connections): void {
+/** Closes both, and leaves one tidy file behind if no other process has it open. */
+export function disconnect({ writer, reader }: Connections): void {
   reader.close();
   try {
     writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OnDead } from '../core/ports/inbox.js';
-import { isDead } from '../kit/lease-holder.js';
+import { isDeadHolder } from '../kit/lease-holder.js';
 import type {
   Claim,
   ClaimOptions,
@@ -209,7 +209,7 @@ export class SqliteInbox implements Inbox {
   #deadHolders(own: string): readonly string[] {
     const sql = `SELECT DISTINCT holder FROM anywise_inbox INDEXED BY anywise_inbox_running WHERE state = 'running' AND holder <> ? AND at > 0`;
     const rows = this.#connections.reader.all<{ holder: string }>(sql, own);
-    return rows.map(({ holder }) => holder).filter(isDead);
+    return rows.map(({ holder }) => holder).filter(isDeadHolder);
   }
 }
 

@@ -1,5 +1,5 @@
 import { orderKey, type Envelope } from '../core/message/envelope.js';
-import { isDead } from '../kit/lease-holder.js';
+import { isDeadHolder } from '../kit/lease-holder.js';
 import type { SqlValue } from '../core/ports/sql.js';
 import type {
   Outbox,
@@ -107,7 +107,7 @@ export class SqliteOutbox implements Outbox {
     );
     // Renewing early enough keeps the lease; doing it for each batch would cost a commit each.
     if (held?.holder === holder && held.left > leaseMs / 2) return { holder, epoch: held.epoch };
-    const dead = held !== undefined && held.holder !== holder && isDead(held.holder) ? held.holder : holder;
+    const dead = held !== undefined && held.holder !== holder && isDeadHolder(held.holder) ? held.holder : holder;
     const row = await this.#writer.run(() => writer.get<{ epoch: number }>(leaseSql, holder, leaseMs, dead));
     return row === undefined ? undefined : { holder, epoch: row.epoch };
   }

@@ -5,7 +5,7 @@ import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
 import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
 import { cleanInbox, cleanReplies } from './retention.js';
-import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
+import { connect, disconnect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
@@ -13,6 +13,8 @@ import { SqliteParkedMessages } from './parked.js';
 import { migrate, storeMigrations } from './schema.js';
 import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
 import { Writer } from './writer.js';
+import { Opened } from '../kit/opened.js';
+import { Watchers } from '../kit/watchers.js';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder is made where it is missing. */
@@ -39,12 +41,8 @@ class SqliteStore implements Store {
   readonly capabilities = { durable: true, shared: true };
   readonly clients = [SqlTransaction, SqliteTransaction];
   readonly #options: SqliteStoreOptions;
-  readonly #watchers = new Set<StoreChanged>();
-  readonly #changed: StoreChanged = (part) => {
-    for (const changed of this.#watchers) changed(part);
-  };
-  #opened: Promise<Parts> | undefined;
-  #parts: Parts | undefined;
+  readonly #watchers = new Watchers();
+  readonly #opened = new Opened<Parts>({ open: () => this.#open(), close });
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
@@ -68,7 +66,13 @@ class SqliteStore implements Store {
 
   begin({ readOnly }: { readonly readOnly: boolean }): StoreTransaction {
     const { connections, writer, outbox } = this.#ready;
-    return new SqliteStoreTransaction({ connections, writer, append: outbox.append, readOnly, changed: this.#changed });
+    return new SqliteStoreTransaction({
+      connections,
+      writer,
+      append: outbox.append,
+      readOnly,
+      changed: this.#watchers.tell,
+    });
   }
 
   async findReply({ type, key }: ReplyKey): Promise<KeptReply | undefined> {
@@ -79,7 +83,7 @@ class SqliteStore implements Store {
   }
 
   watch(changed: StoreChanged): () => void {
-    this.#watchers.add(changed);
+    const unwatch = this.#watchers.add(changed);
     const { reader } = this.#ready.connections;
     const version = (): unknown => reader.get<{ data_version: number }>('PRAGMA data_version')?.data_version;
     let seen = version();
@@ -92,7 +96,7 @@ class SqliteStore implements Store {
     }, otherProcessPollMs);
     return () => {
       clearInterval(timer);
-      this.#watchers.delete(changed);
+      unwatch();
     };
   }
 
@@ -103,23 +107,12 @@ class SqliteStore implements Store {
   }
 
   async check(): Promise<void> {
-    this.#opened ??= this.#open();
-    try {
-      this.#parts = await this.#opened;
-    } catch (error) {
-      this.#opened = undefined;
-      throw error;
-    }
-    this.#parts.connections.reader.get('SELECT 1 FROM anywise_lease LIMIT 1');
+    const { connections } = await this.#opened.get();
+    connections.reader.get('SELECT 1 FROM anywise_lease LIMIT 1');
   }
 
-  async close(): Promise<void> {
-    const parts = this.#parts;
-    this.#parts = undefined;
-    if (parts === undefined) return;
-    // Whoever still writes comes before.
-    await parts.writer.run(() => undefined);
-    close(parts.connections);
+  close(): Promise<void> {
+    return this.#opened.close();
   }
 
   async #open(): Promise<Parts> {
@@ -131,15 +124,16 @@ class SqliteStore implements Store {
       connections,
       writer,
       outbox: new SqliteOutbox(connections, writer),
-      parked: new SqliteParkedMessages(connections, writer, this.#changed),
-      inbox: new SqliteInbox(connections, writer, this.#changed),
-      deadLetters: new SqliteDeadLetters(connections, writer, this.#changed),
+      parked: new SqliteParkedMessages(connections, writer, this.#watchers.tell),
+      inbox: new SqliteInbox(connections, writer, this.#watchers.tell),
+      deadLetters: new SqliteDeadLetters(connections, writer, this.#watchers.tell),
     };
   }
 
   get #ready(): Parts {
-    if (this.#parts === undefined) throw new Error(`The SQLite store ${this.#options.path} is not open.`);
-    return this.#parts;
+    const parts = this.#opened.current;
+    if (parts === undefined) throw new Error(`The SQLite store ${this.#options.path} is not open.`);
+    return parts;
   }
 }
 
@@ -150,4 +144,10 @@ interface Parts {
   readonly parked: ParkedMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
+}
+
+async function close({ connections, writer }: Parts): Promise<void> {
+  // What is being written comes before.
+  await writer.run(() => undefined);
+  disconnect(connections);
 }

@@ -1,10 +1,11 @@
 import type { Envelope } from '../core/message/envelope.js';
-import { Pump } from '../kit/pump.js';
-import { readDelivery } from '../kit/read-delivery.js';
-import { serialise } from '../kit/wire.js';
+import { repeatEvery, whileFull } from '../kit/interval.js';
+import { Opened } from '../kit/opened.js';
+import { Subscriptions, type Batch } from '../kit/subscriptions.js';
+import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import { hearBell, openBell, type Bell } from './signal.js';
-import { close, connect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
+import { connect, disconnect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
 import { migrate, now, transportMigrations } from './schema.js';
 import { Writer } from './writer.js';
 
@@ -60,7 +61,7 @@ interface Parts {
   readonly connections: Connections;
   readonly writer: Writer;
   readonly bell: Bell;
-  readonly trimmer: NodeJS.Timeout;
+  readonly stopTrimming: () => Promise<void>;
 }
 
 interface LogRow {
@@ -73,8 +74,9 @@ class SqliteTransport implements Transport {
   readonly name = 'sqlite';
   readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
   readonly #options: SqliteTransportOptions;
-  readonly #subscriptions = new Set<Subscription>();
-  #opened: Promise<Parts> | undefined;
+  readonly #subscriptions = new Subscriptions();
+  readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
+  #stopHearing: (() => void) | undefined;
   #hasRung = false;
 
   constructor(options: SqliteTransportOptions) {
@@ -82,65 +84,50 @@ class SqliteTransport implements Transport {
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
-    const { connections, writer, bell } = await this.#parts();
+    const { connections, writer, bell } = await this.#opened.get();
     const sql = `INSERT INTO message (type, kind, envelope, published_at) VALUES (?, ?, ?, ?)`;
-    const serialised = serialise(envelopes);
-    await writer.run(() => {
-      for (const one of serialised) {
-        if ('json' in one) connections.writer.run(sql, one.envelope.type, one.envelope.kind, one.json, writer.nowMs);
-      }
+    return publishTogether(envelopes, async (written) => {
+      await writer.run(() => {
+        for (const { envelope, json } of written) {
+          connections.writer.run(sql, envelope.type, envelope.kind, json, writer.nowMs);
+        }
+      });
+      this.#ringOnce(bell);
     });
-    this.#ringOnce(bell);
-    return serialised.map((one) => ('json' in one ? undefined : one.failure));
   }
 
   async subscribe(
     { consumer, types, onError }: SubscribeOptions,
     receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
-    const { connections, writer } = await this.#parts();
+    const { connections, writer } = await this.#opened.get();
     const key = [consumer, JSON.stringify([...types].sort())] as const;
     await writer.run(() => connections.writer.run(joinSql, ...key));
     const wanted = new Set(types);
-    const turn = async (): Promise<number> => {
+    const next = async (): Promise<Batch | undefined> => {
       const rows = connections.reader.all<LogRow>(nextSql, ...key);
       const last = rows.at(-1);
-      if (last === undefined) return pollMs;
-      const batch = rows.filter(({ type }) => wanted.has(type)).map(({ envelope }) => readDelivery(envelope));
-      if (batch.length > 0) await receive(batch);
-      // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
-      await writer.run(() => connections.writer.run(readSql, last.seq, ...key));
-      return 0;
+      if (last === undefined) return undefined;
+      return {
+        received: rows.filter(({ type }) => wanted.has(type)).map(({ envelope }) => readEnvelope(envelope)),
+        // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
+        acknowledge: () => writer.run(() => connections.writer.run(readSql, last.seq, ...key)),
+      };
     };
-    const pump = new Pump({ turn, onError });
-    const stopHearing = hearBell(this.#bellPath, () => pump.wake());
-    pump.start();
-    const subscription: Subscription = {
-      close: async () => {
-        stopHearing();
-        this.#subscriptions.delete(subscription);
-        await pump.stop();
-      },
-    };
-    this.#subscriptions.add(subscription);
-    return subscription;
+    this.#stopHearing ??= hearBell(this.#bellPath, () => this.#subscriptions.wake());
+    return this.#subscriptions.open({ next, receive, onError, pollMs });
   }
 
   async check(): Promise<void> {
-    const { connections } = await this.#parts();
+    const { connections } = await this.#opened.get();
     connections.reader.get('SELECT 1 FROM message LIMIT 1');
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map(async (subscription) => subscription.close()));
-    const opened = this.#opened;
-    this.#opened = undefined;
-    if (opened === undefined) return;
-    const { connections, writer, bell, trimmer } = await opened;
-    clearInterval(trimmer);
-    await writer.run(() => undefined);
-    bell.close();
-    close(connections);
+    this.#stopHearing?.();
+    this.#stopHearing = undefined;
+    await this.#subscriptions.close();
+    await this.#opened.close();
   }
 
   /** Calls that shared a commit come here one right after the other. */
@@ -155,33 +142,26 @@ class SqliteTransport implements Transport {
     return `${this.#options.path}-bell`;
   }
 
-  async #parts(): Promise<Parts> {
-    this.#opened ??= this.#open();
-    try {
-      return await this.#opened;
-    } catch (error) {
-      this.#opened = undefined;
-      throw error;
-    }
-  }
-
   async #open(): Promise<Parts> {
     const { path, open, synchronous = 'normal' } = this.#options;
     const connections = await connect({ path, open, synchronous });
     const writer = new Writer(connections.writer);
     await migrate(connections.writer, writer, transportMigrations);
     const bell = openBell(this.#bellPath);
-    const trimmer = setInterval(() => void this.#trim(connections, writer), trimEveryMs);
-    trimmer.unref();
-    return { connections, writer, bell, trimmer };
+    const stopTrimming = repeatEvery((stop) => this.#trim(connections, writer, stop), { everyMs: trimEveryMs });
+    return { connections, writer, bell, stopTrimming };
   }
 
-  async #trim(connections: Connections, writer: Writer): Promise<void> {
+  async #close({ connections, writer, bell, stopTrimming }: Parts): Promise<void> {
+    await stopTrimming();
+    await writer.run(() => undefined);
+    bell.close();
+    disconnect(connections);
+  }
+
+  #trim(connections: Connections, writer: Writer, stop: AbortSignal): Promise<void> {
     const { retentionMs = 604_800_000, keepReadMs = 3_600_000 } = this.#options;
-    try {
-      while ((await writer.run(() => connections.writer.run(trimSql, retentionMs, keepReadMs))) === trimBatch);
-    } catch {
-      // The next round tries again; a log that is longer for a while harms nobody.
-    }
+    const trim = (): number => connections.writer.run(trimSql, retentionMs, keepReadMs);
+    return whileFull(trimBatch, () => writer.run(trim), stop);
   }
 }

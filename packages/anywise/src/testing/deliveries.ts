@@ -1,5 +1,6 @@
 import type { Anywise } from '../core/bus/anywise.js';
 import { definitionOf, type Event } from '../core/message/message.js';
+import { Waiters } from '../kit/wait.js';
 import type { Delivered, Enqueued, Failed } from '../core/ports/observer.js';
 
 type Expected = Pick<Delivered, 'listener' | 'id' | 'type' | 'key'>;
@@ -15,7 +16,7 @@ export class Deliveries {
   readonly #buses: readonly Anywise[];
   readonly #open = new Map<string, Expected>();
   readonly #unobserve: (() => void)[];
-  #changed: (() => void) | undefined;
+  readonly #waiters = new Waiters();
 
   constructor(buses: readonly Anywise[]) {
     this.#buses = buses;
@@ -31,13 +32,8 @@ export class Deliveries {
 
   /** @throws Error that names what is still open when time is up. */
   async untilSettled(timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    while (this.#open.size > 0) {
-      const leftMs = deadline - performance.now();
-      if (leftMs <= 0)
-        throw new Error(`After ${timeoutMs} ms these were not handled: ${this.#openTexts().join(', ')}.`);
-      await this.#untilChanged(leftMs);
-    }
+    if (await this.#waiters.until(() => this.#open.size === 0, timeoutMs)) return;
+    throw new Error(`After ${timeoutMs} ms these were not handled: ${this.#openTexts().join(', ')}.`);
   }
 
   stop(): void {
@@ -52,7 +48,6 @@ export class Deliveries {
         if (runs === 'afterwards') this.#expect({ listener: name, id, type, key });
       }
     }
-    this.#changed?.();
   }
 
   /** Another's command is on its way to a bus that nobody watches. */
@@ -61,7 +56,6 @@ export class Deliveries {
       bus.describe().messages.some((message) => message.type === type && message.handler !== undefined),
     );
     if (!isDelayed && isHandled) this.#expect({ listener: type, id, type, key });
-    this.#changed?.();
   }
 
   #expect(expected: Expected): void {
@@ -70,7 +64,7 @@ export class Deliveries {
 
   #settle(listener: string, id: string): void {
     this.#open.delete(keyOf(listener, id));
-    this.#changed?.();
+    this.#waiters.wake();
   }
 
   #noteFailure(failed: Failed): void {
@@ -90,16 +84,6 @@ export class Deliveries {
 
   #openTexts(): string[] {
     return [...this.#open.values()].map(({ listener, type }) => `\`${type}\` by \`${listener}\``);
-  }
-
-  async #untilChanged(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#changed = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { attemptsOf, decideRetry } from '../../kit/retry.js';
+import { Waiters } from '../../kit/wait.js';
 import { AnywiseError } from '../errors/errors.js';
 import { longestTimerMs } from '../errors/options.js';
 import { errorText } from '../errors/thrown.js';
@@ -38,7 +39,7 @@ export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #inHand = new Map<Claim, LazySignal>();
   #isStopped = false;
-  #idle: (() => void) | undefined;
+  readonly #waiters = new Waiters();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
@@ -54,7 +55,7 @@ export class Attempts {
     this.#inHand.set(claim, stop);
     void this.#run(claim, stop).finally(() => {
       this.#inHand.delete(claim);
-      if (this.#inHand.size === 0) this.#idle?.();
+      if (this.#inHand.size === 0) this.#waiters.wake();
       this.#options.ended(claim);
     });
   }
@@ -73,14 +74,7 @@ export class Attempts {
 
   /** Resolves when nothing is in hand any more, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
-    if (this.#inHand.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#idle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await this.#waiters.until(() => this.#inHand.size === 0, timeoutMs);
   }
 
   /** Stops what is in hand, and gives its claims back for others to handle. */

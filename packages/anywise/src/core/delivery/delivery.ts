@@ -1,3 +1,4 @@
+import { repeatEvery } from '../../kit/interval.js';
 import type { Envelope } from '../message/envelope.js';
 import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
@@ -55,7 +56,7 @@ export class Delivery {
   readonly #relay: Relay;
   #subscription: Subscription | undefined;
   #unwatch: (() => void) | undefined;
-  #cleaner: NodeJS.Timeout | undefined;
+  #stopCleaning: (() => Promise<void>) | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -75,8 +76,7 @@ export class Delivery {
       if (part !== 'outbox') this.#worker.wake();
       if (part !== 'inbox') this.#relay.wake();
     });
-    this.#cleaner = setInterval(() => void this.#clean(), cleanEveryMs);
-    this.#cleaner.unref();
+    this.#stopCleaning = this.#cleanNowAndThen();
   }
 
   /** The listeners whose every place is taken. */
@@ -87,7 +87,8 @@ export class Delivery {
   /** Takes nothing more in, and finishes what is in hand as far as it gets in `timeoutMs`; gives the rest back. */
   async stopReceiving(timeoutMs: number): Promise<void> {
     const began = performance.now();
-    clearInterval(this.#cleaner);
+    // A round that runs may take long, and whatever it leaves is deleted another time.
+    void this.#stopCleaning?.();
     await this.#subscription?.close();
     await this.#worker.stop(Math.max(0, timeoutMs - (performance.now() - began)));
   }
@@ -118,13 +119,12 @@ export class Delivery {
     });
   }
 
-  async #clean(): Promise<void> {
+  #cleanNowAndThen(): () => Promise<void> {
     const { store, retentionMs, logger } = this.#options;
-    try {
-      await store.clean(retentionMs);
-    } catch (error) {
-      logger.warn({ err: error }, 'Old messages could not be deleted; it is tried again');
-    }
+    return repeatEvery(() => store.clean(retentionMs), {
+      everyMs: cleanEveryMs,
+      onError: (error) => logger.warn({ err: error }, 'Old messages could not be deleted; it is tried again'),
+    });
   }
 }
 

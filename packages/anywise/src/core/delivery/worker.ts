@@ -1,4 +1,5 @@
 import { Pump } from '../../kit/pump.js';
+import { Waiters } from '../../kit/wait.js';
 import type { Claim, ClaimOptions, InboxEntry } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
@@ -59,7 +60,7 @@ export class Worker {
   /** The count of changes at which a search with nothing in hand found nothing: until the next change nothing waits. */
   #emptyAt: number | undefined;
   /** Told when a message has been handled. */
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Waiters();
   #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerOptions) {
@@ -130,19 +131,8 @@ export class Worker {
   }
 
   /** Whether half of the places are free now or in a moment. */
-  async #isMostlyFreeSoon(): Promise<boolean> {
-    if (this.#places.areMostlyFree) return true;
-    await new Promise<void>((resolve) => {
-      const go = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-        resolve();
-      };
-      const look = (): void => void (this.#places.areMostlyFree && go());
-      const timer = setTimeout(go, gatherMs);
-      this.#waiting.add(look);
-    });
-    return this.#places.areMostlyFree;
+  #isMostlyFreeSoon(): Promise<boolean> {
+    return this.#waiters.until(() => this.#places.areMostlyFree, gatherMs);
   }
 
   /** Handles what `claim` gives, and tells how much it is. The places are kept while the answer is on the way. */
@@ -166,7 +156,7 @@ export class Worker {
 
   #handled({ listener }: Claim): void {
     this.#places.leave(listener);
-    for (const look of this.#waiting) look();
+    this.#waiters.wake();
     if (this.#emptyAt !== this.#changes) this.wake();
   }
 

@@ -1,4 +1,5 @@
 import { AnywiseError } from '../errors/errors.js';
+import { Waiters } from '../../kit/wait.js';
 import { LinkedList } from './linked-list.js';
 import { untilAborted } from './deadline.js';
 import type { Abortable } from '../delivery/lazy-signal.js';
@@ -21,7 +22,7 @@ export class WorkInHand {
   readonly #options: WorkInHandOptions;
   readonly #inHand = new LinkedList<UnitOfWork>();
   #isClosed = false;
-  #idle: (() => void) | undefined;
+  readonly #waiters = new Waiters();
 
   constructor(options: WorkInHandOptions) {
     this.#options = options;
@@ -76,14 +77,7 @@ export class WorkInHand {
 
   /** Resolves when no message is in hand any more, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
-    if (this.#inHand.isEmpty) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#idle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await this.#waiters.until(() => this.#inHand.isEmpty, timeoutMs);
   }
 
   /** Rolls back what every message in hand has written, and refuses further ones: time is up. */
@@ -102,7 +96,7 @@ export class WorkInHand {
 
   #gone(unit: UnitOfWork): void {
     this.#inHand.delete(unit);
-    if (this.#inHand.isEmpty) this.#idle?.();
+    if (this.#inHand.isEmpty) this.#waiters.wake();
   }
 
   /** The outcome is decided by then: telling the caller of this failure instead would be wrong. */

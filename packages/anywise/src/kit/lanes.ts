@@ -1,0 +1,12 @@
+/**
+ * Where a message stands in order: all messages of one key share a lane, and a message without a key has one of its own.
+ * What SQL stores keep in the column `lane`; sorts after the empty text.
+ */
+export function laneOf(key: string | undefined, id: string): string {
+  return key === undefined ? `-${id}` : `=${key}`;
+}
+
+/** The key of a lane; `undefined` for the lane of a message without one. */
+export function keyOf(lane: string): string | undefined {
+  return lane.startsWith('=') ? lane.slice(1) : undefined;
+}

@@ -1,0 +1,53 @@
+/** How something is opened and closed. */
+export interface OpenedOptions<T> {
+  readonly open: () => Promise<T>;
+  /** Closes what `open` gave. */
+  readonly close: (opened: T) => Promise<void>;
+}
+
+/** Something that is opened once, when it is first needed, and again after a failure: a connection with all that needs it. */
+export class Opened<T extends object> {
+  readonly #options: OpenedOptions<T>;
+  #opening: Promise<T> | undefined;
+  #current: T | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: OpenedOptions<T>) {
+    this.#options = options;
+  }
+
+  /** What is open now; `undefined` before the first `get` has resolved, and after `close`. */
+  get current(): T | undefined {
+    return this.#current;
+  }
+
+  /** Opens it if need be; all who ask meanwhile share the attempt. If it fails, the next who asks tries again. */
+  get(): Promise<T> {
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = this.#options.open();
+    this.#opening = opening;
+    opening.then(
+      (opened) => {
+        if (this.#opening === opening) this.#current = opened;
+      },
+      () => {
+        if (this.#opening === opening) this.#opening = undefined;
+      },
+    );
+    return opening;
+  }
+
+  /** Closes what is open, or is being opened. Idempotent; resolves when it is closed. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close().finally(() => (this.#closing = undefined));
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    this.#current = undefined;
+    const opened = await opening?.catch(() => undefined);
+    if (opened !== undefined) await this.#options.close(opened);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Received, Subscription } from '../core/ports/transport.js';
+import { Pump } from './pump.js';
+
+/** What a transport hands over in one piece. */
+export interface Batch {
+  /** May be empty, if all that was read is for others. */
+  readonly received: readonly Received[];
+  /** Called once the batch is received, so that it is not delivered again. A promise is waited for. */
+  acknowledge(): unknown;
+  /** Called instead if `receive` rejects, so that the batch is delivered again. @defaultValue does nothing */
+  giveBack?(): unknown;
+}
+
+/** How one subscription reads. */
+export interface ReadOptions {
+  /** Reads the next batch; `undefined` if there is none now. */
+  readonly next: () => Promise<Batch | undefined>;
+  /** What `subscribe` was given: resolves when the batch is received. */
+  readonly receive: (batch: readonly Received[]) => Promise<void>;
+  /** Told of failures; reading goes on after a pause. */
+  readonly onError: (error: unknown) => void;
+  /** The pause before looking again if there was no batch, in milliseconds. `wake` ends it. */
+  readonly pollMs: number;
+}
+
+/**
+ * The subscriptions of one transport. Each reads batch after batch, hands one over only when the one before is acknowledged,
+ * and acknowledges it only when it was received.
+ */
+export class Subscriptions {
+  readonly #pumps = new Set<Pump>();
+
+  /** Begins to read. */
+  open({ next, receive, onError, pollMs }: ReadOptions): Subscription {
+    const turn = async (): Promise<number> => {
+      const batch = await next();
+      if (batch === undefined) return pollMs;
+      try {
+        if (batch.received.length > 0) await receive(batch.received);
+      } catch (error) {
+        await batch.giveBack?.();
+        throw error;
+      }
+      await batch.acknowledge();
+      return 0;
+    };
+    const pump = new Pump({ turn, onError });
+    this.#pumps.add(pump);
+    pump.start();
+    return { close: () => this.#end(pump) };
+  }
+
+  /** Lets each look for a batch at once. */
+  wake(): void {
+    for (const pump of this.#pumps) pump.wake();
+  }
+
+  /** Ends all of them, and resolves when no batch is in hand any more. Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#pumps].map((pump) => this.#end(pump)));
+  }
+
+  async #end(pump: Pump): Promise<void> {
+    await pump.stop();
+    this.#pumps.delete(pump);
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { startTimer, Waiters } from './wait.js';
+
+const longTime = 60_000;
+
+describe('who waits', () => {
+  it('goes on at once if the condition holds already', async () => {
+    await expect(new Waiters().until(() => true, 0)).resolves.toBe(true);
+  });
+
+  it('goes on when it is woken and the condition holds, and not before', async () => {
+    const waiters = new Waiters();
+    const ended: boolean[] = [];
+    let isReady = false;
+    const waiting = waiters.until(() => isReady, longTime).then((holds) => ended.push(holds));
+    waiters.wake();
+    await new Promise(setImmediate);
+    expect(ended).toEqual([]);
+    isReady = true;
+    waiters.wake();
+    await waiting;
+    expect(ended).toEqual([true]);
+  });
+
+  it('goes on when time is up, and is told whether the condition holds', async () => {
+    const waiters = new Waiters();
+    let isReady = false;
+    const early = waiters.until(() => isReady, 1);
+    await expect(early).resolves.toBe(false);
+    const late = waiters.until(() => isReady, 1);
+    isReady = true;
+    await expect(late).resolves.toBe(true);
+  });
+
+  it('waits beside others, each for a condition of its own', async () => {
+    const waiters = new Waiters();
+    let count = 0;
+    const all = [1, 2, 3].map((enough) => waiters.until(() => count >= enough, longTime));
+    for (count = 1; count <= 3; count++) waiters.wake();
+    await expect(Promise.all(all)).resolves.toEqual([true, true, true]);
+  });
+});
+
+describe('a timer', () => {
+  it.each([Infinity, Number.MAX_SAFE_INTEGER])('of %d ms does not end at once', async (ms) => {
+    let hasEnded = false;
+    const timer = startTimer(() => (hasEnded = true), ms);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    clearTimeout(timer);
+    expect(hasEnded).toBe(false);
+  });
+});

@@ -1,0 +1,36 @@
+import { longestTimerMs } from '../core/errors/options.js';
+
+/** `setTimeout` for any number of milliseconds; what is longer than about 24 days ends then. */
+export function startTimer(run: () => void, afterMs: number): NodeJS.Timeout {
+  return setTimeout(run, Math.min(afterMs, longestTimerMs));
+}
+
+/** Those who wait for something to become true. Whoever changes what they wait for calls `wake`. */
+export class Waiters {
+  readonly #looks = new Set<() => void>();
+
+  /**
+   * Resolves with `true` once the condition holds, and with `false` after `timeoutMs`. The condition is looked at now and at
+   * each `wake`.
+   */
+  until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (condition()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (holds: boolean): void => {
+        clearTimeout(timer);
+        this.#looks.delete(look);
+        resolve(holds);
+      };
+      const look = (): void => {
+        if (condition()) end(true);
+      };
+      const timer = startTimer(() => end(condition()), timeoutMs);
+      this.#looks.add(look);
+    });
+  }
+
+  /** Lets all who wait look again. */
+  wake(): void {
+    for (const look of this.#looks) look();
+  }
+}
