@@ -33,7 +33,7 @@ it('names a data folder where a file is in the way', async () => {
   const file = join(world.databases.folder, 'file');
   writeFileSync(file, '');
   expect(await complaint(world, { ANYWISE_STORE: `sqlite:${file}` })).toMatchInlineSnapshot(
-    `"The SQLite file \`<folder>/file/payments.db\` cannot be opened (EEXIST: file already exists, mkdir '<folder>/file'). Check that its folder exists and can be written."`,
+    `"The SQLite file \`<folder>/file/payments.db\` cannot be used (EEXIST: file already exists, mkdir '<folder>/file'). Check that its folder exists and can be written."`,
   );
 });
 
@@ -42,7 +42,7 @@ it('names a file for the bus that is no database', async () => {
   const file = join(world.databases.folder, 'bus.txt');
   writeFileSync(file, 'This is no database. '.repeat(100));
   expect(await complaint(world, { ANYWISE_TRANSPORT: `sqlite:${file}` })).toMatchInlineSnapshot(
-    `"The SQLite file \`<folder>/bus.txt\` cannot be opened (file is not a database). Check that its folder exists and can be written."`,
+    `"The SQLite file \`<folder>/bus.txt\` cannot be used (file is not a database). Check that its folder exists and can be written."`,
   );
 });
 

@@ -3,7 +3,7 @@ import type { Store } from '../core/ports/store.js';
 import { testEntry } from '../testing/envelopes.js';
 import { describeWithPostgres, inTestStore, withTestDatabase } from '../test-support/test-postgres.js';
 import { findCandidatesSql, findHiddenSql } from './claimable.js';
-import { quoted } from './schema.js';
+import { quoted } from './sql.js';
 
 const backlog = 100_000;
 
@@ -37,8 +37,8 @@ async function fill(schema: string, lane: string, at: number): Promise<void> {
     database.query(
       {
         text: `
-          INSERT INTO ${quoted(schema)}.anywise_inbox (listener, id, type, key, lane, envelope, state, at, received_at)
-          SELECT 'listener', 'w' || n, 'test.happened', 'k', ${lane}, '{}', 'ready', $2, 0 FROM generate_series(1, $1) AS n`,
+          INSERT INTO ${quoted(schema)}.anywise_inbox (listener, id, type, lane, envelope, state, at, received_at)
+          SELECT 'listener', 'w' || n, 'test.happened', ${lane}, '{}', 'ready', $2, 0 FROM generate_series(1, $1) AS n`,
       },
       backlog,
       at,

@@ -1,13 +1,99 @@
-import { now } from './schema.js';
+import { isDeadHolder } from '../kit/lease-holder.js';
+import type { ClaimOptions } from '../core/ports/inbox.js';
+import type { Database } from './database.js';
+import { beforeAllLanes } from './lanes.js';
+import type { Statement } from './session.js';
+import { now } from './sql.js';
 
-/** What may be claimed, and what was seen on the way. */
+/** Messages that may be claimed: the listener and the id of each. */
 export interface Candidates {
   readonly listeners: readonly string[];
   readonly ids: readonly string[];
+}
+
+/** What may be claimed, and what was seen on the way. */
+interface Seen extends Candidates {
   /** Listeners that have more rows than were looked at. */
   readonly full: readonly string[];
   /** Who else handles messages now. */
   readonly holders: readonly string[];
+}
+
+interface HiddenRow {
+  readonly listener: string;
+  /** The last lane that was looked at; `null` if there are no more. */
+  readonly reached: string | null;
+  readonly heads: readonly string[];
+}
+
+/** How many rows of each kind and listener are looked at first. */
+function windowFor(limit: number): number {
+  return Math.max(8 * limit, 256);
+}
+
+/** How many lanes are looked at in one go if those rows do not give enough, and how often in one search. */
+const lanesAtOnce = 256;
+const goes = 4;
+
+/** Finds the messages that may be claimed, at a cost that does not grow with the number of those that wait. */
+export class Claimable {
+  readonly #database: Database;
+  readonly #find: Statement;
+  readonly #findHidden: Statement;
+  readonly #takeBack: Statement;
+  /** Where the next search through all lanes of a listener goes on, so that it comes round to each. */
+  readonly #searchedTo = new Map<string, string>();
+
+  /** @param schema the quoted name. */
+  constructor(database: Database, schema: string) {
+    this.#database = database;
+    // Without names, so that they are planned each time: which of the indexes is small depends on the hour.
+    this.#find = { text: findCandidatesSql(schema) };
+    this.#findHidden = { text: findHiddenSql(schema) };
+    this.#takeBack = {
+      text: `UPDATE ${schema}.anywise_inbox SET at = 1, holder = NULL WHERE state = 'running' AND holder = ANY ($1)`,
+    };
+  }
+
+  async find(options: Omit<ClaimOptions, 'leaseMs'>): Promise<Candidates> {
+    let seen = await this.#look(options);
+    const dead = seen.holders.filter(isDeadHolder);
+    if (dead.length > 0) {
+      await this.#database.queryByIndex(this.#takeBack, dead);
+      seen = await this.#look(options);
+    }
+    if (seen.ids.length >= options.limit || seen.full.length === 0) return seen;
+    return this.#lookBehind(seen, options.limit);
+  }
+
+  async #look({ listeners, limit, holder }: Omit<ClaimOptions, 'leaseMs'>): Promise<Seen> {
+    const values = [listeners, limit, windowFor(limit), holder];
+    const { rows } = await this.#database.queryByIndex<Seen>(this.#find, ...values);
+    if (rows[0] === undefined) throw new Error('PostgreSQL answered without the row that was asked for.');
+    return rows[0];
+  }
+
+  /** Looks for heads behind those rows, which may all wait for a few keys that are held. */
+  async #lookBehind(seen: Seen, limit: number): Promise<Candidates> {
+    const found = new Map(seen.ids.map((id, index) => identified(String(seen.listeners[index]), id)));
+    for (let go = 0; go < goes && found.size < limit; go++) {
+      const from = seen.full.map((listener) => this.#searchedTo.get(listener) ?? beforeAllLanes);
+      const values = [seen.full, from, lanesAtOnce];
+      const { rows } = await this.#database.queryByIndex<HiddenRow>(this.#findHidden, ...values);
+      for (const { listener, reached, heads } of rows) {
+        this.#searchedTo.set(listener, reached ?? beforeAllLanes);
+        for (const id of heads) if (found.size < limit) found.set(...identified(listener, id));
+      }
+      const hasLookedAtAll = from.every((lane) => lane === beforeAllLanes) && rows.every((row) => row.reached === null);
+      if (hasLookedAtAll) break;
+    }
+    const candidates = [...found.values()];
+    return { listeners: candidates.map(({ listener }) => listener), ids: candidates.map(({ id }) => id) };
+  }
+}
+
+function identified(listener: string, id: string): [string, { readonly listener: string; readonly id: string }] {
+  return [JSON.stringify([listener, id]), { listener, id }];
 }
 
 /**

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { AnywiseError } from '../core/errors/errors.js';
 import {
   defaultMaxConnections,
   isLost,
@@ -12,14 +11,7 @@ import {
   type PostgresResult,
   type Server,
 } from './client.js';
-import { Slots } from './slots.js';
-
-/** A statement of the library's own. */
-export interface Statement {
-  readonly text: string;
-  /** Set for what is used most and needs no plan for the data at hand. */
-  readonly name?: string;
-}
+import { Session, type Statement } from './session.js';
 
 /**
  * Prepares a statement: it is planned once for each connection. So its best plan must not depend on what the tables hold, or
@@ -49,8 +41,8 @@ export class Database {
   }
 
   /** @throws AnywiseError where the library or the URL cannot be used. Connects with the first statement. */
-  static async open(connection: PostgresConnection): Promise<Database> {
-    return new Database(await reach(connection), connection);
+  static async open(options: PostgresConnection): Promise<Database> {
+    return new Database(await reach(options), options);
   }
 
   get place(): string {
@@ -146,84 +138,27 @@ export class Database {
   }
 }
 
-interface SessionOptions {
-  readonly client: PooledClient;
-  readonly begin: string;
-  readonly queryOf: (statement: Statement, values: readonly unknown[]) => { text: string; values: unknown[] };
-  readonly explain: (error: unknown) => Error;
-  readonly giveBack: () => void;
-}
+/** A number of places that are taken in the order in which they were asked for. */
+class Slots {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
 
-/** A transaction on a connection of its own. */
-export class Session {
-  readonly client: PooledClient;
-  readonly #options: SessionOptions;
-  readonly #begun: Promise<unknown>;
-  #inFlight = 0;
-  #lost = false;
-  #released = false;
-  #failure: Error | undefined;
-
-  constructor(options: SessionOptions) {
-    this.client = options.client;
-    this.#options = options;
-    this.#begun = this.#tracked(this.client.query(options.begin));
-    // Whoever runs the first statement is told.
-    this.#begun.catch(() => undefined);
+  constructor(count: number) {
+    this.#free = count;
   }
 
-  async query<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
-    const answer = this.#tracked(this.client.query<Row>(this.#options.queryOf(statement, values)));
-    const [, result] = await Promise.all([this.#begun, answer]);
-    return result;
-  }
-
-  /** @throws what failed, also where that was an earlier statement whose failure was ignored. */
-  async commit(): Promise<void> {
-    try {
-      const { command } = await this.#tracked(this.client.query('COMMIT'));
-      // PostgreSQL rolls back what a failed statement was part of, whoever caught the error.
-      if (command === 'COMMIT') return;
-      throw this.#failure ?? new Error('PostgreSQL rolled the transaction back instead of committing it.');
-    } finally {
-      this.#release(this.#lost);
-    }
-  }
-
-  async rollback(): Promise<void> {
-    // A statement that still runs would hold this up: closing the connection ends the transaction as well.
-    if (this.#inFlight > 0) this.client.connection.stream.destroy();
-    if (this.#inFlight > 0 || this.#lost) {
-      this.#release(true);
+  /** Resolves when there is a place. */
+  async take(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free--;
       return;
     }
-    try {
-      await this.#tracked(this.client.query('ROLLBACK'));
-    } catch (error) {
-      // What has no connection any more has been rolled back.
-      if (!AnywiseError.is(error)) throw error;
-    } finally {
-      this.#release(this.#lost);
-    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  #release(close: boolean): void {
-    if (this.#released) return;
-    this.#released = true;
-    this.client.release(close);
-    this.#options.giveBack();
-  }
-
-  async #tracked<T>(answer: Promise<T>): Promise<T> {
-    this.#inFlight++;
-    try {
-      return await answer;
-    } catch (error) {
-      this.#lost ||= isLost(error);
-      this.#failure ??= this.#options.explain(error);
-      throw this.#options.explain(error);
-    } finally {
-      this.#inFlight--;
-    }
+  giveBack(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free++;
+    else next();
   }
 }

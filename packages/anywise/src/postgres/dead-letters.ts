@@ -6,12 +6,15 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { holdsUp, type DeadState } from '../kit/dead-state.js';
+import { keyOf } from '../kit/lanes.js';
 import type { Database } from './database.js';
-import { now, storable } from './schema.js';
+import { now, storable } from './sql.js';
 
-interface DeadRow extends Omit<DeadLetter, 'key' | 'original'> {
-  readonly key: string | null;
+interface Row extends Omit<DeadLetter, 'key' | 'original' | 'holdsUp'> {
+  readonly lane: string;
   readonly original: string | null;
+  readonly state: DeadState;
 }
 
 const isDead = `state IN ('dead', 'parked', 'blocking')`;
@@ -40,13 +43,11 @@ export class PostgresDeadLetters implements DeadLetters {
 
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const text = `
-      SELECT seq, listener, id, type, key, envelope AS json, original, attempts, last_error AS error,
-        CASE WHEN state = 'blocking' THEN 'listener' WHEN state = 'parked' AND key IS NOT NULL THEN 'key' ELSE 'nothing' END
-          AS "holdsUp",
+      SELECT seq, listener, id, type, lane, envelope AS json, original, state, attempts, last_error AS error,
         received_at AS "receivedAt", at AS "diedAt"
       FROM ${this.#inbox} WHERE ${matches} AND seq > $6 ORDER BY seq LIMIT $7`;
-    const { rows } = await this.#database.query<DeadRow>({ text }, ...filterValues(filter), after, limit);
-    return rows.map((row) => ({ ...row, key: row.key ?? undefined, original: row.original ?? undefined }));
+    const { rows } = await this.#database.query<Row>({ text }, ...filterValues(filter), after, limit);
+    return rows.map(deadLetterOf);
   }
 
   async count(filter: DeadLetterFilter): Promise<number> {
@@ -55,8 +56,8 @@ export class PostgresDeadLetters implements DeadLetters {
     return rows[0]?.count ?? 0;
   }
 
-  async replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#end(`state = 'ready', at = 0, attempts = 0, last_error = NULL`, filter);
+  replay(filter: DeadLetterFilter): Promise<number> {
+    return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL`, filter);
   }
 
   async edit({ listener, id }: InboxRef, json: string): Promise<boolean> {
@@ -67,14 +68,19 @@ export class PostgresDeadLetters implements DeadLetters {
     return rowCount === 1;
   }
 
-  async discard(filter: DeadLetterFilter): Promise<number> {
-    return this.#end(`state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL`, filter);
+  discard(filter: DeadLetterFilter): Promise<number> {
+    return this.#update(`state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL`, filter);
   }
 
-  async #end(change: string, filter: DeadLetterFilter): Promise<number> {
+  async #update(change: string, filter: DeadLetterFilter): Promise<number> {
     const text = `UPDATE ${this.#inbox} SET ${change} WHERE ${matches}`;
     const { rowCount } = await this.#database.query({ text }, ...filterValues(filter));
-    this.#changed('inbox');
-    return rowCount ?? 0;
+    const count = rowCount ?? 0;
+    if (count > 0) this.#changed('inbox');
+    return count;
   }
+}
+
+function deadLetterOf({ lane, original, state, ...row }: Row): DeadLetter {
+  return { ...row, key: keyOf(lane), original: original ?? undefined, holdsUp: holdsUp[state] };
 }

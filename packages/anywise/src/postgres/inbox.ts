@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { isDeadHolder } from '../kit/lease-holder.js';
+import { deadState } from '../kit/dead-state.js';
+import { keyOf } from '../kit/lanes.js';
 import type {
   Claim,
   ClaimOptions,
@@ -10,18 +11,20 @@ import type {
   ListenerStatus,
 } from '../core/ports/inbox.js';
 import type { StoreChanged } from '../core/ports/store.js';
-import { findCandidatesSql, findHiddenSql, type Candidates } from './claimable.js';
-import { prepared, type Database, type Statement } from './database.js';
-import { laneOf, now, storable } from './schema.js';
+import { Claimable } from './claimable.js';
+import { prepared, type Database } from './database.js';
+import { storedLane } from './lanes.js';
+import type { Statement } from './session.js';
+import { now, storable } from './sql.js';
 
 /** Takes in entries, given by {@link entryValues}. Those that are known stay as they are. */
 export function insertEntriesSql(schema: string): string {
   return `
-    INSERT INTO ${schema}.anywise_inbox (listener, id, type, key, lane, envelope, state, at, last_error, received_at)
-    SELECT listener, id, type, key, lane, envelope,
+    INSERT INTO ${schema}.anywise_inbox (listener, id, type, lane, envelope, state, at, last_error, received_at)
+    SELECT listener, id, type, lane, envelope,
       CASE WHEN error IS NULL THEN 'ready' ELSE 'dead' END, CASE WHEN error IS NULL THEN 0 ELSE ${now} END, error, ${now}
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-      WITH ORDINALITY AS entry (listener, id, type, key, lane, envelope, error, n)
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+      WITH ORDINALITY AS entry (listener, id, type, lane, envelope, error, n)
     ORDER BY n
     ON CONFLICT (listener, id) DO NOTHING`;
 }
@@ -31,8 +34,7 @@ export function entryValues(entries: readonly InboxEntry[]): unknown[] {
     entries.map(({ listener }) => listener),
     entries.map(({ id }) => storable(id)),
     entries.map(({ type }) => storable(type)),
-    entries.map(({ key }) => (key === undefined ? null : storable(key))),
-    entries.map(({ key, id }) => laneOf(key, id)),
+    entries.map(({ key, id }) => storedLane(key, id)),
     entries.map(({ json }) => storable(json)),
     entries.map(({ error }) => (error === undefined ? null : storable(error))),
   ];
@@ -40,7 +42,7 @@ export function entryValues(entries: readonly InboxEntry[]): unknown[] {
 
 /**
  * Takes in entries, given by {@link entryValues}, and claims those that are the first of their lane, as far as they may be
- * claimed: `$8` for which listeners, `$9` how many, `$10` for how long, `$11` under which lease, `$12` for whom. Run it by
+ * claimed: `$7` for which listeners, `$8` how many, `$9` for how long, `$10` under which lease, `$11` for whom. Run it by
  * index.
  */
 function addSql(schema: string): string {
@@ -48,10 +50,10 @@ function addSql(schema: string): string {
   return `
     WITH entry AS (
       SELECT *, row_number() OVER (PARTITION BY listener, lane ORDER BY n) AS nth
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-        WITH ORDINALITY AS entry (listener, id, type, key, lane, envelope, error, n)),
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        WITH ORDINALITY AS entry (listener, id, type, lane, envelope, error, n)),
     free AS (
-      SELECT *, error IS NULL AND nth = 1 AND listener = ANY ($8::text[])
+      SELECT *, error IS NULL AND nth = 1 AND listener = ANY ($7::text[])
         AND (SELECT 1 FROM ${inbox} AS block
              WHERE block.listener = entry.listener AND block.state = 'blocking' LIMIT 1) IS NULL
         AND (SELECT 1 FROM ${inbox} AS before
@@ -59,13 +61,13 @@ function addSql(schema: string): string {
                AND before.state IN ('ready', 'running', 'parked') LIMIT 1) IS NULL AS is_free
       FROM entry),
     chosen AS (
-      SELECT *, is_free AND count(*) FILTER (WHERE is_free) OVER (ORDER BY n) <= $9 AS is_claimed FROM free)
+      SELECT *, is_free AND count(*) FILTER (WHERE is_free) OVER (ORDER BY n) <= $8 AS is_claimed FROM free)
     INSERT INTO ${inbox}
-      (listener, id, type, key, lane, envelope, state, at, attempts, lease, holder, last_error, received_at)
-    SELECT listener, id, type, key, lane, envelope,
+      (listener, id, type, lane, envelope, state, at, attempts, lease, holder, last_error, received_at)
+    SELECT listener, id, type, lane, envelope,
       CASE WHEN error IS NOT NULL THEN 'dead' WHEN is_claimed THEN 'running' ELSE 'ready' END,
-      CASE WHEN error IS NOT NULL THEN ${now} WHEN is_claimed THEN ${now} + $10::bigint ELSE 0 END,
-      is_claimed::integer, CASE WHEN is_claimed THEN $11::text END, CASE WHEN is_claimed THEN $12::text END, error, ${now}
+      CASE WHEN error IS NOT NULL THEN ${now} WHEN is_claimed THEN ${now} + $9::bigint ELSE 0 END,
+      is_claimed::integer, CASE WHEN is_claimed THEN $10::text END, CASE WHEN is_claimed THEN $11::text END, error, ${now}
     FROM chosen ORDER BY n
     ON CONFLICT (listener, id) DO NOTHING
     RETURNING seq, listener, id, state`;
@@ -94,7 +96,7 @@ function takeSql(schema: string): string {
     UPDATE ${schema}.anywise_inbox AS row
     SET state = 'running', at = ${now} + $3, attempts = attempts + 1, lease = $4, holder = $5
     FROM locked WHERE row.listener = locked.listener AND row.id = locked.id
-    RETURNING row.seq, row.listener, row.id, row.type, row.key, row.envelope, row.attempts`;
+    RETURNING row.seq, row.listener, row.id, row.type, row.lane, row.envelope, row.attempts`;
 }
 
 interface ClaimedRow {
@@ -102,7 +104,7 @@ interface ClaimedRow {
   readonly listener: string;
   readonly id: string;
   readonly type: string;
-  readonly key: string | null;
+  readonly lane: string;
   readonly envelope: string;
   readonly attempts: number;
 }
@@ -122,10 +124,7 @@ function identityOf(listener: string, id: string): string {
 
 interface InboxStatements {
   readonly add: Statement;
-  readonly find: Statement;
-  readonly findHidden: Statement;
   readonly take: Statement;
-  readonly takeBack: Statement;
   readonly extend: Statement;
   readonly bury: Statement;
   readonly retry: Statement;
@@ -133,16 +132,12 @@ interface InboxStatements {
   readonly status: Statement;
 }
 
-/** What searches has no name, so that it is planned each time: which of the indexes is small depends on the hour. */
 function statementsOf(schema: string): InboxStatements {
   const inbox = `${schema}.anywise_inbox`;
   const mine = `listener = $1 AND id = $2 AND lease = $3 AND state = 'running'`;
   return {
     add: { text: addSql(schema) },
-    find: { text: findCandidatesSql(schema) },
-    findHidden: { text: findHiddenSql(schema) },
     take: prepared(takeSql(schema)),
-    takeBack: { text: `UPDATE ${inbox} SET at = 1, holder = NULL WHERE state = 'running' AND holder = ANY ($1)` },
     extend: {
       text: `
         UPDATE ${inbox} AS row SET at = ${now} + $4
@@ -177,23 +172,17 @@ function statementsOf(schema: string): InboxStatements {
   };
 }
 
-/** How many rows of each kind and listener are looked at first. */
-const windowOf = (limit: number): number => Math.max(8 * limit, 256);
-/** How many lanes are looked at in one go where those rows do not give enough, and how often in one claim. */
-const lanesAtOnce = 256;
-const goes = 4;
-
 export class PostgresInbox implements Inbox {
   readonly #database: Database;
   readonly #statements: InboxStatements;
   readonly #changed: StoreChanged;
-  /** Where the next search through all lanes of a listener goes on, so that it comes round to each. */
-  readonly #searchedTo = new Map<string, string>();
+  readonly #claimable: Claimable;
 
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string, changed: StoreChanged) {
     this.#database = database;
     this.#statements = statementsOf(schema);
+    this.#claimable = new Claimable(database, schema);
     this.#changed = changed;
   }
 
@@ -213,7 +202,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async claim({ listeners, holder, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
-    const found = await this.#find({ listeners, holder, limit });
+    const found = await this.#claimable.find({ listeners, holder, limit });
     if (found.ids.length === 0) return [];
     const lease = randomUUID();
     const { rows } = await this.#database.queryByIndex<ClaimedRow>(
@@ -226,8 +215,8 @@ export class PostgresInbox implements Inbox {
     );
     return [...rows]
       .sort((a, b) => a.seq - b.seq)
-      .map(({ seq, listener, id, type, key, envelope, attempts }) => {
-        return { seq, listener, id, type, key: key ?? undefined, json: envelope, lease, attempt: attempts };
+      .map(({ seq, listener, id, type, lane, envelope, attempts }) => {
+        return { seq, listener, id, type, key: keyOf(lane), json: envelope, lease, attempt: attempts };
       });
   }
 
@@ -238,12 +227,12 @@ export class PostgresInbox implements Inbox {
     return claims.filter(({ seq }) => !extended.has(seq));
   }
 
-  async fail({ listener, id, lease }: Claim, failure: FailedClaim): Promise<void> {
+  async fail({ listener, id, key, lease }: Claim, failure: FailedClaim): Promise<void> {
     const { bury, retry } = this.#statements;
     const mine = [listener, storable(id), lease];
     const error = storable(failure.error);
     if (failure.outcome === 'dead')
-      await this.#database.queryByIndex(bury, ...mine, stateOfDead[failure.onDead], error);
+      await this.#database.queryByIndex(bury, ...mine, deadState(failure.onDead, key), error);
     else
       await this.#database.queryByIndex(
         retry,
@@ -269,58 +258,7 @@ export class PostgresInbox implements Inbox {
       listeners: rows,
     };
   }
-
-  async #find({ listeners, holder, limit }: Omit<ClaimOptions, 'leaseMs'>): Promise<Candidates> {
-    const { find, takeBack } = this.#statements;
-    const values = [listeners, limit, windowOf(limit), holder];
-    const look = async (): Promise<Candidates> => one(await this.#database.queryByIndex<Candidates>(find, ...values));
-    let found = await look();
-    const dead = found.holders.filter(isDeadHolder);
-    if (dead.length > 0) {
-      await this.#database.queryByIndex(takeBack, dead);
-      found = await look();
-    }
-    if (found.ids.length >= limit || found.full.length === 0) return found;
-    return this.#findHidden(found, limit);
-  }
-
-  /** Looks for heads behind those rows, which may all wait for a few keys that are held. */
-  async #findHidden(found: Candidates, limit: number): Promise<Candidates> {
-    const listeners = [...found.listeners];
-    const ids = [...found.ids];
-    const known = new Set(ids.map((id, index) => `${String(listeners[index])} ${id}`));
-    for (let go = 0; go < goes && ids.length < limit; go++) {
-      const from = found.full.map((listener) => this.#searchedTo.get(listener) ?? '');
-      const { rows } = await this.#database.queryByIndex<HiddenRow>(
-        this.#statements.findHidden,
-        found.full,
-        from,
-        lanesAtOnce,
-      );
-      for (const { listener, reached, heads } of rows) {
-        this.#searchedTo.set(listener, reached ?? '');
-        for (const id of heads) {
-          if (ids.length >= limit || known.has(`${listener} ${id}`)) continue;
-          known.add(`${listener} ${id}`);
-          listeners.push(listener);
-          ids.push(id);
-        }
-      }
-      // Each lane has been looked at.
-      if (from.every((lane) => lane === '') && rows.every(({ reached }) => reached === null)) break;
-    }
-    return { ...found, listeners, ids };
-  }
 }
-
-interface HiddenRow {
-  readonly listener: string;
-  /** The last lane that was looked at; `null` where there are no more. */
-  readonly reached: string | null;
-  readonly heads: readonly string[];
-}
-
-const stateOfDead = { park: 'parked', skip: 'dead', block: 'blocking' } as const;
 
 function held(claims: readonly Claim[]): unknown[] {
   return [
@@ -328,9 +266,4 @@ function held(claims: readonly Claim[]): unknown[] {
     claims.map(({ id }) => storable(id)),
     claims.map(({ lease }) => lease),
   ];
-}
-
-function one<Row extends object>({ rows: [row] }: { readonly rows: readonly Row[] }): Row {
-  if (row === undefined) throw new Error('PostgreSQL answered without the row that was asked for.');
-  return row;
 }

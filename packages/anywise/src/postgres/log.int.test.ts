@@ -8,8 +8,7 @@ import {
   withTestDatabase,
 } from '../test-support/test-postgres.js';
 import type { Transport } from '../core/ports/transport.js';
-import { logStatements } from './log.js';
-import { logLock } from './publisher.js';
+import { logLock, logStatements } from './log.js';
 import { postgresTransport } from './transport.js';
 
 const url = testPostgresUrl;

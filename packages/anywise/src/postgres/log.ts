@@ -1,11 +1,13 @@
-import { prepared, type Statement } from './database.js';
-import { now } from './schema.js';
+import { prepared } from './database.js';
+import type { Statement } from './session.js';
+import { now } from './sql.js';
 
 const batchSize = 500;
 export const trimBatch = 5_000;
 
 /** What a transport does with its log and with the positions in it. */
 export interface LogStatements {
+  readonly add: Statement;
   readonly join: Statement;
   readonly next: Statement;
   readonly read: Statement;
@@ -13,11 +15,29 @@ export interface LogStatements {
   readonly check: string;
 }
 
+export interface LogRow {
+  readonly seq: number;
+  /** `null` if its type was not asked for. */
+  readonly envelope: string | null;
+}
+
 /** @param schema the quoted name. */
 export function logStatements(schema: string): LogStatements {
   const consumer = `${schema}.anywise_consumer`;
   const message = `${schema}.anywise_message`;
   return {
+    // One publisher after the other: a number is taken only when the publisher of the one before has committed. So a reader
+    // that has seen a number has seen, or can see, every lower one.
+    add: prepared(`
+      WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))),
+      added AS (
+        INSERT INTO ${message} (type, kind, envelope, published_at)
+        SELECT type, kind, envelope, ${now}
+        FROM turn, ROWS FROM (unnest($2::text[]), unnest($3::text[]), json_array_elements_text($4::json)) WITH ORDINALITY
+          AS message (type, kind, envelope, n)
+        ORDER BY n
+        RETURNING 1)
+      SELECT pg_notify($5, '') FROM (SELECT count(*) FROM added) AS done`),
     // A new version of a service goes on where the one before it is; a new service begins with the oldest message kept.
     join: {
       text: `
@@ -35,7 +55,7 @@ export function logStatements(schema: string): LogStatements {
        FROM (SELECT set_config('synchronous_commit', 'off', true)) AS later WHERE name = $1 AND types = $2`,
     ),
     // The position of a version that reads no more and was overtaken by another holds nothing back. Commands are kept for
-    // whoever owns them, who may never have run yet. Only the oldest rows are looked at, as no older ones come after them.
+    // their owner, which may never have run yet. Only the oldest rows are looked at, as no older ones come after them.
     trim: {
       text: `
         DELETE FROM ${message} WHERE seq IN (
@@ -51,4 +71,9 @@ export function logStatements(schema: string): LogStatements {
     },
     check: `SELECT 1 FROM ${message} LIMIT 1`,
   };
+}
+
+/** The lock under which numbers of a log are taken. */
+export function logLock(schema: string): string {
+  return `anywise-log:${schema}`;
 }

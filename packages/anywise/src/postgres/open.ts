@@ -10,11 +10,11 @@ import { migrate } from './schema.js';
  * @throws AnywiseError (`UNAVAILABLE`) that names host and database, and says why not.
  */
 export async function openMigrated(
-  connection: PostgresConnection,
+  options: PostgresConnection,
   schema: string,
   migrations: readonly Migration[],
 ): Promise<Database> {
-  const database = await Database.open(connection);
+  const database = await Database.open(options);
   try {
     await explained(database, migrate(database, schema, migrations));
   } catch (error) {
@@ -24,7 +24,7 @@ export async function openMigrated(
   return database;
 }
 
-/** @throws AnywiseError (`UNAVAILABLE`) where the statement fails, for whatever reason. */
+/** @throws AnywiseError (`UNAVAILABLE`) if the statement fails, for whatever reason. */
 export async function usable(database: Database, text: string): Promise<void> {
   await explained(database, database.query({ text }));
 }

@@ -1,29 +1,8 @@
 import type { WrittenEnvelope } from '../kit/wire.js';
-import { prepared, type Database, type Statement } from './database.js';
+import type { Database } from './database.js';
+import { logLock } from './log.js';
+import type { Statement } from './session.js';
 import { channelOf } from './signal.js';
-import { now, quoted } from './schema.js';
-
-/**
- * Adds messages to the log, one publisher after the other: a number is only taken when whoever had the one before has
- * committed. So a reader that has seen a number has seen, or can see, every lower one.
- */
-function publishSql(schema: string): string {
-  return `
-    WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))),
-    added AS (
-      INSERT INTO ${quoted(schema)}.anywise_message (type, kind, envelope, published_at)
-      SELECT type, kind, envelope, ${now}
-      FROM turn, ROWS FROM (unnest($2::text[]), unnest($3::text[]), json_array_elements_text($4::json)) WITH ORDINALITY
-        AS message (type, kind, envelope, n)
-      ORDER BY n
-      RETURNING 1)
-    SELECT pg_notify($5, '') FROM (SELECT count(*) FROM added) AS done`;
-}
-
-/** The lock under which numbers of a log are taken. */
-export function logLock(schema: string): string {
-  return `anywise-log:${schema}`;
-}
 
 interface Waiting {
   readonly written: readonly WrittenEnvelope[];
@@ -40,9 +19,13 @@ export class Publisher {
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(database: Database, schema: string) {
+  /**
+   * @param add adds messages to the log of the schema.
+   * @param schema as it is, not quoted.
+   */
+  constructor(database: Database, add: Statement, schema: string) {
     this.#database = database;
-    this.#statement = prepared(publishSql(schema));
+    this.#statement = add;
     this.#lock = logLock(schema);
     this.#channel = channelOf('transport', schema);
   }

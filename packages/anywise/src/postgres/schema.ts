@@ -2,38 +2,14 @@ import type { Migration } from '../core/ports/sql.js';
 import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
 import { isLost, stateOf } from './client.js';
-import type { Database, Session } from './database.js';
+import type { Database } from './database.js';
+import type { Session } from './session.js';
+import { beginIn, quoted } from './sql.js';
 
 /**
- * The time by the database's clock, in milliseconds. Not `now()`, which is when the transaction began; and as a subquery, so
- * that it is taken once for a statement.
- */
-export const now = '(SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint)';
-
-/** A name as SQL takes it, whatever characters it has. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Text as PostgreSQL can keep it: without the one character that it cannot. */
-export function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\\u0000') : text;
-}
-
-/** What is kept in order: the messages of one key. A message without a key has a lane of its own. */
-export function laneOf(key: string | undefined, id: string): string {
-  return storable(key === undefined ? `-${id}` : `=${key}`);
-}
-
-/** How a transaction begins in which tables of a schema go by their bare names. Nothing of it outlives the transaction. */
-export function beginIn(schema: string, readOnly = false): string {
-  return `BEGIN${readOnly ? ' READ ONLY' : ''}; SET LOCAL search_path = ${quoted(schema)}, public`;
-}
-
-/**
- * The tables of the store, beside the service's own. The states of the inbox are drawn in `store.ts`.
+ * The tables of the store, beside the service's own. The ports draw the states of outbox and inbox.
  *
- * A row's `lane` is made by {@link laneOf}. `at` is when a message is due, or when its lease ends, or when it came to its
+ * `at` is when a message is due, or when its lease ends, or when it came to its
  * end; 0 where it was not claimed yet. Unfinished messages are found among the fresh ones by age, and among those that were
  * tried by when they are due, so that what waits for its retry is in nobody's way.
  */
@@ -99,6 +75,13 @@ export const storeMigrations: readonly Migration[] = [
         epoch   BIGINT NOT NULL,
         ends_at BIGINT NOT NULL
       );`,
+  },
+  {
+    // The lane tells the key. No message waits for a dead letter without one.
+    name: 'anywise/002-lanes',
+    sql: `
+      UPDATE anywise_inbox SET state = 'dead' WHERE state = 'parked' AND key IS NULL;
+      ALTER TABLE anywise_inbox DROP COLUMN key;`,
   },
 ];
 

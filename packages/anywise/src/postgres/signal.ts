@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListeningClient } from './client.js';
 import type { Database } from './database.js';
 
-/** Names what is listened to. A name that PostgreSQL would cut off is cut here, which at worst wakes somebody for nothing. */
+/** Names what is listened to. A name that PostgreSQL would cut off is cut here, which at worst wakes a process for nothing. */
 export function channelOf(what: 'store' | 'transport', schema: string): string {
   return `anywise_${what}_${Buffer.from(schema).toString('hex').slice(0, 40)}`;
 }
 
-const ringPauseMs = 10;
+const pauseMs = 10;
 
 /**
  * Tells other processes of commits. A notice is sent after the commit and not within, because commits with notices wait for
@@ -17,7 +17,7 @@ export class Notifier {
   readonly #database: Database;
   readonly #channel: string;
   readonly #sender: string;
-  #ringing: Promise<void> | undefined;
+  #sending: Promise<void> | undefined;
   #again = false;
 
   constructor(database: Database, channel: string, sender: string) {
@@ -26,26 +26,26 @@ export class Notifier {
     this.#sender = sender;
   }
 
-  ring(): void {
+  notify(): void {
     this.#again = true;
-    this.#ringing ??= this.#ring();
+    this.#sending ??= this.#send();
   }
 
   /** Resolves when what is on its way has been sent. */
   async close(): Promise<void> {
-    await this.#ringing;
+    await this.#sending;
   }
 
-  async #ring(): Promise<void> {
+  async #send(): Promise<void> {
     while (this.#again) {
       this.#again = false;
-      // Whoever misses it finds out at the next poll.
+      // A process that misses it finds out at the next poll.
       await this.#database
         .query({ text: 'SELECT pg_notify($1, $2)' }, this.#channel, this.#sender)
         .catch(() => undefined);
-      await sleep(ringPauseMs);
+      await sleep(pauseMs);
     }
-    this.#ringing = undefined;
+    this.#sending = undefined;
   }
 }
 
@@ -64,7 +64,7 @@ export class Hearing {
   readonly #running: Promise<void>;
   #client: ListeningClient | undefined;
 
-  /** @param heard told who rang; `undefined` after each new connection. */
+  /** @param heard told who sent the notice; `undefined` after each new connection. */
   constructor(database: Database, channel: string, heard: (sender: string | undefined) => void) {
     this.#database = database;
     this.#channel = channel;

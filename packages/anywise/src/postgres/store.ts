@@ -8,14 +8,17 @@ import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from 
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
 import type { PostgresConnection } from './client.js';
-import type { Database, Statement } from './database.js';
+import type { Database } from './database.js';
 import { PostgresDeadLetters } from './dead-letters.js';
 import { PostgresInbox } from './inbox.js';
 import { channelOf, Hearing, Notifier } from './signal.js';
 import { PostgresOutbox } from './outbox.js';
 import { PostgresParkedMessages } from './parked.js';
 import { openMigrated, usable } from './open.js';
-import { now, quoted, storable, storeMigrations } from './schema.js';
+import { findReply } from './replies.js';
+import { cleanInbox, cleanReplies } from './retention.js';
+import { storeMigrations } from './schema.js';
+import { quoted } from './sql.js';
 import {
   PostgresStoreTransaction,
   PostgresTransaction,
@@ -29,8 +32,6 @@ export interface PostgresStoreOptions extends PostgresConnection {
   /** The service's own tables, applied once each by name before the store is used. @defaultValue none */
   readonly migrations?: readonly Migration[];
 }
-
-const cleanBatch = 5_000;
 
 /**
  * Keeps outbox and inbox in a PostgreSQL schema beside the service's own tables. Any number of processes may share it.
@@ -49,10 +50,9 @@ class PostgresStore implements Store {
   readonly #self = randomUUID();
   readonly #watchers = new Watchers();
   readonly #statements: TransactionStatements;
-  readonly #findReply: Statement;
   readonly #changed: StoreChanged = (part) => {
     this.#watchers.tell(part);
-    this.#opened.current?.notifier.ring();
+    this.#opened.current?.notifier.notify();
   };
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
   #hearing: Hearing | undefined;
@@ -61,9 +61,6 @@ class PostgresStore implements Store {
     this.#options = options;
     this.#schema = quoted(options.schema);
     this.#statements = transactionStatements(options.schema);
-    this.#findReply = {
-      text: `SELECT fingerprint, reply FROM ${this.#schema}.anywise_reply WHERE type = $1 AND key = $2`,
-    };
   }
 
   get outbox(): Outbox {
@@ -86,15 +83,8 @@ class PostgresStore implements Store {
     return new PostgresStoreTransaction(this.#ready.database, this.#statements, readOnly, this.#changed);
   }
 
-  async findReply({ type, key }: ReplyKey): Promise<KeptReply | undefined> {
-    const { rows } = await this.#ready.database.query<{ fingerprint: string; reply: string | null }>(
-      this.#findReply,
-      type,
-      storable(key),
-    );
-    const [row] = rows;
-    if (row === undefined) return undefined;
-    return { fingerprint: row.fingerprint, reply: row.reply === null ? undefined : (JSON.parse(row.reply) as unknown) };
+  async findReply(key: ReplyKey): Promise<KeptReply | undefined> {
+    return findReply(this.#ready.database, this.#schema, key);
   }
 
   watch(changed: StoreChanged): () => void {
@@ -105,15 +95,9 @@ class PostgresStore implements Store {
   }
 
   async clean(retentionMs: number): Promise<void> {
-    const inbox = `DELETE FROM ${this.#schema}.anywise_inbox WHERE (listener, id) IN (
-      SELECT listener, id FROM ${this.#schema}.anywise_inbox
-      WHERE state = 'handled' AND at < ${now} - $1::bigint ORDER BY at LIMIT ${cleanBatch})`;
-    const replies = `DELETE FROM ${this.#schema}.anywise_reply WHERE (type, key) IN (
-      SELECT type, key FROM ${this.#schema}.anywise_reply
-      WHERE kept_at < ${now} - $1::bigint ORDER BY kept_at LIMIT ${cleanBatch})`;
-    for (const text of [inbox, replies]) {
-      while ((await this.#ready.database.query({ text }, retentionMs)).rowCount === cleanBatch);
-    }
+    const { database } = this.#ready;
+    await cleanInbox(database, this.#schema, retentionMs);
+    await cleanReplies(database, this.#schema, retentionMs);
   }
 
   async check(): Promise<void> {

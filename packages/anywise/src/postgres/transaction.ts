@@ -3,11 +3,13 @@ import type { Claim } from '../core/ports/inbox.js';
 import type { Completion, NewMessages, StoreChanged, StorePart, StoreTransaction } from '../core/ports/store.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
-import { prepared, type Database, type Session, type Statement } from './database.js';
+import { prepared, type Database } from './database.js';
 import { entryValues, finishSql, insertEntriesSql } from './inbox.js';
 import { cancelSql, envelopeValues, insertEnvelopesSql, insertScheduledSql, scheduledValues } from './outbox.js';
 import { numberPlaceholders } from './placeholders.js';
-import { beginIn, now, quoted, storable } from './schema.js';
+import { keepReplySql, replyValues } from './replies.js';
+import type { Session, Statement } from './session.js';
+import { beginIn, quoted, storable } from './sql.js';
 
 /** The message's transaction on a PostgreSQL store. The same as {@link SqlTransaction}, for code that uses PostgreSQL's dialect. */
 export abstract class PostgresTransaction extends SqlTransaction {
@@ -44,9 +46,7 @@ export function transactionStatements(schemaName: string): TransactionStatements
     insertScheduled: prepared(insertScheduledSql(schema)),
     insertEntries: prepared(insertEntriesSql(schema)),
     cancel: { text: cancelSql(schema) },
-    keepReply: prepared(
-      `INSERT INTO ${schema}.anywise_reply VALUES ($1, $2, $3, $4, ${now}) ON CONFLICT (type, key) DO NOTHING`,
-    ),
+    keepReply: prepared(keepReplySql(schema)),
     finish: { text: finishSql(schema) },
     numbered: (sql) => {
       const text = known.get(sql) ?? numberPlaceholders(sql);
@@ -118,9 +118,8 @@ export class PostgresStoreTransaction implements StoreTransaction {
   }
 
   /** `false` if the key is taken. */
-  async #keep({ key: { type, key }, kept: { fingerprint, reply } }: Reply): Promise<boolean> {
-    const json = reply === undefined ? null : JSON.stringify(reply);
-    return (await this.#write(this.#statements.keepReply, type, storable(key), fingerprint, json)) === 1;
+  async #keep({ key, kept }: Reply): Promise<boolean> {
+    return (await this.#write(this.#statements.keepReply, ...replyValues(key, kept))) === 1;
   }
 
   /** `false` if the lease was lost. */

@@ -6,11 +6,12 @@ import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import type { PostgresConnection } from './client.js';
 import type { Database } from './database.js';
-import { logStatements, trimBatch, type LogStatements } from './log.js';
+import { logStatements, trimBatch, type LogRow, type LogStatements } from './log.js';
 import { Hearing, channelOf } from './signal.js';
 import { openMigrated, usable } from './open.js';
 import { Publisher } from './publisher.js';
-import { quoted, transportMigrations } from './schema.js';
+import { transportMigrations } from './schema.js';
+import { quoted } from './sql.js';
 
 export interface PostgresTransportOptions extends PostgresConnection {
   /** Where the log is; made where it is missing. Services that meet here name the same. @defaultValue `anywise` */
@@ -38,12 +39,6 @@ interface Parts {
   readonly database: Database;
   readonly publisher: Publisher;
   readonly stopTrimming: () => Promise<void>;
-}
-
-interface LogRow {
-  readonly seq: number;
-  /** `null` if its type was not asked for. */
-  readonly envelope: string | null;
 }
 
 class PostgresTransport implements Transport {
@@ -102,7 +97,7 @@ class PostgresTransport implements Transport {
   async #open(): Promise<Parts> {
     const database = await openMigrated(this.#options, this.#schema, transportMigrations);
     const stopTrimming = repeatEvery((stop) => this.#trim(database, stop), { everyMs: trimEveryMs });
-    return { database, publisher: new Publisher(database, this.#schema), stopTrimming };
+    return { database, publisher: new Publisher(database, this.#statements.add, this.#schema), stopTrimming };
   }
 
   async #close({ database, publisher, stopTrimming }: Parts): Promise<void> {

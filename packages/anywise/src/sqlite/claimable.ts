@@ -1,12 +1,12 @@
 import type { Connection } from './client.js';
-import { beforeAllKeys, keysAtOnce, keysInOneSearch, windowFor, type KeyPosition, type StoredKey } from './keys.js';
-import { now } from './schema.js';
+import { beforeAllLanes, lanesAtOnce, lanesInOneSearch, windowFor } from './lanes.js';
+import { now } from './sql.js';
 
-/** Only the oldest unfinished message of each key may go, so that order holds however many claim at once. */
+/** Only the oldest unfinished message of each lane may be claimed, so that order holds however many claim at once. */
 const isHead = `
   NOT EXISTS (
-    SELECT 1 FROM anywise_inbox AS earlier INDEXED BY anywise_inbox_keys
-    WHERE earlier.listener = head.listener AND earlier.key = head.key AND earlier.seq < head.seq
+    SELECT 1 FROM anywise_inbox AS earlier INDEXED BY anywise_inbox_lanes
+    WHERE earlier.listener = head.listener AND earlier.lane = head.lane AND earlier.seq < head.seq
       AND earlier.state IN ('ready', 'running', 'parked'))`;
 
 /**
@@ -16,15 +16,15 @@ const isHead = `
 const dueSql = `
   SELECT seq FROM (
     SELECT * FROM (
-      SELECT seq, listener, key FROM anywise_inbox INDEXED BY anywise_inbox_running
+      SELECT seq, listener, lane FROM anywise_inbox INDEXED BY anywise_inbox_running
       WHERE state = 'running' AND at <= ${now} ORDER BY at LIMIT ?3)
     UNION ALL
     SELECT * FROM (
-      SELECT seq, listener, key FROM anywise_inbox INDEXED BY anywise_inbox_ready
+      SELECT seq, listener, lane FROM anywise_inbox INDEXED BY anywise_inbox_ready
       WHERE state = 'ready' AND at > 0 AND at <= ${now} ORDER BY at LIMIT ?3)
     UNION ALL
     SELECT * FROM (
-      SELECT seq, listener, key FROM anywise_inbox INDEXED BY anywise_inbox_ready
+      SELECT seq, listener, lane FROM anywise_inbox INDEXED BY anywise_inbox_ready
       WHERE state = 'ready' AND at = 0 ORDER BY seq LIMIT ?3)
   ) AS head
   WHERE listener IN (SELECT value FROM json_each(?1)) AND ${isHead}
@@ -33,47 +33,48 @@ const dueSql = `
 const moreSql = `
   SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_ready WHERE state = 'ready' AND at <= ${now} LIMIT 1 OFFSET ?`;
 
-/** Jumps from one key of a listener to the next, and shows the head of each. */
+/** Jumps from one lane of a listener to the next, and shows the head of each. */
 const headsSql = `
-  WITH RECURSIVE one (key) AS (
-    SELECT min(key) FROM anywise_inbox INDEXED BY anywise_inbox_keys
-    WHERE listener = ?1 AND key > ?2 AND state IN ('ready', 'running', 'parked')
+  WITH RECURSIVE one (lane) AS (
+    SELECT min(lane) FROM anywise_inbox INDEXED BY anywise_inbox_lanes
+    WHERE listener = ?1 AND lane > ?2 AND state IN ('ready', 'running', 'parked')
     UNION ALL
     SELECT (
-      SELECT min(next.key) FROM anywise_inbox AS next INDEXED BY anywise_inbox_keys
-      WHERE next.listener = ?1 AND next.key > one.key AND next.state IN ('ready', 'running', 'parked'))
-    FROM one WHERE key IS NOT NULL LIMIT ${keysAtOnce})
-  SELECT one.key, head.seq, head.state <> 'parked' AND head.at <= ${now} AS due
+      SELECT min(next.lane) FROM anywise_inbox AS next INDEXED BY anywise_inbox_lanes
+      WHERE next.listener = ?1 AND next.lane > one.lane AND next.state IN ('ready', 'running', 'parked'))
+    FROM one WHERE lane IS NOT NULL LIMIT ${lanesAtOnce})
+  SELECT one.lane, head.seq, head.state <> 'parked' AND head.at <= ${now} AS due
   FROM one CROSS JOIN anywise_inbox AS head ON head.seq = (
-    SELECT min(seq) FROM anywise_inbox INDEXED BY anywise_inbox_keys
-    WHERE listener = ?1 AND key = one.key AND state IN ('ready', 'running', 'parked'))`;
+    SELECT min(seq) FROM anywise_inbox INDEXED BY anywise_inbox_lanes
+    WHERE listener = ?1 AND lane = one.lane AND state IN ('ready', 'running', 'parked'))`;
 
 interface Head {
-  readonly key: StoredKey;
+  readonly lane: string;
   readonly seq: number;
   readonly due: number;
 }
 
-/** Where the walk from key to key goes on. */
+/** Where the walk from lane to lane goes on. */
 interface Position {
   readonly listener: string;
-  readonly after: KeyPosition;
+  readonly after: string;
 }
 
-const beginning: Position = { listener: '', after: beforeAllKeys };
+const beginning: Position = { listener: '', after: beforeAllLanes };
 
 /** Finds the messages that may be claimed, at a cost that does not grow with the number of those that wait. */
-export class Heads {
+export class Claimable {
   #position = beginning;
 
   any(connection: Connection, listeners: readonly string[]): boolean {
     const position = this.#position;
     const isAny = this.find(connection, listeners, 1).length > 0;
-    // Whoever comes to claim what was seen must not walk past it.
+    // The claim that follows must not walk past what was seen.
     if (isAny) this.#position = position;
     return isAny;
   }
 
+  /** The numbers of up to `limit` messages of these listeners. */
   find(connection: Connection, listeners: readonly string[], limit: number): readonly number[] {
     const names = unblocked(connection, listeners);
     if (names.length === 0) return [];
@@ -86,15 +87,15 @@ export class Heads {
   }
 
   #walk(connection: Connection, names: readonly string[], found: Set<number>, limit: number): void {
-    let keysLeft = keysInOneSearch;
+    let lanesLeft = lanesInOneSearch;
     for (const { seq, due } of this.#headsFromHere(connection, names)) {
       if (due === 1) found.add(seq);
-      if (found.size === limit || --keysLeft === 0) return;
+      if (found.size === limit || --lanesLeft === 0) return;
     }
     this.#position = beginning;
   }
 
-  /** Goes round all keys of all listeners. Whoever stops on the way goes on there the next time. */
+  /** Goes round all lanes of all listeners. A walk that stops on the way goes on there the next time. */
   *#headsFromHere(connection: Connection, names: readonly string[]): Iterable<Head> {
     for (const start of this.#round(names)) {
       this.#position = start;
@@ -102,17 +103,17 @@ export class Heads {
       do {
         heads = connection.all<Head>(headsSql, start.listener, this.#position.after);
         for (const head of heads) {
-          this.#position = { listener: start.listener, after: head.key };
+          this.#position = { listener: start.listener, after: head.lane };
           yield head;
         }
-      } while (heads.length === keysAtOnce);
+      } while (heads.length === lanesAtOnce);
     }
   }
 
-  /** Every listener once, from where the last walk ended; the one in the middle of which it ended also from its beginning. */
+  /** Every listener once, from where the last walk ended; the one in which it ended comes again from its beginning. */
   #round(names: readonly string[]): readonly Position[] {
     const first = names.indexOf(this.#position.listener);
-    const whole = (listener: string): Position => ({ listener, after: beforeAllKeys });
+    const whole = (listener: string): Position => ({ listener, after: beforeAllLanes });
     if (first === -1) return names.map(whole);
     return [this.#position, ...names.slice(first + 1).map(whole), ...names.slice(0, first + 1).map(whole)];
   }

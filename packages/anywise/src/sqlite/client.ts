@@ -88,6 +88,7 @@ export interface ConnectOptions {
 
 /** A connection that writes and one that only reads, of one file. */
 export interface Connections {
+  readonly path: string;
   readonly writer: Connection;
   readonly reader: Connection;
 }
@@ -110,15 +111,18 @@ export async function connect({ path, open, synchronous }: ConnectOptions): Prom
     const reader = new Connection(openFile(path));
     reader.exec('PRAGMA busy_timeout = 100');
     reader.exec('PRAGMA query_only = 1');
-    return { writer, reader };
+    return { path, writer, reader };
   } catch (cause) {
-    if (AnywiseError.is(cause)) throw cause;
-    throw new AnywiseError(
-      'UNAVAILABLE',
-      `The SQLite file \`${path}\` cannot be opened (${errorText(cause)}). Check that its folder exists and can be written.`,
-      { cause, retryable: true },
-    );
+    throw AnywiseError.is(cause) ? cause : unavailable(path, cause);
   }
+}
+
+export function unavailable(path: string, cause: unknown): AnywiseError {
+  return new AnywiseError(
+    'UNAVAILABLE',
+    `The SQLite file \`${path}\` cannot be used (${errorText(cause)}). Check that its folder exists and can be written.`,
+    { cause, retryable: true },
+  );
 }
 
 /** Closes both, and leaves one tidy file behind if no other process has it open. */

@@ -7,23 +7,23 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { SqlValue } from '../core/ports/sql.js';
+import { holdsUp, type DeadState } from '../kit/dead-state.js';
+import { keyOf } from '../kit/lanes.js';
 import type { Connections } from './client.js';
-import { keyOf, type StoredKey } from './keys.js';
-import { now } from './schema.js';
+import { now } from './sql.js';
 import type { Writer } from './writer.js';
 
 const isDead = `state IN ('dead', 'parked', 'blocking')`;
-const holdsUp = { dead: 'nothing', parked: 'key', blocking: 'listener' } as const;
 
 interface Row {
   readonly seq: number;
   readonly listener: string;
   readonly id: string;
   readonly type: string;
-  readonly key: StoredKey;
+  readonly lane: string;
   readonly envelope: string;
   readonly original: string | null;
-  readonly state: keyof typeof holdsUp;
+  readonly state: DeadState;
   readonly attempts: number;
   readonly error: string;
   readonly receivedAt: number;
@@ -44,7 +44,7 @@ export class SqliteDeadLetters implements DeadLetters {
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const { where, values } = conditionOf(filter);
     const rows = this.#connections.reader.all<Row>(
-      `SELECT seq, listener, id, type, key, envelope, original, state, attempts, last_error AS error,
+      `SELECT seq, listener, id, type, lane, envelope, original, state, attempts, last_error AS error,
          received_at AS receivedAt, at AS diedAt
        FROM anywise_inbox INDEXED BY anywise_inbox_dead WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`,
       ...values,
@@ -61,7 +61,7 @@ export class SqliteDeadLetters implements DeadLetters {
   }
 
   replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(`state = 'ready', at = 0, attempts = 0`, filter);
+    return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL`, filter);
   }
 
   async edit({ listener, id }: InboxRef, json: string): Promise<boolean> {
@@ -101,6 +101,6 @@ function conditionOf({ id, listener, type, error, olderThanMs }: DeadLetterFilte
   return { where: [isDead, ...given.map(([sql]) => sql)].join(' AND '), values: given.map(([, value]) => value) };
 }
 
-function deadLetterOf({ key, envelope, original, state, ...row }: Row): DeadLetter {
-  return { ...row, key: keyOf(key), json: envelope, original: original ?? undefined, holdsUp: holdsUp[state] };
+function deadLetterOf({ lane, envelope, original, state, ...row }: Row): DeadLetter {
+  return { ...row, key: keyOf(lane), json: envelope, original: original ?? undefined, holdsUp: holdsUp[state] };
 }

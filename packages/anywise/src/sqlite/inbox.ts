@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { OnDead } from '../core/ports/inbox.js';
+import { deadState } from '../kit/dead-state.js';
+import { keyOf, laneOf } from '../kit/lanes.js';
 import { isDeadHolder } from '../kit/lease-holder.js';
 import type {
   Claim,
@@ -12,13 +13,12 @@ import type {
 } from '../core/ports/inbox.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import type { Connection, Connections } from './client.js';
-import { Heads, unblocked } from './claimable.js';
-import { keyOf, storedKey, type StoredKey } from './keys.js';
-import { now } from './schema.js';
+import { Claimable, unblocked } from './claimable.js';
+import { now } from './sql.js';
 import type { Writer } from './writer.js';
 
 const insertSql = `
-  INSERT OR IGNORE INTO anywise_inbox (listener, id, type, key, envelope, last_error, state, at, received_at)
+  INSERT OR IGNORE INTO anywise_inbox (listener, id, type, lane, envelope, last_error, state, at, received_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export function insertEntries(connection: Connection, entries: readonly InboxEntry[], writer: Writer): void {
@@ -32,18 +32,16 @@ function insertEntry(
   atMs: number,
 ): boolean {
   const [state, dueMs] = error === undefined ? ['ready', 0] : ['dead', atMs];
-  return (
-    connection.run(insertSql, listener, id, type, storedKey(key, id), json, error ?? null, state, dueMs, atMs) === 1
-  );
+  return connection.run(insertSql, listener, id, type, laneOf(key, id), json, error ?? null, state, dueMs, atMs) === 1;
 }
 
-/** Takes in a message as one that is being handled, if it is new and the head of its key; else nothing happens. */
+/** Takes in a message as one that is being handled, if it is new and the first of its lane; else nothing happens. */
 const insertClaimedSql = `
-  INSERT OR IGNORE INTO anywise_inbox (listener, id, type, key, envelope, state, at, attempts, lease, holder, received_at)
+  INSERT OR IGNORE INTO anywise_inbox (listener, id, type, lane, envelope, state, at, attempts, lease, holder, received_at)
   SELECT ?1, ?2, ?3, ?4, ?5, 'running', ?6 + ?7, 1, ?8, ?9, ?6
   WHERE NOT EXISTS (
-    SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_keys
-    WHERE listener = ?1 AND key = ?4 AND state IN ('ready', 'running', 'parked'))`;
+    SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_lanes
+    WHERE listener = ?1 AND lane = ?4 AND state IN ('ready', 'running', 'parked'))`;
 
 function insertClaimed(
   connection: Connection,
@@ -52,7 +50,7 @@ function insertClaimed(
   lease: string,
   atMs: number,
 ): Claim | undefined {
-  const values = [listener, id, type, storedKey(key, id), json, atMs, leaseMs, lease, holder];
+  const values = [listener, id, type, laneOf(key, id), json, atMs, leaseMs, lease, holder];
   const seq = connection.insert(insertClaimedSql, ...values);
   return seq === undefined ? undefined : { seq, listener, id, type, key, json, envelope, lease, attempt: 1 };
 }
@@ -76,14 +74,14 @@ export function endClaims(connection: Connection, claims: readonly number[]): un
 const claimSql = `
   UPDATE anywise_inbox SET state = 'running', at = ${now} + ?2, attempts = attempts + 1, lease = ?3, holder = ?4
   WHERE seq IN (SELECT value FROM json_each(?1))
-  RETURNING seq, listener, id, type, key, envelope, attempts`;
+  RETURNING seq, listener, id, type, lane, envelope, attempts`;
 
 interface ClaimedRow {
   readonly seq: number;
   readonly listener: string;
   readonly id: string;
   readonly type: string;
-  readonly key: StoredKey;
+  readonly lane: string;
   readonly envelope: string;
   readonly attempts: number;
 }
@@ -106,7 +104,7 @@ export class SqliteInbox implements Inbox {
   readonly #connections: Connections;
   readonly #writer: Writer;
   readonly #changed: StoreChanged;
-  readonly #heads = new Heads();
+  readonly #claimable = new Claimable();
   /** Where the last search found something, the next one need not look first. */
   #isBusy = false;
 
@@ -143,19 +141,19 @@ export class SqliteInbox implements Inbox {
     const { reader, writer } = this.#connections;
     const dead = this.#deadHolders(holder);
     // Looking costs no commit, so that an idle service writes nothing.
-    if (!this.#isBusy && dead.length === 0 && !this.#heads.any(reader, listeners)) return [];
+    if (!this.#isBusy && dead.length === 0 && !this.#claimable.any(reader, listeners)) return [];
     const lease = randomUUID();
     const rows = await this.#writer.run(() => {
       for (const name of dead)
         writer.run(`UPDATE anywise_inbox SET at = 0 WHERE state = 'running' AND holder = ?`, name);
-      const heads = this.#heads.find(writer, listeners, limit);
-      return writer.all<ClaimedRow>(claimSql, JSON.stringify(heads), leaseMs, lease, holder);
+      const found = this.#claimable.find(writer, listeners, limit);
+      return writer.all<ClaimedRow>(claimSql, JSON.stringify(found), leaseMs, lease, holder);
     });
     this.#isBusy = rows.length > 0;
     return rows
       .sort((a, b) => a.seq - b.seq)
-      .map(({ seq, listener, id, type, key, envelope, attempts }) => {
-        return { seq, listener, id, type, key: keyOf(key), json: envelope, lease, attempt: attempts };
+      .map(({ seq, listener, id, type, lane, envelope, attempts }) => {
+        return { seq, listener, id, type, key: keyOf(lane), json: envelope, lease, attempt: attempts };
       });
   }
 
@@ -211,10 +209,4 @@ export class SqliteInbox implements Inbox {
     const rows = this.#connections.reader.all<{ holder: string }>(sql, own);
     return rows.map(({ holder }) => holder).filter(isDeadHolder);
   }
-}
-
-function deadState(onDead: OnDead, key: string | undefined): 'dead' | 'parked' | 'blocking' {
-  if (onDead === 'block') return 'blocking';
-  // Nobody waits for a message without a key.
-  return onDead === 'park' && key !== undefined ? 'parked' : 'dead';
 }

@@ -11,18 +11,18 @@ import type {
 } from '../core/ports/outbox.js';
 import type { Connection, Connections } from './client.js';
 import { FreshRows } from './fresh.js';
-import { storedKey } from './keys.js';
+import { laneOf } from '../kit/lanes.js';
 import { Sendable } from './sendable.js';
-import { now } from './schema.js';
+import { now } from './sql.js';
 import type { AtCommit, Writer } from './writer.js';
 
-const insertSql = (createdAt: string, dueAt: string, scheduled: 0 | 1): string => `
-  INSERT OR IGNORE INTO anywise_outbox (id, key, envelope, created_at, due_at, scheduled)
-  VALUES (?, ?, ?, ${createdAt}, ${dueAt}, ${scheduled})`;
+const insertSql = (state: 'waiting' | 'scheduled', createdAt: string, dueAt: string): string => `
+  INSERT OR IGNORE INTO anywise_outbox (id, lane, envelope, state, created_at, due_at)
+  VALUES (?, ?, ?, '${state}', ${createdAt}, ${dueAt})`;
 
-const insertWaitingSql = insertSql('?', '0', 0);
-const insertForTimeSql = insertSql(now, '?', 1);
-const insertForDelaySql = insertSql(now, `${now} + ?`, 1);
+const insertWaitingSql = insertSql('waiting', '?', '0');
+const insertForTimeSql = insertSql('scheduled', now, '?');
+const insertForDelaySql = insertSql('scheduled', now, `${now} + ?`);
 
 export function insertScheduled(connection: Connection, scheduled: readonly ScheduledEnvelope[]): void {
   for (const { envelope, due } of scheduled) {
@@ -49,20 +49,21 @@ export function outboxEntry(envelope: Envelope): OutboxEntry {
 }
 
 function contentOf(envelope: Envelope): readonly SqlValue[] {
-  return [envelope.id, storedKey(orderKey(envelope), envelope.id), JSON.stringify(envelope)];
+  return [envelope.id, laneOf(orderKey(envelope), envelope.id), JSON.stringify(envelope)];
 }
 
 /** `false` where it was admitted, has gone, or never was. */
 export function deleteScheduled(connection: Connection, id: string): boolean {
-  return connection.run('DELETE FROM anywise_outbox WHERE id = ? AND scheduled = 1', id) === 1;
+  return connection.run(`DELETE FROM anywise_outbox WHERE id = ? AND state = 'scheduled'`, id) === 1;
 }
 
 const dueSql = `
   SELECT seq FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
-  WHERE scheduled = 1 AND due_at <= ${now} ORDER BY due_at LIMIT ?`;
+  WHERE state = 'scheduled' AND due_at <= ${now} ORDER BY due_at LIMIT ?`;
 
 /** From now on they wait like the others, and their age counts from when they were due. */
-const admitSql = `UPDATE anywise_outbox SET scheduled = 0, created_at = max(created_at, due_at) WHERE seq IN (${dueSql})`;
+const admitSql = `
+  UPDATE anywise_outbox SET state = 'waiting', created_at = max(created_at, due_at) WHERE seq IN (${dueSql})`;
 
 /** How long those whose time has come may wait where others keep the outbox busy. */
 const admitEveryMs = 20;
@@ -70,7 +71,7 @@ const admitEveryMs = 20;
 /** A row that waits before one, those in `?2` left out, or one that is held, and might hold that one up too. */
 const obstacleSql = `
   SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_waiting
-  WHERE scheduled = 0 AND parked = 0 AND seq < ?1 AND seq NOT IN (SELECT value FROM json_each(?2))
+  WHERE state = 'waiting' AND seq < ?1 AND seq NOT IN (SELECT value FROM json_each(?2))
   UNION ALL
   SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_held WHERE attempts > 0
   LIMIT 1`;
@@ -165,7 +166,7 @@ export class SqliteOutbox implements Outbox {
   async nextDueInMs(): Promise<number | undefined> {
     const sql = `
       SELECT max(0, due_at - ${now}) AS inMs FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
-      WHERE scheduled = 1 ORDER BY due_at LIMIT 1`;
+      WHERE state = 'scheduled' ORDER BY due_at LIMIT 1`;
     return this.#connections.reader.get<{ inMs: number }>(sql)?.inMs;
   }
 
@@ -178,9 +179,9 @@ export class SqliteOutbox implements Outbox {
 
   async status(): Promise<OutboxStatus> {
     const row = this.#connections.reader.get<OutboxStatus>(
-      `SELECT count(*) FILTER (WHERE scheduled = 0 AND parked = 0) AS waiting,
-         count(*) FILTER (WHERE scheduled = 1) AS scheduled, count(*) FILTER (WHERE parked = 1) AS parked,
-         coalesce(${now} - min(created_at) FILTER (WHERE scheduled = 0 AND parked = 0), 0) AS oldestMs
+      `SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
+         count(*) FILTER (WHERE state = 'scheduled') AS scheduled, count(*) FILTER (WHERE state = 'parked') AS parked,
+         coalesce(${now} - min(created_at) FILTER (WHERE state = 'waiting'), 0) AS oldestMs
        FROM anywise_outbox`,
     );
     return {
@@ -209,7 +210,7 @@ function settleFailed(connection: Connection, outcome: Exclude<OutboxOutcome, { 
       return;
     case 'parked':
       connection.run(
-        'UPDATE anywise_outbox SET attempts = attempts + 1, parked = 1, last_error = ? WHERE seq = ?',
+        `UPDATE anywise_outbox SET attempts = attempts + 1, state = 'parked', last_error = ? WHERE seq = ?`,
         outcome.error,
         outcome.seq,
       );

@@ -26,19 +26,20 @@ export class SqliteParkedMessages implements ParkedMessages {
   async list(limit: number): Promise<readonly ParkedMessage[]> {
     const rows = this.#connections.reader.all<Row>(
       `SELECT seq, envelope, attempts, last_error AS error FROM anywise_outbox INDEXED BY anywise_outbox_parked
-       WHERE parked = 1 ORDER BY seq LIMIT ?`,
+       WHERE state = 'parked' ORDER BY seq LIMIT ?`,
       limit,
     );
     return rows.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
   }
 
   retry(id?: string): Promise<number> {
-    const sql = 'UPDATE anywise_outbox SET parked = 0, attempts = 0, due_at = 0 WHERE parked = 1';
+    const sql = `
+      UPDATE anywise_outbox SET state = 'waiting', due_at = 0, attempts = 0, last_error = NULL WHERE state = 'parked'`;
     return id === undefined ? this.#write(sql) : this.#write(`${sql} AND id = ?`, id);
   }
 
   async discard(id: string): Promise<boolean> {
-    return (await this.#write('DELETE FROM anywise_outbox WHERE parked = 1 AND id = ?', id)) === 1;
+    return (await this.#write(`DELETE FROM anywise_outbox WHERE state = 'parked' AND id = ?`, id)) === 1;
   }
 
   async #write(sql: string, ...values: readonly SqlValue[]): Promise<number> {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Connections } from './client.js';
-import { now } from './schema.js';
+import { now } from './sql.js';
+import { whileFull } from '../kit/interval.js';
 import type { Writer } from './writer.js';
 
 const rowsAtOnce = 1_000;
@@ -49,5 +50,5 @@ export async function cleanReplies(
   const sql = `
     DELETE FROM anywise_reply WHERE (type, key) IN (
       SELECT type, key FROM anywise_reply WHERE kept_at < ${now} - ? LIMIT ${repliesAtOnce})`;
-  while ((await writer.run(() => connection.run(sql, retentionMs))) === repliesAtOnce);
+  await whileFull(repliesAtOnce, () => writer.run(() => connection.run(sql, retentionMs)));
 }

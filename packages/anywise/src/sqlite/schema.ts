@@ -1,14 +1,10 @@
+import { AnywiseError } from '../core/errors/errors.js';
+import { errorText } from '../core/errors/thrown.js';
 import type { Migration } from '../core/ports/sql.js';
 import type { Connection } from './client.js';
 import type { Writer } from './writer.js';
 
-/** The time by the database's clock, in milliseconds. */
-export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
-
-/**
- * The tables of the store, beside the service's own. The states of outbox and inbox are drawn in `store.ts`, what stands in
- * `key` is told in `keys.ts`.
- */
+/** The tables of the store, beside the service's own. The ports draw the states of outbox and inbox. */
 export const storeMigrations: readonly Migration[] = [
   {
     name: 'anywise/001-store',
@@ -70,6 +66,34 @@ export const storeMigrations: readonly Migration[] = [
         ends_at INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    // Until then a row without a key had its id as bytes for one, which equal no text, and two columns for its state.
+    name: 'anywise/002-lanes',
+    sql: `
+      DROP INDEX anywise_outbox_waiting;
+      DROP INDEX anywise_outbox_keys;
+      DROP INDEX anywise_outbox_held;
+      DROP INDEX anywise_outbox_scheduled;
+      DROP INDEX anywise_outbox_parked;
+      ALTER TABLE anywise_outbox RENAME COLUMN key TO lane;
+      ALTER TABLE anywise_outbox ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting';
+      UPDATE anywise_outbox SET
+        lane = CASE typeof(lane) WHEN 'text' THEN '=' || lane ELSE '-' || id END,
+        state = CASE WHEN parked = 1 THEN 'parked' WHEN scheduled = 1 THEN 'scheduled' ELSE 'waiting' END;
+      ALTER TABLE anywise_outbox DROP COLUMN scheduled;
+      ALTER TABLE anywise_outbox DROP COLUMN parked;
+      CREATE INDEX anywise_outbox_waiting ON anywise_outbox (seq) WHERE state = 'waiting';
+      CREATE INDEX anywise_outbox_lanes ON anywise_outbox (lane, seq) WHERE state = 'waiting';
+      CREATE INDEX anywise_outbox_held ON anywise_outbox (lane, seq) WHERE attempts > 0;
+      CREATE INDEX anywise_outbox_scheduled ON anywise_outbox (due_at) WHERE state = 'scheduled';
+      CREATE INDEX anywise_outbox_parked ON anywise_outbox (seq) WHERE state = 'parked';
+
+      DROP INDEX anywise_inbox_keys;
+      ALTER TABLE anywise_inbox RENAME COLUMN key TO lane;
+      UPDATE anywise_inbox SET lane = CASE typeof(lane) WHEN 'text' THEN '=' || lane ELSE '-' || id END;
+      CREATE INDEX anywise_inbox_lanes ON anywise_inbox (listener, lane, seq)
+        WHERE state IN ('ready', 'running', 'parked');`,
+  },
 ];
 
 /**
@@ -95,17 +119,37 @@ export const transportMigrations: readonly Migration[] = [
         PRIMARY KEY (name, types)
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    name: 'anywise/002-transport',
+    sql: `
+      ALTER TABLE message RENAME TO anywise_message;
+      ALTER TABLE consumer RENAME TO anywise_consumer;`,
+  },
 ];
 
-/** Applies what has not been applied yet, all in one transaction, safely when several processes start at once. */
+/**
+ * Applies what has not been applied yet, all in one transaction, safely when several processes start at once.
+ *
+ * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed.
+ */
 export async function migrate(connection: Connection, writer: Writer, migrations: readonly Migration[]): Promise<void> {
   await writer.run(() => {
     connection.exec(
       'CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT',
     );
-    for (const { name, sql } of migrations) {
-      const isNew = connection.run(`INSERT OR IGNORE INTO anywise_migration VALUES (?, datetime('now'))`, name) > 0;
-      if (isNew) connection.exec(sql);
-    }
+    for (const migration of migrations) apply(connection, migration);
   });
+}
+
+function apply(connection: Connection, { name, sql }: Migration): void {
+  if (connection.run(`INSERT OR IGNORE INTO anywise_migration VALUES (?, datetime('now'))`, name) === 0) return;
+  try {
+    connection.exec(sql);
+  } catch (cause) {
+    throw new AnywiseError(
+      'UNAVAILABLE',
+      `The migration \`${name}\` failed (${errorText(cause)}). Nothing of it was applied; correct it and start again.`,
+      { cause },
+    );
+  }
 }

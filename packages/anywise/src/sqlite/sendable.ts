@@ -1,39 +1,39 @@
 import type { Connection } from './client.js';
-import { beforeAllKeys, keysAtOnce, keysInOneSearch, windowFor, type KeyPosition, type StoredKey } from './keys.js';
-import { now } from './schema.js';
-
-const isWaiting = 'scheduled = 0 AND parked = 0';
+import { beforeAllLanes, lanesAtOnce, lanesInOneSearch, windowFor } from './lanes.js';
+import { now } from './sql.js';
 
 const columns = 'seq, envelope, attempts';
 
 const oldestSql = `
   SELECT ${columns} FROM (
-    SELECT * FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE ${isWaiting} ORDER BY seq LIMIT ?2) AS row
+    SELECT * FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE state = 'waiting' ORDER BY seq LIMIT ?2) AS row
   WHERE due_at <= ${now}
     AND NOT EXISTS (
       SELECT 1 FROM anywise_outbox AS held INDEXED BY anywise_outbox_held
-      WHERE held.key = row.key AND held.seq < row.seq AND held.attempts > 0 AND (held.parked = 1 OR held.due_at > ${now}))
+      WHERE held.lane = row.lane AND held.seq < row.seq AND held.attempts > 0
+        AND (held.state = 'parked' OR held.due_at > ${now}))
   ORDER BY seq LIMIT ?1`;
 
-const moreSql = `SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE ${isWaiting} LIMIT 1 OFFSET ?`;
+const moreSql = `
+  SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE state = 'waiting' LIMIT 1 OFFSET ?`;
 
-/** Jumps from one key to the next. The keys that wait are among them; none of their rows is found then. */
-const keysSql = `
-  WITH RECURSIVE one (key) AS (
-    SELECT min(key) FROM anywise_outbox INDEXED BY anywise_outbox_keys WHERE ${isWaiting} AND key > ?
+/** Jumps from one lane to the next. The lanes that wait are among them; none of their rows is found then. */
+const lanesSql = `
+  WITH RECURSIVE one (lane) AS (
+    SELECT min(lane) FROM anywise_outbox INDEXED BY anywise_outbox_lanes WHERE state = 'waiting' AND lane > ?
     UNION ALL
     SELECT (
-      SELECT min(next.key) FROM anywise_outbox AS next INDEXED BY anywise_outbox_keys
-      WHERE next.scheduled = 0 AND next.parked = 0 AND next.key > one.key)
-    FROM one WHERE key IS NOT NULL LIMIT ${keysAtOnce})
-  SELECT key FROM one WHERE key IS NOT NULL`;
+      SELECT min(next.lane) FROM anywise_outbox AS next INDEXED BY anywise_outbox_lanes
+      WHERE next.state = 'waiting' AND next.lane > one.lane)
+    FROM one WHERE lane IS NOT NULL LIMIT ${lanesAtOnce})
+  SELECT lane FROM one WHERE lane IS NOT NULL`;
 
-/** The rows of one key up to the first that is held. */
-const rowsOfKeySql = `
-  SELECT ${columns} FROM anywise_outbox INDEXED BY anywise_outbox_keys
-  WHERE ${isWaiting} AND key = ?1 AND seq < coalesce(
+/** The rows of one lane up to the first that is held. */
+const rowsOfLaneSql = `
+  SELECT ${columns} FROM anywise_outbox INDEXED BY anywise_outbox_lanes
+  WHERE state = 'waiting' AND lane = ?1 AND seq < coalesce(
     (SELECT min(seq) FROM anywise_outbox INDEXED BY anywise_outbox_held
-     WHERE key = ?1 AND attempts > 0 AND (parked = 1 OR due_at > ${now})), 9223372036854775807)
+     WHERE lane = ?1 AND attempts > 0 AND (state = 'parked' OR due_at > ${now})), 9223372036854775807)
   ORDER BY seq LIMIT ?2`;
 
 export interface SendableRow {
@@ -42,10 +42,10 @@ export interface SendableRow {
   readonly attempts: number;
 }
 
-/** Finds the rows that may go, at a cost that does not grow with the number of those that wait. */
+/** Finds the rows that may be sent, at a cost that does not grow with the number of those that wait. */
 export class Sendable {
-  /** How far the walk from key to key has come. */
-  #after: KeyPosition = beforeAllKeys;
+  /** How far the walk from lane to lane has come. */
+  #after = beforeAllLanes;
 
   find(connection: Connection, limit: number): readonly SendableRow[] {
     const window = windowFor(limit);
@@ -56,28 +56,28 @@ export class Sendable {
 
   #walk(connection: Connection, limit: number): readonly SendableRow[] {
     const found = new Map<number, SendableRow>();
-    let keysLeft = keysInOneSearch;
-    for (const key of this.#keysFromHere(connection)) {
-      for (const row of connection.all<SendableRow>(rowsOfKeySql, key, limit)) found.set(row.seq, row);
-      if (found.size >= limit || --keysLeft === 0) return [...found.values()].slice(0, limit);
+    let lanesLeft = lanesInOneSearch;
+    for (const lane of this.#lanesFromHere(connection)) {
+      for (const row of connection.all<SendableRow>(rowsOfLaneSql, lane, limit)) found.set(row.seq, row);
+      if (found.size >= limit || --lanesLeft === 0) return [...found.values()].slice(0, limit);
     }
-    this.#after = beforeAllKeys;
+    this.#after = beforeAllLanes;
     return [...found.values()];
   }
 
-  /** Goes round all keys. Whoever stops on the way goes on there the next time. */
-  *#keysFromHere(connection: Connection): Iterable<StoredKey> {
-    const starts = new Set<KeyPosition>([this.#after, beforeAllKeys]);
+  /** Goes round all lanes. A walk that stops on the way goes on there the next time. */
+  *#lanesFromHere(connection: Connection): Iterable<string> {
+    const starts = new Set([this.#after, beforeAllLanes]);
     for (const start of starts) {
       this.#after = start;
-      let keys: readonly { readonly key: StoredKey }[];
+      let lanes: readonly { readonly lane: string }[];
       do {
-        keys = connection.all<{ key: StoredKey }>(keysSql, this.#after);
-        for (const { key } of keys) {
-          this.#after = key;
-          yield key;
+        lanes = connection.all<{ lane: string }>(lanesSql, this.#after);
+        for (const { lane } of lanes) {
+          this.#after = lane;
+          yield lane;
         }
-      } while (keys.length === keysAtOnce);
+      } while (lanes.length === lanesAtOnce);
     }
   }
 }

@@ -1,32 +1,58 @@
 import { closeSync, openSync, watch, writeSync } from 'node:fs';
 
-/** Tells other processes of this machine at once that a file was committed to. */
-export interface Bell {
-  ring(): void;
-  close(): void;
+/** The file beside a database that tells other processes of commits to it. */
+export function signalFileOf(path: string): string {
+  return `${path}-bell`;
 }
 
 /**
- * A file beside the database that is touched after each commit and watched by readers. Watching the database itself tells
- * of writes before they can be read; this tells after. It may miss a ring, so readers poll slowly as well.
+ * Tells other processes of this machine of commits, by touching a file beside the database. Watching the database itself
+ * would tell of writes before they can be read; this tells after. A notice may be missed, so readers poll slowly as well.
  */
-export function openBell(path: string): Bell {
-  closeSync(openSync(path, 'a'));
-  const file = openSync(path, 'r+');
-  return {
-    ring: () => void writeSync(file, '.', 0),
-    close: () => closeSync(file),
-  };
+export class Notifier {
+  readonly #file: number;
+  #hasNotified = false;
+
+  /** @param path the file, made if it is missing. */
+  constructor(path: string) {
+    closeSync(openSync(path, 'a'));
+    this.#file = openSync(path, 'r+');
+  }
+
+  /** Calls that shared a commit come here one right after the other, and share the notice. */
+  notify(): void {
+    if (this.#hasNotified) return;
+    this.#hasNotified = true;
+    queueMicrotask(() => (this.#hasNotified = false));
+    writeSync(this.#file, '.', 0);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
 }
 
-/** Calls back soon after each ring. Returns how to stop. */
-export function hearBell(path: string, heard: () => void): () => void {
+/** Hears notices, soon after each. */
+export class Hearing {
+  readonly #close: () => void;
+
+  constructor(path: string, heard: () => void) {
+    this.#close = watchFile(path, heard);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#close();
+  }
+}
+
+function watchFile(path: string, changed: () => void): () => void {
   try {
-    const watcher = watch(path, { persistent: false }, heard);
+    const watcher = watch(path, { persistent: false }, changed);
     watcher.on('error', () => watcher.close());
     return () => watcher.close();
   } catch {
-    // Where files cannot be watched, as on some network drives, the poll has to do.
+    // Some network drives cannot be watched: there the poll has to do.
     return () => undefined;
   }
 }

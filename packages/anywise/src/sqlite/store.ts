@@ -5,14 +5,15 @@ import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
 import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
 import { cleanInbox, cleanReplies } from './retention.js';
-import { connect, disconnect, type Connections, type OpenSqlite, type Synchronous } from './client.js';
+import type { OpenSqlite, Synchronous } from './client.js';
 import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
 import { SqliteParkedMessages } from './parked.js';
-import { migrate, storeMigrations } from './schema.js';
+import { findReply } from './replies.js';
+import { storeMigrations } from './schema.js';
+import { close, openMigrated, usable, type Database } from './open.js';
 import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
-import { Writer } from './writer.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
 
@@ -75,11 +76,8 @@ class SqliteStore implements Store {
     });
   }
 
-  async findReply({ type, key }: ReplyKey): Promise<KeptReply | undefined> {
-    const sql = 'SELECT fingerprint, reply FROM anywise_reply WHERE type = ? AND key = ?';
-    const row = this.#ready.connections.reader.get<{ fingerprint: string; reply: string | null }>(sql, type, key);
-    if (row === undefined) return undefined;
-    return { fingerprint: row.fingerprint, reply: row.reply === null ? undefined : (JSON.parse(row.reply) as unknown) };
+  async findReply(key: ReplyKey): Promise<KeptReply | undefined> {
+    return findReply(this.#ready.connections.reader, key);
   }
 
   watch(changed: StoreChanged): () => void {
@@ -108,7 +106,7 @@ class SqliteStore implements Store {
 
   async check(): Promise<void> {
     const { connections } = await this.#opened.get();
-    connections.reader.get('SELECT 1 FROM anywise_lease LIMIT 1');
+    usable(connections, 'SELECT 1 FROM anywise_lease LIMIT 1');
   }
 
   close(): Promise<void> {
@@ -117,12 +115,10 @@ class SqliteStore implements Store {
 
   async #open(): Promise<Parts> {
     const { path, open, synchronous = 'normal', migrations = [] } = this.#options;
-    const connections = await connect({ path, open, synchronous });
-    const writer = new Writer(connections.writer);
-    await migrate(connections.writer, writer, [...storeMigrations, ...migrations]);
+    const database = await openMigrated({ path, open, synchronous }, [...storeMigrations, ...migrations]);
+    const { connections, writer } = database;
     return {
-      connections,
-      writer,
+      ...database,
       outbox: new SqliteOutbox(connections, writer),
       parked: new SqliteParkedMessages(connections, writer, this.#watchers.tell),
       inbox: new SqliteInbox(connections, writer, this.#watchers.tell),
@@ -137,17 +133,9 @@ class SqliteStore implements Store {
   }
 }
 
-interface Parts {
-  readonly connections: Connections;
-  readonly writer: Writer;
+interface Parts extends Database {
   readonly outbox: SqliteOutbox;
   readonly parked: ParkedMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
-}
-
-async function close({ connections, writer }: Parts): Promise<void> {
-  // What is being written comes before.
-  await writer.run(() => undefined);
-  disconnect(connections);
 }

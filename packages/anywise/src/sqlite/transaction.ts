@@ -6,7 +6,7 @@ import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
 import { endClaims, holdsClaim, insertEntries } from './inbox.js';
 import { deleteScheduled, insertScheduled, outboxEntry, type OutboxEntry } from './outbox.js';
-import { now } from './schema.js';
+import { keepReply } from './replies.js';
 import type { AtCommit, OpenTransaction, Writer } from './writer.js';
 
 /** The message's transaction on an SQLite store. The same as {@link SqlTransaction}, for code that uses SQLite's dialect. */
@@ -84,11 +84,8 @@ export class SqliteStoreTransaction implements StoreTransaction {
   }
 
   /** `false` if the key is taken. */
-  async #keep({ key: { type, key }, kept: { fingerprint, reply } }: Reply): Promise<boolean> {
-    const connection = await this.#write();
-    const json = reply === undefined ? null : JSON.stringify(reply);
-    const sql = `INSERT OR IGNORE INTO anywise_reply VALUES (?, ?, ?, ?, ${now})`;
-    return connection.run(sql, type, key, fingerprint, json) > 0;
+  async #keep({ key, kept }: Reply): Promise<boolean> {
+    return keepReply(await this.#write(), key, kept);
   }
 
   /** `false` if the lease was lost. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AnywiseError } from '../core/errors/errors.js';
 import { Mutex } from '../kit/mutex.js';
 import { isBusy, type Connection } from './client.js';
-import { now } from './schema.js';
+import { now } from './sql.js';
 
 interface Job {
   readonly work: () => unknown;

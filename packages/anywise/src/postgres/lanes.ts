@@ -1,0 +1,10 @@
+import { laneOf } from '../kit/lanes.js';
+import { storable } from './sql.js';
+
+/** Sorts before every lane. */
+export const beforeAllLanes = '';
+
+/** The lane of a message, as it is kept. */
+export function storedLane(key: string | undefined, id: string): string {
+  return storable(laneOf(key, id));
+}

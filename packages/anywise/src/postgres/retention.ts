@@ -1,0 +1,27 @@
+import { whileFull } from '../kit/interval.js';
+import type { Database } from './database.js';
+import { now } from './sql.js';
+
+const rowsAtOnce = 5_000;
+
+/**
+ * Deletes what was handled before `retentionMs` ago.
+ *
+ * @param schema the quoted name.
+ */
+export function cleanInbox(database: Database, schema: string, retentionMs: number): Promise<void> {
+  const text = `
+    DELETE FROM ${schema}.anywise_inbox WHERE (listener, id) IN (
+      SELECT listener, id FROM ${schema}.anywise_inbox
+      WHERE state = 'handled' AND at < ${now} - $1::bigint ORDER BY at LIMIT ${rowsAtOnce})`;
+  return whileFull(rowsAtOnce, async () => (await database.query({ text }, retentionMs)).rowCount ?? 0);
+}
+
+/** @param schema the quoted name. */
+export function cleanReplies(database: Database, schema: string, retentionMs: number): Promise<void> {
+  const text = `
+    DELETE FROM ${schema}.anywise_reply WHERE (type, key) IN (
+      SELECT type, key FROM ${schema}.anywise_reply
+      WHERE kept_at < ${now} - $1::bigint ORDER BY kept_at LIMIT ${rowsAtOnce})`;
+  return whileFull(rowsAtOnce, async () => (await database.query({ text }, retentionMs)).rowCount ?? 0);
+}

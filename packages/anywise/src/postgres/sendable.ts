@@ -1,0 +1,112 @@
+import type { Database } from './database.js';
+import { beforeAllLanes } from './lanes.js';
+import type { Statement } from './session.js';
+import { now } from './sql.js';
+
+export interface SendableRow {
+  readonly seq: number;
+  readonly envelope: string;
+  readonly attempts: number;
+}
+
+/** What a look gives: rows that may go, or one without a number, each with what was seen on the way. */
+type Look<Seen> = Seen & (SendableRow | { readonly seq: null });
+
+/** How many lanes are looked at in one go if the oldest rows do not give enough. */
+const lanesAtOnce = 512;
+
+/** Finds the rows that may be sent, at a cost that does not grow with the number of those that wait. */
+export class Sendable {
+  readonly #database: Database;
+  readonly #find: Statement;
+  readonly #findHidden: Statement;
+  /** Where the next search through all lanes goes on, so that it comes round to each. */
+  #searchedTo = beforeAllLanes;
+
+  /** @param schema the quoted name. */
+  constructor(database: Database, schema: string) {
+    this.#database = database;
+    // Without names, so that they are planned each time: which of the indexes is small depends on the hour.
+    this.#find = { text: admitAndFindSql(schema) };
+    this.#findHidden = { text: findHiddenSql(schema) };
+  }
+
+  /** Admits scheduled rows whose time has come, and gives up to `limit` rows, in their order. */
+  async find(limit: number): Promise<readonly SendableRow[]> {
+    const values = [limit, 2 * limit];
+    const { rows } = await this.#database.queryByIndex<Look<{ readonly full: boolean }>>(this.#find, ...values);
+    const free: SendableRow[] = rows.filter((row) => row.seq !== null);
+    if (free.length < limit && rows[0]?.full === true) free.push(...(await this.#lookBehind(free, limit)));
+    return free.slice(0, limit).sort((a, b) => a.seq - b.seq);
+  }
+
+  /** Rows behind the oldest ones, which may all wait for a few keys that are held; each lane in its order. */
+  async #lookBehind(known: readonly SendableRow[], limit: number): Promise<readonly SendableRow[]> {
+    const values = [limit, this.#searchedTo, lanesAtOnce];
+    const { rows } = await this.#database.queryByIndex<Look<{ readonly reached: string | null }>>(
+      this.#findHidden,
+      ...values,
+    );
+    this.#searchedTo = rows[0]?.reached ?? beforeAllLanes;
+    const seen = new Set(known.map(({ seq }) => seq));
+    return rows.filter((row): row is Extract<typeof row, SendableRow> => row.seq !== null && !seen.has(row.seq));
+  }
+}
+
+/**
+ * Admits scheduled rows whose time has come, passing over those that a transaction is about to cancel, and gives those of the
+ * oldest rows that may go. `$1` how many, `$2` how many of the oldest to look at. There is always a row: where nothing may
+ * go, one without a number.
+ */
+function admitAndFindSql(schema: string): string {
+  const outbox = `${schema}.anywise_outbox`;
+  return `
+    WITH admitted AS (
+      UPDATE ${outbox} SET state = 'waiting', created_at = due_at, due_at = 0
+      WHERE seq IN (
+        SELECT seq FROM ${outbox} WHERE state = 'scheduled' AND due_at <= ${now}
+        ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+      RETURNING seq, lane, envelope, attempts, due_at),
+    oldest AS MATERIALIZED (
+      SELECT seq, lane, envelope, attempts, due_at FROM ${outbox} WHERE state = 'waiting' ORDER BY seq LIMIT $2),
+    seen AS (
+      SELECT *, bool_or(due_at > ${now}) OVER (PARTITION BY lane ORDER BY seq) AS waits
+      FROM (SELECT * FROM oldest UNION ALL SELECT * FROM admitted) AS row),
+    free AS (
+      SELECT seq, envelope, attempts FROM seen
+      WHERE NOT waits AND (
+        SELECT 1 FROM ${outbox} AS parked
+        WHERE parked.lane = seen.lane AND parked.state = 'parked' AND parked.seq < seen.seq LIMIT 1) IS NULL
+      ORDER BY seq LIMIT $1)
+    SELECT page.full, free.seq, free.envelope, free.attempts
+    FROM (SELECT count(*) >= $2 AS full FROM oldest) AS page LEFT JOIN free ON true ORDER BY free.seq`;
+}
+
+/** How many rows of one lane leave in one go if they were hidden. */
+const rowsOfLane = 16;
+
+/**
+ * Finds what may go from lane to lane, with one look into the index for each, for where the oldest rows wait for a few keys
+ * that are held. `$1` how many, `$2` the lane after which to begin, `$3` how many lanes to look at. There is always a row.
+ */
+function findHiddenSql(schema: string): string {
+  const outbox = `${schema}.anywise_outbox`;
+  const next = (after: string): string => `
+    SELECT lane, state = 'waiting' AND due_at <= ${now} AS free FROM ${outbox}
+    WHERE lane > ${after} AND state IN ('waiting', 'parked') ORDER BY lane, seq LIMIT 1`;
+  return `
+    WITH RECURSIVE lanes AS (
+      (SELECT first.*, 1 AS n FROM (${next('$2')}) AS first)
+      UNION ALL
+      SELECT next.*, lanes.n + 1 FROM lanes CROSS JOIN LATERAL (${next('lanes.lane')}) AS next WHERE lanes.n < $3),
+    free AS (
+      SELECT row.* FROM lanes CROSS JOIN LATERAL (
+        SELECT lane, seq, envelope, attempts, bool_or(state = 'parked' OR due_at > ${now}) OVER (ORDER BY seq) AS waits
+        FROM (
+          SELECT lane, seq, envelope, attempts, state, due_at FROM ${outbox}
+          WHERE lane = lanes.lane AND state IN ('waiting', 'parked') ORDER BY seq LIMIT ${rowsOfLane}) AS first) AS row
+      WHERE lanes.free AND NOT row.waits ORDER BY row.lane, row.seq LIMIT $1)
+    SELECT walked.reached, free.seq, free.envelope, free.attempts
+    FROM (SELECT CASE WHEN count(*) >= $3 THEN max(lane) END AS reached FROM lanes) AS walked
+    LEFT JOIN free ON true ORDER BY free.lane, free.seq`;
+}

@@ -1,0 +1,43 @@
+import { AnywiseError } from '../core/errors/errors.js';
+import type { Migration } from '../core/ports/sql.js';
+import { connect, disconnect, unavailable, type ConnectOptions, type Connections } from './client.js';
+import { migrate } from './schema.js';
+import { Writer } from './writer.js';
+
+/** A database file, and the one that writes to it in this process. */
+export interface Database {
+  readonly connections: Connections;
+  readonly writer: Writer;
+}
+
+/**
+ * Opens and migrates.
+ *
+ * @throws AnywiseError (`UNAVAILABLE`) that names the file, and says why not.
+ */
+export async function openMigrated(options: ConnectOptions, migrations: readonly Migration[]): Promise<Database> {
+  const connections = await connect(options);
+  const writer = new Writer(connections.writer);
+  try {
+    await migrate(connections.writer, writer, migrations);
+  } catch (error) {
+    disconnect(connections);
+    throw AnywiseError.is(error) ? error : unavailable(options.path, error);
+  }
+  return { connections, writer };
+}
+
+/** Closes a database when what is being written is committed. */
+export async function close({ connections, writer }: Database): Promise<void> {
+  await writer.run(() => undefined);
+  disconnect(connections);
+}
+
+/** @throws AnywiseError (`UNAVAILABLE`) if the statement fails, for whatever reason. */
+export function usable({ reader, path }: Connections, sql: string): void {
+  try {
+    reader.get(sql);
+  } catch (error) {
+    throw unavailable(path, error);
+  }
+}
