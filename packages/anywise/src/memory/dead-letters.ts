@@ -6,7 +6,8 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
-import type { MemoryInbox, Row } from './inbox.js';
+import type { MemoryInbox } from './inbox.js';
+import type { Row } from './rows.js';
 
 const holdsUp: Partial<Record<Row['state'], DeadLetter['holdsUp']>> = {
   dead: 'nothing',
@@ -76,6 +77,6 @@ export class MemoryDeadLetters implements DeadLetters {
   }
 }
 
-function deadLetterOf({ state, at, error = '', lease: _lease, ...row }: Row): DeadLetter {
+function deadLetterOf({ state, at, error = '', lease: _lease, isAlone: _isAlone, ...row }: Row): DeadLetter {
   return { ...row, holdsUp: holdsUp[state] ?? 'nothing', error, diedAt: at };
 }

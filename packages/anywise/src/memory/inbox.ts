@@ -1,27 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { OnDead } from '../core/ports/inbox.js';
 import type { Mutex } from '../kit/mutex.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { StoreChanged } from '../core/ports/store.js';
-import { statusOf } from './status.js';
-
-/** The states are drawn at the port. */
-export interface Row extends Omit<InboxEntry, 'error'> {
-  readonly seq: number;
-  readonly receivedAt: number;
-  state: 'ready' | 'running' | 'handled' | 'dead' | 'parked' | 'blocking';
-  json: string;
-  /** The envelope as it came, where it was edited since. */
-  original: string | undefined;
-  /** When a ready message is due, a running one's lease ends, or one was handled or died. */
-  at: number;
-  attempts: number;
-  lease: string | undefined;
-  error: string | undefined;
-}
-
-/** Of these the oldest of each key is its head. */
-const inLine: ReadonlySet<Row['state']> = new Set(['ready', 'running', 'parked']);
+import { deadState } from '../kit/dead-state.js';
+import { headsOf, statusOf, take, type Row } from './rows.js';
 
 export class MemoryInbox implements Inbox {
   readonly #now: () => number;
@@ -58,6 +39,7 @@ export class MemoryInbox implements Inbox {
         at: error === undefined ? 0 : now,
         original: undefined,
         attempts: 0,
+        isAlone: false,
         lease: undefined,
         error,
       });
@@ -98,27 +80,27 @@ export class MemoryInbox implements Inbox {
   #claim({ listeners, limit, leaseMs }: ClaimOptions, mayBe: (row: Row) => boolean): readonly Claim[] {
     const now = this.#now();
     const rows = [...this.#rows.values()];
-    const wanted = new Set(listeners);
-    for (const { listener, state } of rows) if (state === 'blocking') wanted.delete(listener);
-    const heldKeys = new Set<string>();
+    const places = new Map(listeners);
+    for (const { listener, state } of rows) if (state === 'blocking') places.delete(listener);
+    const due = headsOf(rows).filter((row) => mayBe(row) && row.state !== 'parked' && row.at <= now);
+    const suspect = due.find(({ state, listener }) => state === 'running' && places.has(listener));
+    if (suspect !== undefined && limit > 0) return [take(suspect, now + leaseMs)];
     const claims: Claim[] = [];
-    for (const row of rows) {
+    for (const row of due) {
+      const left = places.get(row.listener) ?? 0;
       if (claims.length === limit) break;
-      if (!wanted.has(row.listener) || !inLine.has(row.state)) continue;
-      const held = row.key === undefined ? undefined : JSON.stringify([row.listener, row.key]);
-      const isHead = held === undefined || !heldKeys.has(held);
-      if (held !== undefined) heldKeys.add(held);
-      if (!isHead || !mayBe(row) || row.state === 'parked' || row.at > now) continue;
-      Object.assign(row, { state: 'running', at: now + leaseMs, attempts: row.attempts + 1, lease: randomUUID() });
-      claims.push(claimOf(row));
+      if (left === 0) continue;
+      places.set(row.listener, left - 1);
+      claims.push(take(row, now + leaseMs));
     }
     return claims;
   }
 
-  async extend(claims: readonly Claim[], leaseMs: number): Promise<readonly Claim[]> {
+  async extend(claims: readonly Claim[], leaseMs: number, isAlone?: boolean): Promise<readonly Claim[]> {
     return this.write(() => {
       const lost = claims.filter((claim) => !this.holds(claim));
-      for (const claim of claims) if (this.holds(claim)) this.#update(claim, { at: this.#now() + leaseMs });
+      const change = { at: this.#now() + leaseMs, ...(isAlone === true && { isAlone }) };
+      for (const claim of claims) if (this.holds(claim)) this.#update(claim, change);
       return lost;
     });
   }
@@ -128,12 +110,12 @@ export class MemoryInbox implements Inbox {
       if (!this.holds(claim)) return;
       if (failure.outcome === 'dead') {
         const state = deadState(failure.onDead, claim.key);
-        this.#update(claim, { state, at: this.#now(), lease: undefined, error: failure.error });
+        this.#update(claim, { state, at: this.#now(), lease: undefined, isAlone: false, error: failure.error });
         return;
       }
       const attempts = claim.attempt - (failure.free === true ? 1 : 0);
       const at = this.#now() + failure.retryInMs;
-      this.#update(claim, { state: 'ready', at, attempts, lease: undefined, error: failure.error });
+      this.#update(claim, { state: 'ready', at, attempts, lease: undefined, isAlone: false, error: failure.error });
     });
   }
 
@@ -141,7 +123,13 @@ export class MemoryInbox implements Inbox {
     await this.write(() => {
       for (const claim of claims) {
         if (this.holds(claim))
-          this.#update(claim, { state: 'ready', at: 0, attempts: claim.attempt - 1, lease: undefined });
+          this.#update(claim, {
+            state: 'ready',
+            at: 0,
+            attempts: claim.attempt - 1,
+            lease: undefined,
+            isAlone: false,
+          });
       }
     });
   }
@@ -166,17 +154,6 @@ export class MemoryInbox implements Inbox {
   }
 }
 
-function deadState(onDead: OnDead, key: string | undefined): Row['state'] {
-  if (onDead === 'block') return 'blocking';
-  // Nobody waits for a message without a key.
-  return onDead === 'park' && key !== undefined ? 'parked' : 'dead';
-}
-
 function identityOf({ listener, id }: { listener: string; id: string }): string {
   return JSON.stringify([listener, id]);
-}
-
-function claimOf(row: Row): Claim {
-  const { seq, listener, id, type, key, json, lease, attempts } = row;
-  return { seq, listener, id, type, key, json, lease: lease ?? '', attempt: attempts };
 }

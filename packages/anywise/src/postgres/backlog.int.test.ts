@@ -47,7 +47,12 @@ async function fill(schema: string, lane: string, at: number): Promise<void> {
 }
 
 async function claimIds(store: Store): Promise<string[]> {
-  const claims = await store.inbox.claim({ listeners: ['listener'], holder: 'h', limit: 10, leaseMs: 30_000 });
+  const claims = await store.inbox.claim({
+    listeners: new Map([['listener', 100]]),
+    holder: 'h',
+    limit: 10,
+    leaseMs: 30_000,
+  });
   return claims.map(({ id }) => id);
 }
 
@@ -55,7 +60,12 @@ await describeWithPostgres('a claim on PostgreSQL', () => {
   test('reads a bounded number of rows where nearly all wait behind one key', () =>
     inTestStore(async ({ store, schema }) => {
       await store.inbox.add([testEntry({ id: 'poison', key: 'k' })]);
-      const [poison] = await store.inbox.claim({ listeners: ['listener'], holder: 'h', limit: 1, leaseMs: 30_000 });
+      const [poison] = await store.inbox.claim({
+        listeners: new Map([['listener', 100]]),
+        holder: 'h',
+        limit: 1,
+        leaseMs: 30_000,
+      });
       if (poison !== undefined) await store.inbox.fail(poison, { outcome: 'dead', onDead: 'park', error: 'poison' });
       await fill(schema, `'=k'`, 0);
       await store.inbox.add([testEntry({ id: 'free', key: 'a' }), testEntry({ id: 'alone' })]);

@@ -11,8 +11,15 @@ export interface Candidates {
   readonly ids: readonly string[];
 }
 
+/** What a search gives: one suspect alone, or others. */
+interface Found extends Candidates {
+  readonly isSuspect: boolean;
+}
+
 /** What may be claimed, and what was seen on the way. */
 interface Seen extends Candidates {
+  /** Of the message whose last attempt ended without an outcome first. */
+  readonly suspect: readonly [listener: string, id: string] | null;
   /** Listeners that have more rows than were looked at. */
   readonly full: readonly string[];
   /** Who else handles messages now. */
@@ -55,19 +62,22 @@ export class Claimable {
     };
   }
 
-  async find(options: Omit<ClaimOptions, 'leaseMs'>): Promise<Candidates> {
+  async find(options: Omit<ClaimOptions, 'leaseMs'>): Promise<Found> {
     let seen = await this.#look(options);
     const dead = seen.holders.filter(isDeadHolder);
     if (dead.length > 0) {
       await this.#database.queryByIndex(this.#takeBack, dead);
       seen = await this.#look(options);
     }
-    if (seen.ids.length >= options.limit || seen.full.length === 0) return seen;
-    return this.#lookBehind(seen, options.limit);
+    const { suspect } = seen;
+    if (suspect !== null) return { listeners: [suspect[0]], ids: [suspect[1]], isSuspect: true };
+    const isEnough = seen.ids.length >= options.limit || seen.full.length === 0;
+    const found = isEnough ? seen : await this.#lookBehind(seen, options.limit);
+    return { ...atMost(options.listeners, found), isSuspect: false };
   }
 
   async #look({ listeners, limit, holder }: Omit<ClaimOptions, 'leaseMs'>): Promise<Seen> {
-    const values = [listeners, limit, windowFor(limit), holder];
+    const values = [[...listeners.keys()], limit, windowFor(limit), holder];
     const { rows } = await this.#database.queryByIndex<Seen>(this.#find, ...values);
     if (rows[0] === undefined) throw new Error('PostgreSQL answered without the row that was asked for.');
     return rows[0];
@@ -90,6 +100,17 @@ export class Claimable {
     const candidates = [...found.values()];
     return { listeners: candidates.map(({ listener }) => listener), ids: candidates.map(({ id }) => id) };
   }
+}
+
+/** No more of each listener than it may have. */
+function atMost(places: ReadonlyMap<string, number>, { listeners, ids }: Candidates): Candidates {
+  const left = new Map(places);
+  const isTaken = listeners.map((listener) => {
+    const count = left.get(listener) ?? 0;
+    left.set(listener, count - 1);
+    return count > 0;
+  });
+  return { listeners: listeners.filter((_, at) => isTaken[at]), ids: ids.filter((_, at) => isTaken[at]) };
 }
 
 function identified(listener: string, id: string): [string, { readonly listener: string; readonly id: string }] {
@@ -116,14 +137,20 @@ export function findCandidatesSql(schema: string): string {
     tried AS MATERIALIZED (
       SELECT row.* FROM asked CROSS JOIN LATERAL (
         SELECT listener, id, lane, seq FROM ${inbox}
-        WHERE listener = asked.listener AND state IN ('ready', 'running') AND at > 0 AND at <= ${now}
+        WHERE listener = asked.listener AND state = 'ready' AND at > 0 AND at <= ${now}
         ORDER BY at LIMIT $3) AS row),
+    suspect AS (
+      SELECT running.listener, running.id FROM ${inbox} AS running
+      WHERE running.state = 'running' AND running.at <= ${now}
+        AND running.listener IN (SELECT listener FROM asked) AND ${isHead(schema, 'running')}
+      ORDER BY running.at LIMIT 1),
     heads AS (
       SELECT DISTINCT ON (listener, lane) * FROM (SELECT * FROM fresh UNION ALL SELECT * FROM tried) AS row
       ORDER BY listener, lane, seq),
     due AS (
       SELECT * FROM heads WHERE ${isHead(schema, 'heads')} ORDER BY seq LIMIT $2)
     SELECT
+      (SELECT ARRAY[listener, id] FROM suspect) AS suspect,
       ARRAY (SELECT listener FROM due ORDER BY seq) AS listeners,
       ARRAY (SELECT id FROM due ORDER BY seq) AS ids,
       ARRAY (
@@ -156,7 +183,7 @@ export function findHiddenSql(schema: string): string {
       SELECT
         CASE WHEN count(*) >= $3 THEN max(lane) END AS reached,
         coalesce(array_agg(id ORDER BY seq) FILTER (
-          WHERE state <> 'parked' AND at <= ${now} AND ${noneRuns(schema, 'lanes')}), '{}') AS heads
+          WHERE state = 'ready' AND at <= ${now} AND ${noneRuns(schema, 'lanes')}), '{}') AS heads
       FROM lanes) AS walked`;
 }
 

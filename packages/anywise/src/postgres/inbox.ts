@@ -42,8 +42,8 @@ export function entryValues(entries: readonly InboxEntry[]): unknown[] {
 
 /**
  * Takes in entries, given by {@link entryValues}, and claims those that are the first of their lane, as far as they may be
- * claimed: `$7` for which listeners, `$8` how many, `$9` for how long, `$10` under which lease, `$11` for whom. Run it by
- * index.
+ * claimed: `$7` for which listeners, `$12` how many for each, `$8` how many in all, `$9` for how long, `$10` under which lease,
+ * `$11` for whom. Run it by index.
  */
 function addSql(schema: string): string {
   const inbox = `${schema}.anywise_inbox`;
@@ -53,21 +53,23 @@ function addSql(schema: string): string {
       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
         WITH ORDINALITY AS entry (listener, id, type, lane, envelope, error, n)),
     free AS (
-      SELECT *, error IS NULL AND nth = 1 AND listener = ANY ($7::text[])
+      SELECT entry.*, place.count AS places, error IS NULL AND nth = 1 AND place.count > 0
         AND (SELECT 1 FROM ${inbox} AS block
              WHERE block.listener = entry.listener AND block.state = 'blocking' LIMIT 1) IS NULL
         AND (SELECT 1 FROM ${inbox} AS before
              WHERE before.listener = entry.listener AND before.lane = entry.lane
                AND before.state IN ('ready', 'running', 'parked') LIMIT 1) IS NULL AS is_free
-      FROM entry),
+      FROM entry LEFT JOIN unnest($7::text[], $12::integer[]) AS place (listener, count) USING (listener)),
     chosen AS (
-      SELECT *, is_free AND count(*) FILTER (WHERE is_free) OVER (ORDER BY n) <= $8 AS is_claimed FROM free)
+      SELECT *, is_free AND count(*) FILTER (WHERE is_free) OVER (ORDER BY n) <= $8
+        AND count(*) FILTER (WHERE is_free) OVER (PARTITION BY listener ORDER BY n) <= places AS is_claimed
+      FROM free)
     INSERT INTO ${inbox}
       (listener, id, type, lane, envelope, state, at, attempts, lease, holder, last_error, received_at)
     SELECT listener, id, type, lane, envelope,
       CASE WHEN error IS NOT NULL THEN 'dead' WHEN is_claimed THEN 'running' ELSE 'ready' END,
       CASE WHEN error IS NOT NULL THEN ${now} WHEN is_claimed THEN ${now} + $9::bigint ELSE 0 END,
-      is_claimed::integer, CASE WHEN is_claimed THEN $10::text END, CASE WHEN is_claimed THEN $11::text END, error, ${now}
+      coalesce(is_claimed, false)::integer, CASE WHEN is_claimed THEN $10::text END, CASE WHEN is_claimed THEN $11::text END, error, ${now}
     FROM chosen ORDER BY n
     ON CONFLICT (listener, id) DO NOTHING
     RETURNING seq, listener, id, state`;
@@ -88,15 +90,17 @@ export function finishSql(schema: string): string {
 function takeSql(schema: string): string {
   return `
     WITH locked AS MATERIALIZED (
-      SELECT row.listener, row.id
+      SELECT row.listener, row.id, row.state = 'running' AS is_suspect
       FROM unnest($1::text[], $2::text[]) AS wanted (listener, id)
       JOIN ${schema}.anywise_inbox AS row ON row.listener = wanted.listener AND row.id = wanted.id
       WHERE row.state IN ('ready', 'running') AND row.at <= ${now}
       FOR UPDATE OF row SKIP LOCKED)
     UPDATE ${schema}.anywise_inbox AS row
-    SET state = 'running', at = ${now} + $3, attempts = attempts + 1, lease = $4, holder = $5
+    SET state = 'running', at = ${now} + $3, lease = $4, holder = $5, is_alone = false,
+      attempts = attempts + CASE WHEN locked.is_suspect AND NOT row.is_alone THEN 0 ELSE 1 END
     FROM locked WHERE row.listener = locked.listener AND row.id = locked.id
-    RETURNING row.seq, row.listener, row.id, row.type, row.lane, row.envelope, row.attempts`;
+    RETURNING row.seq, row.listener, row.id, row.type, row.lane, row.envelope, row.attempts,
+      locked.is_suspect AS "isSuspect"`;
 }
 
 interface ClaimedRow {
@@ -107,6 +111,7 @@ interface ClaimedRow {
   readonly lane: string;
   readonly envelope: string;
   readonly attempts: number;
+  readonly isSuspect: boolean;
 }
 
 interface AddedRow {
@@ -116,7 +121,7 @@ interface AddedRow {
   readonly state: 'ready' | 'running' | 'dead';
 }
 
-const noClaim: ClaimOptions = { listeners: [], holder: '', limit: 0, leaseMs: 0 };
+const noClaim: ClaimOptions = { listeners: new Map(), holder: '', limit: 0, leaseMs: 0 };
 
 function identityOf(listener: string, id: string): string {
   return JSON.stringify([listener, id]);
@@ -140,7 +145,7 @@ function statementsOf(schema: string): InboxStatements {
     take: prepared(takeSql(schema)),
     extend: {
       text: `
-        UPDATE ${inbox} AS row SET at = ${now} + $4
+        UPDATE ${inbox} AS row SET at = ${now} + $4, is_alone = is_alone OR $5
         FROM unnest($1::text[], $2::text[], $3::text[]) AS held (listener, id, lease)
         WHERE row.listener = held.listener AND row.id = held.id AND row.lease = held.lease AND state = 'running'
         RETURNING row.seq`,
@@ -189,7 +194,8 @@ export class PostgresInbox implements Inbox {
   async add(entries: readonly InboxEntry[], claim: ClaimOptions = noClaim): Promise<readonly Claim[]> {
     const { listeners, limit, leaseMs, holder } = claim;
     const lease = randomUUID();
-    const values = [...entryValues(entries), listeners, limit, leaseMs, lease, holder];
+    const places = [...listeners.values()];
+    const values = [...entryValues(entries), [...listeners.keys()], limit, leaseMs, lease, holder, places];
     const { rows } = await this.#database.queryByIndex<AddedRow>(this.#statements.add, ...values);
     if (rows.some(({ state }) => state === 'ready')) this.#changed('inbox');
     const added = new Map(entries.map((entry) => [identityOf(entry.listener, storable(entry.id)), entry]));
@@ -202,6 +208,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async claim({ listeners, holder, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
+    if (limit < 1 || listeners.size === 0) return [];
     const found = await this.#claimable.find({ listeners, holder, limit });
     if (found.ids.length === 0) return [];
     const lease = randomUUID();
@@ -215,14 +222,14 @@ export class PostgresInbox implements Inbox {
     );
     return [...rows]
       .sort((a, b) => a.seq - b.seq)
-      .map(({ seq, listener, id, type, lane, envelope, attempts }) => {
-        return { seq, listener, id, type, key: keyOf(lane), json: envelope, lease, attempt: attempts };
+      .map(({ seq, listener, id, type, lane, envelope, attempts, isSuspect }) => {
+        return { seq, listener, id, type, key: keyOf(lane), json: envelope, lease, attempt: attempts, isSuspect };
       });
   }
 
-  async extend(claims: readonly Claim[], leaseMs: number): Promise<readonly Claim[]> {
+  async extend(claims: readonly Claim[], leaseMs: number, isAlone = false): Promise<readonly Claim[]> {
     const { extend } = this.#statements;
-    const { rows } = await this.#database.queryByIndex<{ seq: number }>(extend, ...held(claims), leaseMs);
+    const { rows } = await this.#database.queryByIndex<{ seq: number }>(extend, ...held(claims), leaseMs, isAlone);
     const extended = new Set(rows.map(({ seq }) => seq));
     return claims.filter(({ seq }) => !extended.has(seq));
   }

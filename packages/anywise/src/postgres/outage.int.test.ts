@@ -48,7 +48,12 @@ await describeWithPostgres('a PostgreSQL store that loses its connections', () =
     inTestStore(
       async ({ store }) => {
         await store.inbox.add([testEntry({ id: 'm1' })]);
-        const claims = await store.inbox.claim({ listeners: ['listener'], holder: 'h', limit: 1, leaseMs: 30_000 });
+        const claims = await store.inbox.claim({
+          listeners: new Map([['listener', 100]]),
+          holder: 'h',
+          limit: 1,
+          leaseMs: 30_000,
+        });
         const transactions = Array.from({ length: 10 }, () => store.begin({ readOnly: false }));
         const begun = transactions.map((transaction) => clientOf(transaction).get('SELECT 1'));
         await Promise.race(begun);

@@ -81,7 +81,8 @@ export const storeMigrations: readonly Migration[] = [
     name: 'anywise/002-lanes',
     sql: `
       UPDATE anywise_inbox SET state = 'dead' WHERE state = 'parked' AND key IS NULL;
-      ALTER TABLE anywise_inbox DROP COLUMN key;`,
+      ALTER TABLE anywise_inbox DROP COLUMN key;
+      ALTER TABLE anywise_inbox ADD COLUMN is_alone BOOLEAN NOT NULL DEFAULT false;`,
   },
 ];
 

@@ -9,16 +9,17 @@ const isHead = `
     WHERE earlier.listener = head.listener AND earlier.lane = head.lane AND earlier.seq < head.seq
       AND earlier.state IN ('ready', 'running', 'parked'))`;
 
+const suspectSql = `
+  SELECT seq FROM anywise_inbox AS head INDEXED BY anywise_inbox_running
+  WHERE state = 'running' AND at <= ${now} AND listener IN (SELECT value FROM json_each(?)) AND ${isHead}
+  ORDER BY at LIMIT 1`;
+
 /**
- * Those whose lease has ended come first, then those whose retry is due, then the oldest of the others: no kind waits for
- * all of another. The indexes are named because the planner would rather walk a listener's whole history.
+ * Those whose retry is due come first, then the oldest of the others: neither kind waits for all of the other. The indexes
+ * are named because the planner would rather walk a listener's whole history.
  */
 const dueSql = `
-  SELECT seq FROM (
-    SELECT * FROM (
-      SELECT seq, listener, lane FROM anywise_inbox INDEXED BY anywise_inbox_running
-      WHERE state = 'running' AND at <= ${now} ORDER BY at LIMIT ?3)
-    UNION ALL
+  SELECT seq, listener FROM (
     SELECT * FROM (
       SELECT seq, listener, lane FROM anywise_inbox INDEXED BY anywise_inbox_ready
       WHERE state = 'ready' AND at > 0 AND at <= ${now} ORDER BY at LIMIT ?3)
@@ -43,10 +44,15 @@ const headsSql = `
       SELECT min(next.lane) FROM anywise_inbox AS next INDEXED BY anywise_inbox_lanes
       WHERE next.listener = ?1 AND next.lane > one.lane AND next.state IN ('ready', 'running', 'parked'))
     FROM one WHERE lane IS NOT NULL LIMIT ${lanesAtOnce})
-  SELECT one.lane, head.seq, head.state <> 'parked' AND head.at <= ${now} AS due
+  SELECT one.lane, head.seq, head.state = 'ready' AND head.at <= ${now} AS due
   FROM one CROSS JOIN anywise_inbox AS head ON head.seq = (
     SELECT min(seq) FROM anywise_inbox INDEXED BY anywise_inbox_lanes
     WHERE listener = ?1 AND lane = one.lane AND state IN ('ready', 'running', 'parked'))`;
+
+interface Due {
+  readonly seq: number;
+  readonly listener: string;
+}
 
 interface Head {
   readonly lane: string;
@@ -66,7 +72,7 @@ const beginning: Position = { listener: '', after: beforeAllLanes };
 export class Claimable {
   #position = beginning;
 
-  any(connection: Connection, listeners: readonly string[]): boolean {
+  any(connection: Connection, listeners: ReadonlyMap<string, number>): boolean {
     const position = this.#position;
     const isAny = this.find(connection, listeners, 1).length > 0;
     // The claim that follows must not walk past what was seen.
@@ -74,29 +80,40 @@ export class Claimable {
     return isAny;
   }
 
-  /** The numbers of up to `limit` messages of these listeners. */
-  find(connection: Connection, listeners: readonly string[], limit: number): readonly number[] {
+  /** The number of the message whose last attempt ended without an outcome first. */
+  findSuspect(connection: Connection, listeners: readonly string[]): number | undefined {
     const names = unblocked(connection, listeners);
-    if (names.length === 0) return [];
-    const window = windowFor(limit);
-    const oldest = connection.all<{ seq: number }>(dueSql, JSON.stringify(names), limit, window);
-    const found = new Set(oldest.map(({ seq }) => seq));
-    const isMore = found.size < limit && connection.get(moreSql, window) !== undefined;
-    if (isMore) this.#walk(connection, names, found, limit);
-    return [...found];
+    return connection.get<{ seq: number }>(suspectSql, JSON.stringify(names))?.seq;
   }
 
-  #walk(connection: Connection, names: readonly string[], found: Set<number>, limit: number): void {
+  /**
+   * The numbers of up to `limit` messages of these listeners, suspects left out.
+   *
+   * @param listeners how many messages of each at most.
+   */
+  find(connection: Connection, listeners: ReadonlyMap<string, number>, limit: number): readonly number[] {
+    const names = unblocked(connection, [...listeners.keys()]);
+    if (names.length === 0) return [];
+    const window = windowFor(limit);
+    const oldest = connection.all<Due>(dueSql, JSON.stringify(names), limit, window);
+    const choice = new Choice(listeners, limit);
+    for (const { seq, listener } of oldest) choice.add(seq, listener);
+    const isMore = oldest.length < limit && connection.get(moreSql, window) !== undefined;
+    if (isMore) this.#walk(connection, names, choice);
+    return choice.chosen;
+  }
+
+  #walk(connection: Connection, names: readonly string[], choice: Choice): void {
     let lanesLeft = lanesInOneSearch;
-    for (const { seq, due } of this.#headsFromHere(connection, names)) {
-      if (due === 1) found.add(seq);
-      if (found.size === limit || --lanesLeft === 0) return;
+    for (const { listener, seq, due } of this.#headsFromHere(connection, names)) {
+      if (due === 1) choice.add(seq, listener);
+      if (choice.isFull || --lanesLeft === 0) return;
     }
     this.#position = beginning;
   }
 
   /** Goes round all lanes of all listeners. A walk that stops on the way goes on there the next time. */
-  *#headsFromHere(connection: Connection, names: readonly string[]): Iterable<Head> {
+  *#headsFromHere(connection: Connection, names: readonly string[]): Iterable<Head & Due> {
     for (const start of this.#round(names)) {
       this.#position = start;
       let heads: readonly Head[];
@@ -104,7 +121,7 @@ export class Claimable {
         heads = connection.all<Head>(headsSql, start.listener, this.#position.after);
         for (const head of heads) {
           this.#position = { listener: start.listener, after: head.lane };
-          yield head;
+          yield { ...head, listener: start.listener };
         }
       } while (heads.length === lanesAtOnce);
     }
@@ -116,6 +133,33 @@ export class Claimable {
     const whole = (listener: string): Position => ({ listener, after: beforeAllLanes });
     if (first === -1) return names.map(whole);
     return [this.#position, ...names.slice(first + 1).map(whole), ...names.slice(0, first + 1).map(whole)];
+  }
+}
+
+/** Messages that are chosen one after the other, no more of each listener than it may have. */
+class Choice {
+  readonly #left: Map<string, number>;
+  readonly #limit: number;
+  readonly #seqs = new Set<number>();
+
+  constructor(listeners: ReadonlyMap<string, number>, limit: number) {
+    this.#left = new Map(listeners);
+    this.#limit = limit;
+  }
+
+  get chosen(): readonly number[] {
+    return [...this.#seqs];
+  }
+
+  get isFull(): boolean {
+    return this.#seqs.size >= this.#limit;
+  }
+
+  add(seq: number, listener: string): void {
+    const left = this.#left.get(listener) ?? 0;
+    if (left === 0 || this.isFull || this.#seqs.has(seq)) return;
+    this.#left.set(listener, left - 1);
+    this.#seqs.add(seq);
   }
 }
 

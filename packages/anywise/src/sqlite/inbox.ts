@@ -71,10 +71,20 @@ export function endClaims(connection: Connection, claims: readonly number[]): un
   if (ended !== claims.length) throw new Error(`Of ${claims.length} claims that are held, ${ended} could be ended.`);
 }
 
+const claimedColumns = 'seq, listener, id, type, lane, envelope, attempts';
+
 const claimSql = `
-  UPDATE anywise_inbox SET state = 'running', at = ${now} + ?2, attempts = attempts + 1, lease = ?3, holder = ?4
+  UPDATE anywise_inbox
+  SET state = 'running', at = ${now} + ?2, attempts = attempts + 1, is_alone = 0, lease = ?3, holder = ?4
   WHERE seq IN (SELECT value FROM json_each(?1))
-  RETURNING seq, listener, id, type, lane, envelope, attempts`;
+  RETURNING ${claimedColumns}`;
+
+/** The attempt before counts only if nothing else was in hand. */
+const claimSuspectSql = `
+  UPDATE anywise_inbox
+  SET at = ${now} + ?2, attempts = attempts + is_alone, is_alone = 0, lease = ?3, holder = ?4
+  WHERE seq = ?1
+  RETURNING ${claimedColumns}`;
 
 interface ClaimedRow {
   readonly seq: number;
@@ -100,6 +110,11 @@ const statusSql = `
     WHERE state IN ('dead', 'parked', 'blocking'))
   GROUP BY listener ORDER BY listener`;
 
+function claimOf(row: ClaimedRow, lease: string, isSuspect: boolean): Claim {
+  const { seq, listener, id, type, lane, envelope, attempts } = row;
+  return { seq, listener, id, type, key: keyOf(lane), json: envelope, lease, attempt: attempts, isSuspect };
+}
+
 export class SqliteInbox implements Inbox {
   readonly #connections: Connections;
   readonly #writer: Writer;
@@ -123,44 +138,56 @@ export class SqliteInbox implements Inbox {
   #add(entries: readonly InboxEntry[], claim: ClaimOptions | undefined): { claims: Claim[]; isLeft: boolean } {
     const { writer } = this.#connections;
     const claims: Claim[] = [];
-    const mayClaim = new Set(claim === undefined ? [] : unblocked(writer, claim.listeners));
+    const places = new Map(claim?.listeners);
+    const mayClaim = new Set(unblocked(writer, [...places.keys()]));
     const lease = randomUUID();
     const atMs = this.#writer.nowMs;
     let isLeft = false;
     for (const entry of entries) {
       const wants = claim !== undefined && claims.length < claim.limit && entry.error === undefined;
-      const isClaimed = wants && mayClaim.has(entry.listener);
+      const left = places.get(entry.listener) ?? 0;
+      const isClaimed = wants && left > 0 && mayClaim.has(entry.listener);
       const claimed = isClaimed ? insertClaimed(writer, entry, claim, lease, atMs) : undefined;
-      if (claimed !== undefined) claims.push(claimed);
-      else if (insertEntry(writer, entry, atMs)) isLeft = true;
+      if (claimed !== undefined) {
+        claims.push(claimed);
+        places.set(entry.listener, left - 1);
+      } else if (insertEntry(writer, entry, atMs)) isLeft = true;
     }
     return { claims, isLeft };
   }
 
   async claim({ listeners, holder, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
     const { reader, writer } = this.#connections;
+    if (limit < 1 || listeners.size === 0) return [];
+    const names = [...listeners.keys()];
     const dead = this.#deadHolders(holder);
+    const isSuspect = dead.length > 0 || this.#claimable.findSuspect(reader, names) !== undefined;
     // Looking costs no commit, so that an idle service writes nothing.
-    if (!this.#isBusy && dead.length === 0 && !this.#claimable.any(reader, listeners)) return [];
+    if (!this.#isBusy && !isSuspect && !this.#claimable.any(reader, listeners)) return [];
     const lease = randomUUID();
-    const rows = await this.#writer.run(() => {
+    const claims = await this.#writer.run(() => {
       for (const name of dead)
         writer.run(`UPDATE anywise_inbox SET at = 0 WHERE state = 'running' AND holder = ?`, name);
+      const suspect = isSuspect ? this.#claimable.findSuspect(writer, names) : undefined;
+      if (suspect !== undefined) {
+        const rows = writer.all<ClaimedRow>(claimSuspectSql, suspect, leaseMs, lease, holder);
+        return rows.map((row) => claimOf(row, lease, true));
+      }
       const found = this.#claimable.find(writer, listeners, limit);
-      return writer.all<ClaimedRow>(claimSql, JSON.stringify(found), leaseMs, lease, holder);
+      const rows = writer.all<ClaimedRow>(claimSql, JSON.stringify(found), leaseMs, lease, holder);
+      return rows.sort((a, b) => a.seq - b.seq).map((row) => claimOf(row, lease, false));
     });
-    this.#isBusy = rows.length > 0;
-    return rows
-      .sort((a, b) => a.seq - b.seq)
-      .map(({ seq, listener, id, type, lane, envelope, attempts }) => {
-        return { seq, listener, id, type, key: keyOf(lane), json: envelope, lease, attempt: attempts };
-      });
+    this.#isBusy = claims.length > 0;
+    return claims;
   }
 
-  async extend(claims: readonly Claim[], leaseMs: number): Promise<readonly Claim[]> {
-    const sql = `UPDATE anywise_inbox SET at = ${now} + ? WHERE seq = ? AND lease = ? AND state = 'running'`;
+  async extend(claims: readonly Claim[], leaseMs: number, isAlone = false): Promise<readonly Claim[]> {
+    const sql = `
+      UPDATE anywise_inbox SET at = ${now} + ?, is_alone = max(is_alone, ?)
+      WHERE seq = ? AND lease = ? AND state = 'running'`;
     const { writer } = this.#connections;
-    return this.#writer.run(() => claims.filter(({ seq, lease }) => writer.run(sql, leaseMs, seq, lease) === 0));
+    const alone = isAlone ? 1 : 0;
+    return this.#writer.run(() => claims.filter(({ seq, lease }) => writer.run(sql, leaseMs, alone, seq, lease) === 0));
   }
 
   async fail({ seq, key, lease }: Claim, failure: FailedClaim): Promise<void> {

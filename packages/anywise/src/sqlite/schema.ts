@@ -91,6 +91,7 @@ export const storeMigrations: readonly Migration[] = [
       DROP INDEX anywise_inbox_keys;
       ALTER TABLE anywise_inbox RENAME COLUMN key TO lane;
       UPDATE anywise_inbox SET lane = CASE typeof(lane) WHEN 'text' THEN '=' || lane ELSE '-' || id END;
+      ALTER TABLE anywise_inbox ADD COLUMN is_alone INTEGER NOT NULL DEFAULT 0;
       CREATE INDEX anywise_inbox_lanes ON anywise_inbox (listener, lane, seq)
         WHERE state IN ('ready', 'running', 'parked');`,
   },

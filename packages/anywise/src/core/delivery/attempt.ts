@@ -33,6 +33,8 @@ export interface AttemptsOptions {
 }
 
 const unknownRetryMs = 30_000;
+/** How long a suspect waits for the others in hand to end. */
+const aloneWithinMs = 5_000;
 
 /** The attempts at handling messages that this process has in hand, each with its lease, its time limit and its end. */
 export class Attempts {
@@ -53,9 +55,10 @@ export class Attempts {
   begin(claim: Claim): void {
     const stop = new LazySignal();
     this.#inHand.set(claim, stop);
-    void this.#run(claim, stop).finally(() => {
+    const run = claim.isSuspect === true ? this.#runAlone(claim, stop) : this.#run(claim, stop);
+    void run.finally(() => {
       this.#inHand.delete(claim);
-      if (this.#inHand.size === 0) this.#waiters.wake();
+      this.#waiters.wake();
       this.#options.ended(claim);
     });
   }
@@ -84,6 +87,23 @@ export class Attempts {
     this.#isStopped = true;
     for (const [claim, stop] of this.#inHand) stop.abort(stopping(claim));
     await this.#options.store.inbox.release(left);
+  }
+
+  /**
+   * Handles a suspect when everything else has ended, so that if this process ends too it is known which message did it. If
+   * another takes too long for that, this attempt proves nothing.
+   */
+  async #runAlone(claim: Claim, stop: LazySignal): Promise<void> {
+    const { store, leaseMs, logger } = this.#options;
+    const isAlone = await this.#waiters.until(() => this.#inHand.size === 1 || stop.aborted, aloneWithinMs);
+    if (stop.aborted) return;
+    try {
+      const lost = await store.inbox.extend([claim], leaseMs, isAlone);
+      if (lost.length === 0) await this.#run(claim, stop);
+    } catch (error) {
+      const { listener, id } = claim;
+      logger.warn({ listener, id, err: error }, 'A message could not be handled alone; it is tried again');
+    }
   }
 
   async #run(claim: Claim, stop: LazySignal): Promise<void> {

@@ -50,6 +50,8 @@ const gatherMs = 20;
  * A change is whatever may make a message claimable: a commit, the end of a message in hand, a retry that is due. Changes are
  * counted. A search rests only if the count is what it was when the search began, so no change is lost while its answer is
  * on the way.
+ *
+ * A suspect, whose last attempt ended with its process or its lease, is handled alone: nothing is claimed until it has ended.
  */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -61,6 +63,8 @@ export class Worker {
   #emptyAt: number | undefined;
   /** Told when a message has been handled. */
   readonly #waiters = new Waiters();
+  /** Messages that want to be handled alone: until they are, nothing else is claimed. */
+  #suspects = 0;
   #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerOptions) {
@@ -120,6 +124,7 @@ export class Worker {
   }
 
   async #turn(): Promise<number> {
+    if (this.#suspects > 0) return idlePollMs;
     if (!(await this.#isMostlyFreeSoon()) && this.#places.free === 0) return idlePollMs;
     const changes = this.#changes;
     const isIdle = this.#attempts.count === 0;
@@ -143,21 +148,23 @@ export class Worker {
     this.#places.reserve(limit);
     let claims: readonly Claim[];
     try {
-      claims = await claim({ listeners: [...open.keys()], holder, limit, leaseMs });
+      claims = await claim({ listeners: open, holder, limit: this.#suspects > 0 ? 0 : limit, leaseMs });
     } finally {
       this.#places.giveUp(limit);
     }
     for (const each of claims) {
       this.#places.take(each.listener);
+      if (each.isSuspect === true) this.#suspects++;
       this.#attempts.begin(each);
     }
     return claims.length;
   }
 
-  #handled({ listener }: Claim): void {
+  #handled({ listener, isSuspect }: Claim): void {
     this.#places.leave(listener);
+    if (isSuspect === true) this.#suspects--;
     this.#waiters.wake();
-    if (this.#emptyAt !== this.#changes) this.wake();
+    if (isSuspect === true || this.#emptyAt !== this.#changes) this.wake();
   }
 
   #wakeIn(delayMs: number): void {

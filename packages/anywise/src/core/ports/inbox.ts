@@ -36,8 +36,13 @@ export interface Claim {
   readonly envelope?: Envelope | undefined;
   /** The fence: only who holds this lease can finish the message. */
   readonly lease: string;
-  /** This attempt's number, counted when claimed, so that a message which kills its process is counted too. */
+  /** This attempt's number. It is counted when claimed, so that a message which ends its process is counted too. */
   readonly attempt: number;
+  /**
+   * Whether the last attempt ended without an outcome: its process died, or its lease ended. This message may have ended its
+   * process, or another one that was in hand there. @defaultValue false
+   */
+  readonly isSuspect?: boolean | undefined;
 }
 
 /** What becomes of a claim whose handling failed: another attempt, or a dead letter. */
@@ -52,7 +57,8 @@ export type FailedClaim =
   | { readonly outcome: 'dead'; readonly onDead: OnDead; readonly error: string };
 
 export interface ClaimOptions {
-  readonly listeners: readonly string[];
+  /** For whom messages are claimed, and how many for each at most. */
+  readonly listeners: ReadonlyMap<string, number>;
   /** Names this process, so that the leases of a dead one can end early. */
   readonly holder: string;
   readonly limit: number;
@@ -98,12 +104,20 @@ export interface Inbox {
    */
   add(entries: readonly InboxEntry[], claim?: ClaimOptions): Promise<readonly Claim[]>;
   /**
-   * Claims messages that are due, only the oldest unfinished one of each key, and counts the attempt. A message whose lease
-   * has ended, or whose holder is known to be dead, is due again.
+   * Claims messages that are due, only the oldest unfinished one of each key, and counts the attempt.
+   *
+   * A message whose lease has ended, or whose holder is known to be dead, is a suspect. Suspects come first and one at a
+   * time: a claim that gives one gives nothing else. Its last attempt is counted only if it was alone, see `extend`: so those
+   * that were in hand beside a message that ends its process are not given up for it.
    */
   claim(options: ClaimOptions): Promise<readonly Claim[]>;
-  /** Makes leases last `leaseMs` from now; returns those that are lost. */
-  extend(claims: readonly Claim[], leaseMs: number): Promise<readonly Claim[]>;
+  /**
+   * Makes leases last `leaseMs` from now; returns those that are lost.
+   *
+   * @param isAlone says that the claim is the only one in hand in this process: if the process ends now, this message is to
+   * blame, and the attempt counts. @defaultValue false, which changes nothing
+   */
+  extend(claims: readonly Claim[], leaseMs: number, isAlone?: boolean): Promise<readonly Claim[]>;
   /** Records a failure; without effect if the lease was lost. */
   fail(claim: Claim, failure: FailedClaim): Promise<void>;
   /** Gives claims back untouched, and uncounted. */

@@ -1,13 +1,45 @@
 import assert from 'node:assert/strict';
+import type { InboxEntry } from '../../core/ports/inbox.js';
 import { testEntry, testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-contract.js';
-import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, sendableIds, transact, upTo } from './steps.js';
+import {
+  claim,
+  claimOne,
+  claimOptions,
+  deadLetters,
+  entry,
+  finish,
+  ids,
+  makeDead,
+  sendableIds,
+  transact,
+  upTo,
+} from './steps.js';
 
 const both = ['one', 'two'];
 
 /** How messages are taken in, recognised and handed out. */
 export const inboxCases: readonly StoreCase[] = [
+  {
+    id: 'inbox-places',
+    behaviour: 'claims no more messages of a listener than it has places, and others beside it',
+    run: async ({ store }) => {
+      const of = (listener: string, id: string): InboxEntry => ({ ...entry(id), listener });
+      await store.inbox.add([of('one', 'a'), of('one', 'b'), of('one', 'c'), of('two', 'd'), of('two', 'e')]);
+      const listeners = new Map([
+        ['one', 2],
+        ['two', 1],
+      ]);
+      same(ids(await claim(store, { listeners })).sort(), ['a', 'b', 'd']);
+      same(ids(await claim(store, { listeners: new Map([['one', 5]]) })), ['c']);
+      const claims = await store.inbox.add(
+        [of('two', 'f'), of('two', 'g')],
+        claimOptions({ listeners: new Map([['two', 1]]) }),
+      );
+      assert.ok(claims.length <= 1, `${claims.length} were claimed where one place was free`);
+    },
+  },
   {
     id: 'inbox-once',
     behaviour: 'takes a message in once, however often it comes, in one batch or in several',

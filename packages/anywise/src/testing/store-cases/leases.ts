@@ -20,13 +20,34 @@ async function zombieAndHeir(store: Store): Promise<{ readonly zombie: Claim; re
 export const leaseCases: readonly StoreCase[] = [
   {
     id: 'inbox-attempts',
-    behaviour: 'counts an attempt when it is claimed, so that a message which kills its process is counted',
+    behaviour: 'counts an attempt whose process ended only if nothing else was in hand there',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
-      for (const attempt of [1, 2, 3]) {
-        const claimed = await eventually(() => claimOne(store, { leaseMs: 1 }));
-        same({ id: claimed.id, attempt: claimed.attempt }, { id: 'm1', attempt });
-      }
+      await claimOne(store, { leaseMs: 1 });
+      const beside = await eventually(() => claimOne(store));
+      same({ attempt: beside.attempt, isSuspect: beside.isSuspect }, { attempt: 1, isSuspect: true });
+      same(await store.inbox.extend([beside], 1, true), []);
+      const alone = await eventually(() => claimOne(store));
+      same({ attempt: alone.attempt, isSuspect: alone.isSuspect }, { attempt: 2, isSuspect: true });
+      await store.inbox.fail(alone, { outcome: 'retry', retryInMs: 0, error: 'it survived' });
+      const again = await eventually(() => claimOne(store));
+      same({ attempt: again.attempt, isSuspect: again.isSuspect }, { attempt: 3, isSuspect: false });
+    },
+  },
+  {
+    id: 'inbox-suspects',
+    behaviour: 'gives messages whose process may have ended with them one at a time, before all others',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('m1'), entry('m2')]);
+      const zombies = await claim(store);
+      same(ids(zombies), ['m1', 'm2']);
+      same(await store.inbox.extend(zombies, 0), []);
+      await store.inbox.add([entry('m3'), entry('m4')]);
+      const [first, ...others] = await claim(store);
+      const [second, ...noOthers] = await claim(store);
+      same([first?.isSuspect, second?.isSuspect, others, noOthers], [true, true, [], []]);
+      same([first?.id, second?.id].sort(), ['m1', 'm2']);
+      same(ids(await claim(store)), ['m3', 'm4']);
     },
   },
   {
@@ -89,7 +110,7 @@ export const leaseCases: readonly StoreCase[] = [
       const zombie = await claimOne(store, { leaseMs: 1 });
       await eventually(() => claimOne(store, { leaseMs: 60 }));
       same(ids(await store.inbox.extend([zombie], leaseMs)), ['m1']);
-      assert.equal((await eventually(() => claimOne(store))).attempt, 3);
+      assert.equal((await eventually(() => claimOne(store))).isSuspect, true);
     },
   },
   {

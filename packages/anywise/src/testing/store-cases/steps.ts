@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { OnDead } from '../../core/ports/inbox.js';
 import type { DeadLetter, DeadLetterFilter } from '../../core/ports/dead-letters.js';
 import type { Envelope } from '../../core/message/envelope.js';
-import type { Claim, InboxEntry } from '../../core/ports/inbox.js';
+import type { Claim, ClaimOptions, InboxEntry } from '../../core/ports/inbox.js';
 import type { Due, OutboxOutcome, RelayLease } from '../../core/ports/outbox.js';
 import type { Completion, Store, StoreTransaction } from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../envelopes.js';
@@ -10,14 +10,20 @@ import { testEntry, testEnvelope } from '../envelopes.js';
 export const leaseMs = 30_000;
 
 interface ClaimSteps {
-  readonly listeners?: readonly string[];
+  /** How many messages of each listener at most; by name alone, as many as there are. */
+  readonly listeners?: readonly string[] | ReadonlyMap<string, number>;
   readonly holder?: string;
   readonly limit?: number;
   readonly leaseMs?: number;
 }
 
 export function claim(store: Store, options: ClaimSteps = {}): Promise<readonly Claim[]> {
-  return store.inbox.claim({ listeners: ['listener'], holder: 'here:1:1:a', limit: 10, leaseMs, ...options });
+  return store.inbox.claim(claimOptions(options));
+}
+
+export function claimOptions({ listeners = ['listener'], ...options }: ClaimSteps = {}): ClaimOptions {
+  const places = listeners instanceof Map ? listeners : new Map([...listeners].map((name) => [name, 10_000] as const));
+  return { holder: 'here:1:1:a', limit: 10, leaseMs, ...options, listeners: places as ReadonlyMap<string, number> };
 }
 
 export async function claimOne(store: Store, options?: ClaimSteps): Promise<Claim> {

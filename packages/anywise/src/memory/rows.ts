@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { Claim, InboxEntry, InboxStatus, ListenerStatus } from '../core/ports/inbox.js';
+
+/** The states are drawn at the port. */
+export interface Row extends Omit<InboxEntry, 'error'> {
+  readonly seq: number;
+  readonly receivedAt: number;
+  state: 'ready' | 'running' | 'handled' | 'dead' | 'parked' | 'blocking';
+  json: string;
+  /** The envelope as it came, where it was edited since. */
+  original: string | undefined;
+  /** When a ready message is due, a running one's lease ends, or one was handled or died. */
+  at: number;
+  attempts: number;
+  /** Whether it is handled with nothing else in hand in its process. */
+  isAlone: boolean;
+  lease: string | undefined;
+  error: string | undefined;
+}
+
+/** Of these the oldest of each key is its head. */
+const inLine: ReadonlySet<Row['state']> = new Set(['ready', 'running', 'parked']);
+
+/** The oldest unfinished row of each key, and every unfinished row without one. */
+export function headsOf(rows: readonly Row[]): readonly Row[] {
+  const keys = new Set<string>();
+  return rows.filter(({ state, listener, key }) => {
+    if (!inLine.has(state)) return false;
+    if (key === undefined) return true;
+    const held = JSON.stringify([listener, key]);
+    if (keys.has(held)) return false;
+    keys.add(held);
+    return true;
+  });
+}
+
+/** Claims a row. The last attempt of a suspect is counted only if it was alone. */
+export function take(row: Row, until: number): Claim {
+  const isSuspect = row.state === 'running';
+  const isCounted = !isSuspect || row.isAlone;
+  const attempts = row.attempts + (isCounted ? 1 : 0);
+  const lease = randomUUID();
+  Object.assign(row, { state: 'running', at: until, attempts, lease, isAlone: false });
+  const { seq, listener, id, type, key, json } = row;
+  return { seq, listener, id, type, key, json, lease, attempt: attempts, isSuspect };
+}
+
+/** Counts the inbox, in all and for each listener that has any. */
+export function statusOf(rows: Iterable<Row>, now: number): InboxStatus {
+  const open = [...rows].filter(({ state }) => state !== 'handled');
+  const names = [...new Set(open.map(({ listener }) => listener))].sort();
+  const ofListener = (name: string): ListenerStatus => {
+    return {
+      listener: name,
+      ...countOf(
+        open.filter(({ listener }) => listener === name),
+        now,
+      ),
+    };
+  };
+  return { ...countOf(open, now), listeners: names.map(ofListener) };
+}
+
+function countOf(rows: readonly Row[], now: number): Omit<InboxStatus, 'listeners'> {
+  const waiting = rows.filter(({ state }) => state === 'ready');
+  const running = rows.filter(({ state }) => state === 'running');
+  return {
+    waiting: waiting.length,
+    running: running.length,
+    dead: rows.length - waiting.length - running.length,
+    oldestMs: waiting[0] === undefined ? 0 : now - waiting[0].receivedAt,
+  };
+}
