@@ -1,4 +1,4 @@
-import type { Order } from '@anywise/contracts';
+import type { Order } from '@anywise/contracts/orders';
 import { startTestService } from '@anywise/service/testing';
 import { expect, it } from '@jest/globals';
 import { app } from '../app.js';

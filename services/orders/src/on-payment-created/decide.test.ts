@@ -1,4 +1,4 @@
-import type { Order } from '@anywise/contracts';
+import type { Order } from '@anywise/contracts/orders';
 import { expect, it } from '@jest/globals';
 import { decide, type Decision } from './decide.js';
 

@@ -1,4 +1,5 @@
-import { OrderStarted, PaymentCreated, PaymentRejected, type Order } from '@anywise/contracts';
+import { OrderStarted, PaymentRejected, type Order } from '@anywise/contracts/orders';
+import { PaymentCreated } from '@anywise/contracts/payments';
 import { startTestService, type TestService } from '@anywise/service/testing';
 import { expect, it } from '@jest/globals';
 import { MessageRegistry, on } from 'anywise';

@@ -1,4 +1,4 @@
-import { OrderPlaced, type Order } from '@anywise/contracts';
+import { OrderPlaced, type Order } from '@anywise/contracts/orders';
 import { startTestService } from '@anywise/service/testing';
 import { expect, it } from '@jest/globals';
 import { MessageRegistry, on } from 'anywise';

@@ -1,4 +1,4 @@
-import { CreatePayment, PaymentCreated, type Payment } from '@anywise/contracts';
+import { CreatePayment, PaymentCreated, type Payment } from '@anywise/contracts/payments';
 import { expect, it } from '@jest/globals';
 import { SqlTransaction } from 'anywise';
 import { recordingBus, testContext } from 'anywise/testing';

@@ -1,4 +1,4 @@
-import { PaymentCreated, type Payment } from '@anywise/contracts';
+import { PaymentCreated, type Payment } from '@anywise/contracts/payments';
 import { startTestService } from '@anywise/service/testing';
 import { expect, it } from '@jest/globals';
 import { MessageRegistry, on } from 'anywise';

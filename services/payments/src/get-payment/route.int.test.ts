@@ -1,4 +1,4 @@
-import type { Payment } from '@anywise/contracts';
+import type { Payment } from '@anywise/contracts/payments';
 import { startTestService } from '@anywise/service/testing';
 import { expect, it } from '@jest/globals';
 import { app } from '../app.js';

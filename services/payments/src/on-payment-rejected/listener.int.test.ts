@@ -1,4 +1,5 @@
-import { PaymentRejected, type Payment } from '@anywise/contracts';
+import { PaymentRejected } from '@anywise/contracts/orders';
+import type { Payment } from '@anywise/contracts/payments';
 import { startTestService, type TestService } from '@anywise/service/testing';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
