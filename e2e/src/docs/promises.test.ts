@@ -3,9 +3,9 @@ import { withGenerated } from './generated.js';
 import { readPage } from './pages.js';
 import { promises, promiseTables } from './promises.js';
 
-describe('guarantees.md', () => {
-  it('promises what the contract suites check; if not, run `pnpm docs:guarantees`', async () => {
-    const page = readPage('docs/guarantees.md');
+describe('promises.md', () => {
+  it('promises what the contract suites check; if not, run `pnpm docs:promises`', async () => {
+    const page = readPage('docs/promises.md');
     expect(page.text).toBe((await withGenerated(page, promises())).text);
   });
 });

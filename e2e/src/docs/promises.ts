@@ -52,7 +52,7 @@ const storeReasons: Readonly<Record<StoreCapability, string>> = {
 const transportReasons: Readonly<Record<TransportCapability, string>> = {
   durable: 'no: nothing is kept',
   ordered: 'no: there is no order',
-  history: 'no: nothing is kept for those who come late',
+  history: 'no: nothing is kept for late joiners',
   acrossProcesses: 'no: the data lives in one process',
   restart: 'not checked: the tests have no broker to restart',
 };
@@ -68,7 +68,7 @@ const transportMeanings: Readonly<Record<keyof TransportCapabilities, string>> =
   acrossProcesses: 'reaches other processes',
 };
 
-/** What is generated into `docs/guarantees.md`, by the names of its markers. */
+/** What is generated into `docs/promises.md`, by the names of its markers. */
 export function promises(): ReadonlyMap<string, string> {
   return new Map([
     ['store promises', promiseTables(storeContract, stores, storeReasons)],
