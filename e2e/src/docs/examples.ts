@@ -7,18 +7,18 @@ import { blocksOf, workspace, type Block, type Page } from './pages.js';
  * The TypeScript of a page as one module, each line where it is on the page, so that the compiler's line numbers are the
  * page's.
  *
- * Blocks may be whole files, to be copied: an import that comes again, or of what the page itself declares, is left out,
- * and a relative one counts from the file that the block's first line names.
+ * Blocks may be whole files, to be copied, so repeated imports are dropped, and so are imports of what the page declares.
+ * Relative imports start from the file that the block's first line names. What quotes a file is compiled there, not here.
  */
 export function moduleOf(page: Page): string {
   const lines = page.text.split('\n').map(() => '');
-  for (const block of blocksOf(page).filter(({ info }) => info === 'ts')) {
+  for (const block of blocksOf(page).filter(isCompiled)) {
     for (const [index, line] of rooted(block).entries()) lines[block.line - 1 + index] = line;
   }
   return `${withoutDuplicates(lines.join('\n'))}\nexport {};\n`;
 }
 
-/** What is wrong with the TypeScript of the pages: page, line and the compiler's words. */
+/** What is wrong with the TypeScript of the pages: the page, the line, and what the compiler says. */
 export async function compileExamples(pages: readonly Page[]): Promise<readonly string[]> {
   const parent = join(workspace, 'e2e/.anywise');
   mkdirSync(parent, { recursive: true });
@@ -33,7 +33,7 @@ export async function compileExamples(pages: readonly Page[]): Promise<readonly 
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
     const output = await compile(folder);
-    // What is indented explains the line before.
+    // Indented lines explain the one before.
     const errors = output.split('\n').filter((line) => /^\S/.test(line));
     return errors.map((error) =>
       error.replace(
@@ -46,8 +46,12 @@ export async function compileExamples(pages: readonly Page[]): Promise<readonly 
   }
 }
 
-function rooted({ lines }: Block): readonly string[] {
-  const [, file] = /^\/\/ ([\w./-]+\.ts)$/.exec(lines[0] ?? '') ?? [];
+function isCompiled({ language, mark, file }: Block): boolean {
+  const isQuotation = mark === '' && file !== undefined;
+  return language === 'ts' && mark !== 'wrong' && !isQuotation;
+}
+
+function rooted({ file, lines }: Block): readonly string[] {
   if (file === undefined) return lines;
   return lines.map((line) =>
     line.replace(
@@ -91,7 +95,7 @@ function namesIn(list: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** What an imported name is called where it is imported. */
+/** The name that an import gives to what it imports. */
 function localOf(name: string): string {
   return name.replace(/^type /, '').replace(/^.* as /, '');
 }
@@ -104,7 +108,7 @@ function compile(folder: string): Promise<string> {
   const tsc = join(workspace, 'node_modules/.bin/tsc');
   return new Promise((done, reject) => {
     execFile(tsc, ['-p', folder, '--pretty', 'false'], { cwd: folder }, (error, stdout, stderr) => {
-      // Without a word of the compiler's, it did not compile at all.
+      // If the compiler says nothing, it did not run.
       if (error !== null && stdout === '') reject(new Error(`tsc failed: ${stderr}`, { cause: error }));
       else done(stdout);
     });

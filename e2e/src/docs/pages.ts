@@ -13,8 +13,14 @@ export interface Page {
 
 /** A fenced block of code. */
 export interface Block {
-  /** All that follows the fence: `ts`, or `ts wrong` for what nobody should write. */
-  readonly info: string;
+  readonly language: string;
+  /** What follows the language: `new`, `add`, `wrong`, or nothing. */
+  readonly mark: string;
+  /**
+   * The file of the workspace that a comment in the block's first line names, such as `// services/orders/src/app.ts`. A
+   * path that begins in no folder of the workspace, such as `src/app.ts`, belongs to a project of the reader.
+   */
+  readonly file: string | undefined;
   /** The number of its first line of code, counted from 1. */
   readonly line: number;
   /** Its code, without the indentation of the fence. */
@@ -25,15 +31,21 @@ export function readPage(path: string): Page {
   return { path, text: readFileSync(join(workspace, path), 'utf8') };
 }
 
-/** Every page: those in the root and in `docs`, and the README of each package, service and tool. */
+/** Every page: those in the root, in `docs` and in `e2e`, and the README of each package, service, tool and benchmark. */
 export function readPages(): readonly Page[] {
-  const readmes = ['packages', 'services', 'tools'].flatMap((folder) =>
+  const readmes = ['packages', 'services', 'tools', 'bench'].flatMap((folder) =>
     readdirSync(join(workspace, folder)).map((name) => `${folder}/${name}/README.md`),
   );
   const root = readdirSync(workspace).filter((name) => name.endsWith('.md'));
-  return [...root, ...markdownIn('docs'), ...readmes.filter((path) => existsSync(join(workspace, path)))]
-    .sort()
-    .map(readPage);
+  const written = readmes.filter((path) => existsSync(join(workspace, path)));
+  return [...root, ...markdownIn('docs'), ...markdownIn('e2e/src'), ...written].sort().map(readPage);
+}
+
+/** The paths of the Markdown files in a folder and all below it. */
+export function markdownIn(folder: string): readonly string[] {
+  return readdirSync(join(workspace, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
+    .map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
 }
 
 export function blocksOf({ text }: Page): readonly Block[] {
@@ -45,15 +57,15 @@ export function blocksOf({ text }: Page): readonly Block[] {
     if (open === undefined) {
       if (isFence) open = { info: info.trim(), indent: indent.length, line: index + 2, lines: [] };
     } else if (isFence) {
-      blocks.push(open);
+      blocks.push(blockOf(open));
       open = undefined;
     } else open.lines.push(line.slice(open.indent));
   }
   return blocks;
 }
 
-function markdownIn(folder: string): string[] {
-  return readdirSync(join(workspace, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
-    .map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
+function blockOf({ info, line, lines }: { info: string; line: number; lines: readonly string[] }): Block {
+  const [language = '', ...mark] = info.split(/\s+/);
+  const [, file, folder = ''] = /^(?:\/\/|#|--) (([\w.-]+)\/[\w@./-]+\.\w+)$/.exec(lines[0] ?? '') ?? [];
+  return { language, mark: mark.join(' '), file: existsSync(join(workspace, folder)) ? file : undefined, line, lines };
 }

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { createWorld } from '../world.js';
+import { readmeOutput, readmeSession } from './readme.js';
+
+/** A text with its ids and times numbered as they appear, so that only their equality counts. */
+function numbered(text: string): string {
+  const seen: string[] = [];
+  return text.trim().replace(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z/g, (value) => {
+    if (!seen.includes(value)) seen.push(value);
+    return `<${seen.indexOf(value)}>`;
+  });
+}
+
+it('the session of the README prints what the README says', async () => {
+  await using world = await createWorld();
+  const [payments, orders] = [world.start('payments'), world.start('orders')];
+  const env = { ...process.env, PAYMENTS: await payments.url(), ORDERS: await orders.url() };
+  const session = readmeSession()
+    .replace(/^TOKEN=.*$/m, `TOKEN=${world.token}`)
+    // A machine may take longer than the README allows.
+    .replace(/^sleep 1$/m, 'until call $ORDERS/orders/$ID | grep -q started; do sleep 0.1; done');
+  const { stdout } = await promisify(execFile)('sh', ['-c', session], { env });
+  expect(numbered(stdout)).toBe(numbered(readmeOutput()));
+});
