@@ -1,13 +1,49 @@
 /** Lets one at a time in, in the order in which they came. */
 export class Mutex {
   #tail: Promise<void> = Promise.resolve();
+  #inLine = 0;
 
   /** Resolves when it is the caller's turn, with the function that ends it. Calling that twice does no harm. */
   async acquire(): Promise<() => void> {
-    const before = this.#tail;
+    const { turn, end } = this.#enter();
+    await turn;
+    return end;
+  }
+
+  /** The same, but gives `undefined` where the turn does not come within `timeoutMs`. */
+  async acquireWithin(timeoutMs: number): Promise<(() => void) | undefined> {
+    const isFree = this.#inLine === 0;
+    const { turn, end } = this.#enter();
+    if (isFree || (await comesWithin(turn, timeoutMs))) {
+      await turn;
+      return end;
+    }
+    void turn.then(end);
+    return undefined;
+  }
+
+  #enter(): { readonly turn: Promise<void>; readonly end: () => void } {
+    const turn = this.#tail;
     let release: () => void = () => undefined;
     this.#tail = new Promise((resolve) => (release = resolve));
-    await before;
-    return release;
+    this.#inLine++;
+    let hasEnded = false;
+    const end = (): void => {
+      if (hasEnded) return;
+      hasEnded = true;
+      this.#inLine--;
+      release();
+    };
+    return { turn, end };
   }
+}
+
+function comesWithin(turn: Promise<void>, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), timeoutMs);
+    void turn.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
 }

@@ -9,6 +9,7 @@ import type {
   ReplyKey,
   StoreChanged,
   StoreTransaction,
+  TransactionPart,
 } from '../core/ports/store.js';
 import type { MemoryInbox } from './inbox.js';
 import type { MemoryOutbox } from './outbox.js';
@@ -31,8 +32,8 @@ export class MemoryTransaction implements StoreTransaction {
   readonly #readOnly: boolean;
   readonly #changed: StoreChanged;
   readonly #staged: (() => void)[] = [];
-  readonly #scheduled = new Map<string, ScheduledEnvelope>();
-  readonly #cancelled = new Set<string>();
+  #scheduled = new Map<string, ScheduledEnvelope>();
+  #cancelled = new Set<string>();
   #release: (() => void) | undefined;
 
   constructor(tables: MemoryTables, writer: Mutex, readOnly: boolean, changed: StoreChanged) {
@@ -55,6 +56,20 @@ export class MemoryTransaction implements StoreTransaction {
       this.#tables.outbox.append(outgoing);
       this.#tables.inbox.insert(incoming);
     });
+  }
+
+  nest(): TransactionPart {
+    const staged = this.#staged.length;
+    const scheduled = [...this.#scheduled];
+    const cancelled = [...this.#cancelled];
+    return {
+      undo: async () => {
+        this.#staged.length = staged;
+        this.#scheduled = new Map(scheduled);
+        this.#cancelled = new Set(cancelled);
+      },
+      end: async () => undefined,
+    };
   }
 
   async cancel(id: string): Promise<boolean> {

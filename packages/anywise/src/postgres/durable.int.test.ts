@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { errorText } from '../core/errors/thrown.js';
 import { describeDurableServices } from '../test-support/durable-services.js';
+import { describeNested } from '../test-support/nested.js';
 import { startBus } from '../test-support/start-bus.js';
 import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';
 import { postgresStore } from './store.js';
@@ -20,6 +21,12 @@ await describeWithPostgres('over PostgreSQL', () =>
     readOnlyText: 'cannot execute INSERT in a read-only transaction',
     duplicateText: 'duplicate key value violates unique constraint "payment_pkey"',
   }),
+);
+
+await describeWithPostgres('a part of a message that fails, over PostgreSQL', () =>
+  describeNested((work, migrations) =>
+    inTestSchemas((schema) => work(postgresStore({ url, schema: schema('shop'), migrations }))),
+  ),
 );
 
 test.each([

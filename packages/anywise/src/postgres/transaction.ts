@@ -1,6 +1,13 @@
 import { AnywiseError, queryWrote } from '../core/errors/errors.js';
 import type { Claim } from '../core/ports/inbox.js';
-import type { Completion, NewMessages, StoreChanged, StorePart, StoreTransaction } from '../core/ports/store.js';
+import type {
+  Completion,
+  NewMessages,
+  StoreChanged,
+  StorePart,
+  StoreTransaction,
+  TransactionPart,
+} from '../core/ports/store.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
 import { prepared, type Database } from './database.js';
@@ -58,6 +65,14 @@ export function transactionStatements(schemaName: string): TransactionStatements
   };
 }
 
+/** What can be undone alone. */
+interface Part {
+  /** Whether it began before the transaction did. */
+  readonly isWhole: boolean;
+  /** Set with the first statement in it. */
+  savepoint: string | undefined;
+}
+
 type Reply = NonNullable<Completion['reply']>;
 
 /** The unit of work of one message, on a connection of its own. */
@@ -69,6 +84,10 @@ export class PostgresStoreTransaction implements StoreTransaction {
   /** What the next statement takes with it, so that appending costs no way to the database and back. */
   readonly #unsent: (readonly [Statement, readonly unknown[]])[] = [];
   readonly #filled = new Set<StorePart>();
+  #parts: Part[] = [];
+  #places = 0;
+  /** Whether the user's code may run statements that pass this by. */
+  #isLent = false;
   #session: Promise<Session> | undefined;
   #ended = false;
 
@@ -82,7 +101,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
 
   client(): PostgresTransaction {
     const query: Query = (sql, values) => this.#query(sql, values);
-    return new Client(query, async () => (await this.#begin()).client);
+    return new Client(query, () => this.#lend());
   }
 
   async append({ outgoing = [], scheduled = [], incoming = [] }: NewMessages): Promise<void> {
@@ -97,6 +116,13 @@ export class PostgresStoreTransaction implements StoreTransaction {
 
   async cancel(id: string): Promise<boolean> {
     return (await this.#write(this.#statements.cancel, storable(id))) === 1;
+  }
+
+  nest(): TransactionPart {
+    const part: Part = { isWhole: this.#session === undefined, savepoint: undefined };
+    this.#parts.push(part);
+    if (this.#isLent) void this.#session?.then((session) => this.#savePlace(session));
+    return { undo: () => this.#undo(part), end: () => this.#leave(part) };
   }
 
   async commit({ claim, reply }: Completion = {}): Promise<boolean> {
@@ -117,6 +143,45 @@ export class PostgresStoreTransaction implements StoreTransaction {
     await session?.rollback();
   }
 
+  async #lend(): Promise<PostgresClient> {
+    const session = await this.#begin();
+    this.#savePlace(session);
+    this.#isLent = true;
+    return session.client;
+  }
+
+  /** A part that is all there is so far is undone with the transaction: the next statement begins another. */
+  async #undo(part: Part): Promise<void> {
+    const session = await this.#session;
+    this.#parts = this.#parts.slice(0, this.#parts.indexOf(part));
+    if (session === undefined || this.#ended) return;
+    if (part.isWhole) {
+      this.#session = undefined;
+      await session.rollback();
+    } else if (part.savepoint !== undefined) await session.query({ text: `ROLLBACK TO SAVEPOINT ${part.savepoint}` });
+  }
+
+  async #leave(part: Part): Promise<void> {
+    const session = await this.#session;
+    this.#parts = this.#parts.filter((other) => other !== part);
+    const { savepoint } = part;
+    if (session === undefined || savepoint === undefined || this.#ended) return;
+    const isNeeded = this.#parts.some((other) => other.savepoint === savepoint);
+    if (!isNeeded) await session.query({ text: `RELEASE SAVEPOINT ${savepoint}` });
+  }
+
+  /**
+   * Lets each part be undone to where it began: those that have run nothing so far begin at the same place. It is sent
+   * together with the next statement, which is told of a failure.
+   */
+  #savePlace(session: Session): void {
+    const without = this.#parts.filter(({ isWhole, savepoint }) => !isWhole && savepoint === undefined);
+    if (without.length === 0) return;
+    const savepoint = `part_${++this.#places}`;
+    for (const part of without) part.savepoint = savepoint;
+    session.query({ text: `SAVEPOINT ${savepoint}` }).catch(() => undefined);
+  }
+
   /** `false` if the key is taken. */
   async #keep({ key, kept }: Reply): Promise<boolean> {
     return (await this.#write(this.#statements.keepReply, ...replyValues(key, kept))) === 1;
@@ -129,6 +194,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
 
   async #query<Row extends object>(sql: string, values: readonly SqlValue[]): Promise<PostgresResult<Row>> {
     const session = await this.#begin();
+    this.#savePlace(session);
     try {
       return await session.query<Row>({ text: this.#statements.numbered(sql) }, ...values);
     } catch (cause) {
@@ -141,6 +207,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
   async #write(statement: Statement, ...values: readonly unknown[]): Promise<number> {
     this.#mayWrite();
     const session = await this.#begin();
+    this.#savePlace(session);
     const [, { rowCount }] = await Promise.all([this.#sendAll(session), session.query(statement, ...values)]);
     return rowCount ?? 0;
   }

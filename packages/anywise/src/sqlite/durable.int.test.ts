@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { errorText } from '../core/errors/thrown.js';
 import { describeDurableServices } from '../test-support/durable-services.js';
+import { describeNested } from '../test-support/nested.js';
 import { startBus } from '../test-support/start-bus.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { sqliteStore } from './store.js';
@@ -20,6 +21,11 @@ describe('over SQLite files', () =>
     readOnlyText: 'attempt to write a readonly database',
     duplicateText: 'UNIQUE constraint failed: payment.id',
   }));
+
+describe('a part of a message that fails, over SQLite', () =>
+  describeNested((work, migrations) =>
+    inTempFolder((folder) => work(sqliteStore({ path: join(folder, 'shop.db'), migrations }))),
+  ));
 
 describe('a path that cannot be used', () => {
   test.each([

@@ -3,9 +3,9 @@ import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
-import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
+import type { BeginOptions, KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
 import { cleanInbox, cleanReplies } from './retention.js';
-import type { OpenSqlite, Synchronous } from './client.js';
+import type { Connection, OpenSqlite, Synchronous } from './client.js';
 import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
@@ -65,13 +65,14 @@ class SqliteStore implements Store {
     return this.#ready.deadLetters;
   }
 
-  begin({ readOnly }: { readonly readOnly: boolean }): StoreTransaction {
+  begin({ readOnly, isAlone = false }: BeginOptions): StoreTransaction {
     const { connections, writer, outbox } = this.#ready;
     return new SqliteStoreTransaction({
       connections,
       writer,
       append: outbox.append,
       readOnly,
+      isAlone,
       changed: this.#watchers.tell,
     });
   }
@@ -83,11 +84,10 @@ class SqliteStore implements Store {
   watch(changed: StoreChanged): () => void {
     const unwatch = this.#watchers.add(changed);
     const { reader } = this.#ready.connections;
-    const version = (): unknown => reader.get<{ data_version: number }>('PRAGMA data_version')?.data_version;
-    let seen = version();
+    let seen = versionOf(reader);
     // SQLite does not call back for other processes' commits, but counts them.
     const timer = setInterval(() => {
-      const current = version();
+      const current = versionOf(reader);
       if (current === seen) return;
       seen = current;
       changed();
@@ -130,6 +130,15 @@ class SqliteStore implements Store {
     const parts = this.#opened.current;
     if (parts === undefined) throw new Error(`The SQLite store ${this.#options.path} is not open.`);
     return parts;
+  }
+}
+
+/** How often other connections have committed. A file that cannot be read is for those to report who work with it. */
+function versionOf(reader: Connection): number | undefined {
+  try {
+    return reader.get<{ data_version: number }>('PRAGMA data_version')?.data_version;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,14 @@
 import { AnywiseError, queryWrote } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
 import type { Claim } from '../core/ports/inbox.js';
-import type { Completion, NewMessages, StoreChanged, StorePart, StoreTransaction } from '../core/ports/store.js';
+import type {
+  Completion,
+  NewMessages,
+  StoreChanged,
+  StorePart,
+  StoreTransaction,
+  TransactionPart,
+} from '../core/ports/store.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
 import { endClaims, holdsClaim, insertEntries } from './inbox.js';
@@ -18,8 +25,17 @@ export interface SqliteTransactionOptions {
   /** Puts envelopes into the outbox. */
   readonly append: AtCommit<OutboxEntry>;
   readonly readOnly: boolean;
+  readonly isAlone: boolean;
   /** Told after a commit that put something into the outbox or the inbox. */
   readonly changed: StoreChanged;
+}
+
+/** What can be undone alone. */
+interface Part {
+  /** Whether it began before the transaction did. */
+  readonly isWhole: boolean;
+  /** Set with the first statement in it. */
+  savepoint: string | undefined;
 }
 
 type Reply = NonNullable<Completion['reply']>;
@@ -30,17 +46,21 @@ export class SqliteStoreTransaction implements StoreTransaction {
   readonly #writer: Writer;
   readonly #append: AtCommit<OutboxEntry>;
   readonly #readOnly: boolean;
+  readonly #isAlone: boolean;
   readonly #changed: StoreChanged;
   readonly #lastWrites: ((connection: Connection) => void)[] = [];
   readonly #filled = new Set<StorePart>();
+  #parts: Part[] = [];
+  #places = 0;
   #open: Promise<OpenTransaction> | undefined;
   #ended = false;
 
-  constructor({ connections, writer, append, readOnly, changed }: SqliteTransactionOptions) {
+  constructor({ connections, writer, append, readOnly, isAlone, changed }: SqliteTransactionOptions) {
     this.#connections = connections;
     this.#writer = writer;
     this.#append = append;
     this.#readOnly = readOnly;
+    this.#isAlone = isAlone;
     this.#changed = changed;
   }
 
@@ -51,7 +71,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
   async append({ outgoing = [], scheduled = [], incoming = [] }: NewMessages): Promise<void> {
     await this.#begin();
     const entries = outgoing.map(outboxEntry);
-    if (scheduled.length > 0) insertScheduled(await this.#write(), scheduled);
+    if (scheduled.length > 0) await this.#onWriter((connection) => insertScheduled(connection, scheduled));
     this.#lastWrites.push((connection) => {
       for (const one of entries) this.#writer.atCommit(this.#append, one);
       insertEntries(connection, incoming, this.#writer);
@@ -61,7 +81,13 @@ export class SqliteStoreTransaction implements StoreTransaction {
   }
 
   async cancel(id: string): Promise<boolean> {
-    return deleteScheduled(await this.#write(), id);
+    return this.#onConnection((connection) => deleteScheduled(connection, id));
+  }
+
+  nest(): TransactionPart {
+    const part: Part = { isWhole: this.#open === undefined, savepoint: undefined };
+    this.#parts.push(part);
+    return { undo: () => this.#undo(part), end: () => this.#leave(part) };
   }
 
   async commit({ claim, reply }: Completion = {}): Promise<boolean> {
@@ -83,9 +109,41 @@ export class SqliteStoreTransaction implements StoreTransaction {
     await open?.rollback();
   }
 
+  /** A part that is all there is so far is undone with the transaction: the next statement begins another. */
+  async #undo(part: Part): Promise<void> {
+    const open = await this.#open;
+    this.#parts = this.#parts.slice(0, this.#parts.indexOf(part));
+    if (open === undefined || this.#ended) return;
+    if (part.isWhole) {
+      this.#open = undefined;
+      await open.rollback();
+    } else if (part.savepoint !== undefined) {
+      open.protect();
+      this.#connections.writer.run(`ROLLBACK TO ${part.savepoint}`);
+    }
+  }
+
+  async #leave(part: Part): Promise<void> {
+    const open = await this.#open;
+    this.#parts = this.#parts.filter((other) => other !== part);
+    const { savepoint } = part;
+    if (open === undefined || savepoint === undefined || this.#ended) return;
+    const isNeeded = this.#parts.some((other) => other.savepoint === savepoint);
+    if (!isNeeded) this.#connections.writer.run(`RELEASE ${savepoint}`);
+  }
+
+  /** Lets each part be undone to where it began: those that have written nothing so far begin at the same place. */
+  #savePlace(): void {
+    const without = this.#parts.filter(({ isWhole, savepoint }) => !isWhole && savepoint === undefined);
+    if (without.length === 0) return;
+    const savepoint = `part_${++this.#places}`;
+    this.#connections.writer.run(`SAVEPOINT ${savepoint}`);
+    for (const part of without) part.savepoint = savepoint;
+  }
+
   /** `false` if the key is taken. */
   async #keep({ key, kept }: Reply): Promise<boolean> {
-    return keepReply(await this.#write(), key, kept);
+    return this.#onWriter((connection) => keepReply(connection, key, kept));
   }
 
   /** `false` if the lease was lost. */
@@ -105,7 +163,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
   }
 
   async #onConnection<T>(work: (connection: Connection) => T): Promise<T> {
-    if (!this.#readOnly) return work(await this.#write());
+    if (!this.#readOnly) return this.#onWriter(work);
     try {
       return work(this.#connections.reader);
     } catch (cause) {
@@ -114,11 +172,16 @@ export class SqliteStoreTransaction implements StoreTransaction {
     }
   }
 
-  /** The connection, for what may be a write. */
-  async #write(): Promise<Connection> {
+  async #onWriter<T>(work: (connection: Connection) => T): Promise<T> {
     const open = await this.#begin();
     open.protect();
-    return this.#connections.writer;
+    this.#savePlace();
+    try {
+      return work(this.#connections.writer);
+    } catch (error) {
+      open.failed(error);
+      throw error;
+    }
   }
 
   #begin(): Promise<OpenTransaction> {
@@ -129,7 +192,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
       );
     }
     if (this.#readOnly) throw queryWrote();
-    return (this.#open ??= this.#writer.open());
+    return (this.#open ??= this.#writer.open({ isAlone: this.#isAlone }));
   }
 }
 

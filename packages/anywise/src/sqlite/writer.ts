@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnywiseError } from '../core/errors/errors.js';
+import { SharedCommitError } from '../core/ports/store.js';
 import { Mutex } from '../kit/mutex.js';
 import { isBusy, type Connection } from './client.js';
 import { now } from './sql.js';
@@ -12,12 +13,19 @@ interface Job {
 
 /** A transaction that its owner holds open. */
 export interface OpenTransaction {
-  /** To be called before each write: makes sure that `rollback` undoes it, and nothing that came before. */
+  /**
+   * To be called before each write: makes sure that `rollback` undoes it, and nothing that came before.
+   *
+   * @throws what ended the transaction, if SQLite has rolled it back by itself.
+   */
   protect(): void;
+  /** To be called after each statement that failed: SQLite may have rolled everything back by itself. */
+  failed(error: unknown): void;
   /**
    * Resolves when its writes are committed.
    *
-   * @param lastWrites writes that nobody may take back any more. A failure of the database in them fails everybody's commit.
+   * @param lastWrites writes that can no longer be undone alone. A failure of the database in them fails the shared commit.
+   * @throws SharedCommitError if the commit was shared and another may be to blame for its failure.
    */
   commit(lastWrites?: () => void): Promise<void>;
   /** Resolves when others can see that its writes are gone, and what came before them. */
@@ -33,8 +41,9 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-const lockDeadlineMs = 30_000;
-/** Other processes want the file too: nobody joins a transaction that is older. */
+/** How long a transaction waits for another, of this process or of another one. */
+const lockDeadlineMs = 10_000;
+/** Other processes want the file too: a transaction that is older is joined by no others. */
 const sharedForMs = 10;
 
 /**
@@ -75,9 +84,16 @@ export class Writer {
     });
   }
 
-  /** Begins a transaction that stays open until its owner ends it. Everybody else waits. */
-  async open(): Promise<OpenTransaction> {
-    const release = await this.#mutex.acquire();
+  /**
+   * Begins a transaction that stays open until its owner ends it. All others wait.
+   *
+   * @param isAlone shares its commit with no other.
+   * @throws AnywiseError (`UNAVAILABLE`) where another transaction is held open for too long.
+   */
+  async open({ isAlone = false } = {}): Promise<OpenTransaction> {
+    const release = await this.#mutex.acquireWithin(lockDeadlineMs);
+    if (release === undefined) throw heldOpen();
+    if (isAlone) this.#commitWaiters();
     const isFirst = this.#waiters.length === 0;
     try {
       if (isFirst) await this.#begin();
@@ -87,24 +103,41 @@ export class Writer {
     }
     this.#isTaken = true;
     let isSavepoint = false;
+    let lost: { readonly error: unknown } | undefined;
     return {
       protect: () => {
+        if (lost !== undefined) throw lost.error;
         if (isFirst || isSavepoint) return;
         this.#connection.run('SAVEPOINT member');
         isSavepoint = true;
       },
-      commit: (lastWrites) =>
-        this.#end(release, () => {
+      failed: (error) => {
+        if (lost !== undefined || this.#isInTransaction()) return;
+        lost = { error };
+        this.#tellWaiters(error);
+      },
+      commit: async (lastWrites) => {
+        if (lost !== undefined) {
+          this.#leave(release);
+          throw lost.error;
+        }
+        const end = (): void => {
           lastWrites?.();
           if (isSavepoint) this.#connection.run('RELEASE member');
-        }),
-      rollback: () => {
-        if (isFirst) return this.#abort(release);
-        return this.#end(release, () => {
-          if (!isSavepoint) return;
-          this.#connection.run('ROLLBACK TO member');
-          this.#connection.run('RELEASE member');
-        });
+        };
+        await this.#end(release, end, isAlone);
+      },
+      rollback: async () => {
+        if (lost !== undefined) this.#leave(release);
+        else if (isFirst) this.#abort(release);
+        else {
+          const end = (): void => {
+            if (!isSavepoint) return;
+            this.#connection.run('ROLLBACK TO member');
+            this.#connection.run('RELEASE member');
+          };
+          await this.#end(release, end, false);
+        }
       },
     };
   }
@@ -121,14 +154,14 @@ export class Writer {
     else values.push(value);
   }
 
-  /** Ends a transaction. The common one ends with the turn, or now where it has lasted long. */
-  #end(release: () => void, lastWrites: () => void): Promise<void> {
+  /** Ends a transaction. The common one ends with the turn, or now where it has lasted long or is not shared. */
+  #end(release: () => void, lastWrites: () => void, isAlone: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       this.#isTaken = false;
       try {
         lastWrites();
-        if (performance.now() - this.#beganAt > sharedForMs) this.#commit();
+        if (isAlone || performance.now() - this.#beganAt > sharedForMs) this.#commit();
         else this.#commitSoon();
       } catch (error) {
         // SQLite may have undone all of it, as it does when the disk is full.
@@ -139,11 +172,36 @@ export class Writer {
     });
   }
 
-  /** Undoes a transaction that nobody shares yet. */
-  async #abort(release: () => void): Promise<void> {
-    this.#isTaken = false;
+  /** Undoes a transaction that is not shared yet. */
+  #abort(release: () => void): void {
     this.#undo(undefined);
+    this.#leave(release);
+  }
+
+  #leave(release: () => void): void {
+    this.#isTaken = false;
     release();
+  }
+
+  /** Commits what waits, so that the next transaction does not share it. */
+  #commitWaiters(): void {
+    if (this.#waiters.length === 0) return;
+    try {
+      this.#commit();
+    } catch (error) {
+      this.#undo(error);
+    }
+  }
+
+  /** Clients have no common way to tell, but SQLite begins no transaction within another. */
+  #isInTransaction(): boolean {
+    try {
+      this.#connection.exec('BEGIN');
+    } catch {
+      return true;
+    }
+    this.#connection.exec('ROLLBACK');
+    return false;
   }
 
   #commitSoon(): void {
@@ -154,13 +212,8 @@ export class Writer {
 
   #endOfTurn(): void {
     this.#commitsSoon = false;
-    // Whoever has it now ends it, and those before wait: half of a transaction cannot be committed.
-    if (this.#isTaken || this.#waiters.length === 0) return;
-    try {
-      this.#commit();
-    } catch (error) {
-      this.#undo(error);
-    }
+    // Its present owner ends it, and those before wait: half of a transaction cannot be committed.
+    if (!this.#isTaken) this.#commitWaiters();
   }
 
   #commit(): void {
@@ -170,8 +223,15 @@ export class Writer {
     for (const { resolve } of this.#takeWaiters()) resolve();
   }
 
+  /** Tells those who wait for the common commit that it failed. One alone is to blame; of several it is not known who is. */
+  #tellWaiters(error: unknown): void {
+    const waiters = this.#takeWaiters();
+    const reason = waiters.length > 1 || this.#isTaken ? new SharedCommitError(error) : error;
+    for (const { reject } of waiters) reject(reason);
+  }
+
   #undo(error: unknown): void {
-    for (const { reject } of this.#takeWaiters()) reject(error);
+    this.#tellWaiters(error);
     try {
       this.#connection.run('ROLLBACK');
     } catch {
@@ -192,7 +252,7 @@ export class Writer {
       await this.#runAll(jobs, transaction);
     } catch (error) {
       const [only, second] = jobs;
-      if (second === undefined) only?.reject(error);
+      if (second === undefined && !(error instanceof SharedCommitError)) only?.reject(error);
       // One of them failed and took the others with it: each gets a transaction of its own.
       else for (const job of jobs) await this.#alone(job);
     }
@@ -200,7 +260,7 @@ export class Writer {
 
   async #alone(job: Job): Promise<void> {
     try {
-      await this.#runAll([job], await this.open());
+      await this.#runAll([job], await this.open({ isAlone: true }));
     } catch (error) {
       job.reject(error);
     }
@@ -212,6 +272,7 @@ export class Writer {
       transaction.protect();
       results = jobs.map(({ work }) => work());
     } catch (error) {
+      transaction.failed(error);
       await transaction.rollback();
       throw error;
     }
@@ -255,4 +316,12 @@ export class Writer {
       }
     }
   }
+}
+
+function heldOpen(): AnywiseError {
+  return new AnywiseError(
+    'UNAVAILABLE',
+    `Another message has held its transaction of the SQLite file open for ${lockDeadlineMs / 1000} s. Do slow work before the first write, and within a handler use the injected \`Anywise\`, not the process's: what that sends waits for the handler's transaction to end.`,
+    { retryable: true },
+  );
 }

@@ -228,7 +228,7 @@ export class Anywise {
   }
 
   private async transactionWithin<T>(frame: Frame, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return work(this.transactionIn(frame));
+    return frame.nested(() => work(this.transactionIn(frame)));
   }
 
   private transactionIn(frame: Frame): Transaction {

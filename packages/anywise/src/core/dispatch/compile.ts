@@ -22,6 +22,8 @@ export interface CompiledCommand {
   readonly checkReply: (reply: unknown) => unknown;
   readonly needsUnit: boolean;
   readonly readOnly: boolean;
+  /** Whether it may write to a store. */
+  readonly writes: boolean;
   readonly pace: Pace;
 }
 
@@ -59,20 +61,23 @@ export function compileCommand(
 ): CompiledCommand {
   const guards = wiring.guardsOf(message);
   const handler = compileCode(code, place);
-  const guarded = compileGuards(guards, durable ? replaceable(handler) : handler);
+  const { kind, type, reply } = message as unknown as MessageClass;
+  const usesUnit = needsUnit(code) || guards.some(({ guard }) => needsUnit(guard));
+  const writes = durable && usesUnit && kind !== 'query';
+  const guarded = compileGuards(guards, durable ? replaceable(handler) : handler, writes);
   const run: Run =
     sender === undefined
       ? guarded
       : (command, frame) => sender(command as Command, frame, () => guarded(command, frame));
-  const { kind, type, reply } = message as unknown as MessageClass;
   const checkReply = compileReplyCheck(type, reply);
   const runChecked: Run = async (command, frame) => checkReply(await run(command, frame));
   return {
     run: checkReplies && isChecked(reply) ? runChecked : run,
     runChecked,
     checkReply,
-    needsUnit: needsUnit(code) || guards.some(({ guard }) => needsUnit(guard)),
+    needsUnit: usesUnit,
     readOnly: kind === 'query',
+    writes,
     pace: { skips: 0 },
   };
 }
@@ -128,9 +133,15 @@ function replaceable(handler: Run): Run {
     frame.aroundHandler === undefined ? handler(command, frame) : frame.aroundHandler(() => handler(command, frame));
 }
 
-/** Puts guards around a handler, the first outermost. */
-function compileGuards(guards: readonly RegisteredGuard[], handler: Run): Run {
-  return guards.reduceRight<Run>((next, { guard, place }) => compileGuard(guard, place, next), handler);
+/**
+ * Puts guards around a handler, the first outermost. Where it writes, what a failed `next()` of a guard wrote is undone, as
+ * the guard may call it again or reply itself.
+ */
+function compileGuards(guards: readonly RegisteredGuard[], handler: Run, writes: boolean): Run {
+  return guards.reduceRight<Run>((inner, { guard, place }) => {
+    const next: Run = writes ? (message, frame) => frame.nested(() => inner(message, frame)) : inner;
+    return compileGuard(guard, place, next);
+  }, handler);
 }
 
 /** Whether running it needs the unit of its message: its scope or its transaction. */

@@ -20,7 +20,7 @@ import { Publisher } from './publish.js';
 import { RoutingTable } from './routing-table.js';
 import { Sender, type SendOptions } from './send.js';
 import type { PublishStrategy, SendStrategy } from './strategies.js';
-import type { UnitOfWork } from './unit-of-work.js';
+import { nothingElse, type UnitOfWork } from './unit-of-work.js';
 import { WorkInHand } from './work-in-hand.js';
 
 export interface DispatchOptions {
@@ -115,14 +115,14 @@ export class Dispatcher implements FrameHost {
 
   /** Runs work in a unit of its own, which commits when it is done. */
   async transaction<T>(work: (frame: Frame) => Promise<T>, entries?: readonly ContextEntry[]): Promise<T> {
-    const results: T[] = [];
-    await this.#work.run(this.#work.open(), async (unit) => {
+    let result: T | undefined;
+    await this.#work.run(async (unit) => {
       const frame = new Frame(this, { entries }, unit);
-      results.push(await work(frame));
+      result = await work(frame);
       frame.assertAwaited('`transaction`', undefined);
-      return {};
+      return nothingElse;
     });
-    return results[0] as T;
+    return result as T;
   }
 
   /** Runs the listener or handler of a claimed message; its effects, its messages and its end commit together. */

@@ -1,7 +1,7 @@
 import { MessageContext, type ContextOptions } from '../message/context.js';
 import { AnywiseError } from '../errors/errors.js';
 import type { MessageServices, ServiceId } from '../ports/container.js';
-import type { UnitOfWork } from './unit-of-work.js';
+import type { Part, UnitOfWork } from './unit-of-work.js';
 
 /** What a frame needs of the bus. */
 export interface FrameHost {
@@ -26,6 +26,8 @@ export class Frame extends MessageContext implements MessageServices {
   /** Set once its code is given the bus. */
   declare private calls: Set<Call> | undefined;
   /** Runs instead of the handler, within its guards, and may run it. */
+  /** The innermost part of the unit in which its code runs, if that is not the caller's. */
+  declare private part: Part | undefined;
   declare aroundHandler: ((handler: () => Promise<unknown>) => Promise<unknown>) | undefined;
 
   constructor(host: FrameHost, options: ContextOptions, unit?: UnitOfWork, caller?: Frame) {
@@ -34,6 +36,7 @@ export class Frame extends MessageContext implements MessageServices {
     this.caller = caller;
     this.ownUnit = unit;
     this.calls = undefined;
+    this.part = undefined;
     this.aroundHandler = undefined;
   }
 
@@ -53,6 +56,28 @@ export class Frame extends MessageContext implements MessageServices {
   provide(id: ServiceId): unknown {
     this.calls ??= new Set();
     return this.host.provide(id, this);
+  }
+
+  /** Runs a part of this message's work. If it fails, what it wrote is undone, and the rest goes on. */
+  async nested<T>(work: () => Promise<T>): Promise<T> {
+    const own = this.part;
+    const part = this.unit.beginPart(this.innermostPart);
+    if (part === undefined) return work();
+    this.part = part;
+    try {
+      const result = await work();
+      await this.unit.endPart(part);
+      return result;
+    } catch (error) {
+      await this.unit.undoPart(part, error);
+      throw error;
+    } finally {
+      this.part = own;
+    }
+  }
+
+  private get innermostPart(): Part | undefined {
+    return this.part ?? this.caller?.innermostPart;
   }
 
   /** Whether code of this message may call the bus: only what was given its bus can. */

@@ -174,3 +174,17 @@ describe('a kept reply', () => {
     });
   });
 });
+
+describe('an idempotency key', () => {
+  it.each(['', 'x'.repeat(513), 'a\0b', 5 as never, '\ud800'])(
+    'that no store could keep is refused: %p',
+    async (idempotencyKey) => {
+      await using bus = await payments();
+      await expect(bus.send(new Pay({ amount: 5 }), { idempotencyKey })).rejects.toMatchObject({
+        code: 'INVALID_ENVELOPE',
+        message: expect.stringMatching(/`payments.pay`.*`idempotencyKey`/) as unknown,
+      });
+      expect(bus.handled).toEqual([]);
+    },
+  );
+});

@@ -9,7 +9,7 @@ import type { CompiledEvent, CompiledListener } from './compile.js';
 import { Frame, type FrameHost } from './frame.js';
 import type { RoutingTable } from './routing-table.js';
 import { sequential, throwFailures, type PublishStrategy, type ReadyListener } from './strategies.js';
-import type { UnitOfWork } from './unit-of-work.js';
+import { nothingElse, type UnitOfWork } from './unit-of-work.js';
 import type { WorkInHand } from './work-in-hand.js';
 
 export interface PublisherOptions {
@@ -36,9 +36,9 @@ export class Publisher {
     const { routes, work, observers, host } = this.#options;
     const compiled = routes.event(event);
     if (caller === undefined && compiled.needsUnit) {
-      return work.run(work.open(), async (unit) => {
+      return work.run(async (unit) => {
         await this.#publishIn(event, compiled, undefined, unit);
-        return {};
+        return nothingElse;
       });
     }
     if (compiled.isEmitted || observers.any) return this.#publishIn(event, compiled, caller, undefined);

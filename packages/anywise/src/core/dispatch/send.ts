@@ -1,5 +1,6 @@
 import { AnywiseError } from '../errors/errors.js';
 import type { ContextEntry, ContextOptions } from '../message/context.js';
+import { textProblem } from '../message/envelope-problems.js';
 import type { Command } from '../message/message.js';
 import type { CompiledCommand, Run } from './compile.js';
 import { startDeadline, untilAborted } from './deadline.js';
@@ -7,7 +8,7 @@ import { Frame, type FrameHost } from './frame.js';
 import type { Idempotency } from './idempotency.js';
 import type { PlainSends } from './plain-sends.js';
 import type { RoutingTable } from './routing-table.js';
-import type { UnitOfWork } from './unit-of-work.js';
+import { nothingElse, type UnitOfWork } from './unit-of-work.js';
 import type { WorkInHand } from './work-in-hand.js';
 
 /** What `send` takes besides the command. */
@@ -116,7 +117,8 @@ export class Sender {
     if (caller !== undefined) {
       if (options?.idempotencyKey !== undefined) return Promise.reject(nestedKey(command));
       const frame = new Frame(this.#host, contextOptions(options, caller), undefined, caller);
-      return runOf(compiled, options)(command, frame);
+      const run = runOf(compiled, options);
+      return compiled.writes ? frame.nested(() => run(command, frame)) : run(command, frame);
     }
     // A query has no effects that a key could keep from happening twice.
     if (options?.idempotencyKey !== undefined && !compiled.readOnly) {
@@ -147,8 +149,8 @@ export class Sender {
     compiled: CompiledCommand,
     options: SendWithDeadline | undefined,
   ): Promise<unknown> {
-    const unit = this.#work.open(compiled.readOnly);
-    if (options?.signal !== undefined) return this.#sendInUnitUntil(options.signal, command, compiled, options, unit);
+    if (options?.signal !== undefined || compiled.writes) return this.#sendInOwnUnit(command, compiled, options);
+    const unit = this.#work.open({ readOnly: compiled.readOnly });
     this.#work.take(unit);
     try {
       const frame = new Frame(this.#host, contextOptions(options, undefined), unit);
@@ -166,20 +168,18 @@ export class Sender {
     }
   }
 
-  async #sendInUnitUntil(
-    signal: AbortSignal,
+  async #sendInOwnUnit(
     command: Command,
     compiled: CompiledCommand,
-    options: SendWithDeadline,
-    unit: UnitOfWork,
+    options: SendWithDeadline | undefined,
   ): Promise<unknown> {
     let reply: unknown;
-    const run = async () => {
+    const run = async (unit: UnitOfWork) => {
       const frame = new Frame(this.#host, contextOptions(options, undefined), unit);
       reply = await runOf(compiled, options)(command, frame);
-      return {};
+      return nothingElse;
     };
-    await this.#work.run(unit, run, signal);
+    await this.#work.run(run, { readOnly: compiled.readOnly, signal: options?.signal });
     return reply;
   }
 
@@ -190,6 +190,8 @@ export class Sender {
     key: string,
   ): Promise<unknown> {
     if (this.#idempotency === undefined) throw noStoreForKey(command);
+    const problem = textProblem('idempotencyKey', key);
+    if (problem !== undefined) throw invalidKey(command, problem);
     return this.#idempotency.once(command, key, async (aroundHandler, completion) => {
       let reply: unknown;
       const run = async (unit: UnitOfWork) => {
@@ -199,7 +201,7 @@ export class Sender {
         reply = await compiled.runChecked(command, frame);
         return completion();
       };
-      const committed = await this.#work.run(this.#work.open(), run, options.signal);
+      const committed = await this.#work.run(run, { signal: options.signal });
       return { committed, reply };
     });
   }
@@ -228,6 +230,10 @@ function nestedKey(command: Command): AnywiseError {
     'INVALID_SETUP',
     `\`${command.type}\` was sent with an idempotency key from within a handler, whose transaction it is part of. Give the key to the outermost send.`,
   );
+}
+
+function invalidKey(command: Command, problem: string): AnywiseError {
+  return new AnywiseError('INVALID_ENVELOPE', `\`${command.type}\` cannot be sent: ${problem}.`);
 }
 
 function noStoreForKey(command: Command): AnywiseError {

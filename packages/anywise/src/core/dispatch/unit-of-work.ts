@@ -1,18 +1,33 @@
 import { AnywiseError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
 import type { Linked } from './linked-list.js';
 import type { Envelope } from '../message/envelope.js';
 import type { ContainerAdapter, MessageServices, Scope, ServiceId } from '../ports/container.js';
 import type { InboxEntry } from '../ports/inbox.js';
 import type { ScheduledEnvelope } from '../ports/outbox.js';
-import type { Completion, Store, StoreTransaction } from '../ports/store.js';
+import type { Completion, TransactionPart, Store, StoreTransaction } from '../ports/store.js';
 
 export interface UnitOfWorkOptions {
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
   readonly readOnly: boolean;
+  /** Shares its commit with no other. */
+  readonly isAlone: boolean;
 }
 
-const nothing: Completion = {};
+/** A part of the work whose failure undoes what it wrote, while the rest goes on. */
+export interface Part {
+  readonly outer: Part | undefined;
+  /** What was to be written when it began. */
+  readonly before: Uncommitted;
+  /** The same part of the store's transaction, once there is one. */
+  stored: TransactionPart | undefined;
+  /** Whether it ran at the same time as another that is not within it, so that it cannot be told what is whose. */
+  overlaps: boolean;
+}
+
+/** A completion for work that has nothing else to complete. */
+export const nothingElse: Completion = {};
 
 /** What is written with the commit, and done after it. */
 interface Uncommitted {
@@ -34,6 +49,9 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   declare private uncommitted: Uncommitted | undefined;
   declare private scope: Scope | undefined;
   declare private transaction: StoreTransaction | undefined;
+  declare private parts: Part[] | undefined;
+  /** Why it can no longer commit. */
+  declare private doomed: Error | undefined;
   declare private committing: boolean;
   declare private abandoned: Error | undefined;
   declare private isEnded: boolean;
@@ -43,6 +61,8 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     this.uncommitted = undefined;
     this.scope = undefined;
     this.transaction = undefined;
+    this.parts = undefined;
+    this.doomed = undefined;
     this.committing = false;
     this.abandoned = undefined;
     this.isEnded = false;
@@ -92,17 +112,57 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     this.waiting().afterCommit.push(run);
   }
 
+  /** Begins a part; `undefined` without a store, as nothing can be undone then. */
+  beginPart(outer: Part | undefined): Part | undefined {
+    if (this.options.store === undefined) return undefined;
+    const parts = this.parts ?? [];
+    const overlaps = parts.at(-1) !== outer;
+    if (overlaps) for (const other of parts.slice(parts.indexOf(outer as Part) + 1)) other.overlaps = true;
+    const stored = overlaps ? undefined : this.transaction?.nest();
+    const part: Part = { outer, before: copyOf(this.uncommitted), stored, overlaps };
+    this.parts = [...parts, part];
+    return part;
+  }
+
+  /** Leaves what a part wrote to the rest. */
+  async endPart(part: Part): Promise<void> {
+    const isLast = this.parts?.at(-1) === part;
+    this.removePart(part);
+    if (isLast && !this.isEnded) await part.stored?.end();
+  }
+
+  /** Undoes what a part wrote. Where that cannot be told from what others wrote, the whole unit can no longer commit. */
+  async undoPart(part: Part, cause: unknown): Promise<void> {
+    this.removePart(part);
+    if (this.isEnded || (this.uncommitted === undefined && this.transaction === undefined)) return;
+    if (part.overlaps) {
+      this.doomed ??= cannotUndo(cause);
+      return;
+    }
+    if (this.uncommitted !== undefined) this.uncommitted = part.before;
+    await part.stored?.undo();
+  }
+
+  private removePart(part: Part): void {
+    this.parts = this.parts?.filter((other) => other !== part);
+  }
+
   /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
-  commit(completion: Completion = nothing): boolean | Promise<boolean> {
+  commit(completion: Completion = nothingElse): boolean | Promise<boolean> {
     const isIdle = this.uncommitted === undefined && this.transaction === undefined;
-    if (completion !== nothing || !isIdle) return this.commitAll(completion);
-    if (this.abandoned !== undefined) throw this.abandoned;
+    if (completion !== nothingElse || !isIdle) return this.commitAll(completion);
+    this.assertMayCommit();
     this.committing = true;
     return true;
   }
 
+  private assertMayCommit(): void {
+    const reason = this.abandoned ?? this.doomed;
+    if (reason !== undefined) throw reason;
+  }
+
   private async commitAll(completion: Completion): Promise<boolean> {
-    if (this.abandoned !== undefined) throw this.abandoned;
+    this.assertMayCommit();
     this.committing = true;
     const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = this.uncommitted ?? {};
     const appends = outgoing.length > 0 || incoming.length > 0 || scheduled.length > 0;
@@ -141,7 +201,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   }
 
   private waiting(): Uncommitted {
-    return (this.uncommitted ??= { outgoing: [], incoming: [], scheduled: [], afterCommit: [] });
+    return (this.uncommitted ??= copyOf(undefined));
   }
 
   private toWrite(): Uncommitted {
@@ -162,8 +222,29 @@ export class UnitOfWork implements Linked<UnitOfWork> {
           'A transaction was asked for, but the bus has no store. Pass one as `store`.',
         );
       }
-      this.transaction = this.options.store.begin({ readOnly: this.options.readOnly });
+      const { readOnly, isAlone } = this.options;
+      const transaction = this.options.store.begin({ readOnly, isAlone });
+      this.transaction = transaction;
+      for (const part of this.parts ?? []) if (!part.overlaps) part.stored = transaction.nest();
     }
     return this.transaction;
   }
+}
+
+function copyOf(uncommitted: Uncommitted | undefined): Uncommitted {
+  const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = uncommitted ?? {};
+  return {
+    outgoing: [...outgoing],
+    incoming: [...incoming],
+    scheduled: [...scheduled],
+    afterCommit: [...afterCommit],
+  };
+}
+
+function cannotUndo(cause: unknown): AnywiseError {
+  return new AnywiseError(
+    'NOT_UNDONE',
+    `A command failed (${errorText(cause)}) while another of the same message was running, so what it wrote could not be undone alone. Nothing was committed. Await each send before the next, or let the failure through.`,
+    { cause },
+  );
 }

@@ -5,13 +5,21 @@ import { untilAborted } from './deadline.js';
 import type { Abortable } from '../delivery/lazy-signal.js';
 import type { Logger } from '../ports/logger.js';
 import type { ContainerAdapter } from '../ports/container.js';
-import type { Completion, Store } from '../ports/store.js';
+import { SharedCommitError, type Completion, type Store } from '../ports/store.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 export interface WorkInHandOptions {
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
   readonly logger: Logger;
+}
+
+export type Work = (unit: UnitOfWork) => Promise<Completion>;
+
+export interface RunOptions {
+  readonly readOnly?: boolean;
+  /** Abandons the unit when it is aborted: its writes are rolled back at once. The work goes on, with its scope. */
+  readonly signal?: Abortable | undefined;
 }
 
 const cannotDispose = 'A service of a message could not be disposed';
@@ -28,9 +36,9 @@ export class WorkInHand {
     this.#options = options;
   }
 
-  open(readOnly = false): UnitOfWork {
+  open({ readOnly = false, isAlone = false } = {}): UnitOfWork {
     const { container, store } = this.#options;
-    return new UnitOfWork({ container, store, readOnly });
+    return new UnitOfWork({ container, store, readOnly, isAlone });
   }
 
   /** @throws AnywiseError (`NOT_RUNNING`) once the bus has given up what it had in hand. */
@@ -56,11 +64,19 @@ export class WorkInHand {
   }
 
   /**
-   * Runs work in a unit and commits it; `false` where the completion lost and everything was rolled back.
-   *
-   * @param signal abandons the unit when it is aborted: its writes are rolled back at once. The work goes on, with its scope.
+   * Runs work in a unit of its own and commits it; `false` where the completion lost and everything was rolled back. Where a
+   * commit that it shared with others failed, it is done again alone.
    */
-  async run(unit: UnitOfWork, work: (unit: UnitOfWork) => Promise<Completion>, signal?: Abortable): Promise<boolean> {
+  async run(work: Work, options: RunOptions = {}): Promise<boolean> {
+    try {
+      return await this.#run(this.open(options), work, options.signal);
+    } catch (error) {
+      if (!(error instanceof SharedCommitError)) throw error;
+      return this.#run(this.open({ ...options, isAlone: true }), work, options.signal);
+    }
+  }
+
+  async #run(unit: UnitOfWork, work: Work, signal: Abortable | undefined): Promise<boolean> {
     this.take(unit);
     const outcome = commit(unit, work);
     try {
@@ -110,7 +126,7 @@ export class WorkInHand {
 }
 
 /** Runs work and commits it; `false` where the completion lost and everything was rolled back. */
-async function commit(unit: UnitOfWork, work: (unit: UnitOfWork) => Promise<Completion>): Promise<boolean> {
+async function commit(unit: UnitOfWork, work: Work): Promise<boolean> {
   return unit.commit(await work(unit));
 }
 

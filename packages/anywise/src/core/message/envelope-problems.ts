@@ -29,7 +29,7 @@ const optional = ['subject', 'partitionkey', 'causationid', 'traceparent', 'idem
 const kinds: ReadonlySet<unknown> = new Set(['command', 'query', 'event', 'reply', 'error']);
 
 /** Why a text cannot be an attribute: every store, index and broker must be able to keep it, unchanged. */
-function textProblem(name: string, value: unknown): string | undefined {
+export function textProblem(name: string, value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return `\`${name}\` must be a non-empty string`;
   if (value.includes('\0')) return `\`${name}\` must not contain NUL characters`;
   // A text of at most a third of the limit's length cannot be over it: UTF-8 takes at most three bytes for each unit.

@@ -1,4 +1,4 @@
-import { AnywiseError, InvalidMessageError } from '../errors/errors.js';
+import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
 import { envelopeProblems } from './envelope-problems.js';
 import { depthOf } from './json-depth.js';
@@ -84,7 +84,7 @@ export interface WrittenEnvelope {
 /**
  * Writes an envelope that was made here.
  *
- * @throws InvalidMessageError that names the attributes which no receiver could take.
+ * @throws AnywiseError (`INVALID_ENVELOPE`) that names the attributes which no receiver could take.
  * @throws AnywiseError (`MESSAGE_TOO_LARGE`) with both sizes.
  */
 export function writeEnvelope(envelope: Envelope, maxBytes: number): WrittenEnvelope {
@@ -110,11 +110,8 @@ function withoutNulls(value: unknown): unknown {
   return entries.some(isUnset) ? Object.fromEntries(entries.filter((entry) => !isUnset(entry))) : value;
 }
 
-function invalid(type: string, problems: readonly string[]): InvalidMessageError {
-  return new InvalidMessageError(
-    type,
-    problems.map((message) => ({ message: `its envelope is refused: ${message}` })),
-  );
+function invalid(type: string, problems: readonly string[]): AnywiseError {
+  return new AnywiseError('INVALID_ENVELOPE', `\`${type}\` cannot be sent: ${problems.join('; ')}.`);
 }
 
 function tooLarge(type: string, bytes: number, maxBytes: number): AnywiseError {

@@ -1,3 +1,5 @@
+import { AnywiseError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
 import type { Envelope } from '../message/envelope.js';
 import type { ServiceId } from './container.js';
 import type { DeadLetters } from './dead-letters.js';
@@ -42,6 +44,35 @@ export interface Completion {
   readonly reply?: { readonly key: ReplyKey; readonly kept: KeptReply } | undefined;
 }
 
+/** A part of a transaction. One of the two ends it. */
+export interface TransactionPart {
+  /** Undoes what was written since its beginning, even if a statement of it failed. */
+  undo(): Promise<void>;
+  /** Leaves what was written to the rest of the transaction. */
+  end(): Promise<void>;
+}
+
+/** How a transaction begins. */
+export interface BeginOptions {
+  /** Refuses writes. */
+  readonly readOnly: boolean;
+  /** Shares its commit with no other transaction. @defaultValue false */
+  readonly isAlone?: boolean;
+}
+
+/**
+ * What a commit rejects with that transactions shared, for those of which it is not known that they are to blame. Done again
+ * alone, each succeeds or fails for its own reason.
+ */
+export class SharedCommitError extends AnywiseError {
+  override readonly name = 'SharedCommitError';
+
+  constructor(cause: unknown) {
+    const text = `A commit that several messages shared failed (${errorText(cause)}). Each is done again alone.`;
+    super('UNAVAILABLE', text, { cause, retryable: true });
+  }
+}
+
 /**
  * The transaction of one message. It begins with the first statement of a client or the first method that writes, and ends
  * with `commit` or `rollback`; one that was never used costs nothing. Not for concurrent use.
@@ -53,7 +84,17 @@ export interface StoreTransaction {
   append(messages: NewMessages): Promise<void>;
   /** Cancels a scheduled message; `false` if none with this id waits any more. */
   cancel(id: string): Promise<boolean>;
-  /** Commits; `false`, and everything rolled back, if the completion lost: its lease or its key belongs to another now. */
+  /**
+   * Begins a part that can be undone without the rest, such as what a nested command writes. It costs nothing until the
+   * first statement in it. Parts end in the opposite order of their beginning.
+   */
+  nest(): TransactionPart;
+  /**
+   * Commits; `false`, and everything rolled back, if the completion lost: its lease or its key belongs to another now.
+   *
+   * @throws SharedCommitError if it shared its commit and another may be to blame for the failure. Then nothing of it is
+   * committed.
+   */
   commit(completion?: Completion): Promise<boolean>;
   /** Undoes everything. Without effect once the transaction has ended. */
   rollback(): Promise<void>;
@@ -81,8 +122,7 @@ export interface Store {
   readonly deadLetters: DeadLetters;
   /** The services by which handlers ask for a client of the transaction, for their own statements. */
   readonly clients: readonly ServiceId[];
-  /** `readOnly` transactions refuse writes. */
-  begin(options: { readonly readOnly: boolean }): StoreTransaction;
+  begin(options: BeginOptions): StoreTransaction;
   /** The reply kept under a key, as last committed. */
   findReply(key: ReplyKey): Promise<KeptReply | undefined>;
   /** Calls back after commits that added something to the outbox or the inbox, here or in another process. Returns how to stop. */

@@ -55,6 +55,36 @@ export const transactionCases: readonly StoreCase[] = [
     },
   },
   {
+    id: 'transaction-part',
+    behaviour: 'undoes a part of a transaction without the rest, and lets it go on',
+    run: async ({ store }) => {
+      const cancels = async (id: string): Promise<void> => {
+        const scheduling = store.begin({ readOnly: false });
+        await scheduling.append({ scheduled: [{ envelope: testEnvelope({ id }), due: { delayMs: 60_000 } }] });
+        await scheduling.commit();
+      };
+      for (const id of ['kept', 'undone', 'whole', 'inner', 'outer']) await cancels(id);
+      const transaction = store.begin({ readOnly: false });
+      const whole = transaction.nest();
+      assert.equal(await transaction.cancel('whole'), true);
+      await whole.undo();
+      assert.equal(await transaction.cancel('kept'), true);
+      const part = transaction.nest();
+      assert.equal(await transaction.cancel('undone'), true);
+      await part.undo();
+      const outer = transaction.nest();
+      const inner = transaction.nest();
+      assert.equal(await transaction.cancel('inner'), true);
+      await inner.end();
+      assert.equal(await transaction.cancel('outer'), true);
+      await outer.undo();
+      const ended = transaction.nest();
+      await ended.end();
+      assert.equal(await transaction.commit(), true);
+      assert.equal((await store.outbox.status()).scheduled, 4);
+    },
+  },
+  {
     id: 'transaction-order',
     behaviour: 'keeps the order in which one transaction appended, call after call',
     run: async ({ store }) => {
