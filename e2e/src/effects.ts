@@ -7,6 +7,11 @@ import type { Slice } from './world.js';
 
 const slices: readonly Slice[] = ['payments', 'orders'];
 
+/** What is to be sent now. What waits for its time is not under way. */
+const outboxSql = `SELECT 'outbox' AS place, id, last_error FROM anywise_outbox WHERE state <> 'scheduled'`;
+
+const unreadSql = 'SELECT name AS consumer, seq, type FROM anywise_consumer JOIN anywise_message ON seq > position';
+
 interface Placed {
   readonly unpaid: readonly string[];
   readonly paid: readonly Paid[];
@@ -33,7 +38,7 @@ export async function expectOneEffectEach(databases: Databases, { unpaid, paid }
     'payments.payment-created': paid.length,
   });
   const cancellations = `SELECT cancellation_id AS fact FROM customer_order WHERE status = 'placed'`;
-  expect(await facts(databases, 'orders', scheduledSql(databases, 'id AS fact'))).toEqual(
+  expect(await facts(databases, 'orders', scheduledSql('id AS fact'))).toEqual(
     await facts(databases, 'orders', cancellations),
   );
 }
@@ -45,7 +50,7 @@ async function facts(databases: Databases, slice: Slice, sql: string): Promise<s
 
 /** How many events there are of each type. The log may hold an event twice, under one id. */
 async function countEvents(databases: Databases): Promise<Record<string, number>> {
-  const sql = `SELECT type, envelope FROM ${dialects[databases.kind].message}`;
+  const sql = 'SELECT type, envelope FROM anywise_message';
   const messages = await databases.rows<{ readonly type: string; readonly envelope: string }>('bus', sql);
   const types = new Map(messages.map(({ type, envelope }) => [parseEnvelope(envelope).id, type]));
   const counts: Record<string, number> = {};
@@ -54,8 +59,8 @@ async function countEvents(databases: Databases): Promise<Record<string, number>
 }
 
 /** Selects these columns of the messages that wait for their time. */
-export function scheduledSql({ kind }: Databases, columns: string): string {
-  return `SELECT ${columns} FROM anywise_outbox WHERE ${dialects[kind].isScheduled}`;
+export function scheduledSql(columns: string): string {
+  return `SELECT ${columns} FROM anywise_outbox WHERE state = 'scheduled'`;
 }
 
 /** Where on its way a message is, in a service. */
@@ -65,9 +70,9 @@ export type Stage = 'sending' | 'receiving' | 'handling';
 export async function isAt(stage: Stage, databases: Databases, slice: Slice): Promise<boolean> {
   switch (stage) {
     case 'sending':
-      return has(databases, slice, outboxSql(databases));
+      return has(databases, slice, outboxSql);
     case 'receiving':
-      return has(databases, 'bus', `${unreadSql(databases)} WHERE name = '${slice}'`);
+      return has(databases, 'bus', `${unreadSql} WHERE name = '${slice}'`);
     case 'handling':
       return has(databases, slice, `SELECT 1 FROM anywise_inbox WHERE state IN ('ready', 'running')`);
   }
@@ -81,23 +86,7 @@ async function has(databases: Databases, name: Slice | 'bus', sql: string): Prom
 async function unfinished(databases: Databases): Promise<unknown[]> {
   const inbox = `SELECT state AS place, id, last_error FROM anywise_inbox WHERE state <> 'handled'`;
   const places: Promise<readonly unknown[]>[] = slices.map((slice) =>
-    databases.rows(slice, `${outboxSql(databases)} UNION ALL ${inbox}`),
+    databases.rows(slice, `${outboxSql} UNION ALL ${inbox}`),
   );
-  return (await Promise.all([...places, databases.rows('bus', unreadSql(databases))])).flat();
+  return (await Promise.all([...places, databases.rows('bus', unreadSql)])).flat();
 }
-
-/** What is to be sent now. What waits for its time is not under way. */
-function outboxSql({ kind }: Databases): string {
-  return `SELECT 'outbox' AS place, id, last_error FROM anywise_outbox WHERE NOT (${dialects[kind].isScheduled})`;
-}
-
-function unreadSql({ kind }: Databases): string {
-  const { message, consumer } = dialects[kind];
-  return `SELECT name AS consumer, seq, type FROM ${consumer} JOIN ${message} ON seq > position`;
-}
-
-/** What is called otherwise, or told otherwise, in another database. */
-const dialects = {
-  sqlite: { message: 'message', consumer: 'consumer', isScheduled: 'scheduled = 1' },
-  postgres: { message: 'anywise_message', consumer: 'anywise_consumer', isScheduled: `state = 'scheduled'` },
-} as const;

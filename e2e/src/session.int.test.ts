@@ -46,7 +46,7 @@ async function begin(kind: StoreKind, ordersEnv: NodeJS.ProcessEnv = {}) {
 
 /** Resolves when the time of the one message that is scheduled has come. */
 async function untilCancellationIsDue(databases: Databases): Promise<void> {
-  const [row] = await databases.rows<{ due_at: number | string }>('orders', scheduledSql(databases, 'due_at'));
+  const [row] = await databases.rows<{ due_at: number | string }>('orders', scheduledSql('due_at'));
   const dueAt = Number(row?.due_at);
   expect(dueAt).toBeGreaterThan(0);
   await eventually(() => expect(Date.now()).toBeGreaterThan(dueAt));

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { signToken } from '@anywise/service';
-import { openDatabases, type Databases, type StoreKind } from './databases/databases.js';
+import type { Databases, StoreKind } from './databases/databases.js';
+import { openDatabases } from './databases/open.js';
 import { startProcess, type Process } from './process.js';
 
 export type Slice = 'payments' | 'orders';

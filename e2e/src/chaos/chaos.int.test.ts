@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { openDatabases } from '../databases/databases.js';
+import { openDatabases } from '../databases/open.js';
 import { describeOnEachStore } from '../databases/each-store.js';
 import { withSeed } from '../seed.js';
 import { runChaos } from './chaos.js';

@@ -1,6 +1,7 @@
 // Kills processes for as long as you like, and prints what became of it: `pnpm chaos --kills 1000 --store sqlite --seed 7`.
 import { parseArgs } from 'node:util';
-import { openDatabases, type StoreKind } from '../databases/databases.js';
+import type { StoreKind } from '../databases/databases.js';
+import { openDatabases } from '../databases/open.js';
 import { withSeed } from '../seed.js';
 import { runChaos, type ChaosReport } from './chaos.js';
 import { countOf } from './monkey.js';

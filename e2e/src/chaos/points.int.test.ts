@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { openDatabases, type Databases, type StoreKind } from '../databases/databases.js';
+import type { Databases, StoreKind } from '../databases/databases.js';
+import { openDatabases } from '../databases/open.js';
 import { describeOnEachStore } from '../databases/each-store.js';
 import { createFleet, type Fleet, type Member } from './fleet.js';
 import { points, type Point } from './points.js';

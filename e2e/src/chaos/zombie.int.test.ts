@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
-import { openDatabases } from '../databases/databases.js';
+import { openDatabases } from '../databases/open.js';
 import { describeOnEachStore } from '../databases/each-store.js';
 import { createFleet } from './fleet.js';
 import { judge } from './verdict.js';

@@ -76,10 +76,10 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'offset outbox: rows with a greater `seq` than the last',
     changes: [
       {
-        file: 'postgres/outbox.ts',
-        from: 'const free: FreeRow[] = rows.filter((row) => row.seq !== null);',
+        file: 'postgres/sendable.ts',
+        from: 'const free: SendableRow[] = rows.filter((row) => row.seq !== null);',
         to: `const last = Number(Reflect.get(this, 'last') ?? 0);
-             const free: FreeRow[] = rows.filter((row) => row.seq !== null && row.seq > last);
+             const free: SendableRow[] = rows.filter((row) => row.seq !== null && row.seq > last);
              Reflect.set(this, 'last', free.at(-1)?.seq ?? last);`,
       },
     ],
