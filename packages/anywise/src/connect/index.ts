@@ -1,1 +1,2 @@
-export { connectStore, connectTransport, type ConnectStoreOptions } from './connect.js';
+export { connectStore, connectTransport } from './connect.js';
+export type { ConnectStoreOptions } from './schemes.js';

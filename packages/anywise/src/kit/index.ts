@@ -1,13 +1,15 @@
 export { orderKey } from '../core/message/envelope.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';
+export { inboxStatusOf } from './inbox-status.js';
 export { keyOf, laneOf } from './lanes.js';
 export { holderName, isDeadHolder } from './lease-holder.js';
 export { Mutex } from './mutex.js';
 export { Opened, type OpenedOptions } from './opened.js';
 export { Pump, type PumpOptions } from './pump.js';
 export { backoff, decideRetry, type Delays, type RetryDecision } from './retry.js';
-export { Subscriptions, type Batch, type ReadOptions } from './subscriptions.js';
+export { Subscriptions, versionOf, type Batch, type ReadOptions } from './subscriptions.js';
+export { queryWrote, usedAfterEnd } from './transaction.js';
 export { Waiters, startTimer } from './wait.js';
 export { Watchers } from './watchers.js';
 export { publishTogether, readEnvelope, writeEnvelopes, type Written, type WrittenEnvelope } from './wire.js';

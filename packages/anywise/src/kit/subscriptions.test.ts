@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
 import type { Received } from '../core/ports/transport.js';
-import { Subscriptions, type Batch } from './subscriptions.js';
+import { Subscriptions, versionOf, type Batch } from './subscriptions.js';
 
 const longTime = 60_000;
 const message: Received = { envelope: testEnvelope({ id: 'm1' }) };
@@ -92,5 +92,13 @@ describe('a subscription', () => {
     finish?.();
     await closed;
     expect(log).toEqual(['batch 1 acknowledged']);
+  });
+});
+
+describe('the version of a consumer', () => {
+  it('is the same for the same types in any order, and another for others', () => {
+    const versions = [['a', 'b'], ['b', 'a'], ['a'], ['a,b'], []].map(versionOf);
+    expect(versions[0]).toBe(versions[1]);
+    expect(new Set(versions).size).toBe(4);
   });
 });

@@ -24,6 +24,14 @@ export interface ReadOptions {
 }
 
 /**
+ * Tells the versions of a consumer apart by what they want, in whatever order. A transport that keeps a position for each
+ * consumer needs one for each version: otherwise the older one passes over what only the newer one wants.
+ */
+export function versionOf(types: readonly string[]): string {
+  return JSON.stringify([...types].sort());
+}
+
+/**
  * The subscriptions of one transport. Each reads batch after batch, hands one over only when the one before is acknowledged,
  * and acknowledges it only when it was received.
  */

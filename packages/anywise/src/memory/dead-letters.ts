@@ -6,14 +6,9 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import type { MemoryInbox } from './inbox.js';
 import type { Row } from './rows.js';
-
-const holdsUp: Partial<Record<Row['state'], DeadLetter['holdsUp']>> = {
-  dead: 'nothing',
-  parked: 'key',
-  blocking: 'listener',
-};
 
 export class MemoryDeadLetters implements DeadLetters {
   readonly #inbox: MemoryInbox;
@@ -36,7 +31,7 @@ export class MemoryDeadLetters implements DeadLetters {
   }
 
   replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(filter, { state: 'ready', at: 0, attempts: 0 });
+    return this.#update(filter, { state: 'ready', at: 0, attempts: 0, error: undefined });
   }
 
   async edit({ listener, id }: InboxRef, json: string): Promise<boolean> {
@@ -50,7 +45,7 @@ export class MemoryDeadLetters implements DeadLetters {
   }
 
   discard(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(filter, { state: 'handled', at: this.#now() });
+    return this.#update(filter, { state: 'handled', at: this.#now(), error: undefined });
   }
 
   async #update(filter: DeadLetterFilter, change: Partial<Row>): Promise<number> {
@@ -63,20 +58,27 @@ export class MemoryDeadLetters implements DeadLetters {
     return count;
   }
 
-  #matching({ id, listener, type, error, olderThanMs }: DeadLetterFilter): Row[] {
+  #matching({ id, listener, type, error, olderThanMs }: DeadLetterFilter): DeadRow[] {
     const diedBefore = olderThanMs === undefined ? Infinity : this.#now() - olderThanMs;
-    return [...this.#inbox.rows()].filter(
-      (row) =>
-        row.state in holdsUp &&
-        (id === undefined || row.id === id) &&
-        (listener === undefined || row.listener === listener) &&
-        (type === undefined || row.type === type) &&
-        (error === undefined || (row.error ?? '').toLowerCase().includes(error.toLowerCase())) &&
-        row.at <= diedBefore,
-    );
+    return [...this.#inbox.rows()]
+      .filter(isDead)
+      .filter(
+        (row) =>
+          (id === undefined || row.id === id) &&
+          (listener === undefined || row.listener === listener) &&
+          (type === undefined || row.type === type) &&
+          (error === undefined || (row.error ?? '').toLowerCase().includes(error.toLowerCase())) &&
+          row.at <= diedBefore,
+      );
   }
 }
 
-function deadLetterOf({ state, at, error = '', lease: _lease, isAlone: _isAlone, ...row }: Row): DeadLetter {
-  return { ...row, holdsUp: holdsUp[state] ?? 'nothing', error, diedAt: at };
+type DeadRow = Row & { readonly state: DeadState };
+
+function isDead(row: Row): row is DeadRow {
+  return row.state in holdsUp;
+}
+
+function deadLetterOf({ state, at, error = '', lease: _lease, isAlone: _isAlone, ...row }: DeadRow): DeadLetter {
+  return { ...row, holdsUp: holdsUp[state], error, diedAt: at };
 }

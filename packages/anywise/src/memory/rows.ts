@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, InboxEntry, InboxStatus, ListenerStatus } from '../core/ports/inbox.js';
+import type { DeadState } from '../kit/dead-state.js';
+import { inboxStatusOf } from '../kit/inbox-status.js';
 
 /** The states are drawn at the port. */
 export interface Row extends Omit<InboxEntry, 'error'> {
   readonly seq: number;
   readonly receivedAt: number;
-  state: 'ready' | 'running' | 'handled' | 'dead' | 'parked' | 'blocking';
+  state: 'ready' | 'running' | 'handled' | DeadState;
   json: string;
   /** The envelope as it came, where it was edited since. */
   original: string | undefined;
@@ -49,19 +51,11 @@ export function take(row: Row, until: number): Claim {
 export function statusOf(rows: Iterable<Row>, now: number): InboxStatus {
   const open = [...rows].filter(({ state }) => state !== 'handled');
   const names = [...new Set(open.map(({ listener }) => listener))].sort();
-  const ofListener = (name: string): ListenerStatus => {
-    return {
-      listener: name,
-      ...countOf(
-        open.filter(({ listener }) => listener === name),
-        now,
-      ),
-    };
-  };
-  return { ...countOf(open, now), listeners: names.map(ofListener) };
+  const rowsOf = (name: string): readonly Row[] => open.filter(({ listener }) => listener === name);
+  return inboxStatusOf(names.map((name) => ({ listener: name, ...countOf(rowsOf(name), now) })));
 }
 
-function countOf(rows: readonly Row[], now: number): Omit<InboxStatus, 'listeners'> {
+function countOf(rows: readonly Row[], now: number): Omit<ListenerStatus, 'listener'> {
   const waiting = rows.filter(({ state }) => state === 'ready');
   const running = rows.filter(({ state }) => state === 'running');
   return {

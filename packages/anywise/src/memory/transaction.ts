@@ -1,5 +1,6 @@
-import { AnywiseError, queryWrote } from '../core/errors/errors.js';
+import { AnywiseError } from '../core/errors/errors.js';
 import type { Mutex } from '../kit/mutex.js';
+import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { serviceName, type ServiceId } from '../core/ports/container.js';
 import type { ScheduledEnvelope } from '../core/ports/outbox.js';
 import type {
@@ -35,6 +36,7 @@ export class MemoryTransaction implements StoreTransaction {
   #scheduled = new Map<string, ScheduledEnvelope>();
   #cancelled = new Set<string>();
   #release: (() => void) | undefined;
+  #ended = false;
 
   constructor(tables: MemoryTables, writer: Mutex, readOnly: boolean, changed: StoreChanged) {
     this.#tables = tables;
@@ -105,11 +107,13 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   async #begin(): Promise<void> {
+    if (this.#ended) throw usedAfterEnd();
     if (this.#readOnly) throw queryWrote();
     this.#release ??= await this.#writer.acquire();
   }
 
   #end(): void {
+    this.#ended = true;
     this.#staged.length = 0;
     this.#scheduled.clear();
     this.#release?.();

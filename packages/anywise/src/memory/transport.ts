@@ -1,5 +1,5 @@
 import type { Envelope } from '../core/message/envelope.js';
-import { Subscriptions, type Batch } from '../kit/subscriptions.js';
+import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 
@@ -35,9 +35,8 @@ class MemoryLog {
   readonly readers = new Set<Subscriptions>();
   readonly #consumers = new Map<string, Consumer>();
 
-  /** Versions of a service that want other types must not pass over each other's messages. */
   consumer(name: string, types: readonly string[]): Consumer {
-    const key = JSON.stringify([name, [...types].sort()]);
+    const key = JSON.stringify([name, versionOf(types)]);
     const known = this.#consumers.get(key);
     if (known !== undefined) return known;
     const consumer = { name, position: this.#positionOf(name), isBusy: false };

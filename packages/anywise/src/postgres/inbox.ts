@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deadState } from '../kit/dead-state.js';
+import { inboxStatusOf } from '../kit/inbox-status.js';
 import { keyOf } from '../kit/lanes.js';
 import type {
   Claim,
@@ -255,15 +256,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async status(): Promise<InboxStatus> {
-    const { rows } = await this.#database.query<ListenerStatus>(this.#statements.status);
-    const sum = (of: (row: ListenerStatus) => number): number => rows.reduce((total, row) => total + of(row), 0);
-    return {
-      waiting: sum(({ waiting }) => waiting),
-      running: sum(({ running }) => running),
-      dead: sum(({ dead }) => dead),
-      oldestMs: Math.max(0, ...rows.map(({ oldestMs }) => oldestMs)),
-      listeners: rows,
-    };
+    return inboxStatusOf((await this.#database.query<ListenerStatus>(this.#statements.status)).rows);
   }
 }
 

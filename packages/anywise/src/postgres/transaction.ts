@@ -1,4 +1,3 @@
-import { AnywiseError, queryWrote } from '../core/errors/errors.js';
 import type { Claim } from '../core/ports/inbox.js';
 import type {
   Completion,
@@ -8,6 +7,7 @@ import type {
   StoreTransaction,
   TransactionPart,
 } from '../core/ports/store.js';
+import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
 import { prepared, type Database } from './database.js';
@@ -230,10 +230,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
 
   #mayBeUsed(): void {
     if (!this.#ended) return;
-    throw new AnywiseError(
-      'NOT_AWAITED',
-      'A transaction was used after its message had ended. Await every statement, and do not keep the transaction for later.',
-    );
+    throw usedAfterEnd();
   }
 
   async #begin(): Promise<Session> {

@@ -1,7 +1,7 @@
 import type { Envelope } from '../core/message/envelope.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
 import { Opened } from '../kit/opened.js';
-import { Subscriptions, type Batch } from '../kit/subscriptions.js';
+import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import type { PostgresConnection } from './client.js';
@@ -68,7 +68,7 @@ class PostgresTransport implements Transport {
   ): Promise<Subscription> {
     const { database } = await this.#opened.get();
     const { join, next: nextRows, read } = this.#statements;
-    const key = [consumer, JSON.stringify([...types].sort())];
+    const key = [consumer, versionOf(types)];
     await database.query(join, ...key);
     const next = async (): Promise<Batch | undefined> => {
       const { rows } = await database.queryByIndex<LogRow>(nextRows, ...key, types);

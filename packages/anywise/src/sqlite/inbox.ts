@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deadState } from '../kit/dead-state.js';
+import { inboxStatusOf } from '../kit/inbox-status.js';
 import { keyOf, laneOf } from '../kit/lanes.js';
 import { isDeadHolder } from '../kit/lease-holder.js';
 import type {
@@ -219,16 +220,7 @@ export class SqliteInbox implements Inbox {
   }
 
   async status(): Promise<InboxStatus> {
-    const listeners = this.#connections.reader.all<ListenerStatus>(statusSql);
-    const sum = (count: 'waiting' | 'running' | 'dead'): number =>
-      listeners.reduce((total, listener) => total + listener[count], 0);
-    return {
-      waiting: sum('waiting'),
-      running: sum('running'),
-      dead: sum('dead'),
-      oldestMs: Math.max(0, ...listeners.map(({ oldestMs }) => oldestMs)),
-      listeners,
-    };
+    return inboxStatusOf(this.#connections.reader.all<ListenerStatus>(statusSql));
   }
 
   #deadHolders(own: string): readonly string[] {

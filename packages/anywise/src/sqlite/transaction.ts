@@ -1,4 +1,3 @@
-import { AnywiseError, queryWrote } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
 import type { Claim } from '../core/ports/inbox.js';
 import type {
@@ -9,6 +8,7 @@ import type {
   StoreTransaction,
   TransactionPart,
 } from '../core/ports/store.js';
+import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
 import { endClaims, holdsClaim, insertEntries } from './inbox.js';
@@ -186,10 +186,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
 
   #begin(): Promise<OpenTransaction> {
     if (this.#ended) {
-      throw new AnywiseError(
-        'NOT_AWAITED',
-        'A transaction was used after its message had ended. Await every statement, and do not keep the transaction for later.',
-      );
+      throw usedAfterEnd();
     }
     if (this.#readOnly) throw queryWrote();
     return (this.#open ??= this.#writer.open({ isAlone: this.#isAlone }));

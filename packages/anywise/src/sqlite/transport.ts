@@ -1,7 +1,7 @@
 import type { Envelope } from '../core/message/envelope.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
 import { Opened } from '../kit/opened.js';
-import { Subscriptions, type Batch } from '../kit/subscriptions.js';
+import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import type { OpenSqlite, Synchronous } from './client.js';
@@ -65,7 +65,7 @@ class SqliteTransport implements Transport {
     receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
     const { connections, writer } = await this.#opened.get();
-    const key = [consumer, JSON.stringify([...types].sort())] as const;
+    const key = [consumer, versionOf(types)] as const;
     await writer.run(() => connections.writer.run(logStatements.join, ...key));
     const wanted = new Set(types);
     const next = async (): Promise<Batch | undefined> => {

@@ -113,7 +113,7 @@ export const oldWaiting = [6, 7, 8].map((n): OldOutboxRow =>
 const leaseMs = 30_000;
 
 function claim(store: Store, listener: string): Promise<readonly Claim[]> {
-  return store.inbox.claim({ listeners: [listener], holder: 'here|1|1|a', limit: 20, leaseMs });
+  return store.inbox.claim({ listeners: new Map([[listener, 20]]), holder: 'here|1|1|a', limit: 20, leaseMs });
 }
 
 async function claimIds(store: Store, listener: string): Promise<string[]> {
@@ -172,7 +172,7 @@ export async function expectInboxGoesOn(store: Store): Promise<void> {
   for (const claimed of ready) expect(await finish(store, claimed, claimed.lease)).toBe(true);
   expect(await claimIds(store, 'ready')).toEqual(['a2']);
 
-  expect(await claim(store, 'ended')).toMatchObject([{ id: 'e1', key: 'a', attempt: 2 }]);
+  expect(await claim(store, 'ended')).toMatchObject([{ id: 'e1', key: 'a', isSuspect: true }]);
   expect(await claimIds(store, 'held')).toEqual([]);
   expect(await claimIds(store, 'retried')).toEqual([]);
   expect(await claimIds(store, 'skip')).toEqual(['s2']);

@@ -105,8 +105,3 @@ export class TerminalError extends AnywiseError {
     super('TERMINAL', message, options);
   }
 }
-
-/** Why a store refuses a write of a query's handler. */
-export function queryWrote(options: { cause?: unknown } = {}): AnywiseError {
-  return new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.', options);
-}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { Migration } from '../core/ports/sql.js';
+import type { Store } from '../core/ports/store.js';
+import type { Transport } from '../core/ports/transport.js';
+import { readPostgresUrl } from './postgres-url.js';
+import { readSqliteUrl } from './sqlite-url.js';
+
+export interface ConnectStoreOptions {
+  /** The service's name: each service keeps its data apart. */
+  readonly name: string;
+  /** The service's own tables. @defaultValue none */
+  readonly migrations?: readonly Migration[];
+}
+
+/** What URLs of one scheme can name. An adapter is loaded only when it is asked for. */
+export interface Scheme {
+  /** How such a URL is written. */
+  readonly example: string;
+  readonly store?: (url: string, options: ConnectStoreOptions) => Promise<Store>;
+  readonly transport?: (url: string) => Promise<Transport>;
+}
+
+const memory: Scheme = {
+  example: 'memory:',
+  async store() {
+    const { memoryStore } = await import('../memory/index.js');
+    return memoryStore();
+  },
+  async transport() {
+    const { memoryBroker } = await import('../memory/index.js');
+    return memoryBroker().connect();
+  },
+};
+
+const sqlite: Scheme = {
+  example: 'sqlite:<path>',
+  async store(url, { name, migrations = [] }) {
+    const { path, synchronous } = readSqliteUrl(url);
+    const { sqliteStore } = await import('../sqlite/index.js');
+    return sqliteStore({ path: join(path, `${name}.db`), migrations, synchronous });
+  },
+  async transport(url) {
+    const options = readSqliteUrl(url);
+    const { sqliteTransport } = await import('../sqlite/index.js');
+    return sqliteTransport(options);
+  },
+};
+
+const postgres: Scheme = {
+  example: 'postgres://<host>/<database>',
+  async store(url, { name, migrations = [] }) {
+    const { schema = name, ...options } = readPostgresUrl(url);
+    const { postgresStore } = await import('../postgres/index.js');
+    return postgresStore({ ...options, schema, migrations });
+  },
+  async transport(url) {
+    const options = readPostgresUrl(url);
+    const { postgresTransport } = await import('../postgres/index.js');
+    return postgresTransport(options);
+  },
+};
+
+export const schemes: ReadonlyMap<string, Scheme> = new Map([
+  ['sqlite', sqlite],
+  ['postgres', postgres],
+  ['postgresql', postgres],
+  ['memory', memory],
+]);

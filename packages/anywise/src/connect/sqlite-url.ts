@@ -1,0 +1,22 @@
+import { AnywiseError } from '../core/errors/errors.js';
+
+/** What a `sqlite:` URL says. */
+export interface SqliteUrl {
+  readonly path: string;
+  readonly synchronous: 'normal' | 'full';
+}
+
+/** @throws AnywiseError (`INVALID_URL`) that says what is wrong with it. */
+export function readSqliteUrl(text: string): SqliteUrl {
+  const [path = '', parameters = ''] = text.slice(text.indexOf(':') + 1).split(/\?(.*)/s);
+  if (path === '') throw invalid('`sqlite:` names no path. Write one such as `sqlite:.anywise/bus.db`.');
+  const synchronous = new URLSearchParams(parameters).get('synchronous') ?? 'normal';
+  if (synchronous !== 'normal' && synchronous !== 'full') {
+    throw invalid(`\`synchronous=${synchronous}\` is not known. Use \`normal\` or \`full\`.`);
+  }
+  return { path, synchronous };
+}
+
+function invalid(message: string): AnywiseError {
+  return new AnywiseError('INVALID_URL', message);
+}
