@@ -1,10 +1,10 @@
 import { readPostgresUrl } from '../connect/postgres-url.js';
 
 /**
- * The services whose stores are in a PostgreSQL database, by name: each has a schema that is called like it. Where the URL
+ * The services whose stores are in a PostgreSQL database, by name: each has a schema named after it. If the URL
  * names a schema, there is at most the one in it.
  *
- * @throws AnywiseError (`UNAVAILABLE`) where the database cannot be used, (`INVALID_URL`) where the URL cannot be read.
+ * @throws AnywiseError (`UNAVAILABLE`) if the database cannot be used, (`INVALID_URL`) if the URL cannot be read.
  */
 export async function postgresServices(text: string): Promise<readonly string[]> {
   const { url, schema } = readPostgresUrl(text);

@@ -10,7 +10,7 @@ const ending = '.db';
 /**
  * The services whose stores are in a folder, by name. Other files there, such as that of the transport, are left out.
  *
- * @throws Refusal where there is no such folder; AnywiseError (`UNAVAILABLE`) where something in it cannot be read.
+ * @throws Refusal if there is no such folder; AnywiseError (`UNAVAILABLE`) if something in it cannot be read.
  */
 export async function sqliteServices(folder: string): Promise<readonly string[]> {
   const files = filesOf(folder);

@@ -28,7 +28,7 @@ describe('a PostgreSQL URL', () => {
     ['postgres://db/shop?prepare=no', '`prepare=no` is not known. Use `true` or `false`.'],
     [
       'postgres://db/shop?maxConnections=0',
-      '`maxConnections=0` is no number of connections. Use a whole number from 2.',
+      '`maxConnections=0` is not a valid number of connections. Use a whole number from 2.',
     ],
   ])('that says %s is refused, and not shown', (url, message) => {
     expect(() => readPostgresUrl(url)).toThrow(message);

@@ -31,7 +31,7 @@ export function readPostgresUrl(text: string): PostgresUrl {
     throw invalid(`\`prepare=${prepare}\` is not known. Use \`true\` or \`false\`.`);
   }
   if (maxConnections !== undefined && !/^(?:[2-9]|[1-9]\d{1,3})$/.test(maxConnections)) {
-    throw invalid(`\`maxConnections=${maxConnections}\` is no number of connections. Use a whole number from 2.`);
+    throw invalid(`\`maxConnections=${maxConnections}\` is not a valid number of connections. Use a whole number from 2.`);
   }
   return {
     url: url.href,

@@ -1,6 +1,6 @@
 /**
- * Where a message stands in order: all messages of one key share a lane, and a message without a key has one of its own.
- * What SQL stores keep in the column `lane`; sorts after the empty text.
+ * The lane of a message: all messages of one key share one and keep their order in it, and a message without a key has one of
+ * its own. SQL stores keep it in the column `lane`. It sorts after the empty text.
  */
 export function laneOf(key: string | undefined, id: string): string {
   return key === undefined ? `-${id}` : `=${key}`;

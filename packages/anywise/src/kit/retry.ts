@@ -24,7 +24,7 @@ export interface RetryRule extends RetryPlan {
 /**
  * When a listener, or the handler of an enqueued command, that failed is tried again.
  *
- * An error with a number called `retryAfterMs` asks to be left alone for so long: no attempt comes earlier. One with
+ * An error with a number called `retryAfterMs` sets the shortest pause: no attempt comes earlier. One with
  * `retryable: false`, such as a `TerminalError` or a domain error, is a dead letter at once, unless a rule says otherwise.
  */
 export interface RetryPolicy extends RetryPlan {

@@ -5,7 +5,7 @@ export function startTimer(run: () => void, afterMs: number): NodeJS.Timeout {
   return setTimeout(run, Math.min(afterMs, longestTimerMs));
 }
 
-/** Those who wait for something to become true. Whoever changes what they wait for calls `wake`. */
+/** Those who wait for something to become true. Code that changes what they wait for calls `wake`. */
 export class Waiters {
   readonly #looks = new Set<() => void>();
 

@@ -9,7 +9,7 @@ export interface Row extends Omit<InboxEntry, 'error'> {
   readonly receivedAt: number;
   state: 'ready' | 'running' | 'handled' | DeadState;
   json: string;
-  /** The envelope as it came, where it was edited since. */
+  /** The envelope as it came, if it was edited since. */
   original: string | undefined;
   /** When a ready message is due, a running one's lease ends, or one was handled or died. */
   at: number;

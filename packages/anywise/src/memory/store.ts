@@ -11,7 +11,7 @@ import { MemoryTransaction, replyId, type MemoryTables } from './transaction.js'
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back when a clock that stands still is moved, as in tests. Returns how to stop. */
+  /** Calls back when a clock that does not run is moved, as in tests. Returns how to stop. */
   watch?(moved: () => void): () => void;
 }
 

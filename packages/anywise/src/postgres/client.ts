@@ -78,7 +78,7 @@ export const defaultMaxConnections = 20;
 /**
  * Loads `pg`. Connects to nothing yet.
  *
- * @throws AnywiseError (`UNAVAILABLE`) where `pg` is not installed, (`INVALID_URL`) where it cannot read the URL.
+ * @throws AnywiseError (`UNAVAILABLE`) if `pg` is not installed, (`INVALID_URL`) if it cannot read the URL.
  */
 export async function reach({ url, pool, maxConnections }: PostgresConnection): Promise<Server> {
   const { Client, Pool, types } = await loadDriver();
@@ -109,7 +109,7 @@ export async function reach({ url, pool, maxConnections }: PostgresConnection): 
     );
   }
   const connections = new Pool(config);
-  // A connection that ends while nobody uses it is replaced; without somebody who listens, it would end the process.
+  // An idle connection that ends is replaced; an `error` that has no listener would end the process.
   connections.on('error', () => undefined);
   connections.on('connect', (connection) => connection.on('error', () => undefined));
   return {
@@ -125,7 +125,7 @@ export async function reach({ url, pool, maxConnections }: PostgresConnection): 
   };
 }
 
-/** A number where that is exact, as SQLite gives it. */
+/** A number if that is exact, as SQLite gives it. */
 function integerOf(text: string): number | bigint {
   const integer = Number(text);
   return Number.isSafeInteger(integer) ? integer : BigInt(text);

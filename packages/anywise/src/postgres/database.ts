@@ -40,7 +40,7 @@ export class Database {
     this.#slots = new Slots(forTransactions(maxConnections));
   }
 
-  /** @throws AnywiseError where the library or the URL cannot be used. Connects with the first statement. */
+  /** @throws AnywiseError if the library or the URL cannot be used. Connects with the first statement. */
   static async open(options: PostgresConnection): Promise<Database> {
     return new Database(await reach(options), options);
   }

@@ -56,7 +56,7 @@ export function cancelSql(schema: string): string {
   return `DELETE FROM ${schema}.anywise_outbox WHERE id = $1 AND state = 'scheduled'`;
 }
 
-/** The lease is taken where it is free, ours, at its end, or its holder `$3` is known to be dead. */
+/** Takes the lease if it is free, ours, at its end, or its holder `$3` is known to be dead. */
 function leaseSql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_lease AS lease (name, holder, epoch, ends_at) VALUES ('relay', $1, 1, ${now} + $2)

@@ -10,8 +10,8 @@ import { beginIn, quoted } from './sql.js';
  * The tables of the store, beside the service's own. The ports draw the states of outbox and inbox.
  *
  * `at` is when a message is due, or when its lease ends, or when it came to its
- * end; 0 where it was not claimed yet. Unfinished messages are found among the fresh ones by age, and among those that were
- * tried by when they are due, so that what waits for its retry is in nobody's way.
+ * end; 0 if it was not claimed yet. Unfinished messages are found among the fresh ones by age, and among those that were
+ * tried by when they are due, so that what waits for its retry is not in the way of others.
  */
 export const storeMigrations: readonly Migration[] = [
   {
@@ -112,8 +112,8 @@ export const transportMigrations: readonly Migration[] = [
 ];
 
 /**
- * Makes the schema where it is missing and applies what has not been applied yet, all in one transaction, one process after
- * the other where several start at once.
+ * Makes the schema if it is missing and applies what has not been applied yet, all in one transaction, one process after
+ * the other if several start at once.
  *
  * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed.
  */

@@ -55,7 +55,7 @@ export class Sendable {
 
 /**
  * Admits scheduled rows whose time has come, passing over those that a transaction is about to cancel, and gives those of the
- * oldest rows that may go. `$1` how many, `$2` how many of the oldest to look at. There is always a row: where nothing may
+ * oldest rows that may go. `$1` how many, `$2` how many of the oldest to look at. There is always a row: if nothing may
  * go, one without a number.
  */
 function admitAndFindSql(schema: string): string {
@@ -86,7 +86,7 @@ function admitAndFindSql(schema: string): string {
 const rowsOfLane = 16;
 
 /**
- * Finds what may go from lane to lane, with one look into the index for each, for where the oldest rows wait for a few keys
+ * Finds what may go from lane to lane, with one look into the index for each, for when the oldest rows wait for a few keys
  * that are held. `$1` how many, `$2` the lane after which to begin, `$3` how many lanes to look at. There is always a row.
  */
 function findHiddenSql(schema: string): string {

@@ -30,7 +30,7 @@ export class Session {
     this.client = options.client;
     this.#options = options;
     this.#begun = this.#tracked(this.client.query(options.begin));
-    // Whoever runs the first statement is told.
+    // The first statement fails with it.
     this.#begun.catch(() => undefined);
   }
 
@@ -40,11 +40,11 @@ export class Session {
     return result;
   }
 
-  /** @throws what failed, also where that was an earlier statement whose failure was ignored. */
+  /** @throws what failed, even if it was an earlier statement whose failure was ignored. */
   async commit(): Promise<void> {
     try {
       const { command } = await this.#tracked(this.client.query('COMMIT'));
-      // PostgreSQL rolls back what a failed statement was part of, whoever caught the error.
+      // PostgreSQL rolls back what a failed statement was part of, even if the error was caught.
       if (command === 'COMMIT') return;
       throw this.#failure ?? new Error('PostgreSQL rolled the transaction back instead of committing it.');
     } finally {

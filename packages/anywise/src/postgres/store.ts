@@ -27,7 +27,7 @@ import {
 } from './transaction.js';
 
 export interface PostgresStoreOptions extends PostgresConnection {
-  /** Where the service keeps its tables; made where it is missing. Each service needs one of its own. */
+  /** Where the service keeps its tables; made if it is missing. Each service needs one of its own. */
   readonly schema: string;
   /** The service's own tables, applied once each by name before the store is used. @defaultValue none */
   readonly migrations?: readonly Migration[];

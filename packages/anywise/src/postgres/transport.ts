@@ -14,7 +14,7 @@ import { transportMigrations } from './schema.js';
 import { quoted } from './sql.js';
 
 export interface PostgresTransportOptions extends PostgresConnection {
-  /** Where the log is; made where it is missing. Services that meet here name the same. @defaultValue `anywise` */
+  /** Where the log is; made if it is missing. Services that meet here name the same. @defaultValue `anywise` */
   readonly schema?: string | undefined;
   /** How long a message is kept for services that have not read it. @defaultValue 604_800_000 (7 days) */
   readonly retentionMs?: number;

@@ -46,7 +46,7 @@ export class Connection {
     return Number(this.#prepared(sql).run(...values).changes);
   }
 
-  /** The number of the row that was inserted; `undefined` where none was. */
+  /** The number of the row that was inserted; `undefined` if none was. */
   insert(sql: string, ...values: readonly SqlValue[]): number | undefined {
     const { changes, lastInsertRowid } = this.#prepared(sql).run(...values);
     return changes > 0 ? Number(lastInsertRowid) : undefined;
@@ -94,7 +94,7 @@ export interface Connections {
 }
 
 /**
- * Opens the file, and makes it and its folder where they are missing.
+ * Opens the file, and makes it and its folder if they are missing.
  *
  * @throws AnywiseError (`UNAVAILABLE`) that names the file and says why not.
  */

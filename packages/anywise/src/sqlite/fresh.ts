@@ -1,14 +1,14 @@
 import type { OutboxRow } from '../core/ports/outbox.js';
 
 /**
- * Rows of the outbox that this process has committed, in case they are next: then nobody need read them again. They are next
- * where nothing waits before them but what the relay has in hand and others of these.
+ * Rows of the outbox that this process has committed and the relay can take without a query. It can if nothing waits before
+ * them but what the relay has in hand and others of these.
  */
 export class FreshRows {
   #rows: readonly OutboxRow[] = [];
   #inHand: readonly OutboxRow[] = [];
 
-  /** The numbers of the rows after which one that is committed is next. */
+  /** The numbers of the rows that may wait before one that is committed here, which is next all the same. */
   get before(): readonly number[] {
     return [...this.#inHand, ...this.#rows].map(({ seq }) => seq);
   }
@@ -17,7 +17,7 @@ export class FreshRows {
     this.#rows = areNext ? [...this.#rows, ...rows] : [];
   }
 
-  /** Hands over what is next; nothing where that is not known, or something before it was not sent. */
+  /** Hands over what is next; nothing if that is not known, or something before it was not sent. */
   take(limit: number): readonly OutboxRow[] {
     if (this.#inHand.length > 0) return [];
     this.#inHand = this.#rows.slice(0, limit);
@@ -31,7 +31,7 @@ export class FreshRows {
     this.#inHand = rows;
   }
 
-  /** So many of the rows in hand are sent and gone. */
+  /** This many of the rows in hand are sent and gone. */
   confirmed(count: number): void {
     if (count === this.#inHand.length) this.#inHand = [];
   }

@@ -26,7 +26,7 @@ export function insertEntries(connection: Connection, entries: readonly InboxEnt
   for (const entry of entries) insertEntry(connection, entry, writer.nowMs);
 }
 
-/** `false` where it was known. */
+/** `false` if it was known. */
 function insertEntry(
   connection: Connection,
   { listener, id, type, key, json, error }: InboxEntry,
@@ -56,7 +56,7 @@ function insertClaimed(
   return seq === undefined ? undefined : { seq, listener, id, type, key, json, envelope, lease, attempt: 1 };
 }
 
-/** The fence: whoever lost the lease must not commit. */
+/** The fence: a process that lost the lease must not commit. */
 export function holdsClaim(connection: Connection, { seq, lease }: Claim): boolean {
   const sql = `SELECT 1 FROM anywise_inbox WHERE seq = ? AND lease = ? AND state = 'running'`;
   return connection.get(sql, seq, lease) !== undefined;

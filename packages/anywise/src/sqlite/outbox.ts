@@ -37,7 +37,7 @@ export interface OutboxEntry {
   readonly content: readonly SqlValue[];
 }
 
-/** @throws TypeError where it cannot be written: here, and not in the commit, which it may share with others. */
+/** @throws TypeError if it cannot be written: here, and not in the commit, which it may share with others. */
 export function outboxEntry(envelope: Envelope): OutboxEntry {
   const key: unknown = orderKey(envelope);
   if (key !== undefined && typeof key !== 'string') {
@@ -52,7 +52,7 @@ function contentOf(envelope: Envelope): readonly SqlValue[] {
   return [envelope.id, laneOf(orderKey(envelope), envelope.id), JSON.stringify(envelope)];
 }
 
-/** `false` where it was admitted, has gone, or never was. */
+/** `false` if it was admitted, has gone, or never was. */
 export function deleteScheduled(connection: Connection, id: string): boolean {
   return connection.run(`DELETE FROM anywise_outbox WHERE id = ? AND state = 'scheduled'`, id) === 1;
 }
@@ -65,7 +65,7 @@ const dueSql = `
 const admitSql = `
   UPDATE anywise_outbox SET state = 'waiting', created_at = max(created_at, due_at) WHERE seq IN (${dueSql})`;
 
-/** How long those whose time has come may wait where others keep the outbox busy. */
+/** How long those whose time has come may wait while others keep the outbox busy. */
 const admitEveryMs = 20;
 
 /** A row that waits before one, those in `?2` left out, or one that is held, and might hold that one up too. */
@@ -79,7 +79,7 @@ const obstacleSql = `
 /** One statement for all: most outcomes are of this kind. */
 const deleteSql = 'DELETE FROM anywise_outbox WHERE seq IN (SELECT value FROM json_each(?))';
 
-/** The lease is taken where it is free, ours, at its end, or its holder `?3` is known to be dead. */
+/** Takes the lease if it is free, ours, at its end, or its holder `?3` is known to be dead. */
 const leaseSql = `
   INSERT INTO anywise_lease VALUES ('relay', ?1, 1, ${now} + ?2)
   ON CONFLICT (name) DO UPDATE SET

@@ -24,7 +24,7 @@ interface Window {
 
 /**
  * Deletes what was handled before `retentionMs` ago. Messages are numbered as they come, so the search begins with the first
- * and ends where all are young: an index of the handled ones would cost each message more than all of this.
+ * and ends when all are young: an index of the handled ones would cost each message more than all of this.
  */
 export async function cleanInbox(
   { reader, writer: connection }: Connections,

@@ -18,13 +18,13 @@ import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
 
 export interface SqliteStoreOptions {
-  /** The database file; its folder is made where it is missing. */
+  /** The database file; its folder is made if it is missing. */
   readonly path: string;
   /** The service's own tables, applied once each by name before the store is used. @defaultValue none */
   readonly migrations?: readonly Migration[];
   /** @defaultValue `normal` */
   readonly synchronous?: Synchronous;
-  /** The SQLite library. @defaultValue `node:sqlite` where it is safe, else `@photostructure/sqlite` */
+  /** The SQLite library. @defaultValue `node:sqlite` if it is safe, else `@photostructure/sqlite` */
   readonly open?: OpenSqlite;
 }
 

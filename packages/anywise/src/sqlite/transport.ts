@@ -11,7 +11,7 @@ import { transportMigrations } from './schema.js';
 import { Hearing, Notifier, signalFileOf } from './signal.js';
 
 export interface SqliteTransportOptions {
-  /** The database file that the services of this machine share; its folder is made where it is missing. */
+  /** The database file that the services of this machine share; its folder is made if it is missing. */
   readonly path: string;
   /** @defaultValue `normal` */
   readonly synchronous?: Synchronous;
@@ -19,7 +19,7 @@ export interface SqliteTransportOptions {
   readonly retentionMs?: number;
   /** How long a message is kept after all known services have read it, for services that join. @defaultValue 3_600_000 (1 hour) */
   readonly keepReadMs?: number;
-  /** The SQLite library. @defaultValue `node:sqlite` where it is safe, else `@photostructure/sqlite` */
+  /** The SQLite library. @defaultValue `node:sqlite` if it is safe, else `@photostructure/sqlite` */
   readonly open?: OpenSqlite;
 }
 

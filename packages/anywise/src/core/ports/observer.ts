@@ -27,7 +27,7 @@ export interface Delivered {
 /** A delivery that failed. */
 export interface Failed extends Delivered {
   readonly error: unknown;
-  /** What holds for the later messages once it was given up; `undefined` where it is tried again. */
+  /** What happens to the later messages, if it was given up; `undefined` if it is tried again. */
   readonly dead: OnDead | undefined;
 }
 

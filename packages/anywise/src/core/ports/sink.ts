@@ -8,7 +8,7 @@ import type { Event } from '../message/message.js';
  * Where events end up: a file, a webhook, a table of yours. What it writes is one envelope for each event.
  *
  * - **At least once.** When the promise of `sink` resolves, all the events given are there. If it rejects, any of them may
- *   be, and they are given again where the bus has a store. Repeats have the same envelope `id`.
+ *   be, and they are given again if the bus has a store. Repeats have the same envelope `id`.
  * - **Order.** The events of one call keep their order, and so do calls of which each is awaited before the next. The bus
  *   gives the events of one entity one after the other. Calls that overlap have no order between them.
  * - **Concurrency.** `sink` may be called again before its promise settles.
@@ -26,7 +26,7 @@ export interface Sink {
 }
 
 /**
- * The envelopes that a sink writes: those in which the events travelled, where the context is that of their listener.
+ * The envelopes that a sink writes: those in which the events travelled, if the context is that of their listener.
  *
  * @param context of what listens to the event, or of what caused it. Without one, an event begins a correlation of its own.
  */

@@ -57,7 +57,7 @@ export interface Subscription {
 export interface Transport {
   readonly name: string;
   readonly capabilities: TransportCapabilities;
-  /** One result an envelope, in their order: `undefined` where it is confirmed. Rejects where nothing is known of any. */
+  /** One result per envelope, in their order: `undefined` if it is confirmed. Rejects if nothing is known of any. */
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]>;
   subscribe(options: SubscribeOptions, receive: (batch: readonly Received[]) => Promise<void>): Promise<Subscription>;
   /** Connects if need be, and resolves when the transport can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
