@@ -94,4 +94,22 @@ export const transactionCases: readonly StoreCase[] = [
       same(await sendableIds(store), ['e1', 'e2', 'e3']);
     },
   },
+  {
+    id: 'transaction-ended',
+    behaviour: 'refuses the use of a transaction that has ended, and lets others go on',
+    run: async ({ store }) => {
+      for (const end of ['commit', 'rollback'] as const) {
+        const transaction = store.begin({ readOnly: false });
+        await transaction.append({ outgoing: [testEnvelope({ id: end })] });
+        await transaction[end]();
+        const late: readonly (() => Promise<unknown>)[] = [
+          () => transaction.append({ outgoing: [testEnvelope({ id: 'late' })] }),
+          () => transaction.cancel('late'),
+        ];
+        for (const use of late) await assert.rejects(async () => use(), { code: 'NOT_AWAITED' });
+      }
+      await append(store, ['next']);
+      same(await sendableIds(store), ['commit', 'next']);
+    },
+  },
 ];
