@@ -54,11 +54,15 @@ export const postgresMutants: readonly Mutant[] = [
   {
     name: 'attempts counted at the end, not at the claim',
     changes: [
-      { file: 'postgres/inbox.ts', from: 'attempts = attempts + 1, lease', to: 'lease' },
       {
         file: 'postgres/inbox.ts',
-        from: 'row.envelope, row.attempts`;',
-        to: 'row.envelope, row.attempts + 1 AS attempts`;',
+        from: 'attempts = attempts + CASE WHEN locked.is_suspect AND NOT row.is_alone THEN 0 ELSE 1 END',
+        to: 'attempts = attempts',
+      },
+      {
+        file: 'postgres/inbox.ts',
+        from: 'row.envelope, row.attempts,',
+        to: 'row.envelope, row.attempts + 1 AS attempts,',
       },
       { file: 'postgres/inbox.ts', from: 'attempts = attempts - $5, lease', to: 'attempts = attempts + 1 - $5, lease' },
     ],

@@ -40,8 +40,9 @@ export const sqliteMutants: readonly Mutant[] = [
   {
     name: 'attempts counted at the end, not at the claim',
     changes: [
-      { file: 'sqlite/inbox.ts', from: 'attempts = attempts + 1, lease', to: 'lease' },
-      { file: 'sqlite/inbox.ts', from: 'lane, envelope, attempts`;', to: 'lane, envelope, attempts + 1 AS attempts`;' },
+      { file: 'sqlite/inbox.ts', from: 'attempts = attempts + 1, is_alone = 0', to: 'is_alone = 0' },
+      { file: 'sqlite/inbox.ts', from: 'attempts = attempts + is_alone, is_alone = 0', to: 'is_alone = 0' },
+      { file: 'sqlite/inbox.ts', from: "lane, envelope, attempts';", to: "lane, envelope, attempts + 1 AS attempts';" },
       { file: 'sqlite/inbox.ts', from: 'attempts = attempts - ?, lease', to: 'attempts = attempts + 1 - ?, lease' },
     ],
     tests: storeTests,
