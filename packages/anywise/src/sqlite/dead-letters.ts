@@ -12,6 +12,7 @@ import { keyOf } from '../kit/lanes.js';
 import type { Connections } from './client.js';
 import { now } from './sql.js';
 import type { Writer } from './writer.js';
+import type { Database } from './database.js';
 
 const isDead = `state IN ('dead', 'parked', 'blocking')`;
 
@@ -35,7 +36,7 @@ export class SqliteDeadLetters implements DeadLetters {
   readonly #writer: Writer;
   readonly #changed: StoreChanged;
 
-  constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
+  constructor({ connections, writer }: Database, changed: StoreChanged) {
     this.#connections = connections;
     this.#writer = writer;
     this.#changed = changed;

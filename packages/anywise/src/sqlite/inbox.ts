@@ -17,6 +17,7 @@ import type { Connection, Connections } from './client.js';
 import { Claimable, unblocked } from './claimable.js';
 import { now } from './sql.js';
 import type { Writer } from './writer.js';
+import type { Database } from './database.js';
 
 const insertSql = `
   INSERT OR IGNORE INTO anywise_inbox (listener, id, type, lane, envelope, last_error, state, at, received_at)
@@ -124,7 +125,7 @@ export class SqliteInbox implements Inbox {
   /** Where the last search found something, the next one need not look first. */
   #isBusy = false;
 
-  constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
+  constructor({ connections, writer }: Database, changed: StoreChanged) {
     this.#connections = connections;
     this.#writer = writer;
     this.#changed = changed;

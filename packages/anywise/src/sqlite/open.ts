@@ -1,14 +1,9 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import type { Migration } from '../core/ports/sql.js';
 import { connect, disconnect, unavailable, type ConnectOptions, type Connections } from './client.js';
+import type { Database } from './database.js';
 import { migrate } from './schema.js';
 import { Writer } from './writer.js';
-
-/** A database file, and the one that writes to it in this process. */
-export interface Database {
-  readonly connections: Connections;
-  readonly writer: Writer;
-}
 
 /**
  * Opens and migrates.

@@ -15,6 +15,7 @@ import { laneOf } from '../kit/lanes.js';
 import { Sendable } from './sendable.js';
 import { now } from './sql.js';
 import type { AtCommit, Writer } from './writer.js';
+import type { Database } from './database.js';
 
 const insertSql = (state: 'waiting' | 'scheduled', createdAt: string, dueAt: string): string => `
   INSERT OR IGNORE INTO anywise_outbox (id, lane, envelope, state, created_at, due_at)
@@ -96,7 +97,7 @@ export class SqliteOutbox implements Outbox {
   /** Whether fresh rows went before those whose time had come since. */
   #wentFirst = false;
 
-  constructor(connections: Connections, writer: Writer) {
+  constructor({ connections, writer }: Database) {
     this.#connections = connections;
     this.#writer = writer;
   }

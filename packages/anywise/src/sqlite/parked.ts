@@ -4,6 +4,7 @@ import type { SqlValue } from '../core/ports/sql.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import type { Connections } from './client.js';
 import type { Writer } from './writer.js';
+import type { Database } from './database.js';
 
 interface Row {
   readonly seq: number;
@@ -17,7 +18,7 @@ export class SqliteParkedMessages implements ParkedMessages {
   readonly #writer: Writer;
   readonly #changed: StoreChanged;
 
-  constructor(connections: Connections, writer: Writer, changed: StoreChanged) {
+  constructor({ connections, writer }: Database, changed: StoreChanged) {
     this.#connections = connections;
     this.#writer = writer;
     this.#changed = changed;

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Connections } from './client.js';
+import type { Database } from './database.js';
 import { now } from './sql.js';
 import { whileFull } from '../kit/interval.js';
-import type { Writer } from './writer.js';
 
 const rowsAtOnce = 1_000;
 const repliesAtOnce = 5_000;
@@ -26,11 +25,8 @@ interface Window {
  * Deletes what was handled before `retentionMs` ago. Messages are numbered as they come, so the search begins with the first
  * and ends when all are young: an index of the handled ones would cost each message more than all of this.
  */
-export async function cleanInbox(
-  { reader, writer: connection }: Connections,
-  writer: Writer,
-  retentionMs: number,
-): Promise<void> {
+export async function cleanInbox({ connections, writer }: Database, retentionMs: number): Promise<void> {
+  const { reader, writer: connection } = connections;
   const windowAfter = (seq: number): Window | undefined => reader.get<Window>(windowSql, retentionMs, seq);
   let after = 0;
   for (let window = windowAfter(after); window?.isOld === 1; window = windowAfter(after)) {
@@ -42,13 +38,9 @@ export async function cleanInbox(
   }
 }
 
-export async function cleanReplies(
-  { writer: connection }: Connections,
-  writer: Writer,
-  retentionMs: number,
-): Promise<void> {
+export async function cleanReplies({ connections, writer }: Database, retentionMs: number): Promise<void> {
   const sql = `
     DELETE FROM anywise_reply WHERE (type, key) IN (
       SELECT type, key FROM anywise_reply WHERE kept_at < ${now} - ? LIMIT ${repliesAtOnce})`;
-  await whileFull(repliesAtOnce, () => writer.run(() => connection.run(sql, retentionMs)));
+  await whileFull(repliesAtOnce, () => writer.run(() => connections.writer.run(sql, retentionMs)));
 }

@@ -12,7 +12,8 @@ import { SqliteOutbox } from './outbox.js';
 import { SqliteParkedMessages } from './parked.js';
 import { findReply } from './replies.js';
 import { storeMigrations } from './schema.js';
-import { close, openMigrated, usable, type Database } from './open.js';
+import type { Database } from './database.js';
+import { close, openMigrated, usable } from './open.js';
 import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
@@ -99,9 +100,8 @@ class SqliteStore implements Store {
   }
 
   async clean(retentionMs: number): Promise<void> {
-    const { connections, writer } = this.#ready;
-    await cleanInbox(connections, writer, retentionMs);
-    await cleanReplies(connections, writer, retentionMs);
+    await cleanInbox(this.#ready, retentionMs);
+    await cleanReplies(this.#ready, retentionMs);
   }
 
   async check(): Promise<void> {
@@ -116,13 +116,13 @@ class SqliteStore implements Store {
   async #open(): Promise<Parts> {
     const { path, open, synchronous = 'normal', migrations = [] } = this.#options;
     const database = await openMigrated({ path, open, synchronous }, [...storeMigrations, ...migrations]);
-    const { connections, writer } = database;
+    const changed = this.#watchers.tell;
     return {
       ...database,
-      outbox: new SqliteOutbox(connections, writer),
-      parked: new SqliteParkedMessages(connections, writer, this.#watchers.tell),
-      inbox: new SqliteInbox(connections, writer, this.#watchers.tell),
-      deadLetters: new SqliteDeadLetters(connections, writer, this.#watchers.tell),
+      outbox: new SqliteOutbox(database),
+      parked: new SqliteParkedMessages(database, changed),
+      inbox: new SqliteInbox(database, changed),
+      deadLetters: new SqliteDeadLetters(database, changed),
     };
   }
 

@@ -6,7 +6,8 @@ import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import type { OpenSqlite, Synchronous } from './client.js';
 import { logStatements, trimBatch, type LogRow } from './log.js';
-import { close, openMigrated, usable, type Database } from './open.js';
+import type { Database } from './database.js';
+import { close, openMigrated, usable } from './open.js';
 import { transportMigrations } from './schema.js';
 import { Hearing, Notifier, signalFileOf } from './signal.js';
 
