@@ -3,7 +3,7 @@ import { openDatabases } from '../databases/open.js';
 import { describeOnEachStore } from '../databases/each-store.js';
 import { withSeed } from '../seed.js';
 import { runChaos } from './chaos.js';
-import { countOf } from './monkey.js';
+import { countDeaths } from './fleet.js';
 
 const kills = 30;
 
@@ -11,10 +11,10 @@ await describeOnEachStore('services whose processes are killed again and again',
   it('have each effect once, and those of a key in order', () =>
     withSeed(async (random) => {
       await using databases = await openDatabases(kind);
-      const { deaths, events, broken } = await runChaos({ databases, random, kills });
+      const report = await runChaos({ databases, random, kills });
 
-      expect(broken).toEqual([]);
-      expect(countOf(deaths)).toBeGreaterThanOrEqual(kills);
-      expect(events).toBeGreaterThan(100);
+      expect(report.broken).toEqual([]);
+      expect(countDeaths(report)).toBeGreaterThanOrEqual(kills);
+      expect(report.events).toBeGreaterThan(100);
     }));
 });

@@ -1,17 +1,11 @@
 import { eventually } from 'anywise/testing';
 import type { Databases } from '../databases/databases.js';
-import type { Random } from '../seed.js';
 import { createFleet, type Fleet } from './fleet.js';
-import { runMonkey, type Mischief } from './monkey.js';
+import { runMonkey, type Mischief, type MonkeyOptions } from './monkey.js';
 import { judge, type Verdict } from './verdict.js';
 
-export interface ChaosOptions {
-  readonly databases: Databases;
-  readonly random: Random;
-  /** How many deaths of processes are enough. */
-  readonly kills: number;
-  /** Told of each death, with their number so far. */
-  readonly onDeath?: (deaths: number) => void;
+export interface ChaosOptions extends Omit<MonkeyOptions, 'fleet' | 'onDeath'> {
+  readonly onDeath?: MonkeyOptions['onDeath'];
 }
 
 /** What was done to the services, and what became of it. */

@@ -101,6 +101,11 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
   };
 }
 
+/** How many deaths there were in all. */
+export function countDeaths({ deaths }: Pick<Fleet, 'deaths'>): number {
+  return Object.values(deaths).reduce((sum, count) => sum + count, 0);
+}
+
 function createMember(
   service: ServiceName,
   launch: (service: ServiceName, fuse: Fuse | undefined) => Process,

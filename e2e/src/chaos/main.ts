@@ -4,7 +4,7 @@ import type { StoreKind } from '../databases/databases.js';
 import { openDatabases } from '../databases/open.js';
 import { withSeed } from '../seed.js';
 import { runChaos, type ChaosReport } from './chaos.js';
-import { countOf } from './monkey.js';
+import { countDeaths } from './fleet.js';
 import { points } from './points.js';
 import { countUnderWay } from './verdict.js';
 
@@ -31,7 +31,7 @@ function printReport({ deaths, zombies, cuts, events, counts }: ChaosReport, sec
   console.table({
     'killed at any moment': deaths['any moment'] ?? 0,
     ...Object.fromEntries(atPoints),
-    'killed in all': countOf(deaths),
+    'killed in all': countDeaths({ deaths }),
     'stood still past the lease': zombies,
     'connections cut': cuts,
     events,

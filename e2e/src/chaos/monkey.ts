@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChaosOptions } from './chaos.js';
-import type { Fleet, Fuse, Member } from './fleet.js';
+import type { Databases } from '../databases/databases.js';
+import type { Random } from '../seed.js';
+import { countDeaths, type Fleet, type Fuse, type Member } from './fleet.js';
 import { points, type Point } from './points.js';
 import { leaseMs } from './services.js';
 
@@ -12,8 +13,14 @@ export interface Mischief {
   readonly cuts: number;
 }
 
-export interface MonkeyOptions extends Required<ChaosOptions> {
+export interface MonkeyOptions {
   readonly fleet: Fleet;
+  readonly databases: Databases;
+  readonly random: Random;
+  /** How many deaths of processes are enough. */
+  readonly kills: number;
+  /** Told of each death, with their number so far. */
+  readonly onDeath: (deaths: number) => void;
 }
 
 const relayLeaseMs = 10_000;
@@ -50,13 +57,8 @@ export async function runMonkey({ fleet, databases, random, kills, onDeath }: Mo
     else if (chance < 0.6 && member !== undefined) sleeps.push(sleep(member, pauseMs()));
     else if (chance < 0.7 && (await databases.cut?.()) === true) cuts++;
     await delay(random() * 350);
-    while (seen < countOf(fleet.deaths)) onDeath(++seen);
+    while (seen < countDeaths(fleet)) onDeath(++seen);
   }
   await Promise.all(sleeps);
   return { zombies, cuts };
-}
-
-/** How many deaths there were in all. */
-export function countOf(deaths: Fleet['deaths']): number {
-  return Object.values(deaths).reduce((sum, count) => sum + count, 0);
 }

@@ -7,10 +7,7 @@ export { fixed } from './fixed.js';
 export { recordingBus, type RecordedCommand, type RecordingBus } from './recording-bus.js';
 export { scenario, type Outcome, type Scenario } from './scenario.js';
 export { inTempFolder } from './temp-folder.js';
-export { storeContract, type StoreCapability, type StoreCase, type StoreFixture } from './store-contract.js';
-export {
-  transportContract,
-  type TransportCapability,
-  type TransportCase,
-  type TransportFixture,
-} from './transport-contract.js';
+export type { StoreCapability, StoreCase, StoreFixture } from './store-case.js';
+export { storeContract } from './store-contract.js';
+export type { TransportCapability, TransportCase, TransportFixture } from './transport-case.js';
+export { transportContract } from './transport-contract.js';

@@ -1,5 +1,5 @@
-import type { Store, StoreCapabilities } from '../core/ports/store.js';
-import { suiteOf, type ContractCase, type Themed } from './case.js';
+import { suiteOf, type Themed } from './case.js';
+import type { StoreCase } from './store-case.js';
 import { deadLetterCases } from './store-cases/dead-letters.js';
 import { failureCases } from './store-cases/failures.js';
 import { inboxCases } from './store-cases/inbox.js';
@@ -16,18 +16,6 @@ import { sharedCases } from './store-cases/shared.js';
 import { statusCases } from './store-cases/status.js';
 import { transactionCases } from './store-cases/transactions.js';
 import { watchingCases } from './store-cases/watching.js';
-
-/** A store under test, open and empty. `again` opens the same data a second time, as another process would. */
-export interface StoreFixture {
-  readonly store: Store;
-  readonly again: () => Promise<Store>;
-}
-
-/** What the store says of itself, and `concurrentTransactions`: several of its transactions can write at the same time. */
-export type StoreCapability = keyof StoreCapabilities | 'concurrentTransactions';
-
-/** One promise of a store. */
-export type StoreCase = ContractCase<StoreFixture, StoreCapability>;
 
 /** Every promise of a store. Cases run one after the other, each with a fixture of its own. */
 export const storeContract: readonly Themed<StoreCase>[] = suiteOf({

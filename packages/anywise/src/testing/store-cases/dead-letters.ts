@@ -4,7 +4,7 @@ import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { DeadLetterFilter } from '../../core/ports/dead-letters.js';
 import type { Store } from '../../core/ports/store.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, upTo } from './steps.js';
 
 /** Four dead letters and a message that waits; of each filter below some fit, and some do not. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { claim, claimOne, deadLetters, entry, finish, ids, makeDead } from './steps.js';
 
 /** What becomes of a message whose handling failed, and of those behind it. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { InboxEntry } from '../../core/ports/inbox.js';
 import { testEntry, testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import {
   claim,
   claimOne,

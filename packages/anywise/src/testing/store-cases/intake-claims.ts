@@ -3,7 +3,7 @@ import type { Claim, InboxEntry } from '../../core/ports/inbox.js';
 import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { claim, claimOne, claimOptions, entry, finish, ids, makeDead } from './steps.js';
 
 function take(store: Store, entries: readonly InboxEntry[], limit = 10): Promise<readonly Claim[]> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import type { Claim } from '../../core/ports/inbox.js';
 import type { Store } from '../../core/ports/store.js';
 import { claim, claimOne, entry, finish, ids, leaseMs, sendableIds } from './steps.js';

@@ -4,7 +4,7 @@ import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { claim, entry, finish, ids, makeDead, upTo } from './steps.js';
 
 /** Messages of one key are handled one after the other, in the order in which they came. */

@@ -3,7 +3,7 @@ import type { Store, StoreTransaction } from '../../core/ports/store.js';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { append, claim, entry, envelopesOf, ids, sendableIds, relayLease, settle, transact, upTo } from './steps.js';
 
 /** What waits in the outbox, and what may go. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { append, sendableIds, relayLease, settle, type Outcome } from './steps.js';
 
 const tooBig: Outcome = { outcome: 'parked', error: 'too big' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { append, leaseMs, sendableIds, relayLease, settle } from './steps.js';
 
 /** Who may bring events from the outbox to the transport. */

@@ -4,7 +4,7 @@ import type { KeptReply, ReplyKey, Store } from '../../core/ports/store.js';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { claimOne, entry, upTo } from './steps.js';
 
 const key: ReplyKey = { type: 'test.do', key: 'k1' };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import {
   append,
   claim,

@@ -5,7 +5,7 @@ import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase, StoreFixture } from '../store-contract.js';
+import type { StoreCase, StoreFixture } from '../store-case.js';
 import { storm } from './order.js';
 import { keep } from './replies.js';
 import {

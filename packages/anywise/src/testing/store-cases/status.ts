@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { append, claim, claimOne, finish, makeDead, sendableIds, relayLease, schedule, settle } from './steps.js';
 
 /** What a store says of itself. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StoreTransaction } from '../../core/ports/store.js';
 import { testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { append, claimOne, entry, finish, sendableIds } from './steps.js';
 
 /** What holds for the transaction of a message as such. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
-import type { StoreCase } from '../store-contract.js';
+import type { StoreCase } from '../store-case.js';
 import { append, entry, makeDead, relayLease, schedule, settle } from './steps.js';
 
 /** Watches while something is done, and fails where nobody was told. */

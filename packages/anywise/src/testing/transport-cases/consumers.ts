@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { TransportCase } from '../transport-contract.js';
+import type { TransportCase } from '../transport-case.js';
 import { consume, hasAll, idsOf, numbered, patienceMs, publish, sameOnce, withTransports } from './steps.js';
 
 /** Which service gets what, and from when on. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Envelope } from '../../core/message/envelope.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { TransportCase } from '../transport-contract.js';
+import type { TransportCase } from '../transport-case.js';
 import { consume, gate, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
 
 /** Whether the envelopes of each key came in the order in which they were published; later copies do not count. */

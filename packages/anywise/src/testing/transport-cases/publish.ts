@@ -3,7 +3,7 @@ import type { Envelope } from '../../core/message/envelope.js';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
-import type { TransportCase } from '../transport-contract.js';
+import type { TransportCase } from '../transport-case.js';
 import { consume, idsOf, numbered, patienceMs, publish, sameOnce, withTransports } from './steps.js';
 
 /** What is published arrives, whole and once. */

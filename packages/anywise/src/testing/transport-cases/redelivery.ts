@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { eventually } from '../eventually.js';
-import type { TransportCase } from '../transport-contract.js';
+import type { TransportCase } from '../transport-case.js';
 import { consume, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
 
 const fail = async (): Promise<never> => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Envelope } from '../../core/message/envelope.js';
 import type { Transport } from '../../core/ports/transport.js';
 import { eventually } from '../eventually.js';
-import type { TransportCase, TransportFixture } from '../transport-contract.js';
+import type { TransportCase, TransportFixture } from '../transport-case.js';
 import { consume, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
 
 function restart(fixture: TransportFixture): Promise<void> {

@@ -3,7 +3,7 @@ import type { Envelope } from '../../core/message/envelope.js';
 import type { Received, Subscription, Transport } from '../../core/ports/transport.js';
 import { testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
-import type { TransportFixture } from '../transport-contract.js';
+import type { TransportFixture } from '../transport-case.js';
 
 /** How long heavy cases may take until all has arrived. */
 export const patienceMs = 20_000;
