@@ -4,6 +4,7 @@ import { URL } from 'node:url';
 import { noCrossSliceDependencies } from './rules/no-cross-slice-dependencies.js';
 import { noCrossSliceImports } from './rules/no-cross-slice-imports.js';
 import { noCrossUseCaseImports } from './rules/no-cross-use-case-imports.js';
+import { noImportCycles } from './rules/no-import-cycles.js';
 import { pureContracts } from './rules/pure-contracts.js';
 
 /**
@@ -25,6 +26,7 @@ const plugin = {
     'no-cross-slice-imports': noCrossSliceImports,
     'no-cross-slice-dependencies': noCrossSliceDependencies,
     'no-cross-use-case-imports': noCrossUseCaseImports,
+    'no-import-cycles': noImportCycles,
     'pure-contracts': pureContracts,
   },
   // Under the names of this plugin, so that whoever lints JSON already can go on to do so.
@@ -53,6 +55,7 @@ function configure({ common, allow, ...workspace } = {}) {
       rules: {
         'anywise/no-cross-slice-imports': ['error', workspace],
         'anywise/no-cross-use-case-imports': ['error', defined({ ...workspace, common })],
+        'anywise/no-import-cycles': 'error',
       },
     },
     {

@@ -1,7 +1,13 @@
 import { expect, it } from '@jest/globals';
 import plugin from './index.js';
 
-const rules = ['no-cross-slice-imports', 'no-cross-slice-dependencies', 'no-cross-use-case-imports', 'pure-contracts'];
+const rules = [
+  'no-cross-slice-imports',
+  'no-cross-slice-dependencies',
+  'no-cross-use-case-imports',
+  'no-import-cycles',
+  'pure-contracts',
+];
 
 it('names itself and its rules', () => {
   expect(plugin.meta).toMatchObject({ name: '@anywise/eslint-plugin', namespace: 'anywise' });
@@ -28,6 +34,7 @@ it('tells all its rules of other folders', () => {
   expect(configs.flatMap((config) => Object.entries(config.rules ?? {}))).toEqual([
     ['anywise/no-cross-slice-imports', ['error', workspace]],
     ['anywise/no-cross-use-case-imports', ['error', { ...workspace, common: ['kit'] }]],
+    ['anywise/no-import-cycles', 'error'],
     ['anywise/pure-contracts', ['error', { ...workspace, allow: ['yup'] }]],
     ['anywise/no-cross-slice-dependencies', ['error', workspace]],
     ['anywise/no-cross-slice-dependencies', ['error', workspace]],
