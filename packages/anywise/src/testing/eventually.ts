@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /**
  * Waits until a check no longer throws, and gives its result.
  *
- * @param timeoutMs after which the check's last failure is thrown. @defaultValue 5_000
+ * @param timeoutMs after which the check's last failure is thrown. @defaultValue 30_000
  */
-export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 5_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 30_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {

@@ -28,7 +28,7 @@ export interface Scenario {
    * Takes the steps, and waits until nothing that they caused is left to do: every listener of every event has handled it,
    * or has given it up, or waits behind a dead letter.
    *
-   * @param options.timeoutMs how long to wait for that. @defaultValue 5_000
+   * @param options.timeoutMs how long to wait for that. @defaultValue 30_000
    * @throws Error that names what is still to be done when time is up.
    */
   untilQuiet(options?: { readonly timeoutMs?: number }): Promise<Outcome>;
@@ -52,7 +52,7 @@ export function scenario(first: Anywise, ...others: readonly Anywise[]): Scenari
       steps.push((anywise) => anywise.publish(event));
       return self;
     },
-    untilQuiet: async ({ timeoutMs = 5_000 } = {}) => {
+    untilQuiet: async ({ timeoutMs = 30_000 } = {}) => {
       const deliveries = new Deliveries([first, ...others]);
       try {
         const { replies, errors } = await takeSteps(first, steps);

@@ -12,10 +12,18 @@ export const failureCases: readonly StoreCase[] = [
     behaviour: 'makes a failed message wait, with its key and no other, until its retry is due',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b'), entry('without-key')]);
-      await store.inbox.fail(await claimOne(store, { limit: 1 }), { outcome: 'retry', retryInMs: 60, error: 'later' });
-      same(ids(await claim(store)), ['b1', 'without-key']);
+      await store.inbox.fail(await claimOne(store, { limit: 1 }), {
+        outcome: 'retry',
+        retryInMs: 3_600_000,
+        error: 'later',
+      });
+      const others = await claim(store);
+      same(ids(others), ['b1', 'without-key']);
+      for (const other of others.slice(0, 1))
+        await store.inbox.fail(other, { outcome: 'retry', retryInMs: 1, error: 'soon' });
       const again = await eventually(() => claimOne(store));
-      same({ id: again.id, attempt: again.attempt }, { id: 'a1', attempt: 2 });
+      same({ id: again.id, attempt: again.attempt }, { id: 'b1', attempt: 2 });
+      same(await claim(store), []);
     },
   },
   {

@@ -6,8 +6,11 @@ import type { Claim, ClaimOptions, InboxEntry } from '../../core/ports/inbox.js'
 import type { Due, OutboxOutcome, RelayLease } from '../../core/ports/outbox.js';
 import type { Completion, Store, StoreTransaction } from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../envelopes.js';
+import { eventually } from '../eventually.js';
+import { same } from '../same.js';
 
-export const leaseMs = 30_000;
+/** A lease that does not end while a case runs, however slow the machine is. */
+export const leaseMs = 3_600_000;
 
 interface ClaimSteps {
   /** How many messages of each listener at most; by name alone, as many as there are. */
@@ -30,6 +33,11 @@ export async function claimOne(store: Store, options?: ClaimSteps): Promise<Clai
   const [first] = await claim(store, options);
   assert.ok(first !== undefined, 'nothing could be claimed');
   return first;
+}
+
+/** Ends a lease as time does: its holder is not told. */
+export async function endLease(store: Store, claimed: Claim): Promise<void> {
+  same(await store.inbox.extend([claimed], 0), []);
 }
 
 export function finish(store: Store, claimed: Claim): Promise<boolean> {
@@ -118,6 +126,11 @@ export async function settle(
     return { seq: row.seq, ...outcome };
   });
   return store.outbox.settle(lease, settled);
+}
+
+/** Waits until so much time has passed since a moment of this process's clock. */
+export async function untilPassed(ms: number, since: number): Promise<void> {
+  await eventually(() => assert.ok(performance.now() - since > ms, 'the time has not passed yet'));
 }
 
 /** Numbers from 0 on. */

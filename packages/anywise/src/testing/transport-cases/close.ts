@@ -3,7 +3,7 @@ import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
-import { consume, gate, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
+import { consume, gate, hasAll, idsOf, numbered, publish, withTransports } from './steps.js';
 
 /** How subscriptions and transports end. */
 export const closeCases: readonly TransportCase[] = [
@@ -88,7 +88,7 @@ export const closeCases: readonly TransportCase[] = [
         await publish(publisher, sent);
         const before = (await Promise.all(passing)).flat();
         const { ids } = await consume(last, { consumer: 'service' });
-        await eventually(() => hasAll([...before, ...ids], idsOf(sent)), patienceMs);
+        await eventually(() => hasAll([...before, ...ids], idsOf(sent)));
       }),
   },
   {
@@ -107,13 +107,11 @@ export const closeCases: readonly TransportCase[] = [
           const result = results[n];
           return result?.status === 'fulfilled' && result.value[0] === undefined;
         });
-        await eventually(
-          () =>
-            assert.equal(
-              ['before', ...idsOf(confirmed)].every((id) => ids.includes(id)),
-              true,
-            ),
-          patienceMs,
+        await eventually(() =>
+          assert.equal(
+            ['before', ...idsOf(confirmed)].every((id) => ids.includes(id)),
+            true,
+          ),
         );
       }),
   },

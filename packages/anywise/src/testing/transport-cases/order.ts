@@ -3,7 +3,7 @@ import type { Envelope } from '../../core/message/envelope.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
-import { consume, gate, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
+import { consume, gate, hasAll, idsOf, numbered, publish, withTransports } from './steps.js';
 
 /** Whether the envelopes of each key came in the order in which they were published; later copies do not count. */
 function sameOrder(ids: readonly string[], sent: readonly Envelope[]): void {
@@ -28,7 +28,7 @@ export const orderCases: readonly TransportCase[] = [
         const { ids } = await consume(receiver);
         const sent = numbered(1000, () => ({ subject: 'one' }));
         for (let from = 0; from < sent.length; from += 100) await publish(publisher, sent.slice(from, from + 100));
-        await eventually(() => assert.equal(ids.length >= 1000, true), patienceMs);
+        await eventually(() => assert.equal(ids.length >= 1000, true));
         same(ids, idsOf(sent));
       }),
   },
@@ -46,7 +46,7 @@ export const orderCases: readonly TransportCase[] = [
             for (let from = 0; from < own.length; from += 5) await publish(publisher, own.slice(from, from + 5));
           }),
         );
-        await eventually(() => hasAll(ids, idsOf(sent)), patienceMs);
+        await eventually(() => hasAll(ids, idsOf(sent)));
         sameOrder(ids, sent);
       }),
   },
@@ -65,9 +65,9 @@ export const orderCases: readonly TransportCase[] = [
         const sent = numbered(60, (n) => ({ subject: `entity-${n % 4}` }));
         for (let from = 0; from < sent.length; from += 10) {
           await publish(publisher, sent.slice(from, from + 10));
-          if (from % 20 === 0) await eventually(() => assert.equal(ids.includes(`m${from}`), true), patienceMs);
+          if (from % 20 === 0) await eventually(() => assert.equal(ids.includes(`m${from}`), true));
         }
-        await eventually(() => hasAll(ids, idsOf(sent)), patienceMs);
+        await eventually(() => hasAll(ids, idsOf(sent)));
         assert.ok(calls > 1, 'receiving never failed');
         sameOrder(ids, sent);
       }),

@@ -4,7 +4,7 @@ import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
-import { consume, idsOf, numbered, patienceMs, publish, sameOnce, withTransports } from './steps.js';
+import { consume, idsOf, numbered, publish, sameOnce, withTransports } from './steps.js';
 
 /** What is published arrives, whole and once. */
 export const publishCases: readonly TransportCase[] = [
@@ -123,7 +123,7 @@ export const publishCases: readonly TransportCase[] = [
             return Array.from({ length: 20 }, (_, call) => publish(publisher, own.slice(call * 10, call * 10 + 10)));
           }),
         );
-        await eventually(() => assert.equal(ids.length >= sent.length, true), patienceMs);
+        await eventually(() => assert.equal(ids.length >= sent.length, true));
         sameOnce(ids, idsOf(sent));
       }),
   },
@@ -138,7 +138,7 @@ export const publishCases: readonly TransportCase[] = [
           Array.from({ length: 50 }, (_, call) => publish(publisher, sent.slice(call * 10, call * 10 + 10))),
         );
         await publisher.close();
-        await eventually(() => assert.equal(ids.length >= sent.length, true), patienceMs);
+        await eventually(() => assert.equal(ids.length >= sent.length, true));
         sameOnce(ids, idsOf(sent));
       }),
   },

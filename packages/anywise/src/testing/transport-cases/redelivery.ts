@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventually } from '../eventually.js';
 import type { TransportCase } from '../transport-case.js';
-import { consume, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
+import { consume, hasAll, idsOf, numbered, publish, withTransports } from './steps.js';
 
 const fail = async (): Promise<never> => {
   throw new Error('not now');
@@ -18,7 +18,7 @@ export const redeliveryCases: readonly TransportCase[] = [
         const { ids } = await consume(receiver, { receive: async () => (failures++ < 2 ? fail() : undefined) });
         const sent = numbered(100);
         await publish(publisher, sent);
-        await eventually(() => hasAll(ids, idsOf(sent)), patienceMs);
+        await eventually(() => hasAll(ids, idsOf(sent)));
         assert.equal(failures > 2, true);
       }),
   },
@@ -34,7 +34,7 @@ export const redeliveryCases: readonly TransportCase[] = [
           onError: (error) => errors.push(error),
         });
         await publish(publisher, numbered(1));
-        await eventually(() => assert.equal(ids.includes('m0'), true), patienceMs);
+        await eventually(() => assert.equal(ids.includes('m0'), true));
         assert.equal(
           errors.some((error) => error instanceof Error && error.message.includes('not now')),
           true,
@@ -56,13 +56,13 @@ export const redeliveryCases: readonly TransportCase[] = [
             },
           });
           if (round === 1) await publish(publisher, sent);
-          await eventually(() => assert.equal(calls > 0, true), patienceMs);
+          await eventually(() => assert.equal(calls > 0, true));
           await subscription.close();
           assert.equal(ids.length, 0);
         }
         await failing.close();
         const { ids } = await consume(healthy);
-        await eventually(() => hasAll(ids, idsOf(sent)), patienceMs);
+        await eventually(() => hasAll(ids, idsOf(sent)));
       }),
   },
   {
@@ -78,7 +78,7 @@ export const redeliveryCases: readonly TransportCase[] = [
         const healthy = await consume(two, { consumer: 'healthy' });
         const sent = numbered(20);
         await publish(publisher, sent);
-        await eventually(() => hasAll(failing.ids, idsOf(sent)), patienceMs);
+        await eventually(() => hasAll(failing.ids, idsOf(sent)));
         await eventually(() => hasAll(healthy.ids, idsOf(sent)));
         assert.equal(healthy.ids.length, sent.length);
       }),

@@ -3,7 +3,7 @@ import type { Envelope } from '../../core/message/envelope.js';
 import type { Transport } from '../../core/ports/transport.js';
 import { eventually } from '../eventually.js';
 import type { TransportCase, TransportFixture } from '../transport-case.js';
-import { consume, hasAll, idsOf, numbered, patienceMs, publish, withTransports } from './steps.js';
+import { consume, hasAll, idsOf, numbered, publish, withTransports } from './steps.js';
 
 function restart(fixture: TransportFixture): Promise<void> {
   assert.ok(fixture.restart !== undefined, 'the fixture says that it can restart the broker, but has no `restart`');
@@ -12,7 +12,7 @@ function restart(fixture: TransportFixture): Promise<void> {
 
 /** Publishes as the relay does: again, until it is confirmed. */
 async function publishUntilConfirmed(transport: Transport, envelope: Envelope): Promise<void> {
-  await eventually(async () => publish(transport, [envelope]), patienceMs);
+  await eventually(async () => publish(transport, [envelope]));
 }
 
 /** What a restart of the broker does not harm. */
@@ -28,7 +28,7 @@ const cases: readonly TransportCase[] = [
           if (n === 30 || n === 60) await restart(fixture);
           await publishUntilConfirmed(publisher, envelope);
         }
-        await eventually(() => hasAll(ids, idsOf(sent)), patienceMs);
+        await eventually(() => hasAll(ids, idsOf(sent)));
         await Promise.all([publisher.check(), receiver.check()]);
       }),
   },
@@ -43,8 +43,8 @@ const cases: readonly TransportCase[] = [
         await publish(publisher, sent);
         await publisher.close();
         await restart(fixture);
-        const second = await eventually(() => consume(after), patienceMs);
-        await eventually(() => hasAll([...first.ids, ...second.ids], idsOf(sent)), patienceMs);
+        const second = await eventually(() => consume(after));
+        await eventually(() => hasAll([...first.ids, ...second.ids], idsOf(sent)));
       }),
   },
 ];

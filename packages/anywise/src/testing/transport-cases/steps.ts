@@ -5,9 +5,6 @@ import { testEnvelope } from '../envelopes.js';
 import { same } from '../same.js';
 import type { TransportFixture } from '../transport-case.js';
 
-/** How long heavy cases may take until all has arrived. */
-export const patienceMs = 20_000;
-
 interface Consumer {
   /** What was received and acknowledged, in the order in which it came, duplicates included. */
   readonly ids: string[];
