@@ -5,4 +5,5 @@ export default {
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.test.js'],
   transform: {},
+  testTimeout: 120_000,
 };

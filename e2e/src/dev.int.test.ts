@@ -53,13 +53,13 @@ inDev(`shows how to try it, brings back what dies, and leaves nothing running${n
       headers: { authorization: `Bearer ${world.token}` },
     });
     expect(response.status).toBe(200);
-  }, 10_000);
+  });
   expect(find()?.pid).not.toBe(killed.pid);
 
   const toldAt = performance.now();
   await dev.kill('SIGINT');
   await eventually(() => expect(findRunning(world.databases.storeUrl)).toEqual([]));
-  expect(performance.now() - toldAt).toBeLessThan(5_000);
+  expect(performance.now() - toldAt).toBeLessThan(15_000);
 });
 
 await describeOnPostgres('what `pnpm dev` starts', () => {

@@ -41,7 +41,7 @@ await describeOnEachStore('two services that are killed again and again', (kind)
       }
       await everythingIsUp();
       // A slow machine gets the time for it.
-      await eventually(() => expect(customers.paid.length).toBeGreaterThan(100), 30_000);
+      await eventually(() => expect(customers.paid.length).toBeGreaterThan(100), 60_000);
       await customers.close();
 
       expect(customers.contradictions).toEqual([]);

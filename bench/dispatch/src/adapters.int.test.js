@@ -12,7 +12,7 @@ const notInstalled = ' (skipped: run `pnpm bench` once, which installs the libra
 describe('each way of a case runs what it has to, and gives the reply', () => {
   for (const name of adapters.keys()) {
     if (isPeer(name) && !hasPeers()) test.skip(`${name}${notInstalled}`, () => undefined);
-    else test.concurrent(name, () => answers(name), 15_000);
+    else test.concurrent(name, () => answers(name));
   }
 });
 

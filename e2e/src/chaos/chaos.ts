@@ -45,5 +45,5 @@ async function untilWorthJudging(fleet: Fleet, databases: Databases): Promise<vo
     for (const member of fleet.members) if (!member.isUp) member.start();
     const [row] = await databases.rows<{ n: number | string }>('source', 'SELECT count(*) AS n FROM counted');
     if (Number(row?.n) <= fewestEvents) throw new Error(`The source has committed ${row?.n} events so far.`);
-  }, 30_000);
+  }, 60_000);
 }

@@ -12,7 +12,7 @@ import {
   type Logger,
   type Registrable,
 } from 'anywise';
-import { eventually } from 'anywise/testing';
+import { eventually, fakeClock } from 'anywise/testing';
 import { override } from './override.js';
 
 class Asked extends event('asker.asked', { data: type<{ readonly n: number }>(), entityId: () => 'one' }) {}
@@ -58,7 +58,9 @@ describe('a bus', () => {
   });
 
   it('takes back what a listener did whose lease was lost', async () => {
-    const store = memoryStore();
+    const clock = fakeClock();
+    const store = memoryStore({ clock });
+    const leaseMs = 30_000;
     let losses = 1;
     const losing = override(store, {
       begin: (options) => {
@@ -67,6 +69,7 @@ describe('a bus', () => {
           commit: async (completion) => {
             if (completion?.claim === undefined || losses-- <= 0) return transaction.commit(completion);
             await transaction.rollback();
+            setImmediate(() => clock.advance(leaseMs));
             return false;
           },
         });
@@ -77,7 +80,7 @@ describe('a bus', () => {
       .inject({ anywise: Anywise })
       .listen((_event, { attempt }, { anywise }) => anywise.publish(new Answered({ attempt })));
     const hear = on(Answered).listen(({ attempt }) => void answers.push(attempt));
-    await using bus = await startBus({ name: 'both', store: losing, leaseMs: 50 }, answer, hear);
+    await using bus = await startBus({ name: 'both', store: losing, leaseMs }, answer, hear);
     const handled: string[] = [];
     bus.observe({ handled: ({ type, attempt }) => void handled.push(`${type} ${attempt}`) });
 

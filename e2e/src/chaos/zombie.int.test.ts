@@ -16,7 +16,7 @@ await describeOnEachStore('a process that stood still for longer than its lease'
     await zombie?.burnt();
     await eventually(async () => {
       expect(await databases.rows('middle', 'SELECT id FROM anywise_inbox WHERE attempts > 1')).not.toEqual([]);
-    }, 20_000);
+    });
     zombie?.signal('SIGCONT');
     await zombie?.says('lost its lease');
     await fleet.calm();

@@ -41,7 +41,7 @@ export async function runTests(workspace: string, file: string): Promise<Outcome
           '--runInBand',
           '--forceExit',
           '--testTimeout',
-          '30000',
+          '15000',
           '--json',
           '--outputFile',
           result,

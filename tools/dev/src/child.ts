@@ -40,7 +40,7 @@ export function startService(folder: string, onLine: (line: string) => void): Se
       const settle = () => resolve({ code, signal });
       // Its last words have been read by `close`, which never comes if something it started holds on to its output.
       child.once('close', settle);
-      setTimeout(settle, 250);
+      setTimeout(settle, 2_000);
     });
   });
   return {

@@ -6,10 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { until } from './testing.js';
-
-jest.setTimeout(20_000);
 
 const bin = fileURLToPath(new URL('../bin/anywise-dev.js', import.meta.url));
 
@@ -116,7 +114,7 @@ it('ends with 1 and does not try again when the service calls itself misconfigur
 it.each([
   ['', service],
   [' that does not want to end', stubborn],
-])('ends with the service%s within 5 s of two interrupts', async (_kind, main) => {
+])('ends with the service%s soon after two interrupts', async (_kind, main) => {
   const { supervisor, ended, nextStart } = supervise(main);
   const { port } = await nextStart();
   const interruptedAt = performance.now();
@@ -124,7 +122,7 @@ it.each([
   supervisor.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
   await untilSilent(port);
-  expect(performance.now() - interruptedAt).toBeLessThan(5000);
+  expect(performance.now() - interruptedAt).toBeLessThan(15_000);
 });
 
 it('takes the service with it when it is killed', async () => {

@@ -1,15 +1,14 @@
 import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 
-/** Long enough for an editor to save several files, or one in several steps. */
-const quietMs = 100;
-
 /**
  * Calls `onEdit` once edits of these files, or of anything in these folders, have paused; returns what ends that.
  *
  * Each folder gets a watcher of its own: on Linux, Node 20's recursive one loses sight of a file that an editor replaced.
+ *
+ * @param quietMs how long a pause is. By default it is long enough for an editor to save several files, or one in several steps.
  */
-export function watchSources(paths: readonly string[], onEdit: (path: string) => void): () => void {
+export function watchSources(paths: readonly string[], onEdit: (path: string) => void, quietMs = 100): () => void {
   const watchers = new Map<string, FSWatcher>();
   let pause: NodeJS.Timeout | undefined;
 

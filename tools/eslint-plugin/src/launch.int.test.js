@@ -41,29 +41,25 @@ it.each([
   ['node with NODE_PATH', process.execPath, [bin], hoisted],
   ["pnpm's shim", shim, [], undefined],
   ["pnpm's shim with NODE_PATH", shim, [], hoisted],
-])(
-  'finds the same, started by %s',
-  (_name, command, args, NODE_PATH) => {
-    const { stdout } = spawnSync(command, [...args, '.', '--format', 'json'], {
-      cwd: workspace.root,
-      encoding: 'utf8',
-      env: { ...process.env, NODE_PATH },
-    });
-    /** @type {{ filePath: string, messages: { ruleId: string }[] }[]} */
-    const results = JSON.parse(stdout);
-    expect(
-      results.flatMap(({ filePath, messages }) =>
-        messages.map(({ ruleId }) => `${filePath.replace(`${workspace.root}/`, '')}: ${ruleId}`),
-      ),
-    ).toEqual([
-      'packages/contracts/src/index.ts: anywise/no-cross-slice-imports',
-      'services/orders/package.json: anywise/no-cross-slice-dependencies',
-      'services/orders/src/a/handler.js: anywise/no-cross-use-case-imports',
-      'services/orders/src/by-name.ts: anywise/no-cross-slice-imports',
-      'services/orders/src/by-path.js: anywise/no-cross-slice-imports',
-      'services/orders/stray.mts: anywise/no-cross-slice-imports',
-      'services/orders/tsconfig.json: anywise/no-cross-slice-dependencies',
-    ]);
-  },
-  30_000,
-);
+])('finds the same, started by %s', (_name, command, args, NODE_PATH) => {
+  const { stdout } = spawnSync(command, [...args, '.', '--format', 'json'], {
+    cwd: workspace.root,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_PATH },
+  });
+  /** @type {{ filePath: string, messages: { ruleId: string }[] }[]} */
+  const results = JSON.parse(stdout);
+  expect(
+    results.flatMap(({ filePath, messages }) =>
+      messages.map(({ ruleId }) => `${filePath.replace(`${workspace.root}/`, '')}: ${ruleId}`),
+    ),
+  ).toEqual([
+    'packages/contracts/src/index.ts: anywise/no-cross-slice-imports',
+    'services/orders/package.json: anywise/no-cross-slice-dependencies',
+    'services/orders/src/a/handler.js: anywise/no-cross-use-case-imports',
+    'services/orders/src/by-name.ts: anywise/no-cross-slice-imports',
+    'services/orders/src/by-path.js: anywise/no-cross-slice-imports',
+    'services/orders/stray.mts: anywise/no-cross-slice-imports',
+    'services/orders/tsconfig.json: anywise/no-cross-slice-dependencies',
+  ]);
+});

@@ -87,9 +87,9 @@ it('goes as docs/add-a-slice.md says, and leaves the tree as it was', async () =
   expectSuccess(await workspace.run(`${pnpm} typecheck --filter=@anywise/orders`));
   {
     await using services = workspace.start(dev.command);
-    await eventually(() => expect(services.output).toContain('Everything is ready.'), 30_000);
+    await eventually(() => expect(services.output).toContain('Everything is ready.'), 60_000);
     await workspace.follow(inSecondTerminal);
-    await eventually(() => expect(services.output).toContain(`Heard ${slice}.${slice}-created of o-1`), 10_000);
+    await eventually(() => expect(services.output).toContain(`Heard ${slice}.${slice}-created of o-1`));
     await services.interrupt();
   }
   for (const step of steps.slice(runs + 2)) await workspace.follow(step);

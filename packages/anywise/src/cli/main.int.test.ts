@@ -21,28 +21,24 @@ async function runProcess(folder: string, ...args: readonly string[]) {
 }
 
 describe('the process', () => {
-  test(
-    'answers programs, and exits with a code that tells what came of it',
-    () =>
-      inTempFolder(async (folder) => {
-        await inStore(folder, 'orders', (store) => store.inbox.add([testEntry({ id: 'm-1', error: 'broken' })]));
+  test('answers programs, and exits with a code that tells what came of it', () =>
+    inTempFolder(async (folder) => {
+      await inStore(folder, 'orders', (store) => store.inbox.add([testEntry({ id: 'm-1', error: 'broken' })]));
 
-        const listed = await runProcess(folder, 'dead-letters', 'list', '--json');
-        expect(listed).toMatchObject({ exitCode: 0, errors: '' });
-        expect(JSON.parse(listed.output)).toMatchObject({ service: 'orders', total: 1, deadLetters: [{ id: 'm-1' }] });
+      const listed = await runProcess(folder, 'dead-letters', 'list', '--json');
+      expect(listed).toMatchObject({ exitCode: 0, errors: '' });
+      expect(JSON.parse(listed.output)).toMatchObject({ service: 'orders', total: 1, deadLetters: [{ id: 'm-1' }] });
 
-        const unmatched = await runProcess(folder, 'dead-letters', 'replay', '--id', 'm-2');
-        expect(unmatched).toEqual({ exitCode: 1, output: '', errors: 'There are no such dead letters.\n' });
+      const unmatched = await runProcess(folder, 'dead-letters', 'replay', '--id', 'm-2');
+      expect(unmatched).toEqual({ exitCode: 1, output: '', errors: 'There are no such dead letters.\n' });
 
-        await expect(runProcess(folder, 'dead-letters', 'discard', '--all')).resolves.toMatchObject({
-          exitCode: 2,
-          output: '',
-        });
-        await expect(runProcess(`${folder}/none`, 'inbox', 'status')).resolves.toMatchObject({
-          exitCode: 3,
-          output: '',
-        });
-      }),
-    60_000,
-  );
+      await expect(runProcess(folder, 'dead-letters', 'discard', '--all')).resolves.toMatchObject({
+        exitCode: 2,
+        output: '',
+      });
+      await expect(runProcess(`${folder}/none`, 'inbox', 'status')).resolves.toMatchObject({
+        exitCode: 3,
+        output: '',
+      });
+    }));
 });

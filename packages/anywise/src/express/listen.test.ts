@@ -144,5 +144,5 @@ describe('a server that closes', () => {
 async function closesAtOnce(server: { close(options: { timeoutMs: number }): Promise<void> }): Promise<void> {
   const begun = performance.now();
   await server.close({ timeoutMs: 60_000 });
-  expect(performance.now() - begun).toBeLessThan(2_000);
+  expect(performance.now() - begun).toBeLessThan(4_000);
 }

@@ -111,15 +111,16 @@ await describeWithPostgres('the PostgreSQL log', () => {
         await subscription.close();
         await transport.publish(['unread-for-ever', 'unread-long', 'unread'].map((id) => testEnvelope({ id })));
         const age = `UPDATE ${log} SET published_at = published_at - $2 WHERE envelope::json ->> 'id' = $1`;
-        for (const [id, ms] of Object.entries({
-          'read-long-ago': 2_000,
-          command: 2_000,
-          'unread-for-ever': 200_000,
-          'unread-long': 2_000,
+        const hourMs = 3_600_000;
+        for (const [id, hours] of Object.entries({
+          'read-long-ago': 2,
+          command: 2,
+          'unread-for-ever': 200,
+          'unread-long': 2,
         })) {
-          await database.query({ text: age }, id, ms);
+          await database.query({ text: age }, id, hours * hourMs);
         }
-        await database.query(logStatements(`"${schema}"`).trim, 100_000, 1_000);
+        await database.query(logStatements(`"${schema}"`).trim, 100 * hourMs, hourMs);
         const left = await database.query<{ id: string }>({
           text: `SELECT envelope::json ->> 'id' AS id FROM ${log} ORDER BY seq`,
         });

@@ -37,11 +37,13 @@ await describeWithPostgres('a PostgreSQL store that loses its connections', () =
       const store = await again({ url: namedTestUrl(schema) });
       let calls = 0;
       store.watch(() => calls++);
-      await eventually(() => expect(calls).toBe(1));
+      await eventually(() => expect(calls).toBeGreaterThan(0));
+      const beforeOutage = calls;
       expect(await endTestConnections(schema, 'LISTEN%')).toBe(1);
-      await eventually(() => expect(calls).toBe(2));
+      await eventually(() => expect(calls).toBeGreaterThan(beforeOutage));
+      const beforeCommit = calls;
       await other.inbox.add([testEntry()]);
-      await eventually(() => expect(calls).toBe(3));
+      await eventually(() => expect(calls).toBeGreaterThan(beforeCommit));
     }));
 
   test('keeps connections for leases, however many transactions are open', () =>

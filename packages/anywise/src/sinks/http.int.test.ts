@@ -106,13 +106,21 @@ describe('an HTTP sink', () => {
     expect(Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']))).toBeLessThan(60);
   });
 
-  test.each<{ what: string; answers: Answer[]; timeoutMs?: number }>([
-    { what: 'the connection breaks off', answers: ['break', 'break'] },
-    { what: 'nobody answers in time', answers: ['hang'], timeoutMs: 100 },
-    { what: 'the receiver is busy', answers: [{ status: 429, headers: { 'retry-after': '0' } }, { status: 503 }] },
-  ])('sends the same again where $what', async ({ answers, timeoutMs = 15_000 }) => {
+  test.each<{ what: string; answers: Answer[]; options: HttpSinkOptions }>([
+    { what: 'the connection breaks off', answers: ['break', 'break'], options: quick },
+    {
+      what: 'nobody answers in time',
+      answers: ['hang'],
+      options: { timeoutMs: 100, retry: { attempts: 1_000, firstDelayMs: 1, maxDelayMs: 1 } },
+    },
+    {
+      what: 'the receiver is busy',
+      answers: [{ status: 429, headers: { 'retry-after': '0' } }, { status: 503 }],
+      options: quick,
+    },
+  ])('sends the same again where $what', async ({ answers, options }) => {
     await using hook = await receiver(...answers);
-    await httpSink(hook.url, { ...quick, timeoutMs }).sink([paid, new Paid({ id: 'b' })]);
+    await httpSink(hook.url, options).sink([paid, new Paid({ id: 'b' })]);
     expect(hook.received.length).toBeGreaterThan(1);
     const different = new Set(hook.received.map(({ headers, body }) => `${String(headers['webhook-id'])} ${body}`));
     expect(different.size).toBe(1);

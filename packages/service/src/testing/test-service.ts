@@ -45,7 +45,7 @@ export async function startTestService(definition: ServiceDefinition): Promise<T
   const others: Anywise[] = [];
 
   const token = (changes: Partial<TokenOptions> = {}) =>
-    signToken({ user: 'ada', secret, expiresInSeconds: 60, ...changes });
+    signToken({ user: 'ada', secret, expiresInSeconds: 3_600, ...changes });
   const as = async (user: string) => supertest.agent(service.app).auth(await token({ user }), { type: 'bearer' });
   const stop = async () => {
     await Promise.all([service, ...others].map((running) => running.stop()));

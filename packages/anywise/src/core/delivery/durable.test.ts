@@ -9,6 +9,7 @@ import { memoryStore } from '../../memory/store.js';
 import { memoryBroker } from '../../memory/transport.js';
 import { command, event, query } from '../message/declare.js';
 import { on } from '../registry/on.js';
+import { fakeClock } from '../../testing/clock.js';
 import { testEntry, testEnvelope } from '../../testing/envelopes.js';
 import { eventually } from '../../testing/eventually.js';
 import { silent, startBus, type StartBusOptions } from '../../test-support/start-bus.js';
@@ -282,15 +283,16 @@ describe('a message in the inbox', () => {
   const listener = 'payments/payments.paid';
 
   test('of an unknown type waits for a version that knows it, and burns no attempt', async () => {
-    const { start, stores } = services();
+    const { start } = services();
     const waits: object[] = [];
     const logger = { ...silent, warn: (details: object) => void waits.push(details) };
-    await stores.payments.inbox.add([
+    const store = memoryStore({ clock: fakeClock() });
+    await store.inbox.add([
       testEntry({ listener, id: 'm1', json: JSON.stringify(testEnvelope({ id: 'm1', type: 'payments.newer' })) }),
     ]);
-    await using _payments = await start('payments', { items: [pay, hear([])], logger });
+    await using _payments = await start('payments', { items: [pay, hear([])], store, logger });
     await eventually(() => expect(waits).toMatchObject([{ id: 'm1', attempt: 1, err: { code: 'UNKNOWN_MESSAGE' } }]));
-    expect(await stores.payments.inbox.status()).toMatchObject({ waiting: 1, dead: 0 });
+    expect(await store.inbox.status()).toMatchObject({ waiting: 1, dead: 0 });
   });
 
   test.each([

@@ -112,7 +112,7 @@ describe('the relay', () => {
     const store = memoryStore();
     const subject = relay(store, confirmAll);
     await commit(store, { id: 'e1' });
-    await subject.stop(1_000);
+    await subject.stop(60_000);
     expect(await store.outbox.status()).toMatchObject({ waiting: 0 });
     expect(await store.outbox.lease('elsewhere:1:1:b', 1_000)).toBeDefined();
   });

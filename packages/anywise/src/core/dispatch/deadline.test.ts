@@ -33,7 +33,7 @@ const outer = on(Outer)
 describe('a send with a time limit', () => {
   test('gives the reply of a handler that is fast enough', async () => {
     await using bus = await startBus({ items: [on(Slow).handle(async () => 'done')] });
-    await expect(bus.send(new Slow(), { timeoutMs: 5_000 })).resolves.toBe('done');
+    await expect(bus.send(new Slow(), { timeoutMs: 60_000 })).resolves.toBe('done');
   });
 
   test('rejects when time is up, and aborts the signal of the handler', async () => {
@@ -68,7 +68,7 @@ describe('a send with a time limit', () => {
       });
     const listen = on(Happened).listen((_event, context) => void contexts.push(context));
     await using bus = await startBus({ items: [publish, listen] });
-    await bus.send(new Outer(), { timeoutMs: 5_000 });
+    await bus.send(new Outer(), { timeoutMs: 60_000 });
     expect(contexts[0]?.deadline).toBeGreaterThan(Date.now());
   });
 

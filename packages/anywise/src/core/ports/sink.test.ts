@@ -64,8 +64,7 @@ describe('a sink', () => {
     const published = [Paid, Refunded, Shipped].map((Class, n) => new Class({ id: 'a', n }));
     for (const one of published) await bus.publish(one);
     await eventually(() => expect(all.events).toEqual(published));
-    await eventually(() => expect(both.events).toEqual(published.slice(0, 2)));
-    expect(below.events).toEqual(published.slice(0, 2));
+    for (const some of [both, below]) await eventually(() => expect(some.events).toEqual(published.slice(0, 2)));
   });
 
   test('that fails twice gets every event once with a store, those of one entity in order', async () => {
