@@ -1,2 +1,2 @@
 /** @type {import('jest').Config} */
-export default { preset: '../jest.config.base.js', testTimeout: 180_000 };
+export default { preset: '../jest.config.base.js', globalSetup: '@anywise/test-servers/jest', testTimeout: 180_000 };

@@ -62,7 +62,7 @@ inDev(`shows how to try it, brings back what dies, and leaves nothing running${n
   expect(performance.now() - toldAt).toBeLessThan(15_000);
 });
 
-await describeOnPostgres('what `pnpm dev` starts', () => {
+describeOnPostgres('what `pnpm dev` starts', () => {
   inDev(`places an order and starts it when it is paid${note}`, async () => {
     await using world = await createWorld('postgres');
     const { dev, payments, orders } = await startDev(world);

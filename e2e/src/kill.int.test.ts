@@ -23,7 +23,7 @@ const moments: readonly (readonly [victim: Slice, stage?: Stage])[] = [
   ['orders', 'handling'],
 ];
 
-await describeOnEachStore('two services that are killed again and again', (kind) => {
+describeOnEachStore('two services that are killed again and again', (kind) => {
   it('start every paid order once', () =>
     withSeed(async (random) => {
       await using world = await createWorld(kind);

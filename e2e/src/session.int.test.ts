@@ -58,7 +58,7 @@ function cancelAfter(ms: number): NodeJS.ProcessEnv {
   return { ORDERS_CANCEL_UNPAID_AFTER_MS: String(ms) };
 }
 
-await describeOnEachStore('two services', (kind) => {
+describeOnEachStore('two services', (kind) => {
   it('starts an order that is paid in another process', async () => {
     await using session = await begin(kind);
     const orderId = await session.place();

@@ -16,7 +16,7 @@ import { createWorld } from './world.js';
 const stopsWithinMs = 10_000;
 const stops = ['payments', 'orders', 'payments', 'orders'] as const;
 
-await describeOnEachStore('a service', (kind) => {
+describeOnEachStore('a service', (kind) => {
   it('loses nothing when it is told to stop in the middle of a stream of payments', () =>
     withSeed(async (random) => {
       await using world = await createWorld(kind);

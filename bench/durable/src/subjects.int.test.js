@@ -3,16 +3,18 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { findServer, postgres, redis } from '@anywise/test-servers';
 import { hasPeers } from './peers.js';
-import { makePlace, whyNotReachable } from './places.js';
+import { makePlace } from './places.js';
 
 const fromSource = ['--import', 'tsx', '--conditions=@anywise/source'];
-const addresses = {
-  postgres: process.env.ANYWISE_TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/test',
-  redis: 'redis://127.0.0.1:6379',
+
+/** Where each server is that may be used, or why it is left out. What compares with them is installed by `pnpm bench`. */
+const servers = {
+  sqlite: { url: '' },
+  postgres: await find(postgres),
+  redis: await find(redis),
 };
-/** They are no part of the workspace, so they are missing where nobody has measured yet. */
-const noPeers = 'run `pnpm bench` once, which installs the libraries to compare with';
 
 /** @type {[string, import('./places.js').Server][]} */
 const cases = [
@@ -24,18 +26,11 @@ const cases = [
   ['bullmq', 'redis'],
 ];
 
-/** Why a server cannot be used, by server. */
-const reasons = new Map(
-  await Promise.all(cases.map(async ([, server]) => /** @type {const} */ ([server, await whyMissing(server)]))),
-);
-
 describe('each subject brings every message', () => {
   for (const [name, server] of cases) {
-    const why = reasons.get(server);
-    if (why === undefined) test(name, () => measures(name, server));
-    else if (why !== noPeers && process.env.ANYWISE_TEST_SERVERS === 'required') {
-      test(name, () => Promise.reject(new Error(why)));
-    } else test.skip(`${name} (skipped: ${why})`, () => undefined);
+    const found = servers[server];
+    if ('url' in found) test(name, () => measures(name, server));
+    else test.skip(`${name} (skipped: ${found.leftOut})`, () => undefined);
   }
 });
 
@@ -73,7 +68,7 @@ async function measures(name, server) {
  * @returns {Promise<unknown>}
  */
 async function run(script, server, name, limits) {
-  const place = await makePlace(server, addresses);
+  const place = await makePlace(server, { postgres: urlOf(servers.postgres), redis: urlOf(servers.redis) });
   try {
     const file = fileURLToPath(new URL(script, import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [...fromSource, file, name, place.url, ...limits]);
@@ -83,9 +78,16 @@ async function run(script, server, name, limits) {
   }
 }
 
-/** @param {import('./places.js').Server} server */
-async function whyMissing(server) {
-  if (server === 'sqlite') return undefined;
-  if (!hasPeers()) return noPeers;
-  return whyNotReachable(server, addresses);
+/**
+ * @param {Parameters<typeof findServer>[0]} server
+ * @returns {ReturnType<typeof findServer>}
+ */
+async function find(server) {
+  if (hasPeers()) return findServer(server, process.env);
+  return { leftOut: 'run `pnpm bench` once, which installs the libraries to compare with' };
+}
+
+/** @param {Awaited<ReturnType<typeof findServer>>} found */
+function urlOf(found) {
+  return 'url' in found ? found.url : '';
 }

@@ -7,7 +7,7 @@ import { countDeaths } from './fleet.js';
 
 const kills = 30;
 
-await describeOnEachStore('services whose processes are killed again and again', (kind) => {
+describeOnEachStore('services whose processes are killed again and again', (kind) => {
   it('have each effect once, and those of a key in order', () =>
     withSeed(async (random) => {
       await using databases = await openDatabases(kind);

@@ -24,7 +24,7 @@ const visits: Readonly<Record<StoreKind, readonly number[]>> = { sqlite: [1, 5],
 
 const cases = (Object.keys(points) as Point[]).map((point) => ({ point, moment: points[point] }));
 
-await describeOnEachStore('each effect happens once and in order where a process dies', (kind) => {
+describeOnEachStore('each effect happens once and in order where a process dies', (kind) => {
   let databases: Databases;
   let fleet: Fleet;
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import { describeOnEachStore } from '../databases/each-store.js';
 import { createFleet } from './fleet.js';
 import { judge } from './verdict.js';
 
-await describeOnEachStore('a process that stood still for longer than its lease', (kind) => {
+describeOnEachStore('a process that stood still for longer than its lease', (kind) => {
   it('takes back what it did, as another has done it', async () => {
     await using databases = await openDatabases(kind);
     await using fleet = createFleet(databases, ['source', 'middle', 'middle', 'sink']);

@@ -56,7 +56,7 @@ function addNoteIn(kind: StoreKind, open: Open, goOn: (book: NoteBook, sql: SqlT
     });
 }
 
-await describeOnEachStore('a query builder in the transaction of the message', (kind) => {
+describeOnEachStore('a query builder in the transaction of the message', (kind) => {
   it.each(noteBooks[kind])('of $library commits with the events', async ({ open }) => {
     await using bus = await start(
       kind,

@@ -7,7 +7,7 @@ import { runHere } from './testing.js';
 const call = (line: string, service: string) =>
   runHere([...line.split(' '), '--store', testPostgresUrl, '--service', service]);
 
-await describeWithPostgres('a store in PostgreSQL', () => {
+describeWithPostgres('a store in PostgreSQL', () => {
   test('is found by its service, and worked on', () =>
     inTestSchemas(async (schema) => {
       const service = schema('orders');

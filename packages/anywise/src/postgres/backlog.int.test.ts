@@ -56,7 +56,7 @@ async function claimIds(store: Store): Promise<string[]> {
   return claims.map(({ id }) => id);
 }
 
-await describeWithPostgres('a claim on PostgreSQL', () => {
+describeWithPostgres('a claim on PostgreSQL', () => {
   test('reads a bounded number of rows where nearly all wait behind one key', () =>
     inTestStore(async ({ store, schema }) => {
       await store.inbox.add([testEntry({ id: 'poison', key: 'k' })]);

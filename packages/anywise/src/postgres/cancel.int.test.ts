@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
 import { describeWithPostgres, inTestStore } from '../test-support/test-postgres.js';
 
-await describeWithPostgres('a scheduled message on PostgreSQL', () => {
+describeWithPostgres('a scheduled message on PostgreSQL', () => {
   test('that an open transaction cancels holds up nobody, and leaves when that is rolled back', () =>
     inTestStore(async ({ store }) => {
       const scheduling = store.begin({ readOnly: false });

@@ -9,7 +9,7 @@ import { postgresTransport } from './transport.js';
 
 const url = testPostgresUrl;
 
-await describeWithPostgres('over PostgreSQL', () =>
+describeWithPostgres('over PostgreSQL', () =>
   describeDurableServices({
     inPlace: (work) =>
       inTestSchemas((schema) =>

@@ -32,7 +32,7 @@ async function inLog<T>(
   });
 }
 
-await describeWithPostgres('the PostgreSQL log', () => {
+describeWithPostgres('the PostgreSQL log', () => {
   test('loses nothing where several processes publish while one reads', () =>
     inLog(5, async (_schema, reader, ...publishers) => {
       const read: string[] = [];

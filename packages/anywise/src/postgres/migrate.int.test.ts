@@ -13,7 +13,7 @@ import { postgresStore } from './store.js';
 const url = testPostgresUrl;
 const broken = { name: '002-broken', sql: 'CREATE TABLE second (id TEXT); CREATE TABEL third (id TEXT)' };
 
-await describeWithPostgres('the migrations of a PostgreSQL store', () => {
+describeWithPostgres('the migrations of a PostgreSQL store', () => {
   test('are applied once where many processes start at once', () =>
     inTestSchemas(async (schema) => {
       const migrations = [{ name: '001', sql: 'CREATE TABLE started (id TEXT); INSERT INTO started VALUES (1)' }];

@@ -10,7 +10,7 @@ import {
   testPostgresUrl,
 } from '../test-support/test-postgres.js';
 
-await describeWithPostgres('a PostgreSQL store that loses its connections', () => {
+describeWithPostgres('a PostgreSQL store that loses its connections', () => {
   test('goes on with new ones, and the process lives', () =>
     inTestStore(async ({ again, schema }) => {
       const store = await again({ url: namedTestUrl(schema) });

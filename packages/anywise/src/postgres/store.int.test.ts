@@ -4,7 +4,7 @@ import { storeContract } from '../testing/store-contract.js';
 import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';
 import { postgresStore } from './store.js';
 
-await describeWithPostgres('the PostgreSQL store', () => {
+describeWithPostgres('the PostgreSQL store', () => {
   const capabilities = { ...postgresStore({ schema: 'store' }).capabilities, concurrentTransactions: true };
   it.each(casesFor(storeContract, capabilities))('$behaviour', ({ run }) =>
     inTestSchemas(async (schema) => {

@@ -9,7 +9,7 @@ const migrations = [
   },
 ];
 
-await describeWithPostgres('the handle of a PostgreSQL transaction', () => {
+describeWithPostgres('the handle of a PostgreSQL transaction', () => {
   test('gives BIGINT as a number where that is exact, and else as a bigint', () =>
     inTestStore(async ({ store }) => {
       const transaction = store.begin({ readOnly: true });

@@ -9,7 +9,7 @@ import {
 import { transportContract } from '../testing/transport-contract.js';
 import { postgresTransport } from './transport.js';
 
-await describeWithPostgres('the PostgreSQL transport', () => {
+describeWithPostgres('the PostgreSQL transport', () => {
   // What a restart does to a client: every connection ends, and what was not committed is gone.
   const capabilities = { ...postgresTransport().capabilities, restart: true };
   it.each(casesFor(transportContract, capabilities))('$behaviour', ({ run }) =>

@@ -1,0 +1,2 @@
+export { findServer } from './find-server.js';
+export { postgres, redis } from './servers.js';
