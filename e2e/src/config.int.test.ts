@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { createWorld, type World } from './world.js';
+import { createWorld, type World } from './harness/system.js';
 
 /** EX_CONFIG of sysexits.h. */
 const misconfigured = 78;

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
-import { createClient } from './client.js';
+import { createClient } from './harness/http-client.js';
 import { describeOnPostgres } from './databases/each-store.js';
-import { findRunning } from './descendants.js';
-import { openShop } from './shop.js';
-import { createWorld, workspace, type World } from './world.js';
+import { findRunning } from './harness/running-processes.js';
+import { openShop } from './harness/shop.js';
+import { createWorld, workspace, type World } from './harness/system.js';
 
 // The pnpm that runs the tests; it may be a script, which only Node can run everywhere.
 const pnpm = process.env.npm_execpath ?? '';

@@ -2,8 +2,8 @@ import { expect } from '@jest/globals';
 import { parseEnvelope } from 'anywise';
 import { eventually } from 'anywise/testing';
 import type { Databases } from './databases/databases.js';
-import type { Paid } from './shop.js';
-import type { Slice } from './world.js';
+import type { Paid } from './harness/shop.js';
+import type { Slice } from './harness/system.js';
 
 const slices: readonly Slice[] = ['payments', 'orders'];
 

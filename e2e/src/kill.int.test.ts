@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
-import { createClient } from './client.js';
-import { trade } from './customers.js';
+import { createClient } from './harness/http-client.js';
+import { trade } from './harness/workload.js';
 import type { StoreKind } from './databases/databases.js';
 import { describeOnEachStore } from './databases/each-store.js';
 import { expectOneEffectEach, isAt, type Stage } from './effects.js';
-import { mortal } from './mortal.js';
-import { withSeed } from './seed.js';
-import { openShop } from './shop.js';
-import { createWorld, type Slice } from './world.js';
+import { mortal } from './harness/killable-service.js';
+import { withSeed } from './harness/seeded-random.js';
+import { openShop } from './harness/shop.js';
+import { createWorld, type Slice } from './harness/system.js';
 
 const kills: Readonly<Record<StoreKind, number>> = { sqlite: 12, postgres: 6 };
 

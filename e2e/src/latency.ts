@@ -3,9 +3,9 @@ import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { createClient } from './client.js';
-import { openShop, type Shop } from './shop.js';
-import { createWorld, type Service, type World } from './world.js';
+import { createClient } from './harness/http-client.js';
+import { openShop, type Shop } from './harness/shop.js';
+import { createWorld, type Service, type World } from './harness/system.js';
 
 const payments = 300;
 const perSecond = 50;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
-import { createClient } from './client.js';
+import { createClient } from './harness/http-client.js';
 import type { Databases, StoreKind } from './databases/databases.js';
 import { describeOnEachStore } from './databases/each-store.js';
 import { scheduledSql } from './effects.js';
-import { createWorld, type Service } from './world.js';
+import { createWorld, type Service } from './harness/system.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 

@@ -5,8 +5,8 @@ import { expect, it } from '@jest/globals';
 import { event, parseEnvelope, type } from 'anywise';
 import { fileSink } from 'anywise/sinks';
 import { inTempFolder } from 'anywise/testing';
-import { startProcess, type Process } from './process.js';
-import { workspace } from './world.js';
+import { startProcess, type Process } from './harness/process.js';
+import { workspace } from './harness/system.js';
 
 class Noted extends event('notes.noted', { data: type<{ readonly text: string }>(), entityId: () => 'note' }) {}
 

@@ -3,14 +3,14 @@ import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
-import { createClient } from './client.js';
-import { trade } from './customers.js';
+import { createClient } from './harness/http-client.js';
+import { trade } from './harness/workload.js';
 import { describeOnEachStore } from './databases/each-store.js';
 import { expectOneEffectEach } from './effects.js';
-import { mortal } from './mortal.js';
-import { withSeed } from './seed.js';
-import { openShop } from './shop.js';
-import { createWorld } from './world.js';
+import { mortal } from './harness/killable-service.js';
+import { withSeed } from './harness/seeded-random.js';
+import { openShop } from './harness/shop.js';
+import { createWorld } from './harness/system.js';
 
 /** Twice what a service allows itself, for slow machines. */
 const stopsWithinMs = 10_000;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { openDatabases } from '../databases/open.js';
 import { describeOnEachStore } from '../databases/each-store.js';
-import { withSeed } from '../seed.js';
+import { withSeed } from '../harness/seeded-random.js';
 import { runChaos } from './chaos.js';
 import { countDeaths } from './fleet.js';
 

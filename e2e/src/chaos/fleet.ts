@@ -2,8 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Databases } from '../databases/databases.js';
-import { startProcess, type Exit, type Process } from '../process.js';
-import { workspace } from '../world.js';
+import { startProcess, type Exit, type Process } from '../harness/process.js';
+import { workspace } from '../harness/system.js';
 import type { Point } from './points.js';
 import type { ServiceName } from './services.js';
 

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { StoreKind } from '../databases/databases.js';
 import { openDatabases } from '../databases/open.js';
-import { withSeed } from '../seed.js';
+import { withSeed } from '../harness/seeded-random.js';
 import { runChaos, type ChaosReport } from './chaos.js';
 import { countDeaths } from './fleet.js';
 import { points } from './points.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Databases } from '../databases/databases.js';
-import type { Random } from '../seed.js';
+import type { Random } from '../harness/seeded-random.js';
 import { countDeaths, type Fleet, type Fuse, type Member } from './fleet.js';
 import { points, type Point } from './points.js';
 import { leaseMs } from './services.js';

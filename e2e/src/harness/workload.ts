@@ -1,4 +1,4 @@
-import type { Random } from './seed.js';
+import type { Random } from './seeded-random.js';
 import type { Paid, Shop } from './shop.js';
 
 /** What the customers of a shop have done so far. */

@@ -1,4 +1,4 @@
-import { insist, type Answer, type Client, type Whereabouts } from './client.js';
+import { insist, type Answer, type Client, type Whereabouts } from './http-client.js';
 
 /** A payment that was answered with 201. */
 export interface Paid {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { signToken } from '@anywise/service';
-import type { Databases, StoreKind } from './databases/databases.js';
-import { openDatabases } from './databases/open.js';
+import type { Databases, StoreKind } from '../databases/databases.js';
+import { openDatabases } from '../databases/open.js';
 import { startProcess, type Process } from './process.js';
 
 export type Slice = 'payments' | 'orders';
@@ -24,11 +24,11 @@ export interface World extends AsyncDisposable {
   run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Process;
 }
 
-export const workspace = fileURLToPath(new URL('../..', import.meta.url));
+export const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 
 const nodeArguments = [
   ...['--import', import.meta.resolve('tsx')],
-  ...['--import', new URL('../../tools/dev/src/tether.ts', import.meta.url).href],
+  ...['--import', new URL('../../../tools/dev/src/tether.ts', import.meta.url).href],
   '--conditions=@anywise/source',
 ];
 

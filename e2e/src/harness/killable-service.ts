@@ -1,5 +1,5 @@
 import type { Exit } from './process.js';
-import type { Service, Slice, World } from './world.js';
+import type { Service, Slice, World } from './system.js';
 
 /** A service that dies when told, and is started again at once. */
 export interface Mortal {
