@@ -10,7 +10,8 @@ import { createClient } from './harness/http-client.js';
 import { describeOnPostgres } from './databases/each-store.js';
 import { findRunning } from './harness/running-processes.js';
 import { openShop } from './harness/shop.js';
-import { createWorld, workspace, type World } from './harness/system.js';
+import { workspace } from './harness/from-source.js';
+import { createSystem, type System } from './harness/system.js';
 
 // The pnpm that runs the tests; it may be a script, which only Node can run everywhere.
 const pnpm = process.env.npm_execpath ?? '';
@@ -36,21 +37,21 @@ const inDev = reason === undefined ? it : it.skip;
 const note = reason === undefined ? '' : ` (${reason})`;
 
 inDev(`shows how to try it, brings back what dies, and leaves nothing running${note}`, async () => {
-  await using world = await createWorld();
-  const { dev, orders, curl } = await startDev(world);
+  await using system = await createSystem();
+  const { dev, orders, curl } = await startDev(system);
   const { stdout } = await promisify(execFile)('sh', ['-c', curl]);
   expect(JSON.parse(stdout)).toMatchObject({ status: 'placed' });
 
   const { orderId } = JSON.parse(stdout) as { orderId: string };
   const folder = join(workspace, 'services/orders');
   const find = () =>
-    findRunning(world.databases.storeUrl).find((running) => running.folder === folder && isService(running));
+    findRunning(system.databases.storeUrl).find((running) => running.folder === folder && isService(running));
   const killed = find();
   if (killed === undefined) throw new Error('Orders is not running.');
   process.kill(killed.pid, 'SIGKILL');
   await eventually(async () => {
     const response = await fetch(`${orders}/orders/${orderId}`, {
-      headers: { authorization: `Bearer ${world.token}` },
+      headers: { authorization: `Bearer ${system.token}` },
     });
     expect(response.status).toBe(200);
   });
@@ -58,15 +59,15 @@ inDev(`shows how to try it, brings back what dies, and leaves nothing running${n
 
   const toldAt = performance.now();
   await dev.kill('SIGINT');
-  await eventually(() => expect(findRunning(world.databases.storeUrl)).toEqual([]));
+  await eventually(() => expect(findRunning(system.databases.storeUrl)).toEqual([]));
   expect(performance.now() - toldAt).toBeLessThan(15_000);
 });
 
 describeOnPostgres('what `pnpm dev` starts', () => {
   inDev(`places an order and starts it when it is paid${note}`, async () => {
-    await using world = await createWorld('postgres');
-    const { dev, payments, orders } = await startDev(world);
-    const client = createClient(world.token);
+    await using system = await createSystem('postgres');
+    const { dev, payments, orders } = await startDev(system);
+    const client = createClient(system.token);
     const shop = openShop({ client, orders: { url: async () => orders }, payments: { url: async () => payments } });
 
     const orderId = await shop.place('order');
@@ -76,14 +77,14 @@ describeOnPostgres('what `pnpm dev` starts', () => {
       expect(answer.body).toMatchObject({ status: 'started', paymentId });
     });
     await dev.kill('SIGINT');
-    await eventually(() => expect(findRunning(world.databases.storeUrl)).toEqual([]));
+    await eventually(() => expect(findRunning(system.databases.storeUrl)).toEqual([]));
   });
 });
 
 /** Resolves when everything is ready, and it has said how to try it. */
-async function startDev(world: World) {
+async function startDev(system: System) {
   const [payments, orders] = [await freePort(), await freePort()];
-  const dev = world.run(command, [...script, 'dev'], { PAYMENTS_PORT: payments, ORDERS_PORT: orders, NO_COLOR: '1' });
+  const dev = system.run(command, [...script, 'dev'], { PAYMENTS_PORT: payments, ORDERS_PORT: orders, NO_COLOR: '1' });
   const curl = await dev.find((line) => /^ *(curl .*)$/.exec(line)?.[1]);
   return { dev, payments: `http://127.0.0.1:${payments}`, orders: `http://127.0.0.1:${orders}`, curl };
 }

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { createClient } from './harness/http-client.js';
-import { trade } from './harness/workload.js';
+import { startWorkload } from './harness/workload.js';
 import type { StoreKind } from './databases/databases.js';
 import { describeOnEachStore } from './databases/each-store.js';
 import { expectOneEffectEach, isAt, type Stage } from './effects.js';
-import { mortal } from './harness/killable-service.js';
+import { killable } from './harness/killable-service.js';
 import { withSeed } from './harness/seeded-random.js';
 import { openShop } from './harness/shop.js';
-import { createWorld, type Slice } from './harness/system.js';
+import { createSystem, type Slice } from './harness/system.js';
 
 const kills: Readonly<Record<StoreKind, number>> = { sqlite: 12, postgres: 6 };
 
@@ -26,25 +26,25 @@ const moments: readonly (readonly [victim: Slice, stage?: Stage])[] = [
 describeOnEachStore('two services that are killed again and again', (kind) => {
   it('start every paid order once', () =>
     withSeed(async (random) => {
-      await using world = await createWorld(kind);
-      const services = { payments: mortal(world, 'payments'), orders: mortal(world, 'orders') };
+      await using system = await createSystem(kind);
+      const services = { payments: killable(system, 'payments'), orders: killable(system, 'orders') };
       const everythingIsUp = () => Promise.all([services.payments.url(), services.orders.url()]);
-      const customers = trade(openShop({ client: createClient(world.token), ...services }), random);
+      const workload = startWorkload(openShop({ client: createClient(system.token), ...services }), random);
 
       for (let n = 0; n < kills[kind]; n++) {
         if (random() < 0.75) await everythingIsUp();
         await delay(random() * 500);
         const [victim, stage] = moments[Math.floor(random() * moments.length)] ?? ['orders'];
         if (stage !== undefined)
-          await eventually(async () => expect(await isAt(stage, world.databases, victim)).toBe(true));
+          await eventually(async () => expect(await isAt(stage, system.databases, victim)).toBe(true));
         await services[victim].die('SIGKILL');
       }
       await everythingIsUp();
       // A slow machine gets the time for it.
-      await eventually(() => expect(customers.paid.length).toBeGreaterThan(100), 60_000);
-      await customers.close();
+      await eventually(() => expect(workload.paid.length).toBeGreaterThan(100), 60_000);
+      await workload.close();
 
-      expect(customers.contradictions).toEqual([]);
-      await expectOneEffectEach(world.databases, customers);
+      expect(workload.contradictions).toEqual([]);
+      await expectOneEffectEach(system.databases, workload);
     }));
 });

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { createClient } from './harness/http-client.js';
 import { openShop, type Shop } from './harness/shop.js';
-import { createWorld, type Service, type World } from './harness/system.js';
+import { createSystem, type Service, type System } from './harness/system.js';
 
 const payments = 300;
 const perSecond = 50;
@@ -14,14 +14,14 @@ const fullLoadMs = 5_000;
 const quietMs = 2_000;
 const idleMs = 20_000;
 
-const world = await createWorld();
+const system = await createSystem();
 try {
-  const services = { payments: world.start('payments'), orders: world.start('orders') };
+  const services = { payments: system.start('payments'), orders: system.start('orders') };
   await Promise.all([services.payments.url(), services.orders.url()]);
-  const shop = openShop({ client: createClient(world.token), ...services });
+  const shop = openShop({ client: createClient(system.token), ...services });
   await payFor(shop, 'warm-up', 50);
 
-  const { toAnswer, toStart } = await measureLatency(world, shop);
+  const { toAnswer, toStart } = await measureLatency(system, shop);
   const rate = await measureThroughput(shop);
   const idle = await measureIdle(services);
   console.table({
@@ -33,11 +33,11 @@ try {
     ...Object.fromEntries(idle.map(({ slice, percent }) => [`${slice} idle`, `${percent.toFixed(2)} % CPU`])),
   });
 } finally {
-  await world[Symbol.asyncDispose]();
+  await system[Symbol.asyncDispose]();
 }
 
 /** Milliseconds from asking for a payment to its answer, and from its answer to its order being started. */
-async function measureLatency({ databases }: World, shop: Shop) {
+async function measureLatency({ databases }: System, shop: Shop) {
   const orderIds = await placeMany(shop, 'latency', payments);
   const observer = observeStarts(databases.folder);
   const measure = async (orderId: string, index: number) => {

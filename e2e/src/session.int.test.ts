@@ -4,21 +4,21 @@ import { createClient } from './harness/http-client.js';
 import type { Databases, StoreKind } from './databases/databases.js';
 import { describeOnEachStore } from './databases/each-store.js';
 import { scheduledSql } from './effects.js';
-import { createWorld, type Service } from './harness/system.js';
+import { createSystem, type Service } from './harness/system.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 
 /** Two services that have just been started, and somebody who plays with them. */
 async function begin(kind: StoreKind, ordersEnv: NodeJS.ProcessEnv = {}) {
-  const world = await createWorld(kind);
-  const client = createClient(world.token);
-  const payments = world.start('payments');
-  const orders = world.start('orders', ordersEnv);
+  const system = await createSystem(kind);
+  const client = createClient(system.token);
+  const payments = system.start('payments');
+  const orders = system.start('orders', ordersEnv);
   return {
     payments,
     orders,
-    databases: world.databases,
-    restart: () => world.start('orders', ordersEnv),
+    databases: system.databases,
+    restart: () => system.start('orders', ordersEnv),
     async place() {
       const body = { customerId: 'c-1', ...price };
       const answer = await client(await orders.url(), { method: 'POST', path: '/orders', body });
@@ -40,7 +40,7 @@ async function begin(kind: StoreKind, ordersEnv: NodeJS.ProcessEnv = {}) {
         expect(await client(url, { method: 'GET', path })).toMatchObject({ status: 200, body });
       });
     },
-    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => system[Symbol.asyncDispose](),
   };
 }
 

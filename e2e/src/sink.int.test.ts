@@ -6,25 +6,19 @@ import { event, parseEnvelope, type } from 'anywise';
 import { fileSink } from 'anywise/sinks';
 import { inTempFolder } from 'anywise/testing';
 import { startProcess, type Process } from './harness/process.js';
-import { workspace } from './harness/system.js';
+import { nodeArguments, sourceEnv, workspace } from './harness/from-source.js';
 
 class Noted extends event('notes.noted', { data: type<{ readonly text: string }>(), entityId: () => 'note' }) {}
 
 const kills = 5;
 const writer = fileURLToPath(new URL('sink-writer.ts', import.meta.url));
-const nodeArguments = [
-  ...['--import', import.meta.resolve('tsx')],
-  ...['--import', new URL('../../tools/dev/src/tether.ts', import.meta.url).href],
-  '--conditions=@anywise/source',
-];
 
 function startWriter(path: string): Process {
-  const env = { ...process.env, TSX_TSCONFIG_PATH: join(workspace, 'tsconfig.base.json') };
   return startProcess({
     command: process.execPath,
     args: [...nodeArguments, writer, path],
     cwd: workspace,
-    env,
+    env: { ...process.env, ...sourceEnv },
     tethered: true,
   });
 }

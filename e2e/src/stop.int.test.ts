@@ -4,13 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { createClient } from './harness/http-client.js';
-import { trade } from './harness/workload.js';
+import { startWorkload } from './harness/workload.js';
 import { describeOnEachStore } from './databases/each-store.js';
 import { expectOneEffectEach } from './effects.js';
-import { mortal } from './harness/killable-service.js';
+import { killable } from './harness/killable-service.js';
 import { withSeed } from './harness/seeded-random.js';
 import { openShop } from './harness/shop.js';
-import { createWorld } from './harness/system.js';
+import { createSystem } from './harness/system.js';
 
 /** Twice what a service allows itself, for slow machines. */
 const stopsWithinMs = 10_000;
@@ -19,10 +19,10 @@ const stops = ['payments', 'orders', 'payments', 'orders'] as const;
 describeOnEachStore('a service', (kind) => {
   it('loses nothing when it is told to stop in the middle of a stream of payments', () =>
     withSeed(async (random) => {
-      await using world = await createWorld(kind);
-      const services = { payments: mortal(world, 'payments'), orders: mortal(world, 'orders') };
+      await using system = await createSystem(kind);
+      const services = { payments: killable(system, 'payments'), orders: killable(system, 'orders') };
       const everythingIsUp = () => Promise.all([services.payments.url(), services.orders.url()]);
-      const customers = trade(openShop({ client: createClient(world.token), ...services }), random);
+      const workload = startWorkload(openShop({ client: createClient(system.token), ...services }), random);
 
       for (const slice of stops) {
         await everythingIsUp();
@@ -33,20 +33,20 @@ describeOnEachStore('a service', (kind) => {
       }
       await everythingIsUp();
       // A slow machine gets the time for it.
-      await eventually(() => expect(customers.paid.length).toBeGreaterThan(20), 60_000);
-      await customers.close();
+      await eventually(() => expect(workload.paid.length).toBeGreaterThan(20), 60_000);
+      await workload.close();
 
-      expect(customers.contradictions).toEqual([]);
-      await expectOneEffectEach(world.databases, customers);
+      expect(workload.contradictions).toEqual([]);
+      await expectOneEffectEach(system.databases, workload);
     }));
 
   it('answers a request that it had begun to read when it was told to stop', async () => {
-    await using world = await createWorld(kind);
-    const payments = world.start('payments');
+    await using system = await createSystem(kind);
+    const payments = system.start('payments');
     const post = request(new URL('/payments', await payments.url()), {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${world.token}`,
+        authorization: `Bearer ${system.token}`,
         'content-type': 'application/json',
         'transfer-encoding': 'chunked',
         expect: '100-continue',
@@ -63,12 +63,12 @@ describeOnEachStore('a service', (kind) => {
     const [answer] = await answered;
     expect(answer.resume()).toMatchObject({ statusCode: 201, headers: { connection: 'close' } });
     expect(await ended).toEqual({ code: 0, signal: null });
-    expect(await world.databases.rows('payments', 'SELECT order_id FROM payment')).toEqual([{ order_id: 'o-1' }]);
+    expect(await system.databases.rows('payments', 'SELECT order_id FROM payment')).toEqual([{ order_id: 'o-1' }]);
   });
 
   it('stops once where two signals tell it to', async () => {
-    await using world = await createWorld(kind);
-    const orders = world.start('orders');
+    await using system = await createSystem(kind);
+    const orders = system.start('orders');
     await orders.url();
     const ended = orders.kill('SIGINT');
     expect(await orders.kill('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -77,8 +77,8 @@ describeOnEachStore('a service', (kind) => {
   });
 
   it('stops where nobody reads its log any more', async () => {
-    await using world = await createWorld(kind);
-    const payments = world.start('payments');
+    await using system = await createSystem(kind);
+    const payments = system.start('payments');
     await payments.url();
     payments.ignoreOutput();
     const deadline = setTimeout(() => void payments.kill('SIGKILL'), stopsWithinMs);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Databases } from '../databases/databases.js';
 import { startProcess, type Exit, type Process } from '../harness/process.js';
-import { workspace } from '../harness/system.js';
+import { nodeArguments, sourceEnv, workspace } from '../harness/from-source.js';
 import type { Point } from './points.js';
 import type { ServiceName } from './services.js';
 
@@ -43,11 +43,6 @@ export interface Fleet extends AsyncDisposable {
 }
 
 const script = fileURLToPath(new URL('service.ts', import.meta.url));
-const nodeArguments = [
-  ...['--import', import.meta.resolve('tsx')],
-  ...['--import', new URL('../../../tools/dev/src/tether.ts', import.meta.url).href],
-  '--conditions=@anywise/source',
-];
 
 /** Starts a process for each of `instances`, which may name a service more than once. */
 export function createFleet(databases: Databases, instances: readonly ServiceName[]): Fleet {
@@ -62,7 +57,7 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
       cwd: workspace,
       env: {
         ...process.env,
-        TSX_TSCONFIG_PATH: join(workspace, 'tsconfig.base.json'),
+        ...sourceEnv,
         CHAOS_KIND: databases.kind,
         CHAOS_STORE: databases.storeUrl,
         CHAOS_TRANSPORT: databases.transportUrl,

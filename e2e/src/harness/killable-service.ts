@@ -1,16 +1,16 @@
 import type { Exit } from './process.js';
-import type { Service, Slice, World } from './system.js';
+import type { Service, Slice, System } from './system.js';
 
 /** A service that dies when told, and is started again at once. */
-export interface Mortal {
+export interface KillableService {
   /** Where it takes requests, as soon as it does again. Rejects where it has died of itself. */
   url(): Promise<string>;
   /** Ends it, and resolves when its successor has been started, which may not take requests yet. */
   die(signal: NodeJS.Signals): Promise<Exit>;
 }
 
-export function mortal(world: World, slice: Slice): Mortal {
-  let life: Promise<Service> = Promise.resolve(world.start(slice));
+export function killable(system: System, slice: Slice): KillableService {
+  let life: Promise<Service> = Promise.resolve(system.start(slice));
 
   const url = async (): Promise<string> => {
     const current = life;
@@ -28,7 +28,7 @@ export function mortal(world: World, slice: Slice): Mortal {
     async die(signal) {
       const dying = life;
       const ended = dying.then((service) => service.kill(signal));
-      life = ended.then(() => world.start(slice));
+      life = ended.then(() => system.start(slice));
       await life;
       return ended;
     },

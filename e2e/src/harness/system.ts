@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { signToken } from '@anywise/service';
 import type { Databases, StoreKind } from '../databases/databases.js';
 import { openDatabases } from '../databases/open.js';
+import { nodeArguments, sourceEnv, workspace } from './from-source.js';
 import { startProcess, type Process } from './process.js';
 
 export type Slice = 'payments' | 'orders';
@@ -15,7 +15,7 @@ export interface Service extends Process {
 }
 
 /** Everything that the services share; it ends with all that was started in it. */
-export interface World extends AsyncDisposable {
+export interface System extends AsyncDisposable {
   readonly databases: Databases;
   readonly token: string;
   /** Starts a service from its source, on a free port. */
@@ -24,20 +24,12 @@ export interface World extends AsyncDisposable {
   run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Process;
 }
 
-export const workspace = fileURLToPath(new URL('../../..', import.meta.url));
-
-const nodeArguments = [
-  ...['--import', import.meta.resolve('tsx')],
-  ...['--import', new URL('../../../tools/dev/src/tether.ts', import.meta.url).href],
-  '--conditions=@anywise/source',
-];
-
-export async function createWorld(kind: StoreKind = 'sqlite'): Promise<World> {
+export async function createSystem(kind: StoreKind = 'sqlite'): Promise<System> {
   const databases = await openDatabases(kind);
   const secret = randomUUID();
   const env = {
     ...process.env,
-    TSX_TSCONFIG_PATH: join(workspace, 'tsconfig.base.json'),
+    ...sourceEnv,
     ANYWISE_STORE: databases.storeUrl,
     ANYWISE_TRANSPORT: databases.transportUrl,
     AUTH_SECRET: secret,
@@ -50,7 +42,7 @@ export async function createWorld(kind: StoreKind = 'sqlite'): Promise<World> {
     databases,
     token: await signToken({ user: 'ada', secret, expiresInSeconds: 3600 }),
     start(slice, changes = {}) {
-      if (ended) throw new Error('The world has ended.');
+      if (ended) throw new Error('The system has ended.');
       const service = startService(slice, { ...env, ...changes });
       processes.push(service);
       return service;

@@ -2,7 +2,7 @@ import type { Random } from './seeded-random.js';
 import type { Paid, Shop } from './shop.js';
 
 /** What the customers of a shop have done so far. */
-export interface Trade {
+export interface Workload {
   /** Orders that were placed and not paid. */
   readonly unpaid: string[];
   readonly paid: Paid[];
@@ -18,7 +18,7 @@ const placers = 4;
 const fullStock = 600;
 
 /** Opens a shop to twelve customers at once. Each pays other orders, and some ask again for what they have. */
-export function trade(shop: Shop, random: Random): Trade {
+export function startWorkload(shop: Shop, random: Random): Workload {
   const unpaid: string[] = [];
   const paid: Paid[] = [];
   const contradictions: Paid[] = [];
