@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
-import { createWorld } from '../world.js';
+import { createSystem } from '../harness/system.js';
 import { readmeOutput, readmeSession } from './readme.js';
 
 /** A text with its ids and times numbered as they appear, so that only their equality counts. */
@@ -14,11 +14,11 @@ function numbered(text: string): string {
 }
 
 it('the session of the README prints what the README says', async () => {
-  await using world = await createWorld();
-  const [payments, orders] = [world.start('payments'), world.start('orders')];
+  await using system = await createSystem();
+  const [payments, orders] = [system.start('payments'), system.start('orders')];
   const env = { ...process.env, PAYMENTS: await payments.url(), ORDERS: await orders.url() };
   const session = readmeSession()
-    .replace(/^TOKEN=.*$/m, `TOKEN=${world.token}`)
+    .replace(/^TOKEN=.*$/m, `TOKEN=${system.token}`)
     // A machine may take longer than the README allows.
     .replace(/^sleep 1$/m, 'until call $ORDERS/orders/$ID | grep -q started; do sleep 0.1; done');
   const { stdout } = await promisify(execFile)('sh', ['-c', session], { env });
