@@ -1,2 +1,10 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
-export default { preset: '../jest.config.base.js', globalSetup: '@anywise/test-servers/jest', testTimeout: 180_000 };
+export default {
+  preset: '../jest.config.base.js',
+  globalSetup: '@anywise/test-servers/jest',
+  testTimeout: 180_000,
+  // These tests wait for processes most of the time: two at once also where Jest would run one.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+};
