@@ -1,3 +1,9 @@
+/**
+ * The bus, what it is made of, and stores and transports in memory.
+ *
+ * @module anywise
+ */
+
 export { Anywise, type BusStatus, type EventCollector, type Tried } from './core/bus/anywise.js';
 export type { AnywiseOptions, StopOptions } from './core/bus/options.js';
 export {

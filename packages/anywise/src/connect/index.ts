@@ -1,2 +1,8 @@
+/**
+ * Store and transport by URL, loading only the adapter that it names.
+ *
+ * @module anywise/connect
+ */
+
 export { connectStore, connectTransport } from './connect.js';
 export type { ConnectStoreOptions } from './schemes.js';

@@ -1,3 +1,9 @@
+/**
+ * HTTP routes from messages, problem documents, health, and a server that stops gracefully.
+ *
+ * @module anywise/express
+ */
+
 export { health, type Checkable, type HealthOptions } from './health.js';
 export { HttpProblem, type FieldError, type HttpProblemOptions } from './http-problem.js';
 export { listen, type HttpServer, type ListenOptions } from './listen.js';

@@ -30,6 +30,7 @@ export interface Route extends RouteOptions {
 /** What a route uses of a message class. */
 export interface RequestMessage {
   readonly type: string;
+  /** Validates the data of a request, and makes the message. */
   parse(data: unknown): Command;
 }
 

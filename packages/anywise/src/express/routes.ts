@@ -9,6 +9,7 @@ import type { Route } from './route.js';
 
 /** What routes use of the bus. */
 export interface Sender {
+  /** Has a command or query handled, and gives its reply. */
   send(command: Command, options?: SenderOptions): Promise<unknown>;
 }
 

@@ -1,3 +1,9 @@
+/**
+ * What transports and stores are made with.
+ *
+ * @module anywise/kit
+ */
+
 export { orderKey } from '../core/message/envelope.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';

@@ -1,5 +1,6 @@
 /** How something is opened and closed. */
 export interface OpenedOptions<T> {
+  /** Opens it. Not called again unless it rejects, or what it gave is closed. */
   readonly open: () => Promise<T>;
   /** Closes what `open` gave. */
   readonly close: (opened: T) => Promise<void>;

@@ -15,6 +15,7 @@ export interface Clock {
   watch?(moved: () => void): () => void;
 }
 
+/** How a {@link memoryStore} tells the time. */
 export interface MemoryStoreOptions {
   /** @defaultValue the system's clock */
   readonly clock?: Clock;

@@ -5,6 +5,7 @@ import type { PublishFailure, Received, SubscribeOptions, Subscription, Transpor
 
 /** Carries messages between the buses of one process. Each bus takes its own connection. */
 export interface MemoryBroker {
+  /** A connection for one bus. */
   connect(): Transport;
 }
 

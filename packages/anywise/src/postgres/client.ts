@@ -3,9 +3,11 @@ import { errorText } from '../core/errors/thrown.js';
 
 /** What is used of a client of `pg`. */
 export interface PostgresClient {
+  /** Runs one statement. */
   query<Row extends object>(query: string | PostgresQuery): Promise<PostgresResult<Row>>;
 }
 
+/** A statement, with `$1` and so on for its values. */
 export interface PostgresQuery {
   readonly text: string;
   readonly values?: unknown[];
@@ -13,6 +15,7 @@ export interface PostgresQuery {
   readonly name?: string;
 }
 
+/** What a statement gave. */
 export interface PostgresResult<Row extends object> {
   readonly rows: readonly Row[];
   /** How many rows were read or changed. */
@@ -45,6 +48,7 @@ export interface ListeningEvents {
   readonly end: () => void;
 }
 
+/** How to reach a PostgreSQL server, and how much of it to use. */
 export interface PostgresConnection {
   /** `postgres://user:password@host:port/database`. @defaultValue what the variables `PGHOST`, `PGUSER` and so on say */
   readonly url?: string;

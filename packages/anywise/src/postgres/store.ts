@@ -26,6 +26,7 @@ import {
   type TransactionStatements,
 } from './transaction.js';
 
+/** Which schema a {@link postgresStore} lives in, and how it connects. */
 export interface PostgresStoreOptions extends PostgresConnection {
   /** Where the service keeps its tables; made if it is missing. Each service needs one of its own. */
   readonly schema: string;

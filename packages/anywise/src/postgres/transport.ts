@@ -13,6 +13,7 @@ import { Publisher } from './publisher.js';
 import { transportMigrations } from './schema.js';
 import { quoted } from './sql.js';
 
+/** Which schema a {@link postgresTransport} keeps its log in, how it connects, and what it keeps. */
 export interface PostgresTransportOptions extends PostgresConnection {
   /** Where the log is; made if it is missing. Services that meet here name the same. @defaultValue `anywise` */
   readonly schema?: string | undefined;

@@ -7,14 +7,21 @@ import type { SqlValue } from '../core/ports/sql.js';
 
 /** What is used of an SQLite library, so that `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` all fit. */
 export interface SqliteClient {
+  /** Runs statements without values. */
   exec(sql: string): unknown;
+  /** Compiles one statement. */
   prepare(sql: string): SqliteStatement;
+  /** Closes the file. */
   close(): unknown;
 }
 
+/** What is used of a compiled statement. */
 export interface SqliteStatement {
+  /** Runs a statement that writes. */
   run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
+  /** The first row, if there is one. */
   get(...values: SqlValue[]): unknown;
+  /** All rows. */
   all(...values: SqlValue[]): unknown[];
 }
 

@@ -1,3 +1,9 @@
+/**
+ * Store and transport in SQLite files, for the processes of one machine.
+ *
+ * @module anywise/sqlite
+ */
+
 export type { OpenSqlite, SqliteClient, SqliteStatement, Synchronous } from './client.js';
 export { sqliteStore, type SqliteStoreOptions } from './store.js';
 export { SqliteTransaction } from './transaction.js';

@@ -18,6 +18,7 @@ import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
 
+/** Which file an {@link sqliteStore} lives in, and how it is opened. */
 export interface SqliteStoreOptions {
   /** The database file; its folder is made if it is missing. */
   readonly path: string;

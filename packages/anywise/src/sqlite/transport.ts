@@ -11,6 +11,7 @@ import { close, openMigrated, usable } from './open.js';
 import { transportMigrations } from './schema.js';
 import { Hearing, Notifier, signalFileOf } from './signal.js';
 
+/** Which file an {@link sqliteTransport} keeps its log in, how it is opened, and what it keeps. */
 export interface SqliteTransportOptions {
   /** The database file that the services of this machine share; its folder is made if it is missing. */
   readonly path: string;

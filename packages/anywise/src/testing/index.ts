@@ -1,3 +1,9 @@
+/**
+ * What tests need: a container of fixed values, a recording bus, scenarios, and the contract suites of stores and transports.
+ *
+ * @module anywise/testing
+ */
+
 export { casesFor, type ContractCase, type Themed } from './case.js';
 export { fakeClock, type FakeClock } from './clock.js';
 export { testContext } from './context.js';

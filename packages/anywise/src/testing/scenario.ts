@@ -22,7 +22,9 @@ export interface Outcome {
 
 /** Steps to be taken one after the other. */
 export interface Scenario {
+  /** A step: sends a command. What it rejects with is part of the outcome. */
   send(command: AnyCommand, options?: SendOptions): this;
+  /** A step: publishes an event. */
   publish(event: Event): this;
   /**
    * Takes the steps, and waits until nothing that they caused is left to do: every listener of every event has handled it,

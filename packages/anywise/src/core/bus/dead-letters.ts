@@ -21,10 +21,12 @@ export class BusDeadLetters {
     return this.#store().list(filter, { limit: 100, ...page });
   }
 
+  /** How many there are. */
   count(filter: DeadLetterFilter = {}): Promise<number> {
     return this.#store().count(filter);
   }
 
+  /** One of them; `undefined` if there is none. */
   async find({ id, listener }: InboxRef): Promise<DeadLetter | undefined> {
     const [letter] = await this.#store().list({ id, listener }, { limit: 1 });
     return letter;

@@ -8,6 +8,7 @@ export type SendStrategy = (command: Command, context: Context, handle: () => Pr
 /** One listener of the event at hand, ready to run. */
 export interface ReadyListener {
   readonly name: string;
+  /** Runs the listener. Rejects if it fails. */
   readonly run: () => Promise<unknown>;
 }
 

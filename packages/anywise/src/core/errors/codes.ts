@@ -28,4 +28,5 @@ export const errorCodes = [
   'UNREADABLE_MESSAGE',
 ] as const;
 
+/** What went wrong, in one word. Codes stay the same in every release. */
 export type ErrorCode = (typeof errorCodes)[number];

@@ -13,6 +13,7 @@ export interface ContextKey<T> extends ContextKeyInfo {
   (value: T): ContextEntry<T>;
 }
 
+/** A context key with its value: what calling the key gives. */
 export interface ContextEntry<T = unknown> {
   readonly key: ContextKeyInfo;
   readonly value: T;
@@ -43,6 +44,7 @@ export function contextKey<T>(key: string, options: { readonly header?: string }
 export interface FrozenContext {
   /** @throws AnywiseError (`CONTEXT_MISSING`) where the key was never set. */
   get<T>(key: ContextKey<T>): T;
+  /** The value of a key; `undefined` if it was never set. */
   find<T>(key: ContextKey<T>): T | undefined;
   /** The id of the message being handled. */
   readonly messageId: string;
@@ -65,6 +67,7 @@ export interface FrozenContext {
 
 /** What a guard or a handler is given besides the command. */
 export interface Context extends FrozenContext {
+  /** Sets a value for this message and all that it causes. */
   set<T>(key: ContextKey<T>, value: T): this;
 }
 

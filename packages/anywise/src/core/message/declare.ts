@@ -39,6 +39,7 @@ interface ReservedInEvent extends ReservedInCommand {
   readonly version?: never;
 }
 
+/** What {@link command} and {@link query} make a message of. */
 export interface CommandOptions<In, Out, Reply, Base, Errors extends DomainErrorClass> {
   /** An abstract class that groups messages for guards. Its own fields must be in `data`. */
   readonly base?: AbstractClass<Base>;
@@ -54,6 +55,7 @@ export interface CommandOptions<In, Out, Reply, Base, Errors extends DomainError
   readonly summary?: string;
 }
 
+/** What {@link event} makes an event of. */
 export interface EventOptions<In, Out, Base> {
   readonly data: Typed<In, Out>;
   /** The entity it happened to: events of one entity are handled in order. */

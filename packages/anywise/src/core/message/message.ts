@@ -92,6 +92,7 @@ class EventBase {
   }
 }
 
+/** The base of all events, as a class: listen to it to hear everything, or extend it to group events. */
 export const Event = EventBase as unknown as abstract new () => Event;
 
 /** Gives a new event the metadata that it came with. */

@@ -29,6 +29,7 @@ export function serviceName(id: ServiceId): string {
  * transaction. An adapter binds each of `MessageServices.ids` so that it asks the message being handled.
  */
 export interface MessageServices {
+  /** The bus's own service with this id, for the message being handled. */
   provide(id: ServiceId): unknown;
 }
 
@@ -40,7 +41,9 @@ export interface MessageServices {
  * all of them even if one fails, and then throws the first failure.
  */
 export interface Scope {
+  /** An instance of a service, or a promise of it if something it needs is asynchronous. */
   resolve<T>(id: ServiceId<T>, services: MessageServices): T | Promise<T>;
+  /** Disposes of what the scope made, last made first. */
   dispose(): void | Promise<void>;
 }
 

@@ -51,6 +51,7 @@ export interface DeadLetterPage {
 export interface DeadLetters {
   /** The oldest first. */
   list(filter: DeadLetterFilter, page: DeadLetterPage): Promise<readonly DeadLetter[]>;
+  /** How many there are. */
   count(filter: DeadLetterFilter): Promise<number>;
   /** Makes them due again, with all their attempts before them. Returns how many. */
   replay(filter: DeadLetterFilter): Promise<number>;

@@ -56,6 +56,7 @@ export type FailedClaim =
     }
   | { readonly outcome: 'dead'; readonly onDead: OnDead; readonly error: string };
 
+/** Which messages to claim, for whom, and for how long. */
 export interface ClaimOptions {
   /** For whom messages are claimed, and how many for each at most. */
   readonly listeners: ReadonlyMap<string, number>;
@@ -65,6 +66,7 @@ export interface ClaimOptions {
   readonly leaseMs: number;
 }
 
+/** How many messages one listener has. */
 export interface ListenerStatus {
   readonly listener: string;
   readonly waiting: number;
@@ -75,6 +77,7 @@ export interface ListenerStatus {
   readonly oldestMs: number;
 }
 
+/** How many messages the listeners of one inbox have, all together and each. */
 export interface InboxStatus extends Omit<ListenerStatus, 'listener'> {
   /** The same for each listener that has any, by name. */
   readonly listeners: readonly ListenerStatus[];
@@ -122,5 +125,6 @@ export interface Inbox {
   fail(claim: Claim, failure: FailedClaim): Promise<void>;
   /** Gives claims back untouched, and uncounted. */
   release(claims: readonly Claim[]): Promise<void>;
+  /** How much waits, runs and is dead, in all and for each listener. */
   status(): Promise<InboxStatus>;
 }

@@ -1,8 +1,12 @@
 /** Where the bus tells what goes on. Any `pino` logger fits. */
 export interface Logger {
+  /** For those who look for a fault in the bus itself. */
   debug(details: object, text: string): void;
+  /** What happens in normal operation. */
   info(details: object, text: string): void;
+  /** What went wrong, and is tried again or overcome by itself. */
   warn(details: object, text: string): void;
+  /** What went wrong and needs someone to look at it. */
   error(details: object, text: string): void;
 }
 

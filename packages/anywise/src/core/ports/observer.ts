@@ -39,6 +39,7 @@ export interface Observer {
   enqueued?(command: Enqueued): void;
   /** A listener, or the handler of an enqueued command, has handled a message, and its effects were committed. */
   handled?(delivered: Delivered): void;
+  /** A listener, or the handler of an enqueued command, has failed, and what it wrote was rolled back. */
   failed?(failed: Failed): void;
 }
 

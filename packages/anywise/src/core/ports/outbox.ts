@@ -29,6 +29,7 @@ export interface RelayLease {
   readonly epoch: number;
 }
 
+/** How much waits in an outbox. */
 export interface OutboxStatus {
   /** Those that may go or wait for another attempt. */
   readonly waiting: number;
@@ -60,8 +61,10 @@ export interface Outbox {
   sendable(limit: number): Promise<readonly OutboxRow[]>;
   /** Records outcomes; `false`, and nothing recorded, if the lease was lost. */
   settle(lease: RelayLease, outcomes: readonly OutboxOutcome[]): Promise<boolean>;
+  /** Gives the lease back, so that another process can relay at once. Without effect if it was lost. */
   release(lease: RelayLease): Promise<void>;
   /** How long until the next scheduled row is due, in milliseconds; `undefined` if none is scheduled. */
   nextDueInMs(): Promise<number | undefined>;
+  /** How much waits, is scheduled and is parked. */
   status(): Promise<OutboxStatus>;
 }

@@ -19,7 +19,11 @@ import type { Event } from '../message/message.js';
  *   it, `sink` rejects.
  */
 export interface Sink {
-  /** @param context that of the listener: the envelopes get their correlation and their context values from it. */
+  /**
+   * Writes events, one or several.
+   *
+   * @param context that of the listener: the envelopes get their correlation and their context values from it.
+   */
   sink(events: Event | readonly Event[], context?: FrozenContext): Promise<void>;
   /** The bus that the sink is registered with calls this when it stops, so each bus needs sinks of its own. */
   close(): Promise<void>;

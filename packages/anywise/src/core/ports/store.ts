@@ -131,5 +131,6 @@ export interface Store {
   clean(retentionMs: number): Promise<void>;
   /** Opens, migrates, and resolves when the store can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
   check(): Promise<void>;
+  /** Closes the database, and resolves when nothing runs any more. Idempotent. */
   close(): Promise<void>;
 }

@@ -27,6 +27,7 @@ export type Received =
     }
   | { readonly unreadable: string; readonly reason: string };
 
+/** What a service wants to receive. */
 export interface SubscribeOptions {
   /** The service that consumes. Instances of one service share one consumer: each message goes to the service once. */
   readonly consumer: string;
@@ -36,6 +37,7 @@ export interface SubscribeOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** A subscription that receives until it is closed. */
 export interface Subscription {
   /** Takes no more, and resolves when the batch in hand is done. Idempotent. */
   close(): Promise<void>;
@@ -59,8 +61,13 @@ export interface Transport {
   readonly capabilities: TransportCapabilities;
   /** One result per envelope, in their order: `undefined` if it is confirmed. Rejects if nothing is known of any. */
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]>;
+  /**
+   * Hands over what comes, in batches, until the subscription or the transport is closed. Resolves once the consumer is
+   * known: it misses nothing that is published from then on.
+   */
   subscribe(options: SubscribeOptions, receive: (batch: readonly Received[]) => Promise<void>): Promise<Subscription>;
   /** Connects if need be, and resolves when the transport can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
   check(): Promise<void>;
+  /** Ends all subscriptions, disconnects, and resolves when nothing runs any more. Idempotent. */
   close(): Promise<void>;
 }

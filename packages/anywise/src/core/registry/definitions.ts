@@ -23,6 +23,7 @@ export interface OpaqueReply {
 
 /** A guard as a class. The container makes it, or finds it, for each message. */
 export interface Guard<C extends Command, Reply = OpaqueReply> {
+  /** Runs around the command: call `next()` to go on, and return what it gives. Throw to refuse. */
   handle(command: C, context: Context, next: () => Promise<Reply>): Promise<Reply>;
 }
 
@@ -50,6 +51,7 @@ export interface HandlerDefinition<C = never, Reply = unknown, Extra extends rea
   readonly message: CommandType<C>;
   readonly options: FailureOptions;
   readonly dependencies: Dependencies | undefined;
+  /** The function that was passed to `handle`, for tests. */
   readonly run: (command: C, context: Context, ...injected: Extra) => Awaitable<Reply>;
 }
 
@@ -59,6 +61,7 @@ export interface ListenerDefinition<E = never, Extra extends readonly unknown[] 
   readonly targets: readonly Target<E>[];
   readonly options: ListenerOptions;
   readonly dependencies: Dependencies | undefined;
+  /** The function that was passed to `listen`, for tests. */
   readonly run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>;
 }
 

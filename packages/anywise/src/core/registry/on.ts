@@ -80,6 +80,7 @@ export interface EventBuilder<E, Extra extends readonly unknown[]> {
    * only one may take all. @defaultValue half of the bus's `concurrency`
    */
   concurrency(places: number): EventBuilder<E, Extra>;
+  /** The listener itself. */
   listen(run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>): ListenerDefinition<E, Extra>;
   /** Writes each event to a sink, which then belongs to the bus: it is closed when the bus stops. */
   sink(sink: Sink): SinkDefinition;
