@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { inFolder, writeFiles } from './folder.js';
 import { blocksOf, workspace, type Block, type Page } from './pages.js';
 
 /**
@@ -20,12 +21,18 @@ export function moduleOf(page: Page): string {
 
 /** What is wrong with the TypeScript of the pages: the page, the line, and what the compiler says. */
 export async function compileExamples(pages: readonly Page[]): Promise<readonly string[]> {
-  const parent = join(workspace, 'e2e/.anywise');
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, 'docs-'));
-  try {
-    const files = new Map(pages.map((page) => [`${page.path.replaceAll('/', '~')}.ts`, page]));
-    for (const [file, page] of files) writeFileSync(join(folder, file), moduleOf(page));
+  const byFile = new Map(pages.map((page) => [`${page.path.replaceAll('/', '~')}.ts`, page]));
+  const errors = await compileFiles(new Map([...byFile].map(([file, page]) => [file, moduleOf(page)])));
+  return errors.map((error) => {
+    const [file = '', ...rest] = error.split(':');
+    return [byFile.get(file)?.path ?? file, ...rest].join(':');
+  });
+}
+
+/** What is wrong with TypeScript files, given by their paths: the path, the line, and what the compiler says. */
+export async function compileFiles(files: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  return inFolder(async (folder) => {
+    writeFiles(folder, files);
     const tsconfig = {
       extends: join(workspace, 'tsconfig.base.json'),
       compilerOptions: { noEmit: true },
@@ -35,15 +42,8 @@ export async function compileExamples(pages: readonly Page[]): Promise<readonly 
     const output = await compile(folder);
     // Indented lines explain the one before.
     const errors = output.split('\n').filter((line) => /^\S/.test(line));
-    return errors.map((error) =>
-      error.replace(
-        /^(\S+)\((\d+),(\d+)\): error/,
-        (_whole, file: string, line: string, column: string) => `${files.get(file)?.path ?? file}:${line}:${column}`,
-      ),
-    );
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    return errors.map((error) => error.replace(/^(\S+)\((\d+),(\d+)\): error/, '$1:$2:$3'));
+  });
 }
 
 function isCompiled({ language, mark, file }: Block): boolean {
