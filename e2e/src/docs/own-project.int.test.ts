@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
-import { startProcess, type Process } from '../process.js';
+import { startProcess, type Process } from '../harness/process.js';
 import { inFolder, writeFiles } from './folder.js';
 import { readPage } from './pages.js';
 import { projectOf } from './project.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { Transport } from 'anywise';
 import { eventually, inTempFolder, testEnvelope } from 'anywise/testing';
-import { startProcess } from '../process.js';
+import { startProcess } from '../harness/process.js';
 import { importPage } from './import-page.js';
 
 // The page runs the contract suite, so its cases are tests of this file.
