@@ -4,6 +4,8 @@ import express, { type Express, type RequestHandler } from 'express';
 import { bearer, CurrentUser, currentUser } from './auth.js';
 
 export interface AppOptions {
+  /** The service's name, which health tells together with the process. */
+  readonly slice: string;
   readonly anywise: Anywise;
   readonly routes: readonly Route[];
   readonly authSecret: string;
@@ -11,10 +13,15 @@ export interface AppOptions {
 }
 
 /** The HTTP side of a service: health for everybody, its routes for those with a token, problems for the rest. */
-export function createApp({ anywise, routes: definitions, authSecret, logger }: AppOptions): Express {
+export function createApp({ slice, anywise, routes: definitions, authSecret, logger }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(health(anywise));
+  app.use(
+    health(anywise, {
+      about: { service: slice, pid: process.pid },
+      onError: (err) => logger.error({ err }, 'The health check failed'),
+    }),
+  );
   app.use(logRequests(logger));
   app.use(bearer(authSecret));
   app.use(

@@ -47,6 +47,6 @@ export async function startService(
     logger,
   });
   await anywise.start();
-  const app = createApp({ anywise, routes, authSecret: config.authSecret, logger });
+  const app = createApp({ slice: config.slice, anywise, routes, authSecret: config.authSecret, logger });
   return { anywise, app, stop: (options) => anywise.stop(options) };
 }

@@ -58,7 +58,7 @@ it.each([
   await using orders = await startTestService(app);
   const response = await orders.anonymous.get(path);
   expect(response.status).toBe(200);
-  expect(response.body).toEqual(body);
+  expect(response.body).toEqual({ ...body, service: 'orders', pid: process.pid });
 });
 
 it('is live but not ready once its bus has stopped, and takes no order', async () => {

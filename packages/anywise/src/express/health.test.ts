@@ -1,10 +1,15 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
-import { health, type Checkable } from './health.js';
+import { health, type Checkable, type HealthOptions } from './health.js';
 
-const app = (check: Checkable['check'], timeoutMs?: number) =>
-  express().use(health({ check }, timeoutMs === undefined ? {} : { timeoutMs }));
+const about = { service: 'payments', pid: 42 };
+
+function app(check: Checkable['check'], options: HealthOptions = {}) {
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  return { app: express().use(health({ check }, { about, onError, ...options })), errors };
+}
 
 const notReady = (...reasons: string[]) => ({
   type: 'about:blank',
@@ -12,44 +17,53 @@ const notReady = (...reasons: string[]) => ({
   status: 503,
   detail: 'Not ready.',
   reasons,
+  ...about,
 });
 
-test('a process that answers is live, ready or not', async () => {
-  const answer = await request(app(async () => ['the database is away'])).get('/health/live');
-  expect([answer.status, answer.body]).toEqual([200, { status: 'live' }]);
+it('says that a process that answers is live, ready or not, and which process it is', async () => {
+  const answer = await request(app(async () => ['the store cannot be used']).app).get('/health/live');
+  expect([answer.status, answer.body]).toEqual([200, { status: 'live', ...about }]);
   expect(answer.headers['cache-control']).toBe('no-store');
 });
 
-describe('a process', () => {
-  test('is ready where its check finds nothing', async () => {
-    const answer = await request(app(async () => [])).get('/health/ready');
-    expect([answer.status, answer.body]).toEqual([200, { status: 'ready' }]);
+describe.each(['/health/ready', '/health'])('at %s a process', (path) => {
+  it('is ready when its check finds nothing', async () => {
+    const answer = await request(app(async () => []).app).get(path);
+    expect([answer.status, answer.body]).toEqual([200, { status: 'ready', ...about }]);
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  test('says why it is not ready', async () => {
-    const check = async () => ['the database is away', 'the outbox is stuck'];
-    const answer = await request(app(check)).get('/health/ready');
-    expect([answer.status, answer.body]).toEqual([503, notReady('the database is away', 'the outbox is stuck')]);
+  it('says why it is not ready', async () => {
+    const answer = await request(app(async () => ['the store cannot be used', 'the outbox is stuck']).app).get(path);
+    expect([answer.status, answer.body]).toEqual([503, notReady('the store cannot be used', 'the outbox is stuck')]);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  test.each([
-    ['rejects', () => Promise.reject(new Error('no route to host'))],
+  it.each([
+    ['rejects', () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:5432'))],
     [
       'throws',
       () => {
-        throw new Error('no route to host');
+        throw new Error('connect ECONNREFUSED 10.0.0.7:5432');
       },
     ],
-  ])('is not ready where its check %s', async (_how, check) => {
-    const answer = await request(app(check)).get('/health/ready');
-    expect([answer.status, answer.body]).toEqual([503, notReady('no route to host')]);
+  ])('is not ready when its check %s, and keeps the reason to itself', async (_how, check) => {
+    const world = app(check);
+    const answer = await request(world.app).get(path);
+    expect([answer.status, answer.body]).toEqual([503, notReady('the check failed')]);
+    expect(world.errors).toEqual([new Error('connect ECONNREFUSED 10.0.0.7:5432')]);
   });
 
-  test('is not ready where its check takes too long', async () => {
-    const answer = await request(app(() => new Promise(() => undefined), 20)).get('/health/ready');
+  it('is not ready when its check takes too long', async () => {
+    const answer = await request(app(() => new Promise(() => undefined), { timeoutMs: 20 }).app).get(path);
     expect([answer.status, answer.body]).toEqual([503, notReady('the check took longer than 20 ms')]);
   });
+});
+
+it('tells the check how long it may take, and waits for what it finds by then', async () => {
+  const check: Checkable['check'] = ({ timeoutMs = Infinity } = {}) =>
+    new Promise((resolve) => setTimeout(() => resolve(['the store did not answer']), timeoutMs));
+  const answer = await request(app(check, { timeoutMs: 20 }).app).get('/health/ready');
+  expect(answer.body).toEqual(notReady('the store did not answer'));
 });

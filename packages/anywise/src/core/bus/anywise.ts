@@ -222,9 +222,14 @@ export class Anywise {
     return this.lifecycle.verify();
   }
 
-  /** Why the bus cannot work now, one text a reason; empty where it can. For readiness probes. */
-  async check(): Promise<readonly string[]> {
-    return this.lifecycle.check();
+  /**
+   * Why the bus cannot work now, one text per reason; empty when it can. For readiness probes, so the texts only name the part
+   * that is unusable; the cause goes to the log, once per outage.
+   *
+   * @param options.timeoutMs a part that has not answered by then counts as unusable. @defaultValue as long as the part takes
+   */
+  async check(options: { readonly timeoutMs?: number } = {}): Promise<readonly string[]> {
+    return this.lifecycle.check(options.timeoutMs);
   }
 
   private async transactionWithin<T>(frame: Frame, work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -7,7 +7,6 @@ import type { Frame } from '../dispatch/frame.js';
 import { sequential } from '../dispatch/strategies.js';
 import { AnywiseError, SetupError } from '../errors/errors.js';
 import { withDefaults } from '../errors/options.js';
-import { errorText } from '../errors/thrown.js';
 import type { Contract } from '../message/contract.js';
 import type { ServiceId } from '../ports/container.js';
 import { consoleLogger, safeLogger, type Logger } from '../ports/logger.js';
@@ -21,6 +20,7 @@ import { Wiring } from '../registry/wiring.js';
 import { BusDeadLetters } from './dead-letters.js';
 import { Inspection, describeBus, type BusDescription } from './inspect.js';
 import { busDefaults, busOptionProblems, type AnywiseOptions } from './options.js';
+import { createPartChecks } from './part-checks.js';
 import { verify } from './verify.js';
 
 /**
@@ -50,6 +50,7 @@ export class Lifecycle {
   readonly #store: Store | undefined;
   readonly #logger: Logger;
   readonly #isProvided: (id: ServiceId) => boolean;
+  readonly #checkParts: ReturnType<typeof createPartChecks>;
   #delivery: Delivery | undefined;
   #state: State = 'new';
   #starting: Promise<void> | undefined;
@@ -61,6 +62,7 @@ export class Lifecycle {
     this.observers = new Observers(this.#logger);
     this.#contracts = options.contracts ?? [];
     this.#store = options.store ?? (options.transport === undefined ? undefined : memoryStore());
+    this.#checkParts = createPartChecks({ store: this.#store, transport: options.transport }, this.#logger);
     const sinks = new MessageRegistry('sink').register(...(options.sinks ?? []));
     this.#wiring = new Wiring([...(options.registries ?? []), sinks]);
     const provided = new Set<ServiceId>([busId, ...(this.#store?.clients ?? [])]);
@@ -143,11 +145,9 @@ export class Lifecycle {
     return { outbox, inbox };
   }
 
-  async check(): Promise<readonly string[]> {
+  async check(timeoutMs?: number): Promise<readonly string[]> {
     if (this.#state !== 'running') return [`the bus is ${this.#state === 'new' ? 'not started' : this.#state}`];
-    const parts = [this.#store, this.#options.transport].filter((part) => part !== undefined);
-    const outcomes = await Promise.allSettled(parts.map(async (part) => part.check()));
-    return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [errorText(outcome.reason)] : []));
+    return this.#checkParts(timeoutMs);
   }
 
   #openStore(): Store {

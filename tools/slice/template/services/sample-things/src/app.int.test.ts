@@ -27,5 +27,5 @@ it.each([
   await using sampleThings = await startTestService(app);
   const response = await sampleThings.anonymous.get(path);
   expect(response.status).toBe(200);
-  expect(response.body).toEqual(body);
+  expect(response.body).toEqual({ ...body, service: 'sample-things', pid: process.pid });
 });

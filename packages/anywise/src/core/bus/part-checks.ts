@@ -1,0 +1,63 @@
+import type { Logger } from '../ports/logger.js';
+
+/** A store or a transport, as far as it can be checked. */
+interface Part {
+  check(): Promise<void>;
+}
+
+/**
+ * Makes a check of what a bus works with. It gives one text for each part that cannot be used, which says no more than which
+ * part it is, because probes show it to anyone. The reason goes to the log, when the part fails first and when it recovers.
+ */
+export function createPartChecks(
+  parts: Readonly<Record<string, Part | undefined>>,
+  logger: Logger,
+): (timeoutMs?: number) => Promise<readonly string[]> {
+  const failedChecks = new Map<string, number>();
+
+  const failed = (part: string, err: unknown): void => {
+    const count = failedChecks.get(part) ?? 0;
+    failedChecks.set(part, count + 1);
+    if (count === 0) logger.warn({ err, part }, `The ${part} cannot be used`);
+  };
+  const succeeded = (part: string): void => {
+    const count = failedChecks.get(part) ?? 0;
+    failedChecks.delete(part);
+    if (count > 0) logger.info({ part, failedChecks: count }, `The ${part} can be used again`);
+  };
+  const reasonOf = async (name: string, part: Part, timeoutMs: number | undefined): Promise<string | undefined> => {
+    try {
+      await within(timeoutMs, part.check());
+      succeeded(name);
+      return undefined;
+    } catch (error) {
+      failed(name, error);
+      return error instanceof Silence
+        ? `the ${name} did not answer within ${timeoutMs} ms`
+        : `the ${name} cannot be used`;
+    }
+  };
+
+  return async (timeoutMs) => {
+    const present = Object.entries(parts).flatMap(([name, part]) => (part === undefined ? [] : [{ name, part }]));
+    const reasons = await Promise.all(present.map(({ name, part }) => reasonOf(name, part, timeoutMs)));
+    return reasons.filter((reason) => reason !== undefined);
+  };
+}
+
+class Silence extends Error {
+  override readonly name = 'Silence';
+}
+
+async function within(timeoutMs: number | undefined, work: Promise<void>): Promise<void> {
+  if (timeoutMs === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Silence(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    await Promise.race([work, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
