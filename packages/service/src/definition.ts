@@ -1,11 +1,8 @@
-import type { Contract, Logger, MessageRegistry, Migration } from 'anywise';
-import { token } from 'anywise';
+import type { Contract, MessageRegistry, Migration } from 'anywise';
 import type { Route } from 'anywise/express';
 import type { InversifyAdapter } from 'anywise/inversify';
 import type { Container } from 'inversify';
-
-/** The service's logger, for handlers and listeners to ask for. */
-export const Log = token<Logger>('Log');
+import type { Setting } from './config/setting.js';
 
 /** What one service is made of: all that `run` needs to start it. */
 export interface ServiceDefinition {
@@ -17,6 +14,8 @@ export interface ServiceDefinition {
   readonly routes: readonly Route[];
   /** The tables, oldest first. */
   readonly migrations: readonly Migration[];
+  /** Its own environment variables, made by `setting`; handlers ask for their values by token. @defaultValue none */
+  readonly settings?: readonly Setting[];
   /** Binds what handlers ask for. `adapter.scoped` binds what lives as long as one message. */
   readonly bind: (container: Container, adapter: InversifyAdapter) => void;
 }

@@ -1,15 +1,13 @@
-export { bearer, CurrentUser, currentUser, signToken, type TokenOptions, type User } from './auth.js';
-export { createApp, type AppOptions } from './app.js';
-export {
-  ConfigError,
-  readAuthSecret,
-  readConfig,
-  type ConfigProblem,
-  type LogLevel,
-  type ServiceConfig,
-} from './config.js';
-export { Log, type ServiceDefinition } from './definition.js';
-export { createLogger, type LoggerOptions } from './logger.js';
+export { bearer } from './auth/bearer.js';
+export { signDevToken, signToken, type TokenOptions } from './auth/sign.js';
+export { CurrentUser, currentUser, type User } from './auth/user.js';
+export type { Authentication, ExpectedClaims, PublicKeys, SharedSecret } from './config/authentication.js';
+export { readAuth, readConfig, type DrainTimes, type LogLevel, type ServiceConfig } from './config/config.js';
+export { setting, type Setting, type Settings } from './config/setting.js';
+export { ConfigError, type ConfigProblem, type Variable } from './config/variable.js';
+export type { ServiceDefinition } from './definition.js';
+export { createLogger, type LoggerOptions } from './log/logger.js';
+export { Log, RequestId, type ServiceLog } from './log/service-log.js';
 export { readMigrations } from './migrations.js';
 export { run } from './run.js';
-export { startService, type Service, type ServiceOptions } from './service.js';
+export { createService, type Service, type ServiceOptions } from './service.js';

@@ -1,27 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AnywiseError } from 'anywise';
-import { listen } from 'anywise/express';
-import { blame } from './blame.js';
-import { ConfigError, portVariable, readConfig } from './config.js';
+import { listen, type HttpServer } from 'anywise/express';
+import type { Express } from 'express';
+import { blame } from './config/blame.js';
+import { portVariable, readConfig, type ServiceConfig } from './config/config.js';
+import { ConfigError } from './config/variable.js';
 import type { ServiceDefinition } from './definition.js';
-import { createLogger } from './logger.js';
-import { startService } from './service.js';
+import { createLogger } from './log/logger.js';
+import { isUnreachable } from './reach.js';
+import { createService } from './service.js';
 
 /** EX_CONFIG of sysexits.h: starting again cannot help before somebody has changed something. */
 const misconfigured = 78;
 
-/** Within the 5 s that `pnpm dev` allows, and far below the 30 s that Kubernetes does. */
-const httpDrainMs = 2_000;
-const busDrainMs = 2_000;
-
 /**
- * Runs a service until SIGTERM or SIGINT, then stops it in order: no new requests, finish those in hand, finish the
- * messages in hand, send what waits in the outbox.
+ * Runs a service until SIGTERM or SIGINT, then stops it in order: say that it is not ready, take no new requests, finish
+ * those in hand, finish the messages in hand, send what waits in the outbox.
  *
- * What is wrong with the configuration is said in one line each, and ends the process with exit code 78.
+ * It waits for a database or a broker that cannot be reached yet. What is wrong with the configuration is said in one line
+ * each, and ends the process with exit code 78.
  */
 export async function run(definition: ServiceDefinition): Promise<void> {
+  // First of all: a container's first process ignores signals that it does not listen to.
+  const stop = untilSignal();
   try {
-    await start(definition);
+    await live(definition, stop);
   } catch (error) {
     if (!isMisconfiguration(error)) throw error;
     console.error(error.message);
@@ -31,39 +34,63 @@ export async function run(definition: ServiceDefinition): Promise<void> {
   }
 }
 
-async function start(definition: ServiceDefinition): Promise<void> {
-  const config = readConfig(definition.manifest);
-  const logger = createLogger({ slice: config.slice, level: config.logLevel });
-  const service = await startService(definition, { config, logger });
-  const listening = listen(service.app, { port: config.port, host: config.host });
-  const server = await blame(portVariable(config.slice), listening).catch(async (error: unknown) => {
-    await service.stop();
-    throw error;
+async function live(definition: ServiceDefinition, stop: Stop): Promise<void> {
+  const config = readConfig(definition.manifest, process.env, definition.settings);
+  const { slice, drain } = config;
+  const logger = createLogger({ slice, level: config.logLevel });
+  const service = await createService(definition, { config, logger });
+  const server = await listenAt(config, service.app);
+
+  const started = service.start(stop.signal).then(() => {
+    // Last, because whoever reads this may send a signal at once.
+    logger.info({ url: server.url }, `${slice} takes requests at ${server.url}`);
+    return true;
   });
-  const stop = onceOnly(async (signal: string) => {
-    logger.info({ signal }, `${config.slice} is stopping`);
-    await server.close({ timeoutMs: httpDrainMs });
-    await service.stop({ timeoutMs: busDrainMs });
-    logger.info({}, `${config.slice} has stopped`);
-    process.exit(0);
-  });
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // Last, as whoever reads this may send a signal at once.
-  logger.info({ url: server.url }, `${config.slice} takes requests at ${server.url}`);
+  const hasStarted = await Promise.race([started, stop.signalled.then(() => false)]);
+  const signal = await stop.signalled;
+
+  logger.info({ signal }, `${slice} is stopping`);
+  service.retire();
+  if (hasStarted) await delay(drain.readinessMs);
+  await server.close({ timeoutMs: drain.httpMs });
+  await service.stop({ timeoutMs: drain.busMs });
+  logger.info({}, `${slice} has stopped`);
+  process.exit(0);
 }
 
-/** One Ctrl-C may come as two signals: the terminal's and the launcher's. */
-function onceOnly(work: (signal: string) => Promise<void>): (signal: string) => void {
-  let begun = false;
-  return (signal) => {
-    if (begun) return;
-    begun = true;
-    void work(signal);
-  };
+interface Stop {
+  /** Aborted at the first signal. */
+  readonly signal: AbortSignal;
+  /** Its name. */
+  readonly signalled: Promise<string>;
+}
+
+/** Listens to SIGTERM and SIGINT. Only the first counts: one Ctrl-C may come twice, from the terminal and the launcher. */
+function untilSignal(): Stop {
+  const controller = new AbortController();
+  const signalled = new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT']) {
+      process.on(name, () => {
+        resolve(name);
+        controller.abort();
+      });
+    }
+  });
+  return { signal: controller.signal, signalled };
+}
+
+async function listenAt({ slice, host, port }: ServiceConfig, app: Express): Promise<HttpServer> {
+  return blame(portVariable(slice), listen(app, { port, host })).catch((error: unknown) => {
+    if (AnywiseError.is(error)) throw error;
+    const { message } = error as Error;
+    const remedy = 'set it to an address of this machine, such as `127.0.0.1`, or to `0.0.0.0` for all of them';
+    throw new ConfigError([{ variable: 'ANYWISE_HOST', wrong: `is \`${host}\`, which failed (${message})`, remedy }]);
+  });
 }
 
 function isMisconfiguration(error: unknown): error is Error {
   if (error instanceof ConfigError) return true;
-  return AnywiseError.is(error) && (error.code === 'UNAVAILABLE' || error.code === 'INVALID_URL');
+  // What could be reached a moment ago may be back by the next start.
+  if (!AnywiseError.is(error) || isUnreachable(error)) return false;
+  return error.code === 'UNAVAILABLE' || error.code === 'INVALID_URL';
 }

@@ -4,15 +4,30 @@ import { connectStore, connectTransport } from 'anywise/connect';
 import { inversify } from 'anywise/inversify';
 import type { Express } from 'express';
 import { Container } from 'inversify';
-import { createApp } from './app.js';
-import { blame } from './blame.js';
-import type { ServiceConfig } from './config.js';
-import { Log, type ServiceDefinition } from './definition.js';
+import { blame } from './config/blame.js';
+import type { ServiceConfig } from './config/config.js';
+import type { ServiceDefinition } from './definition.js';
+import { createApp } from './http/app.js';
+import { createReadiness } from './http/readiness.js';
+import { requestTracing } from './http/requests.js';
+import { boundRepeats } from './log/bounded.js';
+import { createServiceLog, Log, RequestId } from './log/service-log.js';
+import { untilReached } from './reach.js';
 
-/** A service whose bus runs. It listens to no port yet. */
+/** A service. It listens to no port by itself. */
 export interface Service {
   readonly anywise: Anywise;
+  /** Answers at any time: before the start and after the end with 503. */
   readonly app: Express;
+  /**
+   * Waits until store and transport can be reached, and starts the bus.
+   *
+   * @param signal aborting it gives up waiting.
+   * @throws AnywiseError when the wiring is wrong, or the store or the transport is there but cannot be used.
+   */
+  start(signal?: AbortSignal): Promise<void>;
+  /** From now on `/health/ready` answers 503, so that no more requests are sent here. Those that come are still served. */
+  retire(): void;
   /** Finishes the messages in hand and closes everything. Idempotent. */
   stop(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
@@ -23,30 +38,54 @@ export interface ServiceOptions {
 }
 
 /**
- * Builds a service and starts its bus.
+ * Builds a service, and connects to nothing yet.
  *
- * @throws AnywiseError where the wiring is wrong, or the store or the transport cannot be used.
+ * @throws AnywiseError (`INVALID_URL`) when no store or transport is known for its URL.
  */
-export async function startService(
-  definition: ServiceDefinition,
-  { config, logger }: ServiceOptions,
-): Promise<Service> {
-  const { registry, contracts, migrations, bind, routes } = definition;
-  const container = new Container({ jitless: false });
-  const adapter = inversify(container);
-  container.bind(Log).toConstantValue(logger);
-  bind(container, adapter);
-
+export async function createService(definition: ServiceDefinition, options: ServiceOptions): Promise<Service> {
+  const { config } = options;
+  const { registry, contracts, migrations, routes } = definition;
+  const logger = boundRepeats(options.logger);
+  const store = await blame('ANYWISE_STORE', connectStore(config.storeUrl, { name: config.slice, migrations }));
+  const transport = await blame('ANYWISE_TRANSPORT', connectTransport(config.transportUrl));
   const anywise = new Anywise({
     name: config.slice,
-    registries: [registry],
+    registries: [requestTracing, registry],
     contracts,
-    container: adapter,
-    store: await blame('ANYWISE_STORE', connectStore(config.storeUrl, { name: config.slice, migrations })),
-    transport: await blame('ANYWISE_TRANSPORT', connectTransport(config.transportUrl)),
+    container: containerOf(definition, config, logger),
+    store,
+    transport,
+    context: [RequestId],
     logger,
   });
-  await anywise.start();
-  const app = createApp({ slice: config.slice, anywise, routes, authSecret: config.authSecret, logger });
-  return { anywise, app, stop: (options) => anywise.stop(options) };
+  const readiness = createReadiness(anywise);
+
+  return {
+    anywise,
+    app: createApp({ slice: config.slice, anywise, readiness, routes, auth: config.auth, logger }),
+    async start(signal) {
+      // What is wrong with the wiring is said at once, by `anywise.start`, however long the rest would take to be reached.
+      if (anywise.verify().length === 0) {
+        const reach = { logger, signal, onWait: readiness.waitFor };
+        await untilReached('store', store, reach);
+        await untilReached('transport', transport, reach);
+      }
+      await anywise.start();
+      readiness.open();
+    },
+    retire: () => readiness.stop(),
+    async stop(stopOptions) {
+      readiness.stop();
+      await anywise.stop(stopOptions);
+    },
+  };
+}
+
+function containerOf({ bind }: ServiceDefinition, { settings }: ServiceConfig, logger: Logger) {
+  const container = new Container({ jitless: false });
+  const adapter = inversify(container);
+  container.bind(Log).toConstantValue(createServiceLog(logger));
+  for (const [id, value] of settings) container.bind(id).toConstantValue(value);
+  bind(container, adapter);
+  return adapter;
 }

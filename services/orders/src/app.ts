@@ -3,7 +3,7 @@ import { payments } from '@anywise/contracts/payments';
 import { readMigrations, type ServiceDefinition } from '@anywise/service';
 import { MessageRegistry } from 'anywise';
 import { cancelUnpaidOrder } from './cancel-unpaid-order/handler.js';
-import { readUnpaidLimitMs, UnpaidLimitMs } from './config.js';
+import { unpaidLimit } from './config.js';
 import { getOrder } from './get-order/handler.js';
 import { getOrderRoute } from './get-order/route.js';
 import { listOrders } from './list-orders/handler.js';
@@ -26,8 +26,8 @@ export const app: ServiceDefinition = {
   ),
   routes: [placeOrderRoute, getOrderRoute, listOrdersRoute],
   migrations: readMigrations(new URL('../migrations/', import.meta.url)),
+  settings: [unpaidLimit],
   bind: (container) => {
     container.bind(OrderRepository).toSelf();
-    container.bind(UnpaidLimitMs).toConstantValue(readUnpaidLimitMs());
   },
 };

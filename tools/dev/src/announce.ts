@@ -1,4 +1,4 @@
-import { ConfigError, readConfig, signToken } from '@anywise/service';
+import { ConfigError, readConfig, signDevToken } from '@anywise/service';
 import { composeBanner } from './banner.js';
 import { whenAbandoned } from './launchers.js';
 import { untilReady } from './ready.js';
@@ -12,11 +12,9 @@ try {
   const services = findManifests(workspace).map((manifest) => readConfig(manifest));
   await untilReady(services, 30_000, (reasons) => console.log(['Not ready after 30 s:', ...reasons].join('\n  ')));
 
-  const secret = services[0]?.authSecret;
-  if (secret !== undefined) {
-    const token = await signToken({ user: 'dev', secret, expiresInSeconds: 12 * 60 * 60 });
-    process.stdout.write(composeBanner(services, token));
-  }
+  const canSign = services[0]?.auth.kind === 'secret';
+  if (services.length > 0)
+    process.stdout.write(composeBanner(services, canSign ? await signDevToken('dev') : undefined));
 } catch (error) {
   // The services have read the same and say it themselves.
   if (!(error instanceof ConfigError)) throw error;

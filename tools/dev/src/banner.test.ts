@@ -1,13 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { composeBanner } from './banner.js';
 
-const shared = { authSecret: 'secret', logLevel: 'info' } as const;
-const embedded = { ...shared, storeUrl: 'sqlite:/srv/shop/.anywise', transportUrl: 'sqlite:/srv/shop/.anywise/bus.db' };
+const embedded = { storeUrl: 'sqlite:/srv/shop/.anywise', transportUrl: 'sqlite:/srv/shop/.anywise/bus.db' };
 
 it('says where everything is and how to try it', () => {
   const services = [
-    { ...embedded, slice: 'orders', port: 3002, host: '127.0.0.1' },
-    { ...embedded, slice: 'payments', port: 3001, host: '127.0.0.1' },
+    { ...embedded, slice: 'orders', port: 3002 },
+    { ...embedded, slice: 'payments', port: 3001 },
   ];
   expect(composeBanner(services, 'a.b.c')).toMatchInlineSnapshot(`
     "
@@ -31,12 +30,15 @@ it('says where everything is and how to try it', () => {
 
 it('shows no password', () => {
   const storeUrl = 'postgres://anywise:hunter2@db/anywise';
-  const banner = composeBanner([{ ...embedded, storeUrl, slice: 'payments', port: 3001, host: '127.0.0.1' }], 'a.b.c');
+  const banner = composeBanner([{ ...embedded, storeUrl, slice: 'payments', port: 3001 }], 'a.b.c');
   expect(banner).toContain('store      postgres://anywise:***@db/anywise\n');
 });
 
 it('offers to place an order only where there is a service for it', () => {
-  expect(composeBanner([{ ...embedded, slice: 'payments', port: 3001, host: '127.0.0.1' }], 'a.b.c')).not.toContain(
-    'curl',
-  );
+  expect(composeBanner([{ ...embedded, slice: 'payments', port: 3001 }], 'a.b.c')).not.toContain('curl');
+});
+
+it('offers no token where none can be signed here', () => {
+  const banner = composeBanner([{ ...embedded, slice: 'orders', port: 3002 }], undefined);
+  expect(banner).not.toMatch(/curl|dev:token/);
 });

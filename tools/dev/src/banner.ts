@@ -1,7 +1,10 @@
 import type { ServiceConfig } from '@anywise/service';
 
-/** Says where everything is, and how to try it with this token. */
-export function composeBanner(services: readonly ServiceConfig[], token: string): string {
+/** What the banner tells of a service. */
+type Place = Pick<ServiceConfig, 'slice' | 'port' | 'storeUrl' | 'transportUrl'>;
+
+/** Says where everything is, and how to try it with this token; without one, tokens come from elsewhere. */
+export function composeBanner(services: readonly Place[], token: string | undefined): string {
   const places = new Map(services.map(({ slice, port }) => [slice, `http://127.0.0.1:${port}`]));
   const orders = places.get('orders');
   for (const { storeUrl, transportUrl } of services) {
@@ -14,8 +17,10 @@ export function composeBanner(services: readonly ServiceConfig[], token: string)
     '',
     ...[...places].map(([name, url]) => `  ${name.padEnd(width)}  ${url}`),
     '',
-    ...(orders === undefined ? [] : ['Place an order:', '', `  ${placeOrder(orders, token)}`, '']),
-    'Another token: pnpm -s dev:token [user]',
+    ...(orders === undefined || token === undefined
+      ? []
+      : ['Place an order:', '', `  ${placeOrder(orders, token)}`, '']),
+    ...(token === undefined ? [] : ['Another token: pnpm -s dev:token [user]']),
     'Stop: Ctrl-C',
   ];
   return `\n${lines.join('\n')}\n\n`;

@@ -1,2 +1,2 @@
-export { startTestService, type TestService } from './test-service.js';
-export { silentLogger } from './silent-logger.js';
+export { recordLog, silentLogger, type LogLine } from './logs.js';
+export { startTestService, type TestService, type TestServiceOptions } from './test-service.js';

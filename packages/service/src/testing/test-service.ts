@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Anywise, memoryStore, type MessageRegistry } from 'anywise';
+import { Anywise, memoryStore, type Logger, type MessageRegistry } from 'anywise';
 import { connectTransport } from 'anywise/connect';
 import supertest, { type Agent } from 'supertest';
-import { signToken, type TokenOptions } from '../auth.js';
-import { readConfig } from '../config.js';
+import { signToken, type TokenOptions } from '../auth/sign.js';
+import { readConfig } from '../config/config.js';
 import type { ServiceDefinition } from '../definition.js';
-import { startService, type Service } from '../service.js';
-import { silentLogger } from './silent-logger.js';
+import { createService, type Service } from '../service.js';
+import { silentLogger } from './logs.js';
 
 /** A service in a folder of its own, asked without a network port of its own. */
 export interface TestService extends AsyncDisposable {
@@ -28,17 +28,31 @@ export interface TestService extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** What a test changes of a service. */
+export interface TestServiceOptions {
+  /** Environment variables, such as those of the slice's own. @defaultValue none */
+  readonly env?: Readonly<Record<string, string>>;
+  /** @defaultValue writes nothing */
+  readonly logger?: Logger;
+}
+
 /** Starts a service with everything real but the network: SQLite files in a temporary folder, and no log. */
-export async function startTestService(definition: ServiceDefinition): Promise<TestService> {
+export async function startTestService(
+  definition: ServiceDefinition,
+  { env = {}, logger = silentLogger }: TestServiceOptions = {},
+): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), 'anywise-service-'));
   const secret = randomUUID();
-  const config = readConfig(definition.manifest, {
-    ANYWISE_STORE: `sqlite:${folder}`,
-    ANYWISE_TRANSPORT: `sqlite:${join(folder, 'bus.db')}`,
-    AUTH_SECRET: secret,
-  });
+  const ownFiles = { ANYWISE_STORE: `sqlite:${folder}`, ANYWISE_TRANSPORT: `sqlite:${join(folder, 'bus.db')}` };
+  const variables = { ...ownFiles, AUTH_SECRET: secret, ...env };
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  const service = await startService(definition, { config, logger: silentLogger }).catch((error: unknown) => {
+  const start = async () => {
+    const config = readConfig(definition.manifest, variables, definition.settings);
+    const service = await createService(definition, { config, logger });
+    await service.start();
+    return { config, service };
+  };
+  const { config, service } = await start().catch((error: unknown) => {
     removeFolder();
     throw error;
   });

@@ -4,21 +4,13 @@ import { startTestService, type TestService } from '@anywise/service/testing';
 import { expect, it } from '@jest/globals';
 import { MessageRegistry, on } from 'anywise';
 import { eventually } from 'anywise/testing';
-import type { ServiceDefinition } from '@anywise/service';
 import { app } from '../app.js';
-import { UnpaidLimitMs } from '../config.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 
 /** Orders that wait only so long for their payment. */
-function waiting(limitMs: number): ServiceDefinition {
-  return {
-    ...app,
-    bind: (container, adapter) => {
-      app.bind(container, adapter);
-      container.rebind(UnpaidLimitMs).toConstantValue(limitMs);
-    },
-  };
+function startOrders(limitMs: number): Promise<TestService> {
+  return startTestService(app, { env: { ORDERS_CANCEL_UNPAID_AFTER_MS: String(limitMs) } });
 }
 
 async function place(orders: TestService): Promise<string> {
@@ -32,7 +24,7 @@ async function statusOf(orders: TestService, orderId: string): Promise<Order['st
 }
 
 it('cancels an order that is not paid in time, tells of it, and rejects a payment that comes too late', async () => {
-  await using orders = await startTestService(waiting(1));
+  await using orders = await startOrders(1);
   const heard: object[] = [];
   const ear = on(OrderCancelled, PaymentRejected)
     .named('ear')
@@ -49,7 +41,7 @@ it('cancels an order that is not paid in time, tells of it, and rejects a paymen
 });
 
 it('does not cancel an order that is paid', async () => {
-  await using orders = await startTestService(waiting(60_000));
+  await using orders = await startOrders(60_000);
   const started: string[] = [];
   const ear = on(OrderStarted).listen(({ orderId }) => void started.push(orderId));
   const payments = await orders.join(new MessageRegistry('ear').register(ear));

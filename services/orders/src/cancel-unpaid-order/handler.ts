@@ -6,10 +6,10 @@ import { OrderRepository } from '../order.js';
 /** Enqueued when the order is placed, and due when it should have been paid. */
 export const cancelUnpaidOrder = on(CancelUnpaidOrder)
   .inject({ orders: OrderRepository, anywise: Anywise, log: Log })
-  .handle(async ({ orderId }, _context, { orders, anywise, log }) => {
+  .handle(async ({ orderId }, context, { orders, anywise, log }) => {
     const order = await orders.find(orderId);
     if (order?.status !== 'placed') return;
     await orders.cancel(orderId);
     await anywise.publish(new OrderCancelled({ orderId }));
-    log.info({ orderId }, `Order ${orderId} was not paid in time and is cancelled`);
+    log.of(context).info({ orderId }, `Order ${orderId} was not paid in time and is cancelled`);
   });

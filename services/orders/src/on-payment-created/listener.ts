@@ -7,7 +7,7 @@ import { decide } from './decide.js';
 
 export const onPaymentCreated = on(PaymentCreated)
   .inject({ orders: OrderRepository, anywise: Anywise, log: Log })
-  .listen(async (payment, _context, { orders, anywise, log }) => {
+  .listen(async (payment, context, { orders, anywise, log }) => {
     const { paymentId, orderId } = payment;
     const decision = decide(await orders.find(orderId), payment);
     switch (decision.outcome) {
@@ -15,11 +15,13 @@ export const onPaymentCreated = on(PaymentCreated)
         await orders.start(orderId, paymentId);
         await keep(orderId, { orders, anywise });
         await anywise.publish(new OrderStarted({ orderId, paymentId }));
-        log.info({ orderId, paymentId }, `Order ${orderId} started`);
+        log.of(context).info({ orderId, paymentId }, `Order ${orderId} started`);
         return;
       case 'reject':
         await anywise.publish(new PaymentRejected({ paymentId, orderId, reason: decision.reason }));
-        log.warn({ orderId, paymentId, reason: decision.reason }, `Payment ${paymentId} rejected: ${decision.reason}`);
+        log
+          .of(context)
+          .warn({ orderId, paymentId, reason: decision.reason }, `Payment ${paymentId} rejected: ${decision.reason}`);
         return;
       case 'nothing':
     }

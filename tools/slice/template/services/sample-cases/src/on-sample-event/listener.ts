@@ -4,4 +4,4 @@ import { on } from 'anywise';
 
 export const onSampleEvent = on(SampleEvent)
   .inject({ log: Log })
-  .listen(({ entityId, type }, _context, { log }) => log.info({ entityId }, `Heard ${type} of ${entityId}`));
+  .listen(({ entityId, type }, context, { log }) => log.of(context).info({ entityId }, `Heard ${type} of ${entityId}`));

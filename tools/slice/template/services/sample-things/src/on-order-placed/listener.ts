@@ -6,10 +6,10 @@ import { newSampleThing, SampleThingRepository } from '../sample-thing.js';
 
 export const onOrderPlaced = on(OrderPlaced)
   .inject({ sampleThings: SampleThingRepository, anywise: Anywise, log: Log })
-  .listen(async ({ orderId }, _context, { sampleThings, anywise, log }) => {
+  .listen(async ({ orderId }, context, { sampleThings, anywise, log }) => {
     const created = newSampleThing(orderId);
     const { sampleThingId } = created;
     await sampleThings.add(created);
     await anywise.publish(new SampleThingCreated({ sampleThingId, orderId }));
-    log.info({ orderId, sampleThingId }, `Order ${orderId} has its sample thing ${sampleThingId}`);
+    log.of(context).info({ orderId, sampleThingId }, `Order ${orderId} has its sample thing ${sampleThingId}`);
   });

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { createLogger } from './logger.js';
-import type { LogLevel } from './config.js';
+import type { LogLevel } from '../config/config.js';
 
 function record(level: LogLevel = 'info') {
   const lines: Record<string, unknown>[] = [];

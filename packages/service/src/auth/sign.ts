@@ -1,0 +1,46 @@
+import { SignJWT } from 'jose';
+import type { ExpectedClaims } from '../config/authentication.js';
+import { readAuth } from '../config/config.js';
+import { ConfigError, type Environment } from '../config/variable.js';
+import { secretAlgorithm } from './verify.js';
+
+/** What {@link signToken} puts into a token. */
+export interface TokenOptions extends ExpectedClaims {
+  /** Becomes the token's `sub`. */
+  readonly user: string;
+  readonly secret: string;
+  readonly expiresInSeconds: number;
+}
+
+/** Signs a token that `bearer` accepts. */
+export async function signToken(options: TokenOptions): Promise<string> {
+  const { user, secret, expiresInSeconds, issuer, audience } = options;
+  const now = Math.floor(Date.now() / 1000);
+  const token = new SignJWT()
+    .setProtectedHeader({ alg: secretAlgorithm, typ: 'JWT' })
+    .setSubject(user)
+    .setIssuedAt(now)
+    .setExpirationTime(now + expiresInSeconds);
+  if (issuer !== undefined) token.setIssuer(issuer);
+  if (audience !== undefined) token.setAudience(audience);
+  return token.sign(new TextEncoder().encode(secret));
+}
+
+const workingDaySeconds = 12 * 60 * 60;
+
+/**
+ * Signs a token to try the services with, which lasts for a working day.
+ *
+ * @throws ConfigError where the environment has no secret to sign with.
+ */
+export async function signDevToken(user: string, env: Environment = process.env): Promise<string> {
+  const auth = readAuth(env);
+  if (auth.kind === 'secret') return signToken({ ...auth, user, expiresInSeconds: workingDaySeconds });
+  throw new ConfigError([
+    {
+      variable: 'AUTH_JWKS_URL',
+      wrong: 'is set, so there is no secret to sign a token with',
+      remedy: 'get a token from your identity provider',
+    },
+  ]);
+}

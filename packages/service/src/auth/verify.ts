@@ -1,0 +1,95 @@
+import { HttpProblem } from 'anywise/express';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import type { Authentication } from '../config/authentication.js';
+import type { User } from './user.js';
+
+export const challenge = 'Bearer realm="anywise"';
+
+/** The one algorithm of shared secrets. */
+export const secretAlgorithm = 'HS256';
+
+/** Signatures only. A shared secret among the public keys would be one that everyone knows. */
+const publicKeyAlgorithms = [
+  ...['RS256', 'RS384', 'RS512'],
+  ...['PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512'],
+  ...['EdDSA', 'Ed25519'],
+];
+
+const clockToleranceSeconds = 5;
+const keysTimeoutMs = 5_000;
+
+/**
+ * Makes what checks a token: its signature, `exp` and `sub`, which it must have, `nbf` where it has one, and `iss` and `aud`
+ * where they are configured. It either accepts HS256 or public keys, never both, so no public key can pass for a secret.
+ */
+export function createVerifier(auth: Authentication): (token: string) => Promise<User> {
+  const decode = createDecoder(auth);
+  return async (token) => {
+    const { sub } = await decode(token).catch((error: unknown) => {
+      throw refusalOf(error, auth);
+    });
+    if (!isUserId(sub)) throw invalidToken('Its `sub` claim names no user.');
+    return { id: sub };
+  };
+}
+
+function createDecoder(auth: Authentication): (token: string) => Promise<JWTPayload> {
+  const options = {
+    algorithms: auth.kind === 'secret' ? [secretAlgorithm] : publicKeyAlgorithms,
+    requiredClaims: ['sub', 'exp'],
+    clockTolerance: clockToleranceSeconds,
+    ...(auth.issuer !== undefined && { issuer: auth.issuer }),
+    ...(auth.audience !== undefined && { audience: auth.audience }),
+  } satisfies JWTVerifyOptions;
+  if (auth.kind === 'secret') {
+    const key = new TextEncoder().encode(auth.secret);
+    return async (token) => (await jwtVerify(token, key, options)).payload;
+  }
+  const keys = createRemoteJWKSet(auth.url, { timeoutDuration: keysTimeoutMs });
+  return async (token) => (await jwtVerify(token, keys, options)).payload;
+}
+
+/** It ends up in keys and columns, so nothing that a database refuses, and no more than OpenID Connect allows. */
+function isUserId(sub: unknown): sub is string {
+  return typeof sub === 'string' && /^[^\p{Cc}\p{Surrogate}]{1,255}$/u.test(sub);
+}
+
+function refusalOf(error: unknown, { kind }: Authentication): unknown {
+  if (kind === 'jwks' && isOutage(error)) {
+    return new HttpProblem(503, {
+      detail: 'Tokens cannot be checked at the moment. Try again later.',
+      headers: { 'retry-after': '5' },
+      cause: error,
+    });
+  }
+  return error instanceof errors.JOSEError ? invalidToken(reasonOf(error, kind), error) : error;
+}
+
+/** Whether the keys could not be had, which says nothing of the token. */
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return true;
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  // An answer other than 200, or one that is not JSON.
+  return error.code === errors.JOSEError.code;
+}
+
+function reasonOf(error: errors.JOSEError, kind: Authentication['kind']): string {
+  if (error instanceof errors.JWTExpired) return 'It has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed) return `Its \`${error.claim}\` claim is missing or wrong.`;
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'Its signature is not ours.';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'It is signed with an unknown key.';
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'It does not say by `kid` which key signed it.';
+  if (!(error instanceof errors.JOSEAlgNotAllowed)) return 'It is not a signed JSON Web Token.';
+  return kind === 'secret'
+    ? `It is not signed with ${secretAlgorithm}.`
+    : 'It is not signed with a public key algorithm.';
+}
+
+function invalidToken(reason: string, cause?: unknown): HttpProblem {
+  return new HttpProblem(401, {
+    detail: `The token is refused. ${reason}`,
+    headers: { 'www-authenticate': `${challenge}, error="invalid_token"` },
+    cause,
+  });
+}

@@ -1,0 +1,83 @@
+import { isDevelopment, isLoopback, modeOf } from './mode.js';
+import { present, type Environment, type Reading } from './variable.js';
+
+/** How bearer tokens are checked. */
+export type Authentication = (SharedSecret | PublicKeys) & ExpectedClaims;
+
+/** Tokens are signed with HS256 and a secret that the services share. */
+export interface SharedSecret {
+  readonly kind: 'secret';
+  readonly secret: string;
+}
+
+/** Tokens are signed by an identity provider, which publishes its keys. */
+export interface PublicKeys {
+  readonly kind: 'jwks';
+  /** Where the keys are, as a JSON Web Key Set. */
+  readonly url: URL;
+}
+
+/** What tokens must say of themselves. */
+export interface ExpectedClaims {
+  /** Their `iss`. @defaultValue anything */
+  readonly issuer?: string | undefined;
+  /** Must be, or be one of, their `aud`. @defaultValue anything */
+  readonly audience?: string | undefined;
+}
+
+/** Anyone can read it here, so it is good for nothing but development on one's own machine. */
+export const devAuthSecret = 'anywise-development-secret-never-use-it-in-production';
+
+/** @param host where the service listens: nobody but this machine may reach it with the development secret. */
+export function readAuthentication(host: string, reading: Reading): Authentication {
+  const { env } = reading;
+  const claims = { issuer: present(env.AUTH_ISSUER), audience: present(env.AUTH_AUDIENCE) };
+  const url = present(env.AUTH_JWKS_URL);
+  return { ...(url === undefined ? readSecret(host, reading) : readJwksUrl(url, reading)), ...claims };
+}
+
+function readJwksUrl(text: string, { env, problems }: Reading): PublicKeys {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !isSafe(url)) {
+    problems.push({
+      variable: 'AUTH_JWKS_URL',
+      // Its text is not shown, as there may be a password in it.
+      wrong: 'is not an `https:` URL',
+      remedy: 'set it to a JSON Web Key Set, such as `https://auth.example.com/.well-known/jwks.json`',
+    });
+  }
+  if (present(env.AUTH_SECRET) !== undefined) {
+    problems.push({
+      variable: 'AUTH_SECRET',
+      wrong: 'is set, and so is `AUTH_JWKS_URL`',
+      remedy: 'unset one of them, as only tokens of one kind are accepted',
+    });
+  }
+  return { kind: 'jwks', url: url ?? new URL('https://unreadable.invalid') };
+}
+
+/** Keys that came over an open network may be anyone's. */
+function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[(.*)\]$/, '$1')));
+}
+
+function readSecret(host: string, { env, problems }: Reading): SharedSecret {
+  const secret = present(env.AUTH_SECRET);
+  const wrong = weaknessOf(secret, reasonForASecret(host, env));
+  const remedy = 'set it to a random secret of at least 32 bytes, such as `openssl rand -base64 32` prints';
+  if (wrong !== undefined) problems.push({ variable: 'AUTH_SECRET', wrong, remedy });
+  return { kind: 'secret', secret: secret ?? devAuthSecret };
+}
+
+/** What demands a secret of one's own; `undefined` where the development secret is good enough. */
+function reasonForASecret(host: string, env: Environment): string | undefined {
+  if (!isDevelopment(env)) return modeOf(env);
+  return isLoopback(host) ? undefined : `listening on \`${host}\``;
+}
+
+function weaknessOf(secret: string | undefined, reason: string | undefined): string | undefined {
+  if (secret === undefined) return reason === undefined ? undefined : `is not set, which ${reason} demands`;
+  if (secret === devAuthSecret) return reason === undefined ? undefined : 'is the development secret, which is public';
+  const bytes = Buffer.byteLength(secret);
+  return bytes < 32 ? `is only ${bytes} bytes long` : undefined;
+}

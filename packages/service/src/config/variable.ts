@@ -1,0 +1,89 @@
+/** An environment variable: what it means, and what to say when it means nothing. */
+export interface Variable<T> {
+  readonly name: string;
+  /** What it means when it is not set. Without one, it has to be set. */
+  readonly preset?: T;
+  /** What its text means; `undefined` when the text is wrong. */
+  readonly read: (text: string) => T | undefined;
+  /** How to put it right, such as `set it to an integer from 0 to 65535`. */
+  readonly remedy: string;
+}
+
+/** One variable that is wrong. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly wrong: string;
+  readonly remedy: string;
+}
+
+/** Everything that is wrong with the configuration, so that one start tells all. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'CONFIG';
+
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    super(problems.map(({ variable, wrong, remedy }) => `\`${variable}\` ${wrong}: ${remedy}.`).join('\n'));
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the readers share. One that finds a problem notes it and goes on, so that the others run as well. */
+export interface Reading {
+  readonly env: Environment;
+  readonly problems: ConfigProblem[];
+}
+
+/**
+ * Runs readers over an environment.
+ *
+ * @throws ConfigError with all that they found wrong.
+ */
+export function readAll<T>(env: Environment, read: (reading: Reading) => T): T {
+  const reading: Reading = { env, problems: [] };
+  const result = read(reading);
+  if (reading.problems.length > 0) throw new ConfigError(reading.problems);
+  return result;
+}
+
+/** What a variable means; `undefined` when it is wrong, which is noted. */
+export function readVariable<T>(variable: Variable<T>, { env, problems }: Reading): T | undefined {
+  const { name, preset, read, remedy } = variable;
+  const text = present(env[name]);
+  const value = text === undefined ? preset : read(text);
+  if (value !== undefined) return value;
+  problems.push({ variable: name, wrong: text === undefined ? 'is not set' : `is \`${text}\``, remedy });
+  return undefined;
+}
+
+/** `NAME=` in a shell or an env file means "not set". */
+export function present(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+/** The longest delay of a timer: about 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** A variable that holds a duration. */
+export function milliseconds(name: string, preset: number): Variable<number> {
+  return {
+    name,
+    preset,
+    read: (text) => (/^\d{1,10}$/.test(text) && Number(text) <= longestTimerMs ? Number(text) : undefined),
+    remedy: `set it to a whole number of milliseconds, at most ${longestTimerMs}`,
+  };
+}
+
+/** A variable that holds one of a few words. */
+export function oneOf<const Word extends string>(
+  name: string,
+  words: readonly Word[],
+  preset: NoInfer<Word>,
+): Variable<Word> {
+  return {
+    name,
+    preset,
+    read: (text) => words.find((word) => word === text),
+    remedy: `set it to one of ${words.map((word) => `\`${word}\``).join(', ')}`,
+  };
+}
