@@ -16,6 +16,9 @@ export interface Service {
 /** All has to be over 5 s after Ctrl-C. */
 const graceMs = 4500;
 
+/** What each step of stopping may take within that, unless the environment says otherwise. */
+const drainTimes = { HTTP_DRAIN_MS: '2000', BUS_DRAIN_MS: '2000' };
+
 const nodeArguments = [
   ...['--import', import.meta.resolve('tsx')],
   ...['--import', import.meta.resolve('./tether.ts')],
@@ -29,7 +32,7 @@ const tsconfig = fileURLToPath(new URL('../../../tsconfig.base.json', import.met
 export function startService(folder: string, onLine: (line: string) => void): Service {
   const child = spawn(process.execPath, [...nodeArguments, 'src/main.ts'], {
     cwd: folder,
-    env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig },
+    env: { ...drainTimes, ...process.env, TSX_TSCONFIG_PATH: tsconfig },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   for (const input of [child.stdout, child.stderr]) {

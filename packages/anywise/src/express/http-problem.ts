@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
+import { endAfterRequest } from './end-after-request.js';
 
 /** One field of a request that is wrong. */
 export interface FieldError {
@@ -69,8 +70,10 @@ export class HttpProblem extends Error {
 }
 
 export function sendProblem(response: Response, problem: HttpProblem): void {
+  const text = JSON.stringify(problem);
   response.status(problem.status).set({ ...problem.headers, 'content-type': 'application/problem+json' });
-  response.end(JSON.stringify(problem));
+  response.set('content-length', String(Buffer.byteLength(text)));
+  endAfterRequest(response, text);
 }
 
 function titleOf(status: number, { title }: HttpProblemOptions): string {

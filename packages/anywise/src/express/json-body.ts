@@ -1,26 +1,34 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { json, type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { HttpProblem } from './http-problem.js';
+import { parseJson } from './parse-json.js';
+import { readBody } from './read-body.js';
 import { bodyTooLarge } from './request-errors.js';
 
-/** Reads a JSON body into `request.body`. A request without a body passes. */
+/** Reads a JSON body into `request.body`. A request without a body passes, as does one that was read already. */
 export function jsonBody(limitBytes: number): RequestHandler {
-  // Not strict: any JSON passes here, so that what is not an object gets a truer answer than "not valid JSON".
-  const parse: RequestHandler = json({ limit: limitBytes, strict: false, type: () => true });
-  return (request, response, next) => {
-    if (!hasBody(request.headers)) {
-      next();
-      return;
+  return async (request, _response, next) => {
+    const wasRead = request.body !== undefined || request.readableEnded;
+    if (!wasRead && hasBody(request.headers)) {
+      if (request.is(['json', '+json']) === false) {
+        throw new HttpProblem(415, { detail: 'The body must be JSON: send it with `content-type: application/json`.' });
+      }
+      if (!isUtf8(request.headers)) {
+        throw new HttpProblem(415, { detail: 'The charset of the body is not supported: send UTF-8.' });
+      }
+      if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(limitBytes);
+      request.body = parseJson(await readBody(request, limitBytes));
     }
-    if (request.is(['json', '+json']) === false) {
-      throw new HttpProblem(415, { detail: 'The body must be JSON: send it with `content-type: application/json`.' });
-    }
-    // The parser would take in the whole body before it says no.
-    if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(limitBytes);
-    parse(request, response, next);
+    next();
   };
 }
 
 function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** JSON is UTF-8 (RFC 8259), of which ASCII is a part. */
+function isUtf8({ 'content-type': type = '' }: IncomingHttpHeaders): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(type)?.[1] ?? 'utf-8';
+  return ['utf-8', 'utf8', 'us-ascii'].includes(charset.toLowerCase());
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { Agent, get, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
@@ -48,6 +48,55 @@ describe('a server', () => {
   test('passes on other failures to listen', async () => {
     await expect(listen(ok, { port: 70_000 })).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' });
     await expect(listen(ok, { port: 0, host: '203.0.113.1' })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
+  });
+});
+
+/** What the server says to bytes that it cannot read as a request. */
+async function say(port: number, ...parts: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (data: string) => (text += data));
+  socket.on('error', () => undefined);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  for (const part of parts) socket.write(part, 'latin1');
+  await closed;
+  return text;
+}
+
+describe('a request that is no HTTP', () => {
+  it.each([
+    ['has NUL in a header', 'GET / HTTP/1.1\r\nhost: a\r\nx-id: a\0b\r\n\r\n', 400, 'The request is not valid HTTP.'],
+    ['has NUL in its path', 'GET /a\0b HTTP/1.1\r\nhost: a\r\n\r\n', 400, 'The request is not valid HTTP.'],
+    ['has no host', 'GET / HTTP/1.1\r\n\r\n', 400, undefined],
+    ['is noise', '\x16\x03\x01 hello\r\n\r\n', 400, 'The request is not valid HTTP.'],
+    [
+      'tells its length twice',
+      'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'The request is not valid HTTP.',
+    ],
+    [
+      'has a huge header',
+      `GET / HTTP/1.1\r\nhost: a\r\nx-id: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'The headers of the request are too large.',
+    ],
+  ])('is refused when it %s', async (_kind, request, status, detail) => {
+    await using server = await listen(ok, { port: 0 });
+    const answer = await say(server.port, request);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    if (detail === undefined) return;
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ status, detail });
+  });
+
+  it('is cut off without a word when it comes within another answer', async () => {
+    const half: RequestListener = (_request, response) =>
+      void response.writeHead(200, { 'content-length': 10 }).write('half');
+    await using server = await listen(half, { port: 0 });
+    const answer = await say(server.port, 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n');
+    expect(answer).not.toContain('problem+json');
   });
 });
 

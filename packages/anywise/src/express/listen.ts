@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { AnywiseError } from '../core/errors/errors.js';
+import { refuseUnreadable } from './unreadable-request.js';
 
 /** Where {@link listen} listens. */
 export interface ListenOptions {
@@ -32,6 +33,7 @@ export interface HttpServer extends AsyncDisposable {
  */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<HttpServer> {
   const server = createServer();
+  server.on('clientError', refuseUnreadable);
   const drain = prepareDrain(server);
   server.on('request', app);
   const { address, port } = await bind(server, options);

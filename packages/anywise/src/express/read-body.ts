@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable, Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { HttpProblem } from './http-problem.js';
+import { bodyTooLarge, clientLeft, isAborted } from './request-errors.js';
+
+const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
+/** Compressing makes nothing larger by more than this: a body that does so never ends, and never grows when decompressed. */
+const mostOverheadBytes = 1_024;
+
+/**
+ * Reads the body of a request, decompressed. Rejects as soon as it is larger than the limit, however much is still to come.
+ *
+ * @throws HttpProblem (413, 415 for an unknown encoding, 400 when it is not what its encoding says)
+ */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'identity') return collect(request, request, limitBytes);
+
+  const decompress = decompressors.get(encoding);
+  if (decompress === undefined) {
+    throw new HttpProblem(415, { detail: 'The content encoding of the body is not supported: send gzip or none.' });
+  }
+  const decompressed = decompress();
+  try {
+    return await collect(request, request.pipe(decompressed), limitBytes);
+  } catch (error) {
+    if (HttpProblem.is(error) || isAborted(error)) throw error;
+    throw wrongEncoding(encoding, error);
+  } finally {
+    request.unpipe(decompressed);
+    decompressed.destroy();
+  }
+}
+
+function wrongEncoding(encoding: string, cause: unknown): HttpProblem {
+  return new HttpProblem(400, { detail: `The body cannot be decompressed: it is not valid \`${encoding}\`.`, cause });
+}
+
+/** Not by `for await`, which would destroy the request, and with it the way to answer. */
+function collect(request: IncomingMessage, source: Readable, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let received = 0;
+    const settle = (outcome: () => void): void => {
+      source.off('data', onData).off('end', onEnd);
+      request.off('data', onReceived).off('close', onClose);
+      outcome();
+    };
+    const onData = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > limitBytes) settle(() => reject(bodyTooLarge(limitBytes)));
+    };
+    const onReceived = (chunk: Buffer): void => {
+      received += chunk.length;
+      if (received > limitBytes + mostOverheadBytes) settle(() => reject(bodyTooLarge(limitBytes)));
+    };
+    const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks, size)));
+    const onClose = (): void => {
+      if (!request.complete) settle(() => reject(clientLeft));
+    };
+    source.on('data', onData).once('end', onEnd);
+    // An error that comes after the outcome changes nothing any more, but has to be heard.
+    source.on('error', (error) => settle(() => reject(source === request ? clientLeft : error)));
+    request.on('data', onReceived).once('close', onClose);
+  });
+}
