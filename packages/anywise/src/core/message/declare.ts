@@ -1,4 +1,4 @@
-import { SetupError } from '../errors/errors.js';
+import { InvalidMessageError, SetupError } from '../errors/errors.js';
 import type { DomainErrorClass } from './domain-error.js';
 import {
   Command,
@@ -138,13 +138,14 @@ function define(kind: MessageKind, base: AbstractClass<object>, type: string, op
 
   const schema = options.data as StandardSchema<unknown, object> | undefined;
   const isEvent = kind === 'event';
+  const fields = new FieldNames(type);
   class Message extends (base as new () => object) {
     readonly #input: unknown;
 
     constructor(data: unknown = {}, metadata?: Partial<EventMetadata>) {
       super();
       this.#input = data;
-      if (schema !== undefined) assign(this, validate(type, schema, data));
+      if (schema !== undefined) assign(this, validate(type, schema, data), fields.of(new.target));
       if (metadata !== undefined && isEvent) identify(this, metadata);
       Object.freeze(this);
     }
@@ -161,12 +162,59 @@ function define(kind: MessageKind, base: AbstractClass<object>, type: string, op
 }
 
 /** Like `Object.assign`, but a field called `__proto__`, which JSON can carry, stays a field. */
-function assign(message: object, data: object): void {
+function assign(message: object, data: object, names: FieldNames): void {
   const fields = message as Record<string, unknown>;
   for (const name in data) {
     const value = (data as Record<string, unknown>)[name];
     if (name === '__proto__') Object.defineProperty(message, name, { value, enumerable: true });
-    else fields[name] = value;
+    else if (names.isFree(name)) fields[name] = value;
+    else throw names.refusalOf(data);
+  }
+}
+
+/** More different names come only with data that declares none. */
+const mostKnownNames = 1_000;
+
+/**
+ * The names that the fields of a message may have: any but those of its class's own members, such as `type` and `constructor`,
+ * which a schema that lets undeclared fields pass would let data replace. Looking through a class for a name takes longer
+ * than making the message, so those that were found to be free are kept.
+ */
+class FieldNames {
+  readonly #type: string;
+  #messageClass: { readonly prototype: object } | undefined;
+  #free = new Set<string>();
+
+  constructor(type: string) {
+    this.#type = type;
+  }
+
+  /** A class that extends another has members of its own. */
+  of(messageClass: { readonly prototype: object }): this {
+    if (messageClass === this.#messageClass) return this;
+    this.#messageClass = messageClass;
+    this.#free = new Set();
+    return this;
+  }
+
+  isFree(name: string): boolean {
+    if (this.#free.has(name)) return true;
+    if (this.#isTaken(name)) return false;
+    if (this.#free.size < mostKnownNames) this.#free.add(name);
+    return true;
+  }
+
+  refusalOf(data: object): InvalidMessageError {
+    const taken = Object.keys(data).filter((name) => name !== '__proto__' && this.#isTaken(name));
+    const message = 'is the name of a member of the message class';
+    return new InvalidMessageError(
+      this.#type,
+      taken.map((name) => ({ path: [name], message })),
+    );
+  }
+
+  #isTaken(name: string): boolean {
+    return this.#messageClass !== undefined && name in this.#messageClass.prototype;
   }
 }
 

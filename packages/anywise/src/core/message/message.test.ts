@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { z } from 'zod';
 import { Command, Event, Query, definitionOf, isMessageClass, sliceOf } from './message.js';
 import { command, event, query } from './declare.js';
@@ -86,6 +86,43 @@ describe('a message', () => {
     expect(() => new Late({})).toThrowErrorMatchingInlineSnapshot(
       `"The schema of \`test.late\` is asynchronous. Use one that validates synchronously, and check the rest in the handler."`,
     );
+  });
+});
+
+describe('a message whose schema lets undeclared fields pass', () => {
+  class Import extends command('data.import', { data: z.looseObject({ file: z.string() }) }) {
+    describe(): string {
+      return this.file;
+    }
+  }
+  class ImportAll extends Import {
+    get isLarge(): boolean {
+      return true;
+    }
+  }
+  class Imported extends event('data.imported', { data: z.looseObject({}), entityId: () => '1' }) {}
+
+  it('has them as its own', () => {
+    expect(Import.parse({ file: 'a.csv', then: 1, size: 2, isLarge: false })).toEqual({
+      file: 'a.csv',
+      then: 1,
+      size: 2,
+      isLarge: false,
+    });
+  });
+
+  it('refuses those that would replace its members, and names each', () => {
+    const data = { file: 'a.csv', type: 'x', constructor: {}, describe: 'x' };
+    expect(() => Import.parse(data)).toThrowErrorMatchingInlineSnapshot(
+      `"\`data.import\` got invalid data: \`type\`: is the name of a member of the message class; \`constructor\`: is the name of a member of the message class; \`describe\`: is the name of a member of the message class"`,
+    );
+    expect(() => Imported.parse({ eventId: 'x', entityId: 'x' })).toThrow(/`eventId`.*`entityId`/);
+  });
+
+  it('knows the members of a class below it', () => {
+    Import.parse({ file: 'a.csv', isLarge: false });
+    expect(() => ImportAll.parse({ file: 'a.csv', isLarge: false })).toThrow('`isLarge`');
+    expect(Import.parse({ file: 'a.csv', isLarge: false })).toMatchObject({ isLarge: false });
   });
 });
 
