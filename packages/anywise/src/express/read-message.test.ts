@@ -1,8 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { z } from 'zod';
-import { command } from '../core/message/declare.js';
+import { InvalidMessageError } from '../core/errors/errors.js';
+import { command, query } from '../core/message/declare.js';
 import type { Command } from '../core/message/message.js';
 import { type } from '../core/message/schema.js';
 import { problems } from './problems.js';
@@ -76,6 +77,20 @@ describe('data that does not fit', () => {
     expect((answer.body as { errors: unknown[] }).errors).toHaveLength(50);
   });
 
+  it('may be found by the handler of the message', async () => {
+    const unknown = new InvalidMessageError(Book.type, [{ path: ['city'], message: 'is on no map' }]);
+    const app = world(route('post', '/', Book), () => Promise.reject(unknown));
+    const answer = await request(app).post('/').send({ city: 'Atlantis', guests: [] });
+    expect([answer.status, answer.body]).toMatchObject([
+      400,
+      {
+        code: 'INVALID_MESSAGE',
+        detail: 'The data does not fit `travel.book`.',
+        errors: [{ field: 'city', pointer: '#/city', detail: 'is on no map' }],
+      },
+    ]);
+  });
+
   test('of another message is the fault of the server', async () => {
     const app = world(route('post', '/', Import), () => Book.parse({}));
     const answer = await request(app).post('/').send({});
@@ -92,6 +107,95 @@ test.each(['[]', '[{"city":"Oslo"}]', '"Oslo"', '7', 'true', 'null'])('the body 
     .type('json')
     .send(body);
   expect([answer.status, answer.body]).toMatchObject([400, { detail: 'The body must be a JSON object.' }]);
+});
+
+describe('text that no database takes as it is', () => {
+  const nul = 'must not contain NUL characters';
+  const halfCharacter = 'must be well-formed Unicode';
+  it.each<[where: string, body: object, error: object]>([
+    ['in a field', { city: 'Os\0lo' }, { field: 'city', pointer: '#/city', detail: nul }],
+    ['deep inside', { guests: [{ name: 'Ada' }, { name: '\0' }] }, { field: 'guests.1.name', detail: nul }],
+    ['in the name of a field', { extras: { 'a\0b': 1 } }, { pointer: '#/extras/a%00b', detail: nul }],
+    ['in a field that is not declared', { more: '\0' }, { field: 'more', detail: nul }],
+    ['half a character', { city: 'Os\ud800lo' }, { field: 'city', detail: halfCharacter }],
+    ['half a character in a name', { extras: { '\udc00': 1 } }, { detail: halfCharacter }],
+  ])('is refused: %s', async (_where, body, error) => {
+    const sent: Command[] = [];
+    const answer = await request(world(route('post', '/', Import), (command) => sent.push(command)))
+      .post('/')
+      .send(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'INVALID_MESSAGE', errors: [error] });
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ['the path', '/Os%00lo', 'city'],
+    ['the query', '/Oslo?extra=%00', 'extra'],
+    ['a list in the query', '/Oslo?extra=a&extra=%00', 'extra.1'],
+    ['the name of a query field', '/Oslo?a%00=1', 'a\0'],
+  ])('is refused in %s', async (_where, path, field) => {
+    class Find extends query('travel.find', { data: type<{ readonly city: string }>() }) {}
+    const answer = await request(world(route('get', '/:city', Find))).get(path);
+    expect([answer.status, answer.body]).toMatchObject([400, { errors: [{ field, detail: nul }] }]);
+  });
+
+  it('does not keep out whole characters of any kind', async () => {
+    const answer = await request(world(route('post', '/', Import)))
+      .post('/')
+      .send({ text: 'Å 東京 🚀\u0001\ufffd', nested: [[{ a: null, b: true, c: 1 }]] });
+    expect(answer.status).toBe(204);
+  });
+});
+
+describe('a field that is called like a part of the message', () => {
+  class Loose extends command('travel.loose', { data: z.looseObject({ city: z.string() }) }) {
+    get isFar(): boolean {
+      return this.city !== 'Oslo';
+    }
+
+    describe(): string {
+      return `to ${this.city}`;
+    }
+  }
+  const names = [
+    'type',
+    'constructor',
+    'toString',
+    'valueOf',
+    'hasOwnProperty',
+    '__defineGetter__',
+    'isFar',
+    'describe',
+  ];
+
+  it.each(names)('is refused: `%s`', async (name) => {
+    const answer = await request(world(route('post', '/', Loose)))
+      .post('/')
+      .send({ city: 'Oslo', [name]: 'x' });
+    expect([answer.status, answer.body]).toMatchObject([400, { errors: [{ field: name, pointer: `#/${name}` }] }]);
+  });
+
+  it.each(['then', 'toJSON', 'prototype', 'length', 'name', '~reply', 'kind', 'parse', 'eventId'])(
+    'does not stand in the way: `%s`',
+    async (name) => {
+      const sent: Command[] = [];
+      const answer = await request(world(route('post', '/', Loose), (command) => sent.push(command)))
+        .post('/')
+        .send({ city: 'Oslo', [name]: 'x' });
+      expect(answer.status).toBe(200);
+      expect(sent).toMatchObject([{ city: 'Oslo', [name]: 'x' }]);
+    },
+  );
+
+  it('is refused in a query too', async () => {
+    class Find extends query('travel.find', { data: z.looseObject({}) }) {}
+    const answer = await request(world(route('get', '/', Find))).get('/?constructor=x&type=y');
+    expect([answer.status, answer.body]).toMatchObject([
+      400,
+      { errors: [{ field: 'constructor' }, { field: 'type' }] },
+    ]);
+  });
 });
 
 describe('`__proto__` in a request', () => {

@@ -1,22 +1,33 @@
 import type { Request } from 'express';
-import { AnywiseError, issuePath, type InvalidMessageError, type Issue } from '../core/errors/errors.js';
+import { AnywiseError, InvalidMessageError, issuePath, type Issue } from '../core/errors/errors.js';
 import type { Command } from '../core/message/message.js';
 import { HttpProblem, type FieldError } from './http-problem.js';
 import type { Route } from './route.js';
+import { findUnusableText } from './unusable-text.js';
 
 /** A long list of bad entries must not make an answer larger than the request. */
 const mostErrors = 50;
 
-/** The message that a request stands for. Only data that fails here is the caller's fault. */
+/** The message that a request stands for. @throws HttpProblem (400) when its data does not fit. */
 export function readMessage(route: Route, request: Request): Command {
   const data: Record<string, unknown> = { ...(route.input?.(request) ?? defaultInput(route, request)) };
   // JSON can bring an own `__proto__`, which a later Object.assign would make the prototype.
   delete data.__proto__;
+  const unusable = findUnusableText(data);
+  if (unusable.length > 0) throw invalidData(new InvalidMessageError(route.message.type, unusable));
   try {
     return route.message.parse(data);
   } catch (error) {
-    throw isInvalid(error) ? invalidData(error) : error;
+    throw refusalOf(route, error);
   }
+}
+
+/**
+ * What the caller is told of an error. Data that does not fit the message of the route is the caller's fault, whether its
+ * schema or its handler finds out. That of any other message is not.
+ */
+export function refusalOf({ message }: Route, error: unknown): unknown {
+  return isInvalid(error) && error.messageType === message.type ? invalidData(error) : error;
 }
 
 function defaultInput({ method }: Route, request: Request): object {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import express, { type Request } from 'express';
 import request from 'supertest';
 import { z } from 'zod';
@@ -132,7 +132,7 @@ describe('an answer', () => {
     const answer = await request(app).get('/payments/p-1');
     expect([answer.status, answer.body]).toEqual([
       404,
-      { type: 'about:blank', title: 'Not Found', status: 404, detail: 'There is no such thing.' },
+      { type: 'about:blank', title: 'Not Found', status: 404, detail: 'Not found.' },
     ]);
   });
 
@@ -180,6 +180,15 @@ describe('an `Idempotency-Key`', () => {
     await pay(app, 'b:c', 'a');
     await pay(app, 'c', 'a:b');
     expect(sent.map(({ options }) => options?.idempotencyKey)).toEqual(['a:b:c', 'a%3Ab:c']);
+  });
+
+  it('has an owner of any length and kind, and a length that every store takes', async () => {
+    const { app, sent } = world([create], undefined, { idempotencyScope: () => owners[sent.length] ?? '' });
+    const owners = ['é'.repeat(255), 'é'.repeat(254), '\ud800', '\ud801', '\ufffd', 'a'.repeat(80)];
+    for (const _owner of owners) await pay(app, 'k-1');
+    const keys = sent.map(({ options }) => options?.idempotencyKey ?? '');
+    expect(new Set(keys).size).toBe(owners.length);
+    for (const key of keys) expect(Buffer.byteLength(key)).toBeLessThan(500);
   });
 
   test('may be left out', async () => {

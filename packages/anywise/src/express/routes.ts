@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { Router, type Request, type RequestHandler } from 'express';
 import type { ContextEntry } from '../core/message/context.js';
 import { SetupError } from '../core/errors/errors.js';
 import type { Command } from '../core/message/message.js';
 import { HttpProblem } from './http-problem.js';
 import { jsonBody } from './json-body.js';
-import { readMessage } from './read-message.js';
+import { readMessage, refusalOf } from './read-message.js';
 import type { Route } from './route.js';
 
 /** What routes use of the bus. */
@@ -35,7 +36,8 @@ export interface RoutesOptions {
 
 /**
  * An Express router that answers each route with the reply of its message. It reads JSON bodies itself; put `notFound()` and
- * `problems()` behind it.
+ * `problems()` behind it. A handler may throw an `InvalidMessageError` of its message for what only it can know, such as a
+ * cursor of no page: it is answered like data that does not fit the schema.
  *
  * @throws SetupError that names every route that cannot work.
  * @example
@@ -77,12 +79,16 @@ function setupProblems(definitions: readonly Route[], { idempotencyScope }: Rout
 function answer(bus: Sender, route: Route, options: RoutesOptions): RequestHandler {
   return async (request, response) => {
     const key = idempotencyKey(route, request, options);
-    const reply = await bus.send(readMessage(route, request), {
+    const message = readMessage(route, request);
+    const sent = bus.send(message, {
       context: options.context?.(request) ?? [],
       checkReply: true,
       ...(key !== undefined && { idempotencyKey: key }),
     });
-    if (reply === null && route.method === 'get') throw new HttpProblem(404, { detail: 'There is no such thing.' });
+    const reply = await sent.catch((error: unknown) => {
+      throw refusalOf(route, error);
+    });
+    if (reply === null && route.method === 'get') throw new HttpProblem(404, { detail: 'Not found.' });
     if (route.headers !== undefined) response.set(route.headers(reply, request));
     response.status(route.status ?? (reply === undefined ? 204 : 200));
     if (reply === undefined) response.end();
@@ -98,6 +104,12 @@ function idempotencyKey(route: Route, request: Request, { idempotencyScope }: Ro
   if (!visibleAscii.test(key)) {
     throw new HttpProblem(400, { detail: 'The `Idempotency-Key` must be 1 to 255 visible ASCII characters.' });
   }
-  // The owner is escaped: the first colon ends it, so no two pairs of owner and key look alike.
-  return `${encodeURIComponent(idempotencyScope(request))}:${key}`;
+  return `${ownerOf(idempotencyScope(request))}:${key}`;
+}
+
+/** The first colon ends it, so no two pairs of owner and key are the same. What is too long for a key is replaced by its hash. */
+function ownerOf(scope: string): string {
+  const owner = /\p{Surrogate}/u.test(scope) ? undefined : encodeURIComponent(scope);
+  if (owner !== undefined && owner.length <= 200) return owner;
+  return `=${createHash('sha256').update(scope, 'utf16le').digest('base64url')}`;
 }
