@@ -67,3 +67,7 @@ it('tells the check how long it may take, and waits for what it finds by then', 
   const answer = await request(app(check, { timeoutMs: 20 }).app).get('/health/ready');
   expect(answer.body).toEqual(notReady('the store did not answer'));
 });
+
+it.each([0, -1, Number.NaN, Infinity, 2 ** 31])('refuses to check for %p ms', (timeoutMs) => {
+  expect(() => app(async () => [], { timeoutMs })).toThrow('`health()`: `timeoutMs` is ');
+});

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { checkOptions, milliseconds, ofType } from '../core/errors/options.js';
 import { HttpProblem, sendProblem } from './http-problem.js';
 
 /** What the health routes use of the bus. */
@@ -28,8 +29,15 @@ export interface HealthOptions {
  * |---|---|
  * | `GET /health/live` | 200 while the process can answer at all |
  * | `GET /health/ready`, `GET /health` | 200 when the check finds nothing, otherwise 503 with the `reasons` |
+ *
+ * @throws SetupError that names every option that is out of range.
  */
 export function health(target: Checkable, options: HealthOptions = {}): Router {
+  checkOptions('`health()`', options, {
+    timeoutMs: milliseconds(1),
+    about: ofType('object'),
+    onError: ofType('function'),
+  });
   const { about = {} } = options;
   const router = Router();
   router.use('/health', (_request, response, next) => {

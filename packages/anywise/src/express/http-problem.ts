@@ -14,13 +14,13 @@ export interface FieldError {
 
 /** What an {@link HttpProblem} says besides its status: the members of RFC 9457, and headers. */
 export interface HttpProblemOptions {
-  /** A URI reference that names the kind of problem. @defaultValue `about:blank`: the status says it all */
+  /** A URI reference that names the kind of problem. @defaultValue `about:blank`: the status says everything */
   readonly type?: string;
-  /** The kind of problem in a few words, the same each time. @defaultValue the phrase of the status, `Not Found` */
+  /** The kind of problem in a few words, the same each time. @defaultValue the phrase of the status, such as `Not Found` */
   readonly title?: string;
-  /** What happened this time, for the caller to read. */
+  /** What happened this time, for people to read. */
   readonly detail?: string;
-  /** What programs compare, besides the status. */
+  /** For programs to compare, besides the status. */
   readonly code?: string;
   /** The fields that are wrong. */
   readonly errors?: readonly FieldError[];
@@ -28,15 +28,15 @@ export interface HttpProblemOptions {
   readonly members?: Readonly<Record<string, unknown>>;
   /** Headers to send with it, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What led to it, for the log only. */
+  /** What caused it, for the log only. */
   readonly cause?: unknown;
 }
 
 const brand = Symbol.for('anywise.http-problem');
 
 /**
- * An answer other than success, to throw from middleware or a route: `problems()` sends it as it is (RFC 9457). All of
- * it but `cause` reaches the caller, so put no secrets in it.
+ * An answer other than success, to throw from middleware or a route: `problems()` sends it as it is (RFC 9457). Everything
+ * but `cause` reaches the caller, so put no secrets in it.
  *
  * @example
  * throw new HttpProblem(401, { detail: 'The token has expired.', headers: { 'www-authenticate': 'Bearer' } });
@@ -57,7 +57,7 @@ export class HttpProblem extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Recognises problems of any installed copy of this package. */
+  /** Recognises problems from any installed copy of this package. */
   static is(error: unknown): error is HttpProblem {
     return typeof error === 'object' && error !== null && brand in error;
   }

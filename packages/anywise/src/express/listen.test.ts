@@ -183,10 +183,19 @@ describe('a server that closes', () => {
   test('closes once, however often it is told to', async () => {
     const server = await listen(ok, { port: 0 });
     const first = server.close();
-    expect(server.close({ timeoutMs: 1 })).toBe(first);
-    await first;
+    const again = server.close({ timeoutMs: 1 });
+    await Promise.all([first, again]);
     await server.close();
   });
+});
+
+it.each([-1, Number.NaN, Infinity, 2 ** 31])('is not closed within %p ms', async (timeoutMs) => {
+  await using server = await listen(ok, { port: 0 });
+  await expect(server.close({ timeoutMs })).rejects.toMatchObject({
+    code: 'INVALID_SETUP',
+    message: `\`close()\`: \`timeoutMs\` is ${timeoutMs}, but must be a number of milliseconds from 0 to 2147483647`,
+  });
+  expect(await ask(server.url)).toMatchObject({ text: 'ok' });
 });
 
 /** Far less than what any of Node's own timeouts would take. */

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { AnywiseError } from '../core/errors/errors.js';
+import { checkOptions, milliseconds } from '../core/errors/options.js';
 import { refuseUnreadable } from './unreadable-request.js';
 
 /** Where {@link listen} listens. */
@@ -15,13 +16,14 @@ export interface ListenOptions {
 export interface HttpServer extends AsyncDisposable {
   /** Where this machine reaches it, such as `http://127.0.0.1:3001`. */
   readonly url: string;
-  /** The port it got, also where it was asked for port 0. */
+  /** The port it listens on, even if it was asked for port 0. */
   readonly port: number;
   /**
-   * Stops taking requests, lets those under way finish, and resolves when every connection is closed. Calls after the first
-   * wait for the same end.
+   * Stops taking requests, lets those under way finish, and resolves when every connection is closed. Later calls wait for
+   * the same end.
    *
-   * @param options.timeoutMs after so many milliseconds, what is still under way is cut off. @defaultValue 10_000
+   * @param options.timeoutMs what is still under way after so many milliseconds is cut off. @defaultValue 10_000
+   * @throws SetupError when it is out of range.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
@@ -29,7 +31,7 @@ export interface HttpServer extends AsyncDisposable {
 /**
  * Starts an HTTP server for an Express app, and resolves when it takes requests.
  *
- * @throws AnywiseError (`UNAVAILABLE`) where the port is taken or not allowed.
+ * @throws AnywiseError (`UNAVAILABLE`) when the port is taken or not allowed.
  */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<HttpServer> {
   const server = createServer();
@@ -39,7 +41,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const { address, port } = await bind(server, options);
 
   let closed: Promise<void> | undefined;
-  const close: HttpServer['close'] = ({ timeoutMs = 10_000 } = {}) => (closed ??= drain(timeoutMs));
+  const close: HttpServer['close'] = async (closeOptions = {}) => {
+    checkOptions('`close()`', closeOptions, { timeoutMs: milliseconds(0) });
+    await (closed ??= drain(closeOptions.timeoutMs ?? 10_000));
+  };
   return { url: `http://${reachable(address)}:${port}`, port, close, [Symbol.asyncDispose]: () => close() };
 }
 
@@ -49,7 +54,7 @@ function bind(server: Server, { port, host = '127.0.0.1' }: ListenOptions): Prom
     server.once('error', fail);
     server.listen(port, host, () => {
       server.off('error', fail);
-      // Only a server on a pipe has a text for an address.
+      // Only a server on a pipe has a string as its address.
       resolve(server.address() as AddressInfo);
     });
   });
@@ -76,8 +81,8 @@ function reachable(address: string): string {
 }
 
 /**
- * Follows the connections of a server, and returns what closes it. Node itself leaves open what has connected and asked
- * nothing yet, and connections that become idle after the close began.
+ * Follows the connections of a server, and returns what closes it. Node itself leaves connections open that have not sent a
+ * request yet, or that become idle after the close began.
  */
 function prepareDrain(server: Server): (timeoutMs: number) => Promise<void> {
   const sockets = new Set<Socket>();

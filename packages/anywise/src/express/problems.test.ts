@@ -126,7 +126,7 @@ describe('an error of the bus', () => {
     expect(JSON.stringify(body)).not.toContain('secret');
   });
 
-  test('tells when to try again where a part of the system is away', async () => {
+  test('tells when to try again where a part of the system is unavailable', async () => {
     const error = new AnywiseError('UNAVAILABLE', 'secret');
     const { headers, body, reports } = await answerTo(error);
     expect(headers['retry-after']).toBe('5');
@@ -134,7 +134,7 @@ describe('an error of the bus', () => {
       type: 'about:blank',
       title: 'Service Unavailable',
       status: 503,
-      detail: 'A part of the system that this request needs is away. Try again later.',
+      detail: 'A part of the system that this request needs is unavailable. Try again later.',
       code: 'UNAVAILABLE',
     });
     expect(reports).toEqual([error]);

@@ -6,24 +6,24 @@ import { isAborted, requestProblem } from './request-errors.js';
 
 /** How errors become answers, for {@link problems}. */
 export interface ProblemsOptions {
-  /** The statuses of domain errors, from 400 to 599. @defaultValue 422 for each */
+  /** The statuses of domain errors, from 400 to 599. @defaultValue 422 for each of them */
   readonly statuses?: readonly (readonly [error: DomainErrorClass, status: number])[];
   /**
-   * Told of each error whose answer is 500 or above, which says nothing of its cause to the caller.
+   * Called with each error that is answered with a status of 500 or above. The caller learns nothing of its cause.
    *
    * @defaultValue writes it to the console
    */
   readonly onError?: (error: unknown, request: Request) => void;
 }
 
-/** Seconds after which a caller may try again when a part of the system is away. */
+/** Seconds after which a caller may try again when a part of the system is unavailable. */
 const retryAfter = '5';
 
 /**
- * The last middleware of an app: answers whatever was thrown with an `application/problem+json` document (RFC 9457).
+ * The last middleware of an app: answers anything that was thrown with an `application/problem+json` document (RFC 9457).
  *
- * What the request did wrong, domain errors and `HttpProblem`s are told to the caller. Anything else is the server's fault
- * and answered with a bare 500; that includes invalid data of a message other than the one the request stood for.
+ * The caller is told what is wrong with the request, and of domain errors and `HttpProblem`s. Anything else is the server's
+ * fault and answered with a bare 500, including invalid data of a message other than the one the request became.
  *
  * @throws SetupError for statuses that are not errors.
  * @example
@@ -40,17 +40,17 @@ export function problems({ statuses = [], onError = logError }: ProblemsOptions 
   return (error: unknown, request, response, next) => {
     if (isAborted(error)) return;
     const problem = toProblem(error, statusOf);
-    // Too late for another answer: Express cuts the connection, so that the caller sees that this one is not whole.
+    // Too late for another answer: Express cuts the connection, so that the caller notices that this one is incomplete.
     if (response.headersSent) next(error);
     else sendProblem(response, problem);
     if (problem.status >= 500) onError(error, request);
   };
 }
 
-/** Middleware that answers what no route before it did with 404. */
+/** Middleware that answers 404 to every request that no route before it has answered. */
 export function notFound(): RequestHandler {
   return ({ method, baseUrl, path }) => {
-    throw new HttpProblem(404, { detail: `Nothing answers \`${method} ${baseUrl}${path}\`.` });
+    throw new HttpProblem(404, { detail: `No route matches \`${method} ${baseUrl}${path}\`.` });
   };
 }
 
@@ -89,7 +89,7 @@ function busProblem({ code }: AnywiseError): HttpProblem {
     case 'UNAVAILABLE':
       return new HttpProblem(503, {
         code,
-        detail: 'A part of the system that this request needs is away. Try again later.',
+        detail: 'A part of the system that this request needs is unavailable. Try again later.',
         headers: { 'retry-after': retryAfter },
       });
     default:

@@ -1,19 +1,19 @@
 import type { Request } from 'express';
 import type { Command, MessageStatics, ReplyOf } from '../core/message/message.js';
 
-/** The HTTP methods that a route can have. HEAD and OPTIONS are answered by Express. */
+/** The HTTP methods that a route can have. Express answers HEAD and OPTIONS. */
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** How one route reads its request and words its answer. */
+/** How a route reads its request and composes its answer. */
 export interface RouteOptions<Reply = unknown> {
-  /** The status of success. @defaultValue 200, or 204 where there is no reply */
+  /** The status of success. @defaultValue 200, or 204 if there is no reply */
   readonly status?: number;
-  /** Whether callers may send an `Idempotency-Key`, so that a request repeated acts once. @defaultValue false */
+  /** Whether callers may send an `Idempotency-Key`, so that a repeated request acts only once. @defaultValue false */
   readonly idempotencyKey?: boolean;
   /**
    * Reads the data of the message from the request.
    *
-   * @defaultValue the query for `get`, the body for others; path parameters win over both
+   * @defaultValue the query for `get`, the body for other methods; path parameters take precedence over both
    */
   input?(request: Request): object;
   /** Headers of a successful answer. */
@@ -37,8 +37,8 @@ export interface RequestMessage {
 type CommandOf<In, C> = MessageStatics<string, In> & (abstract new (...args: never) => C);
 
 /**
- * Says which request becomes which command or query. A path parameter needs a field of the same name that takes text, which
- * is checked when compiling, unless `input` reads the data.
+ * Says which request becomes which command or query. Each path parameter needs a field of the same name that takes text; the
+ * compiler checks that, unless `input` reads the data.
  *
  * @example
  * route('post', '/payments', CreatePayment, { status: 201, idempotencyKey: true });

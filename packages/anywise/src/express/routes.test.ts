@@ -160,7 +160,7 @@ describe('an answer', () => {
   test('to what no route answers is 404', async () => {
     const { app, sent } = world([get]);
     const answer = await request(app).get('/refunds/1?secret=1');
-    expect([answer.status, answer.body]).toMatchObject([404, { detail: 'Nothing answers `GET /refunds/1`.' }]);
+    expect([answer.status, answer.body]).toMatchObject([404, { detail: 'No route matches `GET /refunds/1`.' }]);
     expect(sent).toEqual([]);
   });
 });
@@ -226,6 +226,16 @@ describe('an `Idempotency-Key`', () => {
 
 describe('routes that cannot work', () => {
   const bus: Sender = { send: async () => undefined };
+
+  it('are reported with the options that are out of range', () => {
+    const wrong = { ...cancel, status: 99, idempotencyKey: 'yes' as unknown as boolean };
+    expect(() => routes(bus, [wrong], { bodyLimitBytes: 0 })).toThrowErrorMatchingInlineSnapshot(`
+      "\`routes()\` has 3 problems:
+        - \`bodyLimitBytes\` is 0, but must be a whole number from 1
+        - \`DELETE /payments/:paymentId\`: \`status\` is 99, but must be a whole number from 200 to 399
+        - \`DELETE /payments/:paymentId\`: \`idempotencyKey\` is "yes", but must be a boolean"
+    `);
+  });
 
   test('are reported all at once', () => {
     const twin = route('get', '/payments/:id', GetPayment, { input: () => ({}) });

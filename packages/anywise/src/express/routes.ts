@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Router, type Request, type RequestHandler } from 'express';
 import type { ContextEntry } from '../core/message/context.js';
 import { SetupError } from '../core/errors/errors.js';
+import { ofType, optionProblems, wholeNumber } from '../core/errors/options.js';
 import type { Command } from '../core/message/message.js';
 import { HttpProblem } from './http-problem.js';
 import { jsonBody } from './json-body.js';
@@ -23,14 +24,14 @@ export interface SenderOptions {
 
 /** What all routes of one {@link routes} share. */
 export interface RoutesOptions {
-  /** What each message brings in its context, such as the user. @defaultValue nothing */
+  /** What the context of each message holds, such as the user. @defaultValue nothing */
   readonly context?: (request: Request) => readonly ContextEntry[];
   /**
-   * Whose an `Idempotency-Key` is, usually the user's id: keys of different owners never meet. Required as soon as one route
-   * takes such keys.
+   * Who owns an `Idempotency-Key`, usually the user's id: keys of different owners never collide. Required as soon as one
+   * route takes such keys.
    */
   readonly idempotencyScope?: (request: Request) => string;
-  /** The largest body, in bytes, after decompression. A larger one is answered with 413. @defaultValue 102_400 (100 KiB) */
+  /** The largest body in bytes, after decompression. A larger one is answered with 413. @defaultValue 102_400 (100 KiB) */
   readonly bodyLimitBytes?: number;
 }
 
@@ -39,7 +40,7 @@ export interface RoutesOptions {
  * `problems()` behind it. A handler may throw an `InvalidMessageError` of its message for what only it can know, such as a
  * cursor of no page: it is answered like data that does not fit the schema.
  *
- * @throws SetupError that names every route that cannot work.
+ * @throws SetupError that names every route that cannot work, and every option that is out of range.
  * @example
  * app.use(authenticate, routes(anywise, [createPaymentRoute, getPaymentRoute], {
  *   context: (request) => [CurrentUser(userOf(request))],
@@ -59,17 +60,33 @@ export function routes(bus: Sender, definitions: readonly Route[], options: Rout
   return router;
 }
 
-function setupProblems(definitions: readonly Route[], { idempotencyScope }: RoutesOptions): string[] {
-  const problems: string[] = [];
+const optionChecks = {
+  context: ofType('function'),
+  idempotencyScope: ofType('function'),
+  bodyLimitBytes: wholeNumber(1),
+};
+
+const routeChecks = {
+  // Any other status is for what went wrong, or no answer at all.
+  status: wholeNumber(200, 399),
+  idempotencyKey: ofType('boolean'),
+  input: ofType('function'),
+  headers: ofType('function'),
+};
+
+function setupProblems(definitions: readonly Route[], options: RoutesOptions): string[] {
+  const problems = optionProblems(options, optionChecks);
   const seen = new Set<string>();
-  for (const { method, path, idempotencyKey } of definitions) {
+  for (const route of definitions) {
+    const { method, path, idempotencyKey } = route;
     const name = `\`${method.toUpperCase()} ${path}\``;
+    problems.push(...optionProblems(route, routeChecks).map((problem) => `${name}: ${problem}`));
     // Two paths that differ only in the names of their parameters match the same requests.
     const requests = `${method} ${path.replaceAll(/:\w+/g, ':')}`;
     if (seen.has(requests)) problems.push(`${name} can never be reached: an earlier route answers the same requests`);
     seen.add(requests);
     if (!path.startsWith('/')) problems.push(`the path of ${name} must start with a slash`);
-    if (idempotencyKey === true && idempotencyScope === undefined) {
+    if (idempotencyKey === true && options.idempotencyScope === undefined) {
       problems.push(`${name} takes an \`Idempotency-Key\`: set \`idempotencyScope\`, so that users never share keys`);
     }
   }
