@@ -16,6 +16,7 @@ import { untilReached } from './reach.js';
 
 /** A service. It listens to no port by itself. */
 export interface Service {
+  readonly config: ServiceConfig;
   readonly anywise: Anywise;
   /** Answers at any time: before the start and after the end with 503. */
   readonly app: Express;
@@ -61,6 +62,7 @@ export async function createService(definition: ServiceDefinition, options: Serv
   const readiness = createReadiness(anywise);
 
   return {
+    config,
     anywise,
     app: createApp({ slice: config.slice, anywise, readiness, routes, auth: config.auth, logger }),
     async start(signal) {

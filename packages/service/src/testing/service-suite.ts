@@ -1,0 +1,193 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Method, Route } from 'anywise/express';
+import type { Agent, Response } from 'supertest';
+import type { ServiceDefinition } from '../definition.js';
+import { startTestService, type TestService } from './test-service.js';
+
+/** What {@link describeService} has to know of a service besides its definition. */
+export interface ServiceExample {
+  /** A request that creates something. */
+  readonly create: { readonly path: string; readonly body: object };
+  /** The path of the list in which it then appears. @defaultValue none: that nothing was created is not looked at */
+  readonly list?: string;
+}
+
+/** What every service does, whatever else it does. */
+export interface ServiceCase {
+  readonly id: string;
+  readonly behaviour: string;
+  readonly run: (
+    service: TestService,
+    example: ServiceExample & { readonly routes: readonly Route[] },
+  ) => Promise<void>;
+}
+
+/** Describes what every service does, and checks it for one. */
+export function describeService(definition: ServiceDefinition, example: ServiceExample): void {
+  const { routes } = definition;
+  describe('like every service, it', () => {
+    it.each(serviceCases.map(({ behaviour, run }) => [behaviour, run] as const))('%s', async (_behaviour, run) => {
+      await using service = await startTestService(definition);
+      await run(service, { ...example, routes });
+    });
+  });
+}
+
+const unsigned = `${encode({ alg: 'none' })}.${encode({ sub: 'ada', exp: 4_000_000_000 })}.`;
+
+/** What every service does. */
+export const serviceCases: readonly ServiceCase[] = [
+  ...refusals([
+    ['forged', 'invalid_token', async (service) => `Bearer ${await service.token({ secret: 'another' })}`],
+    ['expired', 'invalid_token', async (service) => `Bearer ${await service.token({ expiresInSeconds: -60 })}`],
+    ['unsigned', 'invalid_token', async () => `Bearer ${unsigned}`],
+    ['of-another-scheme', 'Bearer', async () => 'Basic YWRhOmFkYQ=='],
+  ]),
+  {
+    id: 'asks-for-a-token',
+    behaviour: 'asks for a token wherever it answers, and everywhere else',
+    run: async ({ anonymous }, { routes }) => {
+      for (const [method, path] of [...routes.map(requestOf), ['get', '/nowhere'] as const]) {
+        const response = await anonymous[method](path);
+        expect([method, path, response.status]).toEqual([method, path, 401]);
+        expect(response.headers['www-authenticate']).toBe('Bearer realm="anywise"');
+      }
+    },
+  },
+  {
+    id: 'has-nothing-elsewhere',
+    behaviour: 'answers 404 where it has no route, and for methods that no route has',
+    run: async ({ request }, { create }) => {
+      for (const [method, path] of [
+        ['get', '/nowhere'],
+        ['put', create.path],
+        ['delete', '/'],
+      ] as const) {
+        expectProblem(await request[method](path), 404);
+      }
+    },
+  },
+  {
+    id: 'tells-its-health',
+    behaviour: 'tells anyone that it is live and ready, and which process it is',
+    run: async ({ anonymous, service }) => {
+      const about = { service: service.config.slice, pid: process.pid };
+      const live = await anonymous.get('/health/live');
+      expect([live.status, live.body]).toEqual([200, { status: 'live', ...about }]);
+      for (const path of ['/health', '/health/ready']) {
+        const ready = await anonymous.get(path);
+        expect([ready.status, ready.body]).toEqual([200, { status: 'ready', ...about }]);
+      }
+    },
+  },
+  {
+    id: 'retires',
+    behaviour: 'still serves requests while it says that it is not ready any more',
+    run: async ({ anonymous, request, service }, { create }) => {
+      service.retire();
+      const ready = await anonymous.get('/health/ready');
+      expect([ready.status, ready.body]).toMatchObject([503, { reasons: ['the service is stopping'] }]);
+      const created = await request.post(create.path).send(create.body);
+      expect(created.status).toBe(201);
+      // So that the client connects to another process next time.
+      expect(created.headers.connection).toBe('close');
+      expect((await anonymous.get('/health/live')).status).toBe(200);
+    },
+  },
+  {
+    id: 'has-stopped',
+    behaviour: 'is live but not ready once its bus has stopped, and creates nothing',
+    run: async ({ anonymous, request, service }, { create }) => {
+      await service.stop();
+      expect((await anonymous.get('/health/live')).status).toBe(200);
+      const ready = await anonymous.get('/health/ready');
+      expect([ready.status, ready.body]).toMatchObject([503, { reasons: ['the bus is stopped'] }]);
+      expectProblem(await request.post(create.path).send(create.body), 503);
+    },
+  },
+  {
+    id: 'names-requests',
+    behaviour: 'repeats the id of a request in its answer, and makes one where there is none',
+    run: async ({ request }, { create }) => {
+      const send = async (id?: string) => {
+        const sent = request.post(create.path);
+        if (id !== undefined) sent.set('x-request-id', id);
+        return (await sent.send(create.body)).headers['x-request-id'];
+      };
+      expect(await send('r-1')).toBe('r-1');
+      expect(await send()).toMatch(/^[\da-f-]{36}$/);
+    },
+  },
+  {
+    id: 'says-nothing-of-its-inside',
+    behaviour: 'says nothing of what it is made of',
+    run: async ({ request }, { create }) => {
+      for (const response of [await request.post(create.path).send(create.body), await request.get('/nowhere')]) {
+        expect(response.headers).not.toHaveProperty('x-powered-by');
+        expect(response.text).not.toMatch(/node_modules|\.ts:|\bat \w+ \(/);
+      }
+    },
+  },
+  ...oddBodies([
+    ['is a list', 400, 'application/json', '[]'],
+    ['is null', 400, 'application/json', 'null'],
+    ['is a text', 400, 'application/json', '"x"'],
+    ['ends too early', 400, 'application/json', '{"a":'],
+    ['is nested without end', 400, 'application/json', '['.repeat(50_000)],
+    ['is not JSON by its type', 415, 'text/plain', '{}'],
+    ['is too large', 413, 'application/json', JSON.stringify({ a: 'x'.repeat(200_000) })],
+  ]),
+];
+
+type Refusal = readonly [kind: string, challenge: string, header: (service: TestService) => Promise<string>];
+
+function refusals(kinds: readonly Refusal[]): readonly ServiceCase[] {
+  return kinds.map(([kind, challenge, header]) => ({
+    id: `refuses-a-token-${kind}`,
+    behaviour: `refuses a token that is ${kind.replaceAll('-', ' ')}, and creates nothing`,
+    run: async (service, { create, list }) => {
+      const response = await service.anonymous
+        .post(create.path)
+        .set('authorization', await header(service))
+        .send(create.body);
+      expectProblem(response, 401);
+      expect(response.headers['www-authenticate']).toMatch(challenge);
+      await expectNothing(service.request, list);
+    },
+  }));
+}
+
+type OddBody = readonly [kind: string, status: number, contentType: string, body: string];
+
+function oddBodies(kinds: readonly OddBody[]): readonly ServiceCase[] {
+  return kinds.map(([kind, status, contentType, body]) => ({
+    id: `refuses-a-body-that-${kind.replaceAll(' ', '-')}`,
+    behaviour: `answers ${status} to a body that ${kind}, and creates nothing`,
+    run: async (service, { create, list }) => {
+      const response = await service.request.post(create.path).set('content-type', contentType).send(body);
+      expectProblem(response, status);
+      await expectNothing(service.request, list);
+      expect((await service.anonymous.get('/health/ready')).status).toBe(200);
+    },
+  }));
+}
+
+function expectProblem(response: Response, status: number): void {
+  expect(response.status).toBe(status);
+  expect(response.headers['content-type']).toMatch('application/problem+json');
+  expect(response.body).toMatchObject({ status, title: expect.any(String) });
+}
+
+async function expectNothing(request: Agent, list: string | undefined): Promise<void> {
+  if (list === undefined) return;
+  expect((await request.get(list)).body).toMatchObject({ items: [] });
+}
+
+/** A request that the route answers, whatever is asked for. */
+function requestOf({ method, path }: Route): readonly [Method, string] {
+  return [method, path.replaceAll(/:\w+/g, '1')];
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
