@@ -3,7 +3,7 @@ import express from 'express';
 import request from 'supertest';
 import { z } from 'zod';
 import { domainError } from '../core/message/domain-error.js';
-import { AnywiseError, InvalidMessageError, TerminalError } from '../core/errors/errors.js';
+import { AnywiseError, InvalidMessageError, RefusedError, TerminalError } from '../core/errors/errors.js';
 import { errorCodes } from '../core/errors/codes.js';
 import { HttpProblem } from './http-problem.js';
 import { listen } from './listen.js';
@@ -117,6 +117,8 @@ describe('an error of the bus', () => {
     TIMEOUT: 504,
     NOT_RUNNING: 503,
     NO_HANDLER: 503,
+    OVERLOADED: 503,
+    RATE_LIMITED: 429,
     UNAVAILABLE: 503,
   };
 
@@ -124,6 +126,14 @@ describe('an error of the bus', () => {
     const { status, body } = await answerTo(new AnywiseError(code, 'secret'));
     expect(status).toBe(expected);
     expect(JSON.stringify(body)).not.toContain('secret');
+  });
+
+  test.each([
+    ['OVERLOADED', 503, 2_000, '2', 'There are too many requests at once. Try again later.'],
+    ['RATE_LIMITED', 429, 1, '1', 'There were too many requests. Try again later.'],
+  ] as const)('of a guard, %s, tells when there is room again', async (code, status, retryAfterMs, seconds, detail) => {
+    const answer = await answerTo(new RefusedError(code, 'secret', { messageId: 'm-1', retryAfterMs }));
+    expect(answer).toMatchObject({ status, body: { code, detail }, headers: { 'retry-after': seconds } });
   });
 
   test('tells when to try again where a part of the system is unavailable', async () => {

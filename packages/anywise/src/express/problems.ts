@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { DomainError, type DomainErrorClass } from '../core/message/domain-error.js';
 import { AnywiseError, SetupError } from '../core/errors/errors.js';
+import { retryAfterOf } from '../core/errors/thrown.js';
 import { HttpProblem, sendProblem } from './http-problem.js';
 import { isAborted, requestProblem } from './request-errors.js';
 
@@ -75,7 +76,8 @@ function titleOf(type: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function busProblem({ code }: AnywiseError): HttpProblem {
+function busProblem(error: AnywiseError): HttpProblem {
+  const { code } = error;
   switch (code) {
     case 'IDEMPOTENCY_CONFLICT':
       return new HttpProblem(409, {
@@ -84,6 +86,18 @@ function busProblem({ code }: AnywiseError): HttpProblem {
       });
     case 'TIMEOUT':
       return new HttpProblem(504, { code, detail: 'It took too long, and nothing was done. Try again later.' });
+    case 'RATE_LIMITED':
+      return new HttpProblem(429, {
+        code,
+        detail: 'There were too many requests. Try again later.',
+        headers: { 'retry-after': secondsOf(error) },
+      });
+    case 'OVERLOADED':
+      return new HttpProblem(503, {
+        code,
+        detail: 'There are too many requests at once. Try again later.',
+        headers: { 'retry-after': secondsOf(error) },
+      });
     case 'NO_HANDLER':
     case 'NOT_RUNNING':
     case 'UNAVAILABLE':
@@ -95,4 +109,10 @@ function busProblem({ code }: AnywiseError): HttpProblem {
     default:
       return new HttpProblem(500);
   }
+}
+
+/** In whole seconds, as the header `Retry-After` has it. */
+function secondsOf(error: AnywiseError): string {
+  const ms = retryAfterOf(error);
+  return ms === undefined ? retryAfter : String(Math.ceil(ms / 1_000));
 }

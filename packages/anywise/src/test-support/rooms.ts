@@ -85,6 +85,12 @@ export const rooms: readonly Room[] = [
     holds: 'store and transport of many machines, in PostgreSQL',
     imports: before('registry'),
   },
+  {
+    name: 'guards',
+    folder: 'guards',
+    holds: 'ready guards: log, time limits, places, rates, permissions',
+    imports: ['errors', 'message', 'ports', 'registry'],
+  },
   { name: 'sinks', folder: 'sinks', holds: 'sinks: a file, a webhook, memory', imports: before('registry') },
   { name: 'inversify', folder: 'inversify', holds: 'the Inversify container', imports: ['errors', 'message', 'ports'] },
   { name: 'express', folder: 'express', holds: 'HTTP routes over a bus', imports: ['errors', 'message'] },

@@ -2,7 +2,7 @@ import { attemptsOf, decideRetry } from '../../kit/retry.js';
 import { Waiters } from '../../kit/wait.js';
 import { AnywiseError } from '../errors/errors.js';
 import { longestTimerMs } from '../errors/options.js';
-import { errorText } from '../errors/thrown.js';
+import { errorText, refusalOf } from '../errors/thrown.js';
 import type { Claim, FailedClaim } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
 import type { Delivered, Observers } from '../ports/observer.js';
@@ -140,6 +140,8 @@ export class Attempts {
     const details = { listener, id, attempt, of: attemptsOf(listeners.get(listener)?.retry), err: error };
     if (failure.outcome === 'dead') {
       logger.error(details, 'A listener failed for good; the message is a dead letter now');
+    } else if (refusalOf(id, error) !== undefined) {
+      logger.debug({ ...details, retryInMs: failure.retryInMs }, 'A guard refused a message for now; it comes again');
     } else {
       logger.warn({ ...details, retryInMs: failure.retryInMs }, 'A listener failed; the message is tried again');
     }
@@ -159,6 +161,8 @@ export class Attempts {
     if (AnywiseError.is(error) && error.code === 'UNKNOWN_MESSAGE') {
       return { outcome: 'retry', retryInMs: unknownRetryMs, error: text, free: true };
     }
+    const refusedMs = refusalOf(claim.id, error);
+    if (refusedMs !== undefined) return { outcome: 'retry', retryInMs: refusedMs, error: text, free: true };
     const settings = this.#options.listeners.get(claim.listener);
     const decision = decideRetry(error, claim.attempt, settings?.retry, (this.#options.random ?? Math.random)());
     if (decision === 'dead') return { outcome: 'dead', onDead: settings?.onDead ?? 'park', error: text };

@@ -1,6 +1,6 @@
 import type { Command, MessageClass } from '../message/message.js';
 import type { Dependencies, ServiceId } from '../ports/container.js';
-import type { GuardDefinition } from '../registry/definitions.js';
+import type { GuardDefinition, Next } from '../registry/definitions.js';
 import type { Code, RegisteredGuard, RegisteredHandler } from '../registry/registry.js';
 import type { NamedListener, Wiring } from '../registry/wiring.js';
 import type { Frame } from './frame.js';
@@ -43,6 +43,7 @@ export interface CompiledListener {
   /** `run` for a loop that awaits it within a `try`. */
   readonly invoke: Invoke;
   readonly needsUnit: boolean;
+  readonly isGuarded: boolean;
 }
 
 export interface CompileOptions {
@@ -87,14 +88,24 @@ export function compileEvent(
   listeners: readonly NamedListener[],
   { durable, hasTransport }: { readonly durable: boolean; readonly hasTransport: boolean },
 ): CompiledEvent {
-  const inside = listeners.filter(({ options }) => !durable || options.inline).map(compileListener);
+  const inside = listeners
+    .filter(({ options }) => !durable || options.inline)
+    .map((listener) => compileListener(listener, durable));
   const afterwards = listeners.filter(({ options }) => durable && !options.inline).map(({ name }) => name);
   const isEmitted = durable && (hasTransport || afterwards.length > 0);
   return { inside, afterwards, isEmitted, needsUnit: isEmitted || inside.some((each) => each.needsUnit) };
 }
 
-export function compileListener({ name, code, place }: NamedListener): CompiledListener {
-  return { name, run: compileCode(code, place), invoke: compileInvoke(code, place), needsUnit: needsUnit(code) };
+export function compileListener(listener: NamedListener, durable: boolean): CompiledListener {
+  const { name, code, place, targets, options } = listener;
+  const { guards = [] } = options;
+  const isGuarded = guards.length > 0;
+  const around = guards.map(
+    (run) => ({ guard: { kind: 'guard', targets, dependencies: undefined, run }, place }) as const,
+  );
+  const usesUnit = needsUnit(code);
+  const run = compileGuards(around, compileCode(code, place), durable && usesUnit);
+  return { name, run, invoke: isGuarded ? run : compileInvoke(code, place), needsUnit: usesUnit, isGuarded };
 }
 
 /** What it asks the container or the bus for. */
@@ -153,23 +164,26 @@ function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
   const part = partOf('service' in guard ? { service: guard.service, method: 'handle' } : guard);
   if (part !== undefined) return runPart(part, place, next);
   const run = plainFunction(guard);
-  if (isAsync(run)) return (message, frame) => run(message, frame, () => next(message, frame));
+  if (isAsync(run)) return (message, frame) => run(message, frame, goOn(next, message, frame));
   return (message, frame) => {
     try {
-      return settled(run(message, frame, () => next(message, frame)));
+      return settled(run(message, frame, goOn(next, message, frame)));
     } catch (error) {
       return rejected(error);
     }
   };
 }
 
+/** What a guard is given to go on with. Whatever else it is called with, as in `checked.then(next)`, is no limit. */
+function goOn(next: Run, message: object, frame: Frame): Next<unknown> {
+  return (limit) => next(message, limit?.signal === undefined ? frame : frame.within(limit));
+}
+
 /** Code that needs something of its message's scope: how to get that, and how to call the code with it. */
 interface Part {
   readonly get: (frame: Frame) => unknown;
-  readonly invoke: (got: unknown, message: object, frame: Frame, next?: Next) => unknown;
+  readonly invoke: (got: unknown, message: object, frame: Frame, next?: Next<unknown>) => unknown;
 }
-
-type Next = () => Promise<unknown>;
 
 function partOf(code: Code): Part | undefined {
   if ('service' in code) {
@@ -196,7 +210,7 @@ function plainFunction(code: Code | GuardDefinition): AnyFunction {
 
 function runPart({ get, invoke }: Part, place: string, next?: Run): Run {
   const run = (got: unknown, message: object, frame: Frame): unknown =>
-    next === undefined ? invoke(got, message, frame) : invoke(got, message, frame, () => next(message, frame));
+    next === undefined ? invoke(got, message, frame) : invoke(got, message, frame, goOn(next, message, frame));
 
   const watch = async (found: unknown, message: object, frame: Frame): Promise<unknown> => {
     const got = found instanceof Promise ? ((await found) as unknown) : found;

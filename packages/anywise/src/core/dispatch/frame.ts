@@ -1,6 +1,7 @@
 import { MessageContext, type ContextOptions } from '../message/context.js';
 import { AnywiseError } from '../errors/errors.js';
 import type { MessageServices, ServiceId } from '../ports/container.js';
+import type { NextLimit } from '../registry/definitions.js';
 import type { Part, UnitOfWork } from './unit-of-work.js';
 
 /** What a frame needs of the bus. */
@@ -25,9 +26,9 @@ export class Frame extends MessageContext implements MessageServices {
   declare private ownUnit: UnitOfWork | undefined;
   /** Set once its code is given the bus. */
   declare private calls: Set<Call> | undefined;
-  /** Runs instead of the handler, within its guards, and may run it. */
   /** The innermost part of the unit in which its code runs, if that is not the caller's. */
   declare private part: Part | undefined;
+  /** Runs instead of the handler, within its guards, and may run it. */
   declare aroundHandler: ((handler: () => Promise<unknown>) => Promise<unknown>) | undefined;
 
   constructor(host: FrameHost, options: ContextOptions, unit?: UnitOfWork, caller?: Frame) {
@@ -47,6 +48,14 @@ export class Frame extends MessageContext implements MessageServices {
   /** Another view of the same message, for code that runs at the same time. */
   sibling(options: ContextOptions): Frame {
     return new Frame(this.host, options, this.ownUnit, this.caller);
+  }
+
+  /** The same message, for code that has less time. */
+  within(limit: NextLimit): Frame {
+    const view = new Frame(this.host, this.limitedBy(limit), this.ownUnit, this.caller);
+    view.part = this.part;
+    view.aroundHandler = this.aroundHandler;
+    return view;
   }
 
   resolve(id: ServiceId): unknown {

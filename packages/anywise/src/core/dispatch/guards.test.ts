@@ -119,6 +119,42 @@ describe('guards', () => {
     await expect(bus.send(order)).resolves.toBe('ada');
   });
 
+  test('give what is further in less time, and see the values that it sets', async () => {
+    const User = contextKey<string>('user');
+    const end = new AbortController();
+    const signals: AbortSignal[] = [];
+    await using bus = await startBus({
+      items: [
+        on(PlaceOrder).guard(async (_command, context, next) => {
+          const reply = await next({ signal: end.signal, deadline: 5 });
+          signals.push(context.signal);
+          expect(context.deadline).toBeUndefined();
+          return `${reply} by ${context.get(User)}`;
+        }),
+        on(PlaceOrder).handle(async ({ id }, context) => {
+          signals.push(context.set(User, 'ada').signal);
+          expect(context.deadline).toBe(5);
+          return `placed ${id}`;
+        }),
+      ],
+    });
+    await expect(bus.send(order)).resolves.toBe('placed o1 by ada');
+    end.abort();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  });
+
+  test('may hand `next` to a promise, whatever that resolves to', async () => {
+    await using bus = await startBus({
+      items: [
+        on(PlaceOrder).guard(async (_command, _context, next) =>
+          Promise.resolve({}).then(next as () => Promise<string>),
+        ),
+        placeOrder,
+      ],
+    });
+    await expect(bus.send(order)).resolves.toBe('placed o1');
+  });
+
   test('can be classes from the container', async () => {
     class Shout implements Guard<PlaceOrder, string> {
       async handle({ id }: PlaceOrder, _context: Context, next: () => Promise<string>): Promise<string> {

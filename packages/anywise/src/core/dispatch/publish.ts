@@ -60,14 +60,14 @@ export class Publisher {
     if (observers.any) this.#observe(event, frame, caller ?? unit);
   }
 
-  /** Listeners may run at once, so each that can call the bus gets a frame of its own: calls are told apart by it. */
+  /** Listeners may run at once, so each that can call the bus, or has guards, gets a frame of its own: it tells them apart. */
   #runInside(event: Event, { inside }: CompiledEvent, frame: Frame, options: ContextOptions): Promise<void> {
     const { strategy } = this.#options;
     const [first] = inside;
     if (first !== undefined && inside.length === 1 && strategy === sequential) return runOnly(event, first, frame);
     if (strategy === sequential) return runInTurn(event, inside, frame);
-    const listeners = inside.map(({ name, run, needsUnit }): ReadyListener => {
-      const own = needsUnit ? frame.sibling(options) : frame;
+    const listeners = inside.map(({ name, run, needsUnit, isGuarded }): ReadyListener => {
+      const own = needsUnit || isGuarded ? frame.sibling(options) : frame;
       return { name, run: () => run(event, own) };
     });
     return strategy(event, frame, listeners);

@@ -33,14 +33,15 @@ export class RoutingTable {
   constructor(options: RoutingOptions) {
     this.#options = options;
     const { wiring } = options;
-    for (const listener of wiring.listeners) this.#byName.set(listener.name, compileListener(listener));
+    for (const listener of wiring.listeners)
+      this.#byName.set(listener.name, compileListener(listener, options.durable));
     for (const { message } of wiring.handlers) {
       const handler = wiring.handlerOf(message);
       if (handler === undefined) continue;
       const compiled = compileCommand(handler, options);
       this.#commands.set(message, compiled);
       const { run } = compiled;
-      this.#byName.set(message.type, { name: message.type, run, invoke: run, needsUnit: true });
+      this.#byName.set(message.type, { name: message.type, run, invoke: run, needsUnit: true, isGuarded: false });
     }
   }
 

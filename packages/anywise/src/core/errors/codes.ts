@@ -20,6 +20,8 @@ export const errorCodes = [
   'NOT_UNDONE',
   'NO_HANDLER',
   'OUTSIDE_MESSAGE',
+  'OVERLOADED',
+  'RATE_LIMITED',
   'READ_ONLY',
   'TERMINAL',
   'TIMEOUT',

@@ -5,6 +5,7 @@ import {
   AnywiseError,
   InvalidMessageError,
   ListenersFailedError,
+  RefusedError,
   SetupError,
   TerminalError,
   issuePath,
@@ -39,6 +40,8 @@ describe('error codes', () => {
         "NOT_UNDONE",
         "NO_HANDLER",
         "OUTSIDE_MESSAGE",
+        "OVERLOADED",
+        "RATE_LIMITED",
         "READ_ONLY",
         "TERMINAL",
         "TIMEOUT",
@@ -72,6 +75,11 @@ describe('an error', () => {
     { error: new InvalidMessageError('a.b', []), name: 'InvalidMessageError', code: 'INVALID_MESSAGE' },
     { error: new SetupError('INVALID_SETUP', 'It', []), name: 'SetupError', code: 'INVALID_SETUP' },
     { error: new ListenersFailedError('a.b', []), name: 'ListenersFailedError', code: 'LISTENERS_FAILED' },
+    {
+      error: new RefusedError('OVERLOADED', 'no', { messageId: 'm-1', retryAfterMs: 1 }),
+      name: 'RefusedError',
+      code: 'OVERLOADED',
+    },
     { error: new TerminalError('no'), name: 'TerminalError', code: 'TERMINAL' },
   ])('of class $name has that name and the code $code', ({ error, name, code }) => {
     expect(error).toMatchObject({ name, code });

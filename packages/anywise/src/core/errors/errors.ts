@@ -97,6 +97,25 @@ export class ListenersFailedError extends AnywiseError {
   }
 }
 
+/** A guard has no room for a message now. It was not handled, and may come again after `retryAfterMs`. */
+export class RefusedError extends AnywiseError {
+  override readonly name = 'RefusedError';
+  /** The message that was refused. One that waits in an inbox comes again, and the attempt does not count. */
+  readonly messageId: string;
+  /** How long to leave it alone, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(
+    code: 'OVERLOADED' | 'RATE_LIMITED',
+    message: string,
+    { messageId, retryAfterMs }: { readonly messageId: string; readonly retryAfterMs: number },
+  ) {
+    super(code, message, { retryable: true });
+    this.messageId = messageId;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** Wrap an error in this to say that trying again cannot help: the message goes to the dead letters at once. */
 export class TerminalError extends AnywiseError {
   override readonly name = 'TerminalError';

@@ -27,6 +27,13 @@ describe('the check of options', () => {
     expect(optionProblems({ waitMs }, { waitMs: milliseconds(0) })).toHaveLength(1);
   });
 
+  it('asks for what has no default', () => {
+    const checks = { places: wholeNumber(1), waitMs: milliseconds(0) };
+    expect(optionProblems({ places: undefined }, checks, ['places'])).toEqual([
+      '`places` is undefined, but must be a whole number from 1',
+    ]);
+  });
+
   it('names every option that is wrong, its value and its range', () => {
     const options = { places: 0, waitMs: Infinity, name: '', mode: 'loud', run: 5, deep: null };
     const checks = {

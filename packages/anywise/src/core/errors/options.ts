@@ -3,6 +3,9 @@ import { SetupError } from './errors.js';
 /** What an option must be, in words, where a value is something else; `undefined` where the value is right. */
 export type OptionCheck = (value: unknown) => string | undefined;
 
+/** The checks of options, by their names. */
+export type OptionChecks = Readonly<Record<string, OptionCheck>>;
+
 /** The longest time a timer of Node can wait, about 24.8 days: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 export const longestTimerMs = 2 ** 31 - 1;
 
@@ -40,18 +43,27 @@ export function ofType(type: 'boolean' | 'function' | 'object'): OptionCheck {
   return (value) => (typeof value === type && value !== null ? undefined : `${type === 'object' ? 'an' : 'a'} ${type}`);
 }
 
-/** What is wrong with options, one text each. An option that is absent or `undefined` has its default, which is right. */
-export function optionProblems(options: object, checks: Readonly<Record<string, OptionCheck>>): string[] {
+/**
+ * What is wrong with options, one text each. An option that is absent or `undefined` has its default, which is right.
+ *
+ * @param required the names of those without a default.
+ */
+export function optionProblems(options: object, checks: OptionChecks, required: readonly string[] = []): string[] {
   return Object.entries(checks).flatMap(([name, check]) => {
     const value: unknown = (options as Readonly<Record<string, unknown>>)[name];
-    const expected = value === undefined ? undefined : check(value);
+    const expected = value === undefined && !required.includes(name) ? undefined : check(value);
     return expected === undefined ? [] : [`\`${name}\` is ${shown(value)}, but must be ${expected}`];
   });
 }
 
 /** @throws SetupError (`INVALID_SETUP`) that names every option that is wrong, its value and what it must be. */
-export function checkOptions(subject: string, options: object, checks: Readonly<Record<string, OptionCheck>>): void {
-  const problems = optionProblems(options, checks);
+export function checkOptions(
+  subject: string,
+  options: object,
+  checks: OptionChecks,
+  required: readonly string[] = [],
+): void {
+  const problems = optionProblems(options, checks, required);
   if (problems.length > 0) throw new SetupError('INVALID_SETUP', subject, problems);
 }
 
@@ -66,6 +78,8 @@ export function withDefaults<Options extends object, Defaults extends object>(
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) {
+    return String(value);
+  }
   return typeof value === 'bigint' ? `${value}n` : `a value of type ${typeof value}`;
 }

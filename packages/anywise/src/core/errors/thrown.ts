@@ -25,6 +25,13 @@ export function retryAfterOf(thrown: unknown): number | undefined {
   return Math.min(retryAfterMs, longestRetryAfterMs);
 }
 
+/** How long a message that a guard refused should stay away, in milliseconds, if the error is the refusal of that message. */
+export function refusalOf(messageId: string, thrown: unknown): number | undefined {
+  // Not `instanceof`: the guard may come from another copy of this package.
+  const isRefusal = read(thrown, 'name') === 'RefusedError' && read(thrown, 'messageId') === messageId;
+  return isRefusal ? retryAfterOf(thrown) : undefined;
+}
+
 /** Whether an error carries a brand, by which the classes of any installed copy of this package are recognised. */
 export function hasBrand(thrown: unknown, brand: symbol): boolean {
   return read(thrown, brand) === true;

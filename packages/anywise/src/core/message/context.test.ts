@@ -70,6 +70,28 @@ describe('a context', () => {
     expect(signal.aborted).toBe(true);
     expect(new MessageContext().signal.aborted).toBe(false);
   });
+
+  test('has a signal of its own where nothing can abort it', () => {
+    const context = new MessageContext();
+    expect(context.signal).toBe(context.signal);
+    expect(new MessageContext().signal === context.signal).toBe(false);
+  });
+
+  test('is the same message in a view that has less time, and frozen where that is', () => {
+    const parent = new MessageContext();
+    const context = new MessageContext({ parent, attempt: 3, idempotencyKey: 'k', deadline: 10 });
+    const end = new AbortController();
+    const view = new MessageContext(context.limitedBy({ signal: end.signal, deadline: 5 }));
+    const { messageId, correlationId, causationId, attempt, idempotencyKey } = context;
+    expect(view).toMatchObject({ messageId, correlationId, causationId, attempt, idempotencyKey, deadline: 5 });
+    expect(new MessageContext(parent.limitedBy({ signal: end.signal })).causationId).toBeUndefined();
+    view.set(User, 'ada');
+    expect(context.get(User)).toBe('ada');
+    const frozen = new MessageContext({ frozen: true });
+    expect(() => new MessageContext(frozen.limitedBy({ signal: end.signal })).set(User, 'eve')).toThrow(
+      expect.objectContaining({ code: 'CONTEXT_FROZEN' }),
+    );
+  });
 });
 
 describe('a context key', () => {

@@ -86,9 +86,10 @@ export interface ContextOptions {
   readonly frozen?: boolean | undefined;
   /** The message that this one comes of, whose values it sees and whose correlation it shares. */
   readonly parent?: MessageContext | undefined;
+  /** Whether it is the parent's message itself, seen by code that has less time. */
+  readonly isView?: boolean | undefined;
 }
 
-const never = new AbortController().signal;
 const nothing: ContextOptions = {};
 
 /** What is made when first asked for. */
@@ -130,6 +131,10 @@ export class MessageContext implements Context {
   }
 
   set<T>(key: ContextKey<T>, value: T): this {
+    if (this.options.isView === true) {
+      this.parent?.set(key, value);
+      return this;
+    }
     if (this.options.frozen === true) {
       throw new AnywiseError(
         'CONTEXT_FROZEN',
@@ -150,11 +155,13 @@ export class MessageContext implements Context {
   }
 
   get causationId(): string | undefined {
-    return this.options.causationId ?? this.options.parent?.messageId;
+    const { causationId, parent, isView } = this.options;
+    return causationId ?? (isView === true ? parent?.causationId : parent?.messageId);
   }
 
   get signal(): AbortSignal {
-    return (this.remembered().signal ??= this.joinedSignal());
+    // One of its own where nothing can abort it: a shared one would keep what each message adds to it.
+    return (this.remembered().signal ??= this.joinedSignal() ?? new AbortController().signal);
   }
 
   get deadline(): number | undefined {
@@ -172,6 +179,17 @@ export class MessageContext implements Context {
     return this.options.idempotencyKey ?? this.messageId;
   }
 
+  /** The context of the message that this one comes of, in the same process and unit. */
+  get parent(): MessageContext | undefined {
+    return this.options.parent;
+  }
+
+  /** What makes another view of this message: the same in all but its time. */
+  limitedBy({ signal, deadline }: Pick<ContextOptions, 'signal' | 'deadline'>): ContextOptions {
+    const { messageId, attempt, idempotencyKey } = this;
+    return { parent: this, isView: true, signal, deadline, messageId, attempt, idempotencyKey };
+  }
+
   /** Every value that this message sees, its own before its parent's, for those who let them travel. */
   entries(): Map<ContextKeyInfo, unknown> {
     const inherited = this.options.parent?.entries() ?? new Map<ContextKeyInfo, unknown>();
@@ -183,10 +201,11 @@ export class MessageContext implements Context {
     return (this.made ??= { messageId: undefined, correlationId: undefined, signal: undefined });
   }
 
-  private joinedSignal(): AbortSignal {
+  /** What can abort this message; `undefined` where nothing can. */
+  private joinedSignal(): AbortSignal | undefined {
     const { signal, parent } = this.options;
-    const inherited = parent?.signal ?? never;
-    if (signal === undefined) return inherited;
-    return inherited === never ? signal : AbortSignal.any([signal, inherited]);
+    const inherited = parent?.joinedSignal();
+    if (signal === undefined || inherited === undefined) return signal ?? inherited;
+    return AbortSignal.any([signal, inherited]);
   }
 }

@@ -21,11 +21,25 @@ export interface OpaqueReply {
   readonly '~opaque': never;
 }
 
+/** Gives what runs further in less time than the message has. */
+export interface NextLimit {
+  /** Aborts the signal that the handler and the messages it sends see, besides all that aborts it anyway. */
+  readonly signal: AbortSignal;
+  /** When the guard stops waiting, in milliseconds since 1970. @defaultValue the message's own deadline */
+  readonly deadline?: number;
+}
+
+/** What a guard calls to go on: to the next guard, and at last to the handler or listener. */
+export type Next<Reply> = (limit?: NextLimit) => Promise<Reply>;
+
 /** A guard as a class. The container makes it, or finds it, for each message. */
 export interface Guard<C extends Command, Reply = OpaqueReply> {
   /** Runs around the command: call `next()` to go on, and return what it gives. Throw to refuse. */
-  handle(command: C, context: Context, next: () => Promise<Reply>): Promise<Reply>;
+  handle(command: C, context: Context, next: Next<Reply>): Promise<Reply>;
 }
+
+/** A guard around one listener: call `next()` to go on to it. */
+export type ListenerGuard<E> = (event: E, context: FrozenContext, next: Next<void>) => Promise<void>;
 
 /** What becomes of a message from the inbox whose code fails. */
 export interface FailureOptions {
@@ -43,6 +57,8 @@ export interface ListenerOptions extends FailureOptions {
   readonly name: string | undefined;
   /** Runs in the publisher's scope and transaction instead of after the commit. */
   readonly inline: boolean;
+  /** What runs around it, the first outermost. */
+  readonly guards?: readonly ListenerGuard<never>[] | undefined;
 }
 
 /** A handler as a function; `run` is the function itself, for tests. */
@@ -73,7 +89,7 @@ export interface SinkDefinition extends ListenerDefinition<Event, []> {
 export type GuardFunction<C, Reply, Extra extends readonly unknown[]> = (
   command: C,
   context: Context,
-  next: () => Promise<Reply>,
+  next: Next<Reply>,
   ...injected: Extra
 ) => Promise<Reply>;
 
@@ -83,7 +99,7 @@ export type GuardDefinition =
       readonly kind: 'guard';
       readonly targets: readonly Target[];
       readonly dependencies: Dependencies | undefined;
-      readonly run: GuardFunction<never, never, never[]>;
+      readonly run: (...args: never[]) => Promise<unknown>;
     }
   | { readonly kind: 'guard'; readonly targets: readonly Target[]; readonly service: ServiceId<Guard<never, never>> };
 

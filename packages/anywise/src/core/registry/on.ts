@@ -8,6 +8,7 @@ import {
   type GuardFunction,
   type HandlerDefinition,
   type ListenerDefinition,
+  type ListenerGuard,
   type ListenerOptions,
   type OpaqueReply,
   type SinkDefinition,
@@ -80,6 +81,8 @@ export interface EventBuilder<E, Extra extends readonly unknown[]> {
    * only one may take all. @defaultValue half of the bus's `concurrency`
    */
   concurrency(places: number): EventBuilder<E, Extra>;
+  /** Puts guards around the listener or sink, the first outermost. They run before what it asks for is made. */
+  guardedBy(...guards: readonly ListenerGuard<E>[]): EventBuilder<E, Extra>;
   /** The listener itself. */
   listen(run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>): ListenerDefinition<E, Extra>;
   /** Writes each event to a sink, which then belongs to the bus: it is closed when the bus stops. */
@@ -122,6 +125,8 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
     onDead: (onDead: OnDead) => withOptions({ onDead }),
     timeoutMs: (timeoutMs: number) => withOptions({ timeoutMs }),
     concurrency: (concurrency: number) => withOptions({ concurrency }),
+    guardedBy: (...guards: readonly ListenerGuard<never>[]) =>
+      withOptions({ guards: [...(options.guards ?? []), ...guards] }),
     handle: (run: AnyFunction) => ({ kind: 'handler', message: targets[0], options, dependencies, run }),
     listen,
     sink: (sink: Sink) => ({

@@ -1,0 +1,37 @@
+import { checkOptions, ofType } from '../core/errors/options.js';
+import type { FrozenContext } from '../core/message/context.js';
+import type { Awaitable } from '../core/registry/definitions.js';
+import type { Message, ReadyGuard } from './guard.js';
+
+/** Whom {@link authorized} lets pass, and what the others are told. */
+export interface AuthorizedOptions<M = Message, Injected extends readonly unknown[] = []> {
+  /** Whether the message may be handled. Only `true` lets it pass. What it throws goes to the sender instead of `refusal`. */
+  readonly allow: (message: M, context: FrozenContext, ...injected: Injected) => Awaitable<boolean>;
+  /** Makes the error for the sender, such as a domain error that the command declares. */
+  readonly refusal: (message: M, context: FrozenContext) => Error;
+}
+
+/**
+ * Lets only those messages be handled that may be. What the predicate needs besides the context is injected, as for any
+ * guard.
+ *
+ * @throws SetupError (`INVALID_SETUP`) that lists the options that cannot be used.
+ * @example
+ * on(RefundPayment).guard(authorized({
+ *   allow: (_command, context) => context.get(CurrentUser).role === 'support',
+ *   refusal: ({ paymentId }) => new RefundForbidden({ paymentId }),
+ * }))
+ */
+export function authorized<M extends Message = Message, Injected extends readonly unknown[] = []>(
+  options: AuthorizedOptions<M, Injected>,
+): ReadyGuard<M, Injected> {
+  const { allow, refusal } = { ...options };
+  const checks = { allow: ofType('function'), refusal: ofType('function') };
+  checkOptions('`authorized`', { allow, refusal }, checks, ['allow', 'refusal']);
+
+  return async (message, context, next, ...injected) => {
+    const isAllowed: unknown = await allow(message, context, ...injected);
+    if (isAllowed !== true) throw refusal(message, context);
+    return next();
+  };
+}

@@ -1,0 +1,55 @@
+import { checkOptions, ofType, oneOf } from '../core/errors/options.js';
+import type { FrozenContext } from '../core/message/context.js';
+import type { Logger } from '../core/ports/logger.js';
+import type { Message, ReadyGuard } from './guard.js';
+
+/** What {@link logged} writes, and where. */
+export interface LoggedOptions<M = Message> {
+  readonly logger: Logger;
+  /** The level of a message that was handled. One that failed is a warning. @defaultValue `info` */
+  readonly level?: 'debug' | 'info';
+  /**
+   * What each line says besides, such as the user. It is asked before the message is handled. The message's data is not
+   * logged unless you give it here: it may hold what no log should.
+   *
+   * @defaultValue nothing
+   */
+  readonly details?: (message: M, context: FrozenContext) => object;
+}
+
+const checks = { logger: isLogger, level: oneOf('debug', 'info'), details: ofType('function') };
+
+/**
+ * Logs each message once it is handled: its type, its ids and how long it took. A failure is logged with its error, and
+ * goes on to the sender. The line is written before the commit.
+ *
+ * @throws SetupError (`INVALID_SETUP`) that lists the options that cannot be used.
+ * @example on(Command).guard(logged({ logger }))
+ */
+export function logged<M extends Message = Message>(options: LoggedOptions<M>): ReadyGuard<M> {
+  checkOptions('`logged`', { ...options }, checks, ['logger']);
+  const { logger, level = 'info', details } = options;
+
+  return async (message, context, next) => {
+    const { type } = message;
+    const { messageId, correlationId, attempt } = context;
+    const line = { ...details?.(message, context), type, messageId, correlationId, attempt };
+    const began = performance.now();
+    try {
+      const reply = await next();
+      const ms = Math.round(performance.now() - began);
+      logger[level]({ ...line, ms }, `${type} was handled in ${ms} ms`);
+      return reply;
+    } catch (error) {
+      const ms = Math.round(performance.now() - began);
+      logger.warn({ ...line, ms, err: error }, `${type} failed after ${ms} ms`);
+      throw error;
+    }
+  };
+}
+
+function isLogger(value: unknown): string | undefined {
+  const levels = Object(value) as Readonly<Record<string, unknown>>;
+  const isOne = ['debug', 'info', 'warn', 'error'].every((level) => typeof levels[level] === 'function');
+  return isOne ? undefined : 'a logger, with `debug`, `info`, `warn` and `error`';
+}
