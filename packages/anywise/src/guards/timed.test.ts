@@ -1,4 +1,8 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { memoryStore } from '../memory/store.js';
+import { contract } from '../core/message/contract.js';
+import type { Store } from '../core/ports/store.js';
+import { eventually } from '../testing/eventually.js';
 import { Anywise } from '../core/bus/anywise.js';
 import type { Context } from '../core/message/context.js';
 import { command } from '../core/message/declare.js';
@@ -136,6 +140,68 @@ describe('a message whose guard has a limit', () => {
     });
     await expect(bus.send(new Slow())).resolves.toBe('second try');
     expect(aborted).toEqual([false, false, false]);
+  });
+
+  it('keeps its scope until its handler has ended', async () => {
+    const log: string[] = [];
+    let finish: (reply: string) => void = () => undefined;
+    const container = {
+      provides: () => undefined,
+      verify: () => [],
+      open: () => ({ resolve: () => ({}) as never, dispose: () => void log.push('disposed') }),
+    };
+    class Session {}
+    await using bus = await startBus({
+      container,
+      items: [
+        on(Slow).guard(timed({ timeoutMs: 5 })),
+        on(Slow)
+          .inject({ session: Session })
+          .handle(() => new Promise((resolve) => (finish = resolve))),
+      ],
+    });
+    await expect(bus.send(new Slow())).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(log).toEqual([]);
+    finish('late');
+    await eventually(() => expect(log).toEqual(['disposed']), 30_000);
+  });
+
+  it('begins no transaction once its time is up: nothing would end it', async () => {
+    class Database {}
+    const begun: string[] = [];
+    const outcomes: unknown[] = [];
+    const memory = memoryStore();
+    const store: Store = {
+      ...memory,
+      clients: [Database],
+      begin: (options) => {
+        begun.push('begun');
+        return Object.assign(memory.begin(options), { client: () => new Database() });
+      },
+    };
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await using bus = await startBus({
+      contracts: [contract('test', { Slow })],
+      store,
+      items: [
+        on(Slow).guard(timed({ timeoutMs: 5 })),
+        on(Slow).guard(async (_command, _context, next) => {
+          await held;
+          return next().catch((error: unknown) => {
+            outcomes.push(error);
+            throw error;
+          });
+        }),
+        on(Slow)
+          .inject({ database: Database })
+          .handle(async () => 'handled'),
+      ],
+    });
+    await expect(bus.send(new Slow())).rejects.toMatchObject({ code: 'TIMEOUT' });
+    goOn();
+    await eventually(() => expect(outcomes).toMatchObject([{ code: 'NOT_AWAITED' }]), 30_000);
+    expect(begun).toEqual([]);
   });
 
   it('may fail after its time, which is no unhandled rejection', async () => {

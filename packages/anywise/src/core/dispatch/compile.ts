@@ -176,7 +176,8 @@ function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
 
 /** What a guard is given to go on with. Whatever else it is called with, as in `checked.then(next)`, is no limit. */
 function goOn(next: Run, message: object, frame: Frame): Next<unknown> {
-  return (limit) => next(message, limit?.signal === undefined ? frame : frame.within(limit));
+  return (limit) =>
+    limit?.signal === undefined ? next(message, frame) : frame.mayOutlive(next(message, frame.within(limit)));
 }
 
 /** Code that needs something of its message's scope: how to get that, and how to call the code with it. */

@@ -58,6 +58,12 @@ export class Frame extends MessageContext implements MessageServices {
     return view;
   }
 
+  /** Notes work that a guard may give up before it ends. */
+  mayOutlive<T>(work: Promise<T>): Promise<T> {
+    (this.ownUnit ?? this.caller?.unit)?.mayOutlive(work);
+    return work;
+  }
+
   resolve(id: ServiceId): unknown {
     return this.host.isProvided(id) ? this.provide(id) : this.unit.resolve(id, this);
   }

@@ -55,6 +55,8 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   declare private committing: boolean;
   declare private abandoned: Error | undefined;
   declare private isEnded: boolean;
+  /** Work that was given less time than the message, and may go on when that has ended. */
+  declare private outliving: Set<Promise<unknown>> | undefined;
 
   constructor(options: UnitOfWorkOptions) {
     this.options = options;
@@ -66,6 +68,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     this.committing = false;
     this.abandoned = undefined;
     this.isEnded = false;
+    this.outliving = undefined;
   }
 
   get ended(): boolean {
@@ -194,6 +197,24 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     return true;
   }
 
+  /** Notes work that may go on when the message has ended. It then keeps the scope, but can begin no transaction. */
+  mayOutlive(work: Promise<unknown>): void {
+    const outliving = (this.outliving ??= new Set());
+    const end = (): void => void outliving.delete(work);
+    outliving.add(work);
+    work.then(end, end);
+  }
+
+  /** The end of the work that goes on now; `undefined` where none does. */
+  get outlivingWork(): Promise<unknown> | undefined {
+    return this.outliving === undefined || this.outliving.size === 0 ? undefined : Promise.allSettled(this.outliving);
+  }
+
+  /** Ends the transaction for good, and leaves the scope open. */
+  close(): void {
+    this.isEnded = true;
+  }
+
   /** Ends the scope; what is used afterwards is an error. */
   end(): void | Promise<void> {
     this.isEnded = true;
@@ -214,7 +235,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
 
   private begin(): StoreTransaction {
     // A transaction that begins now would have no end.
-    if (this.abandoned !== undefined) throw this.abandoned;
+    if (this.isEnded) throw this.abandoned ?? endedBefore();
     if (this.transaction === undefined) {
       if (this.options.store === undefined) {
         throw new AnywiseError(
@@ -246,5 +267,12 @@ function cannotUndo(cause: unknown): AnywiseError {
     'NOT_UNDONE',
     `A command failed (${errorText(cause)}) while another of the same message was running, so what it wrote could not be undone alone. Nothing was committed. Await each send before the next, or let the failure through.`,
     { cause },
+  );
+}
+
+function endedBefore(): AnywiseError {
+  return new AnywiseError(
+    'NOT_AWAITED',
+    'A transaction was asked for after its message had ended, as when its time was up. Pass `context.signal` on to what is slow.',
   );
 }

@@ -49,6 +49,12 @@ export class WorkInHand {
 
   /** Ends a unit; a promise only where something has to be disposed. */
   letGo(unit: UnitOfWork): Promise<void> | undefined {
+    const outliving = unit.outlivingWork;
+    if (outliving !== undefined) {
+      unit.close();
+      this.#letGoAfter(outliving, unit);
+      return undefined;
+    }
     try {
       const ending = unit.end();
       if (ending !== undefined) return this.#quietly(cannotDispose, () => ending).finally(() => this.#gone(unit));
@@ -106,7 +112,11 @@ export class WorkInHand {
   /** Abandoned code has no say any more and is not waited for, but it may still use what its scope has made. */
   #letGoAfter(outcome: Promise<unknown>, unit: UnitOfWork): void {
     this.#gone(unit);
-    const end = (): void => void this.#quietly(cannotDispose, async () => unit.end());
+    const end = (): void =>
+      void this.#quietly(cannotDispose, async () => {
+        await unit.outlivingWork;
+        await unit.end();
+      });
     outcome.then(end, end);
   }
 
