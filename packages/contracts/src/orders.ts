@@ -64,6 +64,7 @@ export class OrderCancelled extends event('orders.order-cancelled', {
 
 export const RejectionReason = z.enum([
   'unknown-order',
+  'not-your-order',
   'wrong-amount',
   'wrong-currency',
   'already-paid',

@@ -41,7 +41,14 @@ export class ListPayments extends query('payments.list-payments', {
 export class PaymentCreated extends event('payments.payment-created', {
   summary: 'A payment was taken.',
   entityId: ({ orderId }) => orderId,
-  data: z.object({ paymentId: z.string(), orderId: z.string(), amount: Amount, currency: Currency }),
+  data: z.object({
+    paymentId: z.string(),
+    orderId: z.string(),
+    amount: Amount,
+    currency: Currency,
+    /** The user who paid. Events from before it was kept have none. */
+    payerId: z.string().optional(),
+  }),
 }) {}
 
 export const payments = contract('payments', { CreatePayment, GetPayment, ListPayments, PaymentCreated });

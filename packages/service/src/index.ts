@@ -1,6 +1,6 @@
 export { bearer } from './auth/bearer.js';
 export { signDevToken, signToken, type TokenOptions } from './auth/sign.js';
-export { CurrentUser, currentUser, type User } from './auth/user.js';
+export { CurrentUser, currentUser, type Role, type User } from './auth/user.js';
 export type { Authentication, ExpectedClaims, PublicKeys, SharedSecret } from './config/authentication.js';
 export { readAuth, readConfig, type DrainTimes, type LogLevel, type ServiceConfig } from './config/config.js';
 export { setting, type Setting, type Settings } from './config/setting.js';
@@ -10,4 +10,5 @@ export { createLogger, type LoggerOptions } from './log/logger.js';
 export { Log, RequestId, type ServiceLog } from './log/service-log.js';
 export { readMigrations } from './migrations.js';
 export { run } from './run.js';
+export { seenBy, type Condition } from './seen-by.js';
 export { createService, type Service, type ServiceOptions } from './service.js';

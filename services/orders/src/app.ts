@@ -6,6 +6,7 @@ import { cancelUnpaidOrder } from './cancel-unpaid-order/handler.js';
 import { unpaidLimit } from './config.js';
 import { getOrder } from './get-order/handler.js';
 import { getOrderRoute } from './get-order/route.js';
+import { usersOnly } from './guard.js';
 import { listOrders } from './list-orders/handler.js';
 import { listOrdersRoute } from './list-orders/route.js';
 import { onPaymentCreated } from './on-payment-created/listener.js';
@@ -18,6 +19,7 @@ export const app: ServiceDefinition = {
   manifest: new URL('../package.json', import.meta.url),
   contracts: [orders, payments],
   registry: new MessageRegistry('orders').register(
+    usersOnly,
     placeOrder,
     getOrder,
     listOrders,

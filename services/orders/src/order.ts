@@ -1,4 +1,5 @@
 import type { Order } from '@anywise/contracts/orders';
+import { seenBy, type User } from '@anywise/service';
 import { SqlTransaction } from 'anywise';
 import { inject, injectable } from 'inversify';
 
@@ -10,6 +11,12 @@ interface OrderRow {
   readonly status: Order['status'];
   readonly payment_id: string | null;
   readonly placed_at: string;
+  readonly owner_id: string | null;
+}
+
+/** An order, and who placed it: `undefined` where that was before it was kept. */
+export interface OwnedOrder extends Order {
+  readonly ownerId: string | undefined;
 }
 
 /** Orders as they are stored. What it writes commits with the message that is being handled. */
@@ -17,12 +24,15 @@ interface OrderRow {
 export class OrderRepository {
   constructor(@inject(SqlTransaction) private readonly sql: SqlTransaction) {}
 
-  /** @param cancellationId the command that cancels it if it is not paid in time. */
-  async add(order: Order, cancellationId: string): Promise<void> {
+  /**
+   * @param owner the user who placed it.
+   * @param cancellationId the command that cancels it if it is not paid in time.
+   */
+  async add(order: Order, owner: User, cancellationId: string): Promise<void> {
     await this.sql.run(
       `INSERT INTO customer_order
-         (order_id, customer_id, amount, currency, status, payment_id, placed_at, cancellation_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+         (order_id, customer_id, amount, currency, status, payment_id, placed_at, owner_id, cancellation_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       order.orderId,
       order.customerId,
       order.amount,
@@ -30,6 +40,7 @@ export class OrderRepository {
       order.status,
       order.paymentId,
       order.placedAt,
+      owner.id,
       cancellationId,
     );
   }
@@ -41,22 +52,33 @@ export class OrderRepository {
     return row?.cancellation_id ?? undefined;
   }
 
-  async find(orderId: string): Promise<Order | undefined> {
+  /** The order, whoever placed it: for what the service does by itself. */
+  async find(orderId: string): Promise<OwnedOrder | undefined> {
     const row = await this.sql.get<OrderRow>('SELECT * FROM customer_order WHERE order_id = ?', orderId);
+    return row === undefined ? undefined : { ...orderOf(row), ownerId: row.owner_id ?? undefined };
+  }
+
+  /** The order, if the user may see it. */
+  async findFor(user: User, orderId: string): Promise<Order | undefined> {
+    const seen = seenBy(user);
+    const sql = `SELECT * FROM customer_order WHERE order_id = ? AND ${seen.sql}`;
+    const row = await this.sql.get<OrderRow>(sql, orderId, ...seen.values);
     return row === undefined ? undefined : orderOf(row);
   }
 
-  /** Up to `limit` orders, the newest first, that come after the order called `after`. */
-  async list(limit: number, after: string | undefined): Promise<readonly Order[]> {
-    const rows = await this.sql.all<OrderRow>(
-      `SELECT * FROM customer_order
-       WHERE ? IS NULL OR (placed_at, order_id) < (SELECT placed_at, order_id FROM customer_order WHERE order_id = ?)
-       ORDER BY placed_at DESC, order_id DESC LIMIT ?`,
-      after ?? null,
-      after ?? null,
-      limit,
-    );
-    return rows.map(orderOf);
+  /** Up to `limit` orders that the user may see, the newest first, that come after the order called `after`. */
+  async listFor(user: User, limit: number, after: string | undefined): Promise<readonly Order[]> {
+    const seen = seenBy(user);
+    const order = 'ORDER BY placed_at DESC, order_id DESC LIMIT ?';
+    if (after === undefined) {
+      const first = `SELECT * FROM customer_order WHERE ${seen.sql} ${order}`;
+      return (await this.sql.all<OrderRow>(first, ...seen.values, limit)).map(orderOf);
+    }
+    const next = `SELECT * FROM customer_order
+       WHERE ${seen.sql} AND (placed_at, order_id) <
+         (SELECT placed_at, order_id FROM customer_order WHERE order_id = ? AND ${seen.sql})
+       ${order}`;
+    return (await this.sql.all<OrderRow>(next, ...seen.values, after, ...seen.values, limit)).map(orderOf);
   }
 
   async start(orderId: string, paymentId: string): Promise<void> {

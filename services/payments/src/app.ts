@@ -6,6 +6,7 @@ import { createPayment } from './create-payment/handler.js';
 import { createPaymentRoute } from './create-payment/route.js';
 import { getPayment } from './get-payment/handler.js';
 import { getPaymentRoute } from './get-payment/route.js';
+import { usersOnly } from './guard.js';
 import { listPayments } from './list-payments/handler.js';
 import { listPaymentsRoute } from './list-payments/route.js';
 import { onPaymentRejected } from './on-payment-rejected/listener.js';
@@ -15,7 +16,13 @@ import { PaymentRepository } from './payment.js';
 export const app: ServiceDefinition = {
   manifest: new URL('../package.json', import.meta.url),
   contracts: [payments, orders],
-  registry: new MessageRegistry('payments').register(createPayment, getPayment, listPayments, onPaymentRejected),
+  registry: new MessageRegistry('payments').register(
+    usersOnly,
+    createPayment,
+    getPayment,
+    listPayments,
+    onPaymentRejected,
+  ),
   routes: [createPaymentRoute, getPaymentRoute, listPaymentsRoute],
   migrations: readMigrations(new URL('../migrations/', import.meta.url)),
   bind: (container) => {

@@ -1,4 +1,5 @@
 import type { Payment } from '@anywise/contracts/payments';
+import { seenBy, type User } from '@anywise/service';
 import { SqlTransaction } from 'anywise';
 import { inject, injectable } from 'inversify';
 
@@ -17,9 +18,11 @@ interface PaymentRow {
 export class PaymentRepository {
   constructor(@inject(SqlTransaction) private readonly sql: SqlTransaction) {}
 
-  async add(payment: Payment): Promise<void> {
+  /** @param owner the user who made it. */
+  async add(payment: Payment, owner: User): Promise<void> {
     await this.sql.run(
-      'INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO payment (payment_id, order_id, amount, currency, status, rejection, created_at, owner_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       payment.paymentId,
       payment.orderId,
       payment.amount,
@@ -27,25 +30,31 @@ export class PaymentRepository {
       payment.status,
       payment.rejection,
       payment.createdAt,
+      owner.id,
     );
   }
 
-  async find(paymentId: string): Promise<Payment | undefined> {
-    const row = await this.sql.get<PaymentRow>('SELECT * FROM payment WHERE payment_id = ?', paymentId);
+  /** The payment, if the user may see it. */
+  async findFor(user: User, paymentId: string): Promise<Payment | undefined> {
+    const seen = seenBy(user);
+    const sql = `SELECT * FROM payment WHERE payment_id = ? AND ${seen.sql}`;
+    const row = await this.sql.get<PaymentRow>(sql, paymentId, ...seen.values);
     return row === undefined ? undefined : paymentOf(row);
   }
 
-  /** Up to `limit` payments, the newest first, that come after the payment called `after`. */
-  async list(limit: number, after: string | undefined): Promise<readonly Payment[]> {
-    const rows = await this.sql.all<PaymentRow>(
-      `SELECT * FROM payment
-       WHERE ? IS NULL OR (created_at, payment_id) < (SELECT created_at, payment_id FROM payment WHERE payment_id = ?)
-       ORDER BY created_at DESC, payment_id DESC LIMIT ?`,
-      after ?? null,
-      after ?? null,
-      limit,
-    );
-    return rows.map(paymentOf);
+  /** Up to `limit` payments that the user may see, the newest first, that come after the payment called `after`. */
+  async listFor(user: User, limit: number, after: string | undefined): Promise<readonly Payment[]> {
+    const seen = seenBy(user);
+    const order = 'ORDER BY created_at DESC, payment_id DESC LIMIT ?';
+    if (after === undefined) {
+      const first = `SELECT * FROM payment WHERE ${seen.sql} ${order}`;
+      return (await this.sql.all<PaymentRow>(first, ...seen.values, limit)).map(paymentOf);
+    }
+    const next = `SELECT * FROM payment
+       WHERE ${seen.sql} AND (created_at, payment_id) <
+         (SELECT created_at, payment_id FROM payment WHERE payment_id = ? AND ${seen.sql})
+       ${order}`;
+    return (await this.sql.all<PaymentRow>(next, ...seen.values, after, ...seen.values, limit)).map(paymentOf);
   }
 
   async reject(paymentId: string, reason: string): Promise<void> {

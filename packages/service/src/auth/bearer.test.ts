@@ -30,6 +30,27 @@ it('lets a request with a token of ours pass, in the name of its user', async ()
   expect((await ask(`Bearer ${token}`)).body).toEqual({ id: 'ada' });
 });
 
+it('reads the role of support, and of no one else', async () => {
+  const token = await signToken({ user: 'ada', role: 'support', secret, expiresInSeconds: 60 });
+  expect((await ask(`Bearer ${token}`)).body).toEqual({ id: 'ada', role: 'support' });
+});
+
+it.each<[kind: string, role: unknown]>([
+  ['another word', 'admin'],
+  ['another spelling', 'Support'],
+  ['a word in spaces', ' support'],
+  ['several words', 'support admin'],
+  ['nothing', ''],
+  ['null', null],
+  ['true', true],
+  ['a number', 1],
+  ['a list', ['support']],
+  ['an object', { support: true }],
+])('takes a role that is %s for none', async (_kind, role) => {
+  const token = await sign({ sub: 'ada', exp: inAnHour, role });
+  expect((await ask(`Bearer ${token}`)).body).toEqual({ id: 'ada' });
+});
+
 it('reads the scheme in any case', async () => {
   const token = await signToken({ user: 'ada', secret, expiresInSeconds: 60 });
   expect((await ask(`bearer ${token}`)).status).toBe(200);

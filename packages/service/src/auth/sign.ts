@@ -8,15 +8,17 @@ import { secretAlgorithm } from './verify.js';
 export interface TokenOptions extends ExpectedClaims {
   /** Becomes the token's `sub`. */
   readonly user: string;
+  /** Becomes the token's `role`. @defaultValue none */
+  readonly role?: string | undefined;
   readonly secret: string;
   readonly expiresInSeconds: number;
 }
 
 /** Signs a token that `bearer` accepts. */
 export async function signToken(options: TokenOptions): Promise<string> {
-  const { user, secret, expiresInSeconds, issuer, audience } = options;
+  const { user, role, secret, expiresInSeconds, issuer, audience } = options;
   const now = Math.floor(Date.now() / 1000);
-  const token = new SignJWT()
+  const token = new SignJWT(role === undefined ? {} : { role })
     .setProtectedHeader({ alg: secretAlgorithm, typ: 'JWT' })
     .setSubject(user)
     .setIssuedAt(now)

@@ -4,7 +4,11 @@ import type { Request } from 'express';
 /** Who asks. */
 export interface User {
   readonly id: string;
+  /** `support` sees what belongs to others. Most users have no role. */
+  readonly role?: Role;
 }
+
+export type Role = 'support';
 
 /** The context key under which handlers find who asks. */
 export const CurrentUser = contextKey<User>('current-user');

@@ -26,11 +26,11 @@ const keysTimeoutMs = 5_000;
 export function createVerifier(auth: Authentication): (token: string) => Promise<User> {
   const decode = createDecoder(auth);
   return async (token) => {
-    const { sub } = await decode(token).catch((error: unknown) => {
+    const { sub, role } = await decode(token).catch((error: unknown) => {
       throw refusalOf(error, auth);
     });
     if (!isUserId(sub)) throw invalidToken('Its `sub` claim names no user.');
-    return { id: sub };
+    return { id: sub, ...roleOf(role) };
   };
 }
 
@@ -48,6 +48,11 @@ function createDecoder(auth: Authentication): (token: string) => Promise<JWTPayl
   }
   const keys = createRemoteJWKSet(auth.url, { timeoutDuration: keysTimeoutMs });
   return async (token) => (await jwtVerify(token, keys, options)).payload;
+}
+
+/** A token that names no role of ours gives no right: a list that has one in it names none. */
+function roleOf(role: unknown): Pick<User, 'role'> {
+  return role === 'support' ? { role } : {};
 }
 
 /** It ends up in keys and columns, so nothing that a database refuses, and no more than OpenID Connect allows. */

@@ -18,8 +18,8 @@ export interface TestService extends AsyncDisposable {
   readonly request: Agent;
   /** Asks without a token. */
   readonly anonymous: Agent;
-  /** Asks in the name of another user. */
-  as(user: string): Promise<Agent>;
+  /** Asks in the name of another user, who may have a role. */
+  as(user: string, role?: string): Promise<Agent>;
   /** Signs a token that the service accepts, but for what is changed. */
   token(changes?: Partial<TokenOptions>): Promise<string>;
   /** Starts another bus on the service's transport: the rest of the system. It knows the contracts that the service knows. */
@@ -60,7 +60,8 @@ export async function startTestService(
 
   const token = (changes: Partial<TokenOptions> = {}) =>
     signToken({ user: 'ada', secret, expiresInSeconds: 3_600, ...changes });
-  const as = async (user: string) => supertest.agent(service.app).auth(await token({ user }), { type: 'bearer' });
+  const as = async (user: string, role?: string) =>
+    supertest.agent(service.app).auth(await token({ user, role }), { type: 'bearer' });
   const stop = async () => {
     await Promise.all([service, ...others].map((running) => running.stop()));
     removeFolder();

@@ -1,5 +1,6 @@
-import type { Order, RejectionReason } from '@anywise/contracts/orders';
+import type { RejectionReason } from '@anywise/contracts/orders';
 import type { PaymentCreated } from '@anywise/contracts/payments';
+import type { OwnedOrder } from '../order.js';
 
 /** What a payment does to its order. */
 export type Decision =
@@ -8,15 +9,22 @@ export type Decision =
   | { readonly outcome: 'nothing' }
   | { readonly outcome: 'reject'; readonly reason: RejectionReason };
 
-type PaymentFacts = Pick<PaymentCreated, 'paymentId' | 'amount' | 'currency'>;
+type PaymentFacts = Pick<PaymentCreated, 'paymentId' | 'amount' | 'currency' | 'payerId'>;
 
 /** Decides what a payment does to the order it names, which may not exist. */
-export function decide(order: Order | undefined, payment: PaymentFacts): Decision {
+export function decide(order: OwnedOrder | undefined, payment: PaymentFacts): Decision {
   if (order === undefined) return { outcome: 'reject', reason: 'unknown-order' };
   if (order.paymentId === payment.paymentId) return { outcome: 'nothing' };
+  // Before all else: what becomes of an order is for its owner alone to know.
+  if (isAnothers(order, payment)) return { outcome: 'reject', reason: 'not-your-order' };
   if (order.status === 'cancelled') return { outcome: 'reject', reason: 'order-cancelled' };
   if (order.status === 'started') return { outcome: 'reject', reason: 'already-paid' };
   if (order.currency !== payment.currency) return { outcome: 'reject', reason: 'wrong-currency' };
   if (order.amount !== payment.amount) return { outcome: 'reject', reason: 'wrong-amount' };
   return { outcome: 'start' };
+}
+
+/** An order or a payment from before its user was kept is held against no one. */
+function isAnothers({ ownerId }: OwnedOrder, { payerId }: PaymentFacts): boolean {
+  return ownerId !== undefined && payerId !== undefined && ownerId !== payerId;
 }
