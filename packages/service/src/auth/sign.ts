@@ -35,9 +35,12 @@ const workingDaySeconds = 12 * 60 * 60;
  *
  * @throws ConfigError where the environment has no secret to sign with.
  */
-export async function signDevToken(user: string, env: Environment = process.env): Promise<string> {
+export async function signDevToken(
+  whose: Pick<TokenOptions, 'user' | 'role'>,
+  env: Environment = process.env,
+): Promise<string> {
   const auth = readAuth(env);
-  if (auth.kind === 'secret') return signToken({ ...auth, user, expiresInSeconds: workingDaySeconds });
+  if (auth.kind === 'secret') return signToken({ ...auth, ...whose, expiresInSeconds: workingDaySeconds });
   throw new ConfigError([
     {
       variable: 'AUTH_JWKS_URL',
