@@ -18,6 +18,8 @@ export interface Service extends Process {
 export interface System extends AsyncDisposable {
   readonly databases: Databases;
   readonly token: string;
+  /** The token of another user, who may have a role. */
+  tokenOf(user: string, role?: string): Promise<string>;
   /** Starts a service from its source, on a free port. */
   start(slice: Slice, env?: NodeJS.ProcessEnv): Service;
   /** Runs any command in the workspace, as the leader of a process group. */
@@ -36,11 +38,13 @@ export async function createSystem(kind: StoreKind = 'sqlite'): Promise<System> 
     PAYMENTS_PORT: '0',
     ORDERS_PORT: '0',
   };
+  const tokenOf = (user: string, role?: string) => signToken({ user, role, secret, expiresInSeconds: 3600 });
   const processes: Process[] = [];
   let ended = false;
   return {
     databases,
-    token: await signToken({ user: 'ada', secret, expiresInSeconds: 3600 }),
+    token: await tokenOf('ada'),
+    tokenOf,
     start(slice, changes = {}) {
       if (ended) throw new Error('The system has ended.');
       const service = startService(slice, { ...env, ...changes });

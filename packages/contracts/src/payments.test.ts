@@ -15,6 +15,11 @@ it('keeps the events of one order in order', () => {
   expect(event.entityId).toBe('o-1');
 });
 
+it('reads a payment from before payers were kept', () => {
+  const event = PaymentCreated.parse({ paymentId: 'p-1', orderId: 'o-1', amount: 1250, currency: 'EUR' });
+  expect(event.payerId).toBeUndefined();
+});
+
 it('refuses an empty order id, and names the field', () => {
   const make = () => new CreatePayment({ orderId: '', amount: 1250, currency: 'EUR' });
   expect(make).toThrow('`orderId`');
