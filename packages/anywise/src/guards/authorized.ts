@@ -29,7 +29,7 @@ export function authorized<M extends Message = Message, Injected extends readonl
   const checks = { allow: ofType('function'), refusal: ofType('function') };
   checkOptions('`authorized`', { allow, refusal }, checks, ['allow', 'refusal']);
 
-  return async (message, context, next, ...injected) => {
+  return async function authorized(message, context, next, ...injected) {
     const isAllowed: unknown = await allow(message, context, ...injected);
     if (isAllowed !== true) throw refusal(message, context);
     return next();

@@ -54,7 +54,7 @@ export function limited<M extends Message = Message>(options: LimitedOptions<M>)
 
   const places = createPlaces({ atOnce, waiting, waitMs });
   const inside = new WeakSet<FrozenContext>();
-  return async (message, context, next) => {
+  return async function limited(message, context, next) {
     if (comesFrom(inside, context)) return next();
     const { signal } = context;
     const leave = await places.take(readKey('limited', by, message, context), signal);

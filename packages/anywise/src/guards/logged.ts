@@ -30,7 +30,7 @@ export function logged<M extends Message = Message>(options: LoggedOptions<M>): 
   checkOptions('`logged`', { ...options }, checks, ['logger']);
   const { logger, level = 'info', details } = options;
 
-  return async (message, context, next) => {
+  return async function logged(message, context, next) {
     const { type } = message;
     const { messageId, correlationId, attempt } = context;
     const line = { ...details?.(message, context), type, messageId, correlationId, attempt };

@@ -54,7 +54,7 @@ export function rateLimited<M extends Message = Message>(options: RateLimitedOpt
 
   const buckets = createBuckets({ perSecond, burst, waitMs, most: 100_000 });
   const time = steady(now);
-  return async (message, context, next) => {
+  return async function rateLimited(message, context, next) {
     const key = readKey('rateLimited', by, message, context);
     const { signal } = context;
     signal.throwIfAborted();

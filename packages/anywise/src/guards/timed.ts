@@ -22,7 +22,7 @@ export function timed(options: TimedOptions): ReadyGuard {
   const { timeoutMs } = { ...options };
   checkOptions('`timed`', { timeoutMs }, { timeoutMs: milliseconds(1) }, ['timeoutMs']);
 
-  return async ({ type }, { signal: outer }, next) => {
+  return async function timed({ type }, { signal: outer }, next) {
     outer.throwIfAborted();
     const end = new AbortController();
     const { signal } = end;

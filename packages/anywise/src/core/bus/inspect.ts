@@ -19,6 +19,8 @@ export interface WiredListener extends Wired {
   readonly attempts: number;
   /** What its dead letters hold up. */
   readonly onDead: OnDead;
+  /** The names of the functions that guard it, outermost first. Absent where none does. */
+  readonly guards?: readonly string[];
 }
 
 /** Tells what is wired to a message, in the order in which it runs. */
@@ -48,6 +50,7 @@ export class Inspection {
         runs: isAfterwards ? 'afterwards' : 'inside',
         attempts: isAfterwards ? attemptsOf(options.retry) : 1,
         onDead: options.onDead,
+        ...(options.guards && { guards: options.guards.map((guard) => guard.name) }),
       };
     });
   }

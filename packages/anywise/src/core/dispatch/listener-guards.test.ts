@@ -91,6 +91,20 @@ describe('guards of a listener', () => {
     expect(log).toEqual(['guard, p in', 'guard, p out', 'free']);
   });
 
+  it('are told by inspect, like those of a command', async () => {
+    await using bus = await startBus({
+      items: [
+        on(Paid)
+          .guardedBy(limited({ atOnce: 1 }), timed({ timeoutMs: 5 }))
+          .listen(() => undefined),
+        on(Book).guard(rateLimited({ perSecond: 1 })),
+        on(Book).handle(async () => undefined),
+      ],
+    });
+    expect(bus.inspect.listeners(Paid)).toMatchObject([{ guards: ['limited', 'timed'] }]);
+    expect(bus.inspect.guards(Book)).toEqual([{ place: 'registry `test`, `rateLimited`' }]);
+  });
+
   it('run before what it asks for is made, and can keep the event from it', async () => {
     const log: string[] = [];
     const container = {
