@@ -14,7 +14,7 @@ try {
 
   const canSign = services[0]?.auth.kind === 'secret';
   if (services.length > 0)
-    process.stdout.write(composeBanner(services, canSign ? await signDevToken('dev') : undefined));
+    process.stdout.write(composeBanner(services, canSign ? await signDevToken({ user: 'dev' }) : undefined));
 } catch (error) {
   // The services have read the same and say it themselves.
   if (!(error instanceof ConfigError)) throw error;
