@@ -3,9 +3,9 @@ import { expect, it } from '@jest/globals';
 import { Anywise, SqlTransaction } from 'anywise';
 import { connectStore } from 'anywise/connect';
 import { eventually } from 'anywise/testing';
-import { createClient, type Answer } from './client.js';
+import { createClient, type Answer } from './harness/client.js';
 import { describeOnEachStore } from './databases/each-store.js';
-import { createWorld, type Slice, type World } from './world.js';
+import { createWorld, type Slice, type World } from './harness/system.js';
 
 interface Order {
   readonly orderId: string;
