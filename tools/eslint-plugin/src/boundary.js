@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { createLocator, isInside } from './places.js';
+import { createLocator, isInside } from './places/place.js';
 import { WorkspaceError } from './workspace.js';
 
 /** @typedef {import('./workspace.js').Slice} Slice */
 /** @typedef {import('./workspace.js').Workspace} Workspace */
-/** @typedef {import('./places.js').Reference} Reference */
-/** @typedef {import('./places.js').Place} Place */
+/** @typedef {import('./places/place.js').Reference} Reference */
+/** @typedef {import('./places/place.js').Place} Place */
 /** @typedef {NonNullable<ReturnType<typeof boundaryOf>>} Boundary */
 
 /** The rules of one run ask for the same references. @type {WeakMap<Reference, Place[]>} */

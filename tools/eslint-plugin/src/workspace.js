@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { createAliasReader } from './aliases.js';
-import { createIndex, placeOf, realPathOf } from './places.js';
+import { createIndex, placeOf, realPathOf } from './places/place.js';
 
 /**
  * @typedef {object} Options
@@ -11,19 +11,19 @@ import { createIndex, placeOf, realPathOf } from './places.js';
  * @property {string} [root] The workspace root, absolute. Without it: the nearest folder with a pnpm-workspace.yaml.
  */
 
-/** @typedef {import('./places.js').Area & { folder: string, name: string }} Slice */
+/** @typedef {import('./places/place.js').Area & { folder: string, name: string }} Slice */
 /** @typedef {{ folder: string, realDir: string }} Folder */
 /**
  * What is read from the disk; all of it is as old as the workspace.
  * @typedef {object} Workspace
  * @property {string} root
  * @property {Slice[]} slices
- * @property {(place: import('./places.js').Place, except?: Slice) => Slice | undefined} sliceAt
+ * @property {(place: import('./places/place.js').Place, except?: Slice) => Slice | undefined} sliceAt
  * @property {Folder[]} nameless Folders where slices are, but without a package.json.
  * @property {Folder[]} shared With those of contracts.
  * @property {string[]} contracts
  * @property {(dir: string) => import('./aliases.js').Alias[]} readAliases What names mean to a package's code.
- * @property {(path: string) => import('./places.js').Place} placeOf
+ * @property {(path: string) => import('./places/place.js').Place} placeOf
  * @property {(dir: string) => string[]} foldersIn The names of the folders in a folder.
  */
 

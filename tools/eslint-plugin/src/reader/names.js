@@ -3,7 +3,7 @@ import { importOf, valuesOf } from './variables.js';
 
 /** @typedef {import('./nodes.js').Node} Node */
 /** @typedef {import('./variables.js').Value} Value */
-/** @typedef {import('../reader.js').Reader} Reader */
+/** @typedef {import('./reader.js').Reader} Reader */
 
 /** @param {Reader} reader */
 export function createNames(reader) {

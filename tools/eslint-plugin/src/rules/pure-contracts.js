@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { contains, isPath } from '../places.js';
+import { contains, isPath } from '../places/place.js';
 import { checkReferences, configuration, createListener, schemaOf, workspaceOptions } from './rule.js';
 
 const messagesAndSchemas = ['anywise', 'zod', 'zod/*', 'valibot', 'arktype', '@standard-schema/spec'];

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { boundaryOf } from '../boundary.js';
-import { findReferences } from '../references.js';
+import { findReferences } from '../references/find.js';
 import { createWorkspaceReader, WorkspaceError } from '../workspace.js';
 
 /** @typedef {import('eslint').Rule.RuleContext} RuleContext */
 /** @typedef {import('../boundary.js').Boundary} Boundary */
-/** @typedef {import('../references.js').Reference} Reference */
+/** @typedef {import('../references/find.js').Reference} Reference */
 /** @typedef {{ messageId: string, data: Record<string, string> }} Report */
 
 const segment = String.raw`(\*|[^*!/\\]+)`;

@@ -1,11 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { URL, fileURLToPath, pathToFileURL } from 'node:url';
-import { expand } from './aliases.js';
-import { UNKNOWN } from './reader/nodes.js';
+import { expand } from '../aliases.js';
+import { UNKNOWN } from '../reader/nodes.js';
 
-/** @typedef {Pick<import('./references.js').Reference, 'specifier' | 'bases' | 'isGlob' | 'isPlain'>} Reference */
-/** @typedef {import('./aliases.js').Alias} Alias */
+/** @typedef {Pick<import('../references/find.js').Reference, 'specifier' | 'bases' | 'isGlob' | 'isPlain'>} Reference */
+/** @typedef {import('../aliases.js').Alias} Alias */
 
 /**
  * A path, where it really is, and what it names when it leads through node_modules. `isUnknown` tells of a glob that it

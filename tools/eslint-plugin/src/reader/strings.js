@@ -3,7 +3,7 @@ import { URL, fileURLToPath, pathToFileURL } from 'node:url';
 import { UNKNOWN, asNode, propertyOf } from './nodes.js';
 
 /** @typedef {import('./nodes.js').Node} Node */
-/** @typedef {import('../reader.js').Reader} Reader */
+/** @typedef {import('./reader.js').Reader} Reader */
 
 /** Each part of a text that may be this or that doubles what it may come to; beyond this many, the rest is left out. */
 const MAX_TEXTS = 256;

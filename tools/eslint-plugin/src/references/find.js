@@ -1,12 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UNKNOWN, asNode } from './reader/nodes.js';
-import { listOf } from './reader/variables.js';
-import { createReader } from './reader.js';
+import { UNKNOWN, asNode } from '../reader/nodes.js';
+import { listOf } from '../reader/variables.js';
+import { createReader } from '../reader/reader.js';
 
 /** @typedef {import('eslint').SourceCode} SourceCode */
-/** @typedef {import('./reader/nodes.js').Node} Node */
-/** @typedef {import('./reader.js').Reader} Reader */
+/** @typedef {import('../reader/nodes.js').Node} Node */
+/** @typedef {import('../reader/reader.js').Reader} Reader */
 /** @typedef {ReturnType<SourceCode['getAllComments']>[number]} Comment */
 
 /**

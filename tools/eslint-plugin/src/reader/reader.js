@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createNames } from './reader/names.js';
-import { UNKNOWN } from './reader/nodes.js';
-import { createSources } from './reader/sources.js';
-import { createTexts } from './reader/texts.js';
+import { createNames } from './names.js';
+import { UNKNOWN } from './nodes.js';
+import { createSources } from './flow.js';
+import { createTexts } from './strings.js';
 
-/** @typedef {import('./reader/nodes.js').Node} Node */
+/** @typedef {import('./nodes.js').Node} Node */
 
 /**
  * Tells what the expressions of one file come to, as far as that shows without running them.

@@ -1,8 +1,8 @@
 import { afterAll, describe, it } from '@jest/globals';
 import { RuleTester } from 'eslint';
 import { parser } from 'typescript-eslint';
-import { noCrossSliceImports as rule } from './rules/no-cross-slice-imports.js';
-import { createFixture } from './testing/fixture.js';
+import { noCrossSliceImports as rule } from '../rules/no-cross-slice-imports.js';
+import { createFixture } from '../testing/fixture.js';
 
 RuleTester.describe = describe;
 RuleTester.it = it;

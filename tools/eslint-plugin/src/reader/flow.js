@@ -3,7 +3,7 @@ import { valuesOf } from './variables.js';
 
 /** @typedef {import('./nodes.js').Node} Node */
 /** @typedef {import('./variables.js').Value} Value */
-/** @typedef {import('../reader.js').Reader} Reader */
+/** @typedef {import('./reader.js').Reader} Reader */
 /** @typedef {Extract<Node, { type: 'CallExpression' }>} Call */
 /** @typedef {{ key: string, value: Node, isSpread?: boolean }} Entry */
 
