@@ -1,94 +1,175 @@
 import { asNode, propertyOf, wrapped } from './nodes.js';
-import { importOf, valuesOf } from './variables.js';
+import { importOf, isGlobal } from './scopes.js';
 
 /** @typedef {import('./nodes.js').Node} Node */
 /** @typedef {import('./variables.js').Value} Value */
 /** @typedef {import('./reader.js').Reader} Reader */
 
-/** @param {Reader} reader */
+/** What may be this or that may be more than this many; the rest is left out. */
+const MAX_NAMES = 64;
+
+/** A thing whose members may still tell what they are, such as `audioWorklet`. */
+const SOMETHING = '?';
+
+/** The global object, in a browser, a worker and Node. */
+const globalObjects = /^(globalThis|window|self|global)$/;
+
+/** Names that mean the same as others. */
+const synonyms = new Map([
+  ['import.meta.jest', 'jest'],
+  ['module.require', 'require'],
+  ['module.constructor', 'module#'],
+  ['module.parent', 'module'],
+  ['module#Module', 'module#'],
+  ['module#prototype', 'module'],
+  ['process.mainModule', 'module'],
+  ['require.main', 'module'],
+]);
+
+const requireMakers = /^(module#|jiti#)?(createRequire|createJiti)$|^(create-require|jiti)#$/;
+
+/** Methods that return the object they belong to, so that calls can follow each other. */
+const chained =
+  /^(.*\b(?:jest|vi|vitest))\.(?:(?:un|do|dont|doUn|deepUn|set)?[mM]ock|\w+Automock|\w+Mocks|resetModules|use\w+Timers)$/;
+
+/**
+ * Tells what an expression is that the file did not make itself. A name begins with a global, `import.meta`, or a module
+ * and `#`, and goes on with the keys that lead from there: `require.resolve`, `module#createRequire`, `path#join`.
+ * @param {Reader} reader
+ */
 export function createNames(reader) {
-  return nameOf;
+  return (/** @type {Node} */ node) => [...new Set(findNames(node))].slice(0, MAX_NAMES);
 
   /**
    * @param {Node} node
-   * @returns {string}
+   * @returns {string[]}
    */
-  function nameOf(node) {
+  function findNames(node) {
     const inner = wrapped(node);
-    if (inner) return reader.nameOf(inner);
+    if (inner) return reader.namesOf(inner);
     switch (node.type) {
       case 'Identifier':
-        return importedName(node) ?? (valuesOf(reader.sourceCode, node).map(nameOfValue).find(Boolean) || node.name);
-      case 'PrivateIdentifier':
-        return `#${node.name}`;
-      case 'ThisExpression':
-        return 'this';
+        return namesOfVariable(node);
       case 'MetaProperty':
-        return `${node.meta.name}.${node.property.name}`;
+        return [`${node.meta.name}.${node.property.name}`];
       case 'MemberExpression':
-        return nameOfMember(asNode(node.object), [propertyOf(node, reader.textsOf)]);
+        return namesOfMember(asNode(node.object), [propertyOf(node, reader.stringsOf)]);
       case 'ImportExpression':
-        return moduleName(reader.textsOf(asNode(node.source)));
+        return reader.stringsOf(asNode(node.source)).map(moduleName);
       case 'CallExpression':
-        return nameOfResult(node);
+        return namesOfResult(node);
       case 'NewExpression':
-        return reader.nameOf(asNode(node.callee));
+        return all([node.callee]).includes('module#') ? ['module'] : [SOMETHING];
       case 'SequenceExpression':
-        return first(node.expressions.slice(-1));
+        return all(node.expressions.slice(-1));
       case 'AssignmentExpression':
-        return first([node.right]);
+        return all([node.right]);
       case 'ConditionalExpression':
-        return first([node.consequent, node.alternate]);
+        return all([node.consequent, node.alternate]);
       case 'LogicalExpression':
-        return first([node.left, node.right]);
+        return all([node.left, node.right]);
+      case 'ObjectExpression':
+        return all(
+          node.properties.flatMap((property) => (property.type === 'SpreadElement' ? [property.argument] : [])),
+        );
+      case 'ThisExpression':
+        return [SOMETHING];
       default:
-        return '';
+        return [];
     }
   }
 
   /** @param {import('./nodes.js').Identifier} node */
-  function importedName(node) {
+  function namesOfVariable(node) {
     const imported = importOf(reader.sourceCode, node);
-    return imported && [moduleName([imported.module]), imported.name].filter(Boolean).join('.');
+    if (imported) return [`${moduleName(imported.module)}${imported.name}`].map(canonical);
+    if (isGlobal(reader.sourceCode, node)) return [canonical(node.name)];
+    const values = reader.valuesOf(node);
+    return values.length > 0 ? values.flatMap(namesOfValue) : [SOMETHING];
   }
 
   /** @param {Value} value */
-  function nameOfValue({ node, keys }) {
-    return keys.length > 0 ? nameOfMember(node, keys) : reader.nameOf(node);
+  function namesOfValue({ keys, ...value }) {
+    if ('name' in value) return [keys.reduce(member, value.name)];
+    return keys.length > 0 ? namesOfMember(value.node, keys) : reader.namesOf(value.node);
   }
 
   /**
-   * What an object holds under a key has its own name; of anything else the key becomes a part of the name.
    * @param {Node} node
    * @param {string[]} keys
    */
-  function nameOfMember(node, keys) {
+  function namesOfMember(node, keys) {
     const held = keys.reduce((nodes, key) => nodes.flatMap((object) => reader.membersOf(object, key)), [node]);
-    return first(held) || [reader.nameOf(node), ...keys].join('.');
+    // What the file itself put there is what it is, and not what its name would mean elsewhere.
+    if (held.length > 0) return all(held);
+    return reader.namesOf(node).map((name) => keys.reduce(member, name));
   }
 
   /** @param {object[]} nodes */
-  function first(nodes) {
-    return nodes.map(asNode).map(reader.nameOf).find(Boolean) ?? '';
+  function all(nodes) {
+    return nodes.flatMap((node) => reader.namesOf(asNode(node)));
+  }
+
+  /** @param {Extract<Node, { type: 'CallExpression' }>} call */
+  function namesOfResult(call) {
+    const names = all([call.callee]).flatMap((name) => namesOfResultOf(name, call));
+    const returned = reader.sourcesOf(call).filter((source) => source !== call);
+    return [...names, ...all(returned)];
   }
 
   /**
-   * `createRequire()` gives a `require`, `require('m')` the module; any other method is taken to give its object, as
-   * `jest.mock('a').mock('b')` and `require.bind(null)` do.
+   * @param {string} name
    * @param {Extract<Node, { type: 'CallExpression' }>} call
+   * @returns {string[]}
    */
-  function nameOfResult({ callee, arguments: [argument] }) {
-    const name = reader.nameOf(asNode(callee));
-    if (/(^|\.)(createRequire|createJiti|jiti)$/.test(name)) return 'require';
-    if (argument && /(^|\.)promisify$/.test(name)) return first([argument]);
-    if (argument && /^(require|process\.getBuiltinModule)$/.test(name)) {
-      return moduleName(reader.textsOf(asNode(argument)));
+  function namesOfResultOf(name, { arguments: args }) {
+    const [first] = args;
+    if (requireMakers.test(name)) return ['require'];
+    if (first && /^(util#)?promisify$/.test(name)) return all([first]);
+    if (/^Object\.(assign|create)$/.test(name)) return all(args);
+    if (first && /^(require|process\.getBuiltinModule)$/.test(name)) {
+      return reader.stringsOf(asNode(first)).map(moduleName);
     }
-    return name.slice(0, Math.max(name.lastIndexOf('.'), 0));
+    const [, bound] = /^(.+)\.bind$/.exec(name) ?? [];
+    if (bound !== undefined) return [bound];
+    const [, object] = chained.exec(name) ?? /^(proxyquire#?)\.?no\w+$/.exec(name) ?? [];
+    return [object ?? SOMETHING];
   }
 }
 
-/** @param {string[]} specifiers */
-function moduleName([specifier = '']) {
-  return specifier.replace(/^node:/, '');
+/**
+ * Whether an expression may be something with a name that fits.
+ * @param {Reader} reader
+ * @param {object} node
+ * @param {RegExp} pattern
+ */
+export function isNamed({ namesOf }, node, pattern) {
+  return namesOf(asNode(node)).some((name) => pattern.test(name));
+}
+
+/** @param {string} specifier */
+export function moduleName(specifier) {
+  return canonical(`${specifier.replace(/^node:/, '')}#`);
+}
+
+/**
+ * @param {string} object
+ * @param {string} key
+ */
+export function member(object, key) {
+  if (globalObjects.test(object)) return canonical(key);
+  if (!object.endsWith('#')) return canonical(`${object}.${key}`);
+  return key === 'default' ? object : canonical(`${object}${key}`);
+}
+
+/**
+ * Some modules export what is a global as well, and `path` itself once more for each system.
+ * @param {string} name
+ */
+function canonical(name) {
+  const plain = name
+    .replace(/^process#(.*)$/, (_name, key) => (key === '' ? 'process' : `process.${key}`))
+    .replace(/^url#(URL\b)/, '$1')
+    .replace(/^path(\/(posix|win32))?#((posix|win32)\.?)?/, 'path#');
+  return synonyms.get(plain) ?? plain;
 }

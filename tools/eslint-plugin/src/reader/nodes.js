@@ -2,6 +2,7 @@
 /** @typedef {Extract<Node, { type: 'Identifier' }>} Identifier */
 /** @typedef {Omit<Extract<Node, { type: 'MemberExpression' }>, 'parent'>} Member */
 /** @typedef {Extract<Node, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>} Fn */
+/** @typedef {Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>} Class */
 
 /** Stands for what only a run would tell. */
 export const UNKNOWN = '*';
@@ -36,12 +37,29 @@ export function isFunction(node) {
 }
 
 /**
- * @param {Member} node
- * @param {(node: Node) => string[]} textsOf
+ * @param {Node} node
+ * @returns {node is Class}
  */
-export function propertyOf({ computed, property }, textsOf) {
-  if (computed) return textsOf(asNode(property))[0] ?? UNKNOWN;
-  return 'name' in property ? property.name : UNKNOWN;
+export function isClass(node) {
+  return node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
+}
+
+/**
+ * What a function returns, as far as its last lines show.
+ * @param {Fn} fn
+ * @returns {object[]}
+ */
+export function returnsOf({ body }) {
+  if (body.type !== 'BlockStatement') return [body];
+  return body.body.flatMap((line) => (line.type === 'ReturnStatement' && line.argument ? [line.argument] : []));
+}
+
+/**
+ * @param {Member} node
+ * @param {(node: Node) => string[]} stringsOf
+ */
+export function propertyOf({ computed, property }, stringsOf) {
+  return computed ? (stringsOf(asNode(property))[0] ?? UNKNOWN) : keyName(property);
 }
 
 /**
@@ -49,6 +67,6 @@ export function propertyOf({ computed, property }, textsOf) {
  * @param {object} key
  */
 export function keyName(key) {
-  if ('name' in key) return String(key.name);
+  if ('name' in key) return `${'type' in key && key.type === 'PrivateIdentifier' ? '#' : ''}${key.name}`;
   return 'value' in key ? String(key.value) : UNKNOWN;
 }

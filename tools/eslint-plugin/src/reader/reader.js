@@ -1,11 +1,16 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createAccesses } from './accesses.js';
+import { createFlow } from './flow.js';
+import { createMembers } from './members.js';
 import { createNames } from './names.js';
 import { UNKNOWN } from './nodes.js';
-import { createSources } from './flow.js';
-import { createTexts } from './strings.js';
+import { createStrings } from './strings.js';
+import { createVariables } from './variables.js';
 
 /** @typedef {import('./nodes.js').Node} Node */
+/** @typedef {import('./variables.js').Value} Value */
+/** @typedef {Extract<Node, { type: 'MemberExpression' }>} Access */
 
 /**
  * Tells what the expressions of one file come to, as far as that shows without running them.
@@ -13,14 +18,16 @@ import { createTexts } from './strings.js';
  * @property {import('eslint').SourceCode} sourceCode
  * @property {string} url The file, as a URL.
  * @property {string[]} cwds Folders from which the code may be run.
- * @property {Map<string, string>} known What names such as `__dirname` stand for.
- * @property {(node: Node) => string[]} textsOf The strings an expression may come to, each with `*` from the first unknown
+ * @property {Map<string, string>} known The strings that names such as `__dirname` stand for.
+ * @property {(node: Node) => string[]} stringsOf The strings an expression may come to, each with `*` from the first unknown
  *   part on: `'a/' + b + 'c'` gives `a/*`.
- * @property {(node: Node) => string} nameOf The dotted name of a function, also under an alias, after the module it is
- *   imported from: `jest.mock`, `import.meta.resolve`, `child_process.fork`. Empty when it has none.
+ * @property {(node: Node) => string[]} namesOf What an expression may be of that the file did not make itself: a global such
+ *   as `jest.mock`, `import.meta.resolve`, or what a module exports, such as `child_process#fork`. None for the rest.
  * @property {(node: Node) => Node[]} sourcesOf The expressions from which an expression may get its value.
  * @property {(node: Node, key: string) => Node[]} membersOf What an expression may hold under a key; `*` is any.
- * @property {(node: Node) => Node[]} elementsOf The elements of a list, or the expression itself when it is none.
+ * @property {(node: Node) => Node[]} elementsOf The elements of a list, or the expression itself when it is not a list.
+ * @property {(key: string) => Access[]} accessesTo Where the file takes or sets a member of this name.
+ * @property {(identifier: import('./nodes.js').Identifier) => Value[]} valuesOf What a variable may hold.
  */
 
 /**
@@ -31,30 +38,33 @@ import { createTexts } from './strings.js';
  */
 export function createReader(sourceCode, file, cwds) {
   const url = pathToFileURL(file).href;
-  const known = new Map([
-    ['__filename', file],
-    ['__dirname', dirname(file)],
-    ['module.filename', file],
-    ['module.path', dirname(file)],
-    ['import.meta.filename', file],
-    ['import.meta.dirname', dirname(file)],
-    ['import.meta.url', url],
-  ]);
   /** @type {Reader} */
   const reader = {
     sourceCode,
     url,
     cwds,
-    known,
-    textsOf: memoize((node) => texts(node), [UNKNOWN]),
-    nameOf: memoize((node) => names(node), ''),
-    sourcesOf: memoize((node) => sources.sourcesOf(node), []),
-    membersOf: (node, key) => sources.membersOf(node, key),
-    elementsOf: (node) => sources.elementsOf(node),
+    known: new Map([
+      ['__filename', file],
+      ['__dirname', dirname(file)],
+      ['module.filename', file],
+      ['module.path', dirname(file)],
+      ['import.meta.filename', file],
+      ['import.meta.dirname', dirname(file)],
+      ['import.meta.url', url],
+    ]),
+    stringsOf: memoize((node) => strings(node), [UNKNOWN]),
+    namesOf: memoize((node) => names(node), []),
+    sourcesOf: memoize((node) => flow.sourcesOf(node), []),
+    membersOf: (node, key) => members.membersOf(node, key),
+    elementsOf: (node) => members.elementsOf(node),
+    accessesTo: createAccesses(sourceCode),
+    valuesOf: (identifier) => variables(identifier),
   };
-  const texts = createTexts(reader);
+  const strings = createStrings(reader);
   const names = createNames(reader);
-  const sources = createSources(reader);
+  const flow = createFlow(reader);
+  const members = createMembers(reader);
+  const variables = createVariables(reader);
   return reader;
 }
 

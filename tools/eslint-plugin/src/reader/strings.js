@@ -1,15 +1,20 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { URL, fileURLToPath, pathToFileURL } from 'node:url';
+import { isNamed } from './names.js';
 import { UNKNOWN, asNode, propertyOf } from './nodes.js';
 
 /** @typedef {import('./nodes.js').Node} Node */
 /** @typedef {import('./reader.js').Reader} Reader */
 
 /** Each part of a text that may be this or that doubles what it may come to; beyond this many, the rest is left out. */
-const MAX_TEXTS = 256;
+const MAX_STRINGS = 256;
 
-/** @param {Reader} reader */
-export function createTexts(reader) {
+/**
+ * Puts together the strings that an expression may come to: literals, templates, `+`, and what common functions make of
+ * them. `join('a', b ? 'c' : 'd')` gives `a/c` and `a/d`.
+ * @param {Reader} reader
+ */
+export function createStrings(reader) {
   return (/** @type {Node} */ node) => [...new Set(reader.sourcesOf(node).flatMap(read))];
 
   /**
@@ -23,17 +28,17 @@ export function createTexts(reader) {
       case 'TemplateElement':
         return [node.value.cooked ?? UNKNOWN];
       case 'TemplateLiteral':
-        return concat(textsOfAll(inOrder(node.quasis, node.expressions)));
+        return concat(stringsOfAll(inOrder(node.quasis, node.expressions)));
       case 'TaggedTemplateExpression':
-        return reader.nameOf(asNode(node.tag)) === 'String.raw' ? reader.textsOf(asNode(node.quasi)) : [UNKNOWN];
+        return isNamed(reader, node.tag, /^String\.raw$/) ? reader.stringsOf(asNode(node.quasi)) : [UNKNOWN];
       case 'BinaryExpression':
-        return node.operator === '+' ? concat(textsOfAll([node.left, node.right])) : [UNKNOWN];
+        return node.operator === '+' ? concat(stringsOfAll([node.left, node.right])) : [UNKNOWN];
       case 'CallExpression':
         return readCall(node);
       case 'NewExpression':
-        return reader.nameOf(asNode(node.callee)).endsWith('URL') ? readUrl(node.arguments) : [UNKNOWN];
+        return isNamed(reader, node.callee, /^URL$/) ? readUrl(node.arguments) : [UNKNOWN];
       case 'Identifier':
-        return [reader.known.get(node.name) ?? UNKNOWN];
+        return readKnown(node) ?? [UNKNOWN];
       case 'MemberExpression':
         return readMember(node);
       default:
@@ -42,52 +47,55 @@ export function createTexts(reader) {
   }
 
   /** @param {object[]} nodes */
-  function textsOfAll(nodes) {
-    return nodes.map((node) => reader.textsOf(asNode(node)));
+  function stringsOfAll(nodes) {
+    return nodes.map((node) => reader.stringsOf(asNode(node)));
+  }
+
+  /** @param {object} node */
+  function readKnown(node) {
+    const strings = reader.namesOf(asNode(node)).flatMap((name) => reader.known.get(name) ?? []);
+    return strings.length > 0 ? strings : undefined;
   }
 
   /** @param {import('./nodes.js').Member} node */
   function readMember(node) {
-    const text = reader.known.get(reader.nameOf(asNode(node)));
-    if (text !== undefined) return [text];
+    const known = readKnown(node);
+    if (known) return known;
     // A part of a URL: the rule reads a URL and its path in the same way.
-    return /^(href|pathname)$/.test(propertyOf(node, reader.textsOf)) ? reader.textsOf(asNode(node.object)) : [UNKNOWN];
+    return /^(href|pathname)$/.test(propertyOf(node, reader.stringsOf))
+      ? reader.stringsOf(asNode(node.object))
+      : [UNKNOWN];
   }
 
   /** @param {Extract<Node, { type: 'CallExpression' }>} call */
   function readCall({ callee, arguments: args }) {
-    const name = reader.nameOf(asNode(callee));
-    const texts = textsOfAll(args);
-    const [first = [UNKNOWN]] = texts;
-    if (isOfPath(name, 'join|normalize')) return combine(texts).map((parts) => join(...parts));
-    if (isOfPath(name, 'resolve')) return combine(texts).flatMap(fromCwd);
-    if (isOfPath(name, 'dirname')) return convert(first, dirname);
-    if (/(^|\.)fileURLToPath$/.test(name)) return convert(first, fileURLToPath);
-    if (/(^|\.)pathToFileURL$/.test(name)) return convert(first, (text) => pathToFileURL(text).href);
-    if (/^(String|decodeURI|decodeURIComponent)$/.test(name)) return convert(first, decodeURIComponent);
-    if (name === 'process.cwd') return reader.cwds;
+    const strings = stringsOfAll(args);
+    const [name] = reader.namesOf(asNode(callee)).filter((each) => functions.has(each));
+    const read = name === undefined ? undefined : functions.get(name);
+    if (read) return read(strings, reader);
+    if (isNamed(reader, callee, /^URL\.parse$/)) return readUrl(args);
     if (callee.type !== 'MemberExpression') return [UNKNOWN];
-    return readMethod(asNode(callee.object), propertyOf(callee, reader.textsOf), texts);
+    return readMethod(asNode(callee.object), propertyOf(callee, reader.stringsOf), strings);
   }
 
   /**
    * @param {Node} object
    * @param {string} method
-   * @param {string[][]} texts
+   * @param {string[][]} strings
    */
-  function readMethod(object, method, texts) {
+  function readMethod(object, method, strings) {
     switch (method) {
       case 'join':
-        return reader.sourcesOf(object).flatMap((list) => joinElements(list, texts[0] ?? [',']));
+        return reader.sourcesOf(object).flatMap((list) => joinElements(list, strings[0] ?? [',']));
       case 'concat':
-        return concat([reader.textsOf(object), ...texts]);
+        return concat([reader.stringsOf(object), ...strings]);
       case 'toString':
       case 'valueOf':
-        return reader.textsOf(object);
+        return reader.stringsOf(object);
       case 'trim':
-        return reader.textsOf(object).map((text) => text.trim());
+        return reader.stringsOf(object).map((text) => text.trim());
       case 'toLowerCase':
-        return reader.textsOf(object).map((text) => text.toLowerCase());
+        return reader.stringsOf(object).map((text) => text.toLowerCase());
       default:
         return [UNKNOWN];
     }
@@ -99,40 +107,52 @@ export function createTexts(reader) {
    */
   function joinElements(list, separators) {
     if (list.type !== 'ArrayExpression') return [UNKNOWN];
-    const parts = list.elements.map((element) => (element ? reader.textsOf(asNode(element)) : ['']));
+    const parts = list.elements.map((element) => (element ? reader.stringsOf(asNode(element)) : ['']));
     return concat(parts.flatMap((part, i) => (i === 0 ? [part] : [separators, part])));
   }
 
   /** @param {object[]} args */
   function readUrl([text, base]) {
     if (!text) return [UNKNOWN];
-    const bases = base ? reader.textsOf(asNode(base)) : [reader.url];
-    return combine([bases, reader.textsOf(asNode(text))]).map(([from, relative = UNKNOWN]) =>
+    const bases = base ? reader.stringsOf(asNode(base)) : [reader.url];
+    return combine([bases, reader.stringsOf(asNode(text))]).map(([from, relative = UNKNOWN]) =>
       URL.canParse(relative, from) ? new URL(relative, from).href : UNKNOWN,
     );
   }
-
-  /** @param {string[]} parts */
-  function fromCwd(parts) {
-    if (parts[0]?.startsWith(UNKNOWN)) return [UNKNOWN];
-    return isAbsolute(parts[0] ?? '') ? [resolve(...parts)] : reader.cwds.map((cwd) => resolve(cwd, ...parts));
-  }
 }
 
 /**
- * @param {string} name
- * @param {string} functions
+ * Functions that give strings, by name.
+ * @type {Map<string, (args: string[][], reader: Reader) => string[]>}
  */
-function isOfPath(name, functions) {
-  return new RegExp(`^(path(/posix|/win32)?\\.)?((posix|win32)\\.)?(${functions})$`).test(name);
+const functions = new Map([
+  ['path#join', (args) => combine(args).map((parts) => join(...parts))],
+  ['path#normalize', (args) => combine(args).map((parts) => join(...parts))],
+  ['path#resolve', (args, { cwds }) => combine(args).flatMap((parts) => resolveFrom(cwds, parts))],
+  ['path#dirname', ([first]) => convert(first, dirname)],
+  ['url#fileURLToPath', ([first]) => convert(first, fileURLToPath)],
+  ['url#pathToFileURL', ([first]) => convert(first, (text) => pathToFileURL(text).href)],
+  ['process.cwd', (_args, { cwds }) => cwds],
+  ['String', ([first]) => convert(first, String)],
+  ['decodeURI', ([first]) => convert(first, decodeURI)],
+  ['decodeURIComponent', ([first]) => convert(first, decodeURIComponent)],
+]);
+
+/**
+ * @param {string[]} cwds
+ * @param {string[]} parts
+ */
+function resolveFrom(cwds, parts) {
+  if (parts[0]?.startsWith(UNKNOWN)) return [UNKNOWN];
+  return isAbsolute(parts[0] ?? '') ? [resolve(...parts)] : cwds.map((cwd) => resolve(cwd, ...parts));
 }
 
 /**
- * @param {string[]} texts
+ * @param {string[] | undefined} strings
  * @param {(text: string) => string} change
  */
-function convert(texts, change) {
-  return texts.map((text) => {
+function convert(strings, change) {
+  return (strings ?? [UNKNOWN]).map((text) => {
     try {
       return change(text);
     } catch {
@@ -165,7 +185,7 @@ function combine(parts) {
     (combined, texts) =>
       combined
         .flatMap((before) => (before.at(-1)?.endsWith(UNKNOWN) ? [before] : texts.map((text) => [...before, text])))
-        .slice(0, MAX_TEXTS),
+        .slice(0, MAX_STRINGS),
     none,
   );
 }

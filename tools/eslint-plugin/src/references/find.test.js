@@ -67,7 +67,7 @@ const packageForms = [
   `process.getBuiltinModule('module').createRequire(import.meta.url)('NAME')`,
   `(await import('node:module')).createRequire(import.meta.url)('NAME')`,
   `import { createRequire } from 'node:module'; const { resolve } = createRequire(import.meta.url); resolve('NAME')`,
-  `import { createRequire } from 'node:module'; class A { load = createRequire(import.meta.url); a() { this.require('NAME') } }`,
+  `import { createRequire } from 'node:module'; class A { load = createRequire(import.meta.url); a() { this.load('NAME') } }`,
   `jest.mock('NAME')`,
   `jest.mock('./a.js').mock('NAME', () => ({}))`,
   `jest.unstable_mockModule('NAME', () => ({}))`,
@@ -98,6 +98,68 @@ const packageForms = [
   `/** @import { Payment } from 'NAME' */`,
   `/** @jest-environment NAME */`,
   `/** @jsxImportSource NAME */`,
+];
+
+/** The same loaders under other names, and what comes by them. */
+const aliasForms = [
+  `const load = process.argv[2] ? console.log : require; load('NAME')`,
+  `let load = console.log; load = require; load('NAME')`,
+  `let load; load ??= require; load('NAME')`,
+  `const { require: load } = module; load('NAME')`,
+  `const { require: load = console.log } = globalThis; load('NAME')`,
+  `const tools = {}; tools.load = require; tools.load('NAME')`,
+  `const tools = { nested: { load: [require] } }; tools.nested.load[0]('NAME')`,
+  `const tools = { get load() { return require } }; tools.load('NAME')`,
+  `const tools = { load: require, go() { return this.load('NAME') } }`,
+  `const getLoad = () => require; getLoad()('NAME')`,
+  `class Loader { load = require; all() { this.load('NAME') } }`,
+  `class Loader { #load = require; all() { return () => this.#load('NAME') } }`,
+  `class Loader { static load = require } Loader.load('NAME')`,
+  `class Loader { load = require } new Loader().load('NAME')`,
+  `class Loader { load = require } class Own extends Loader { all() { this.load('NAME') } }`,
+  `class Loader { constructor() { this.load = require } all() { this.load('NAME') } }`,
+  `class Loader { constructor(load) { this.load = load } all() { this.load('NAME') } } new Loader(require)`,
+  `class Loader { get load() { return require } all() { this.load('NAME') } }`,
+  `const run = (load) => load('NAME'); run(require)`,
+  `function run({ load }) { load('NAME') } run({ load: require })`,
+  `((require) => require('NAME'))(require)`,
+  `const tools = { run: (load) => load('NAME') }; tools.run(require)`,
+  `const tools = { load: (name) => import(name) }; tools.load('NAME')`,
+  `const tools = { load(name) { return import(name) } }; tools.load('NAME')`,
+  `class Loader { load(name) { return import(name) } all() { return this.load('NAME') } }`,
+  `class Loader { load(name) { return import(name) } } new Loader().load('NAME')`,
+  `class Loader { static load(name) { return import(name) } } Loader.load('NAME')`,
+  `const tools = {}; tools.load = (name) => import(name); tools.load('NAME')`,
+  `const mine = { ...jest }; mine.mock('NAME')`,
+  `const mine = Object.assign({}, jest); mine.mock('NAME')`,
+  `const { jest: mine } = import.meta; mine.mock('NAME')`,
+  `jest.useFakeTimers().mock('NAME')`,
+  `jest.isolateModules(() => { require('NAME') })`,
+  `globalThis.jest.mock('NAME')`,
+  `window.define(['NAME'])`,
+  `globalThis.System.import('NAME')`,
+  `import { vi } from 'vite-plus/test'; vi.mock('NAME')`,
+  `import { mock } from 'bun:test'; mock.module('NAME')`,
+  `const { mock } = require('node:test'); mock.module('NAME')`,
+  `test('a', ({ mock }) => mock.module('NAME'))`,
+  `import { test } from 'node:test'; test('a', (t) => t.test('b', (u) => u.mock.module('NAME')))`,
+  `import test from 'node:test'; test.only('a', { skip: false }, (t) => t.mock.module('NAME'))`,
+  `import { before } from 'node:test'; const setUp = (t) => t.mock.module('NAME'); before(setUp)`,
+  `import('node:module').then(({ createRequire }) => createRequire(import.meta.url)('NAME'))`,
+  `import('node:module').then((module) => module.createRequire(import.meta.url)('NAME'))`,
+  `const module = await import('node:module'); module.default.createRequire(import.meta.url)('NAME')`,
+  `import * as module from 'module'; module.Module._load('NAME')`,
+  `import Module from 'node:module'; new Module('a').require('NAME')`,
+  `import Module from 'node:module'; Module.prototype.require.call(module, 'NAME')`,
+  `import { require as load } from 'tsx/cjs/api'; load('NAME', import.meta.url)`,
+  `import { tsImport } from 'tsx/esm/api'; tsImport('NAME', import.meta.url)`,
+  `import { createJiti } from 'jiti'; createJiti(import.meta.url).import('NAME')`,
+  `import createRequire from 'create-require'; createRequire(import.meta.url)('NAME')`,
+  `define((require) => { require('NAME') })`,
+  `define(['./a.js', 'require'], (a, load) => { load('NAME') })`,
+  `define('orders', (load, exports, module) => { load('NAME') })`,
+  `require.ensure([], (load) => { load('NAME') })`,
+  `System.register([], (exports, context) => { context.import('NAME') })`,
 ];
 
 /** Ways to put the name together, with `NAME` for a part of it. */
@@ -172,6 +234,23 @@ const typedPackageForms = [
   `class A extends (require('NAME') as { B: typeof Object }).B {}`,
 ];
 
+/** The same, for loaders that have only a type or a declaration. */
+const typedAliasForms = [
+  `declare const require: any; require('NAME')`,
+  `declare function require(name: string): unknown; require('NAME')`,
+  `declare global { var require: NodeJS.Require } require('NAME')`,
+  `declare const jest: typeof import('./a.js'); jest.mock('NAME')`,
+  `function run(load: NodeJS.Require) { load('NAME') }`,
+  `function run(mine: typeof jest) { mine.mock('NAME') }`,
+  `import type { jest } from '@jest/globals'; const run = (mine: typeof jest) => mine.mock('NAME')`,
+  `import type { TestContext } from 'node:test'; const setUp = ({ mock }: TestContext) => mock.module('NAME')`,
+  `const load: NodeRequire = options.load; load('NAME')`,
+  `import module = require('node:module'); module.createRequire(import.meta.url)('NAME')`,
+  `class Loader { constructor(private readonly load = require) {} all() { this.load('NAME') } }`,
+  `class Loader { constructor(private readonly load: Load) {} all() { this.load('NAME') } } new Loader(require)`,
+  `class Loader { private load?: NodeRequire = require; all() { this.load?.('NAME') } }`,
+];
+
 /** Ways to name a file, with `PATH` in the place of a path relative to the code. */
 const pathForms = [
   `import pay from 'PATH'`,
@@ -196,6 +275,8 @@ const pathForms = [
   `new SharedWorker(new URL('PATH', import.meta.url))`,
   `import { Worker } from 'node:worker_threads'; new Worker('PATH')`,
   `importScripts('PATH')`,
+  `new AudioContext().audioWorklet.addModule('PATH')`,
+  `import { URL as Url } from 'node:url'; new Url('PATH', import.meta.url)`,
   `import { fork } from 'node:child_process'; fork(new URL('PATH', import.meta.url))`,
   `import { createRequire } from 'node:module'; createRequire(new URL('PATH', import.meta.url))`,
   `import { createRequire } from 'node:module'; createRequire(import.meta.dirname + '/PATH')`,
@@ -225,6 +306,10 @@ const runForms = [
   `require.resolve('./index.js', { paths: ['PATH'] })`,
   `import cluster from 'node:cluster'; cluster.setupPrimary({ exec: 'PATH' })`,
   'import { $ } from "zx"; await $`node PATH`',
+  'await $`node PATH`',
+  `import spawn from 'cross-spawn'; spawn('node', ['PATH'])`,
+  `Bun.spawn(['node', 'PATH'])`,
+  `import { execa } from 'execa'; await execa('node', ['PATH'])`,
 ];
 
 /** Ways to require a file from the folder of the workspace. */
@@ -309,11 +394,11 @@ const globs = [
 ];
 
 describe.each([
-  ['JavaScript', new RuleTester(), [...packageForms, ...textForms]],
+  ['JavaScript', new RuleTester(), [...packageForms, ...aliasForms, ...textForms]],
   [
     'TypeScript',
     new RuleTester({ languageOptions: { parser } }),
-    [...packageForms, ...textForms, ...typedPackageForms],
+    [...packageForms, ...aliasForms, ...textForms, ...typedPackageForms, ...typedAliasForms],
   ],
 ])('in %s', (_language, tester, packages) => {
   tester.run('a package', rule, {
