@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { createLocator, isInside } from './places/place.js';
+import { createLocator } from './places/locator.js';
+import { isInside } from './places/place.js';
 import { WorkspaceError } from './workspace.js';
 
 /** @typedef {import('./workspace.js').Slice} Slice */
 /** @typedef {import('./workspace.js').Workspace} Workspace */
-/** @typedef {import('./places/place.js').Reference} Reference */
+/** @typedef {import('./places/locator.js').Reference} Reference */
 /** @typedef {import('./places/place.js').Place} Place */
 /** @typedef {NonNullable<ReturnType<typeof boundaryOf>>} Boundary */
 

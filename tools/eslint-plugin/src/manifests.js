@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readVersion } from './aliases.js';
-import { isPath } from './places/place.js';
+import { isPath } from './places/locator.js';
 
 /** @typedef {import('@humanwhocodes/momoa').DocumentNode} DocumentNode */
 /** @typedef {import('@humanwhocodes/momoa').ValueNode} ValueNode */
-/** @typedef {import('./places/place.js').Reference} Reference */
+/** @typedef {import('./places/locator.js').Reference} Reference */
 
 /**
  * A string in a JSON file, and the keys that lead to it. The keys of an object are strings in it, too.

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { createAliasReader } from './aliases.js';
-import { createIndex, placeOf, realPathOf } from './places/place.js';
+import { createIndex } from './places/areas.js';
+import { placeOf, realPathOf } from './places/place.js';
 
 /**
  * @typedef {object} Options
@@ -11,7 +12,7 @@ import { createIndex, placeOf, realPathOf } from './places/place.js';
  * @property {string} [root] The workspace root, absolute. Without it: the nearest folder with a pnpm-workspace.yaml.
  */
 
-/** @typedef {import('./places/place.js').Area & { folder: string, name: string }} Slice */
+/** @typedef {import('./places/areas.js').Area & { folder: string, name: string }} Slice */
 /** @typedef {{ folder: string, realDir: string }} Folder */
 /**
  * What is read from the disk; all of it is as old as the workspace.

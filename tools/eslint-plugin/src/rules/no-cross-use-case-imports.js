@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { contains } from '../places/place.js';
+import { contains } from '../places/areas.js';
 import { checkReferences, configuration, createListener, patterns, schemaOf, workspaceOptions } from './rule.js';
 
 /** @typedef {import('../workspace.js').Slice} Slice */

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { contains, isPath } from '../places/place.js';
+import { contains } from '../places/areas.js';
+import { isPath } from '../places/locator.js';
 import { checkReferences, configuration, createListener, schemaOf, workspaceOptions } from './rule.js';
 
 const messagesAndSchemas = ['anywise', 'zod', 'zod/*', 'valibot', 'arktype', '@standard-schema/spec'];
