@@ -64,7 +64,7 @@ function sharedAt({ realPath }, { nameless, shared }) {
   const unknown = nameless.find(({ realDir }) => isInside(realDir, realPath));
   if (unknown) {
     throw new WorkspaceError(
-      `\`${unknown.folder}\` stands where slices are, but has no package.json. Give it one, with a name, or move it.`,
+      `\`${unknown.folder}\` is in a folder for slices but has no package.json. Add one that has a name, or move the folder.`,
     );
   }
   return shared.find(({ realDir }) => isInside(realDir, realPath));

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readVersion } from './aliases.js';
 import { isPath } from './places/locator.js';
+import { isHarmless } from './settings.js';
 
 /** @typedef {import('@humanwhocodes/momoa').DocumentNode} DocumentNode */
 /** @typedef {import('@humanwhocodes/momoa').ValueNode} ValueNode */
@@ -39,7 +40,7 @@ export function manifestNames(document, file) {
   return textsIn(document.body).map(({ node, text, keys, isKey }) => ({
     node,
     field: keys.join('.'),
-    references: (isKey ? keyReferences : valueReferences)(text, keys[0] ?? '', base),
+    references: isKey ? keyReferences(text, keys[0] ?? '') : valueReferences(text, keys, base),
   }));
 }
 
@@ -75,12 +76,13 @@ function keyReferences(key, field) {
 
 /**
  * @param {string} text
- * @param {string} field
+ * @param {string[]} keys
  * @param {string} base
  * @returns {Reference[]}
  */
-function valueReferences(text, field, base) {
-  if (PROSE.test(field)) return [];
+function valueReferences(text, keys, base) {
+  const [field = ''] = keys;
+  if (PROSE.test(field) || isHarmless(keys)) return [];
   if (field === 'scripts') return text.split(/[\s='"]+/).flatMap((word) => pathReferences(word, base));
   const version = PACKAGE_KEYS.test(field) ? readVersion(text, base) : undefined;
   if (version) return [{ specifier: version.specifier, ...(version.base && { bases: [version.base] }) }];
@@ -114,7 +116,7 @@ function pathKeyReferences(key, keys) {
  */
 function optionReferences(text, keys, base) {
   const option = (keys[0] === 'compilerOptions' ? keys[1] : keys[0]) ?? '';
-  if (/^(\$schema|display|exclude|watchOptions)$/.test(option)) return [];
+  if (/^(\$schema|display|watchOptions)$/.test(option) || isHarmless(keys)) return [];
   const specifier = text.replace('${configDir}', '.');
   return [
     { specifier, bases: [base], isGlob: specifier.includes('*') },

@@ -66,7 +66,7 @@ export function createWorkspaceReader(now = () => Date.now()) {
   function read({ slices = ['services/*'], shared, contracts, root }) {
     if (!isAbsolute(root)) {
       throw new WorkspaceError(
-        `The option \`root\` is not an absolute path: \`${root}\`. Use \`import.meta.dirname\`.`,
+        `The option \`root\` must be an absolute path, not \`${root}\`. Use \`import.meta.dirname\`.`,
       );
     }
     const contractFolders = findFolders('contracts', contracts, ['packages/contracts'], root);
@@ -232,7 +232,7 @@ function findFolders(option, patterns, defaults, root) {
 function nothingMatches(option, pattern, root) {
   const wanted = option === 'slices' ? 'folder with a package.json' : 'folder';
   throw new WorkspaceError(
-    `The option \`${option}\`: no ${wanted} matches \`${pattern}\` in \`${root}\`. Correct or remove it.`,
+    `The option \`${option}\`: no ${wanted} matches \`${pattern}\` in \`${root}\`. Correct the pattern or remove it.`,
   );
 }
 
@@ -242,7 +242,7 @@ function readName(path) {
     const { name } = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof name === 'string' && name !== '') return name;
   } catch (cause) {
-    throw new WorkspaceError(`\`${path}\` is not readable as JSON, so imports of this slice cannot be recognised.`, {
+    throw new WorkspaceError(`\`${path}\` is not valid JSON, so imports of this slice cannot be recognised. Fix it.`, {
       cause,
     });
   }

@@ -72,31 +72,31 @@ describe('shared code', () => {
 describe('a mistake in the configuration', () => {
   it('is a pattern for slices that matches none', () => {
     expect(mistake({ slices: ['services/*', 'apps/cart'] })).toMatchInlineSnapshot(
-      `"The option \`slices\`: no folder with a package.json matches \`apps/cart\` in \`<root>\`. Correct or remove it."`,
+      `"The option \`slices\`: no folder with a package.json matches \`apps/cart\` in \`<root>\`. Correct the pattern or remove it."`,
     );
   });
 
   it('is a pattern for shared code that matches no folder', () => {
     expect(mistake({ shared: ['package/*'] })).toMatchInlineSnapshot(
-      `"The option \`shared\`: no folder matches \`package/*\` in \`<root>\`. Correct or remove it."`,
+      `"The option \`shared\`: no folder matches \`package/*\` in \`<root>\`. Correct the pattern or remove it."`,
     );
   });
 
   it('is a pattern for contracts that matches no folder', () => {
     expect(mistake({ contracts: ['contracts'] })).toMatchInlineSnapshot(
-      `"The option \`contracts\`: no folder matches \`contracts\` in \`<root>\`. Correct or remove it."`,
+      `"The option \`contracts\`: no folder matches \`contracts\` in \`<root>\`. Correct the pattern or remove it."`,
     );
   });
 
   it('is a relative root', () => {
     expect(mistake({ root: '.' })).toMatchInlineSnapshot(
-      `"The option \`root\` is not an absolute path: \`.\`. Use \`import.meta.dirname\`."`,
+      `"The option \`root\` must be an absolute path, not \`.\`. Use \`import.meta.dirname\`."`,
     );
   });
 
   it('is a root that does not exist', () => {
     expect(mistake({ root: fixture.path('nowhere') })).toMatchInlineSnapshot(
-      `"The option \`slices\`: no folder with a package.json matches \`services/*\` in \`<root>/nowhere\`. Correct or remove it."`,
+      `"The option \`slices\`: no folder with a package.json matches \`services/*\` in \`<root>/nowhere\`. Correct the pattern or remove it."`,
     );
   });
 
@@ -116,7 +116,7 @@ describe('a mistake in the configuration', () => {
   it('is a slice with a broken manifest', () => {
     fixture.write('services/broken/package.json', '{ "name": ');
     expect(mistake({ slices: ['services/broken'] })).toMatchInlineSnapshot(
-      `"\`<root>/services/broken/package.json\` is not readable as JSON, so imports of this slice cannot be recognised."`,
+      `"\`<root>/services/broken/package.json\` is not valid JSON, so imports of this slice cannot be recognised. Fix it."`,
     );
   });
 });

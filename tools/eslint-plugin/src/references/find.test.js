@@ -462,14 +462,24 @@ describe('in any kind of file', () => {
 });
 
 describe('in the configuration of a tool', () => {
+  const harmless = [
+    `export default { displayName: 'NAME', title: 'NAME', description: 'NAME' }`,
+    `export default { ignores: ['NAME'] }`,
+    `export default { test: { exclude: ['NAME'] }, modulePathIgnorePatterns: ['NAME'] }`,
+  ];
   const forms = [
     `export default { moduleNameMapper: { '^pay$': 'NAME' } }`,
     `export default { resolve: { alias: { pay: 'NAME' } } }`,
     `export default { setupFiles: ['NAME'] }`,
+    `export default { resolve: { alias: { exclude: 'NAME' } } }`,
+    `const ignores = ['NAME']; export default { plugins: ignores }`,
   ];
   const names = ['@anywise/payments', '../payments/src/index.ts', '<rootDir>/../payments/src/index.ts'];
   new RuleTester().run('any text', rule, {
-    valid: fill(forms, '<rootDir>/src/payments.ts', 'services/orders/jest.config.js'),
+    valid: [
+      ...fill(forms, '<rootDir>/src/payments.ts', 'services/orders/jest.config.js'),
+      ...names.flatMap((name) => fill(harmless, name, 'services/orders/jest.config.js')),
+    ],
     invalid: names.flatMap((name) => crossings(forms, name, 'services/orders/jest.config.js')),
   });
 });
@@ -480,7 +490,7 @@ describe('in the configuration of a tool', () => {
  * @param {string} [file]
  */
 function fill(forms, specifier, file = 'services/orders/src/app.ts') {
-  return forms.map((form) => ({ code: form.replace(/NAME|PATH/, () => specifier), filename: workspace.path(file) }));
+  return forms.map((form) => ({ code: form.replace(/NAME|PATH/g, () => specifier), filename: workspace.path(file) }));
 }
 
 /**

@@ -1,10 +1,8 @@
 import { keyName } from '../reader/nodes.js';
+import { isHarmless } from '../settings.js';
 import { runBases } from './loaders.js';
 
 /** @typedef {import('../reader/nodes.js').Node} Node */
-
-/** Settings for people, and those that keep tools away from a path. */
-const harmless = /^((display)?name|title|description|exclude[sd]?|ignore[sd]?|\w*(Ignore|Exclude)(Patterns?|Files)?)$/i;
 
 /**
  * In the configuration of a tool, such as Jest's `moduleNameMapper`, any string may name a module.
@@ -13,17 +11,20 @@ const harmless = /^((display)?name|title|description|exclude[sd]?|ignore[sd]?|\w
  * @returns {import('./find.js').Reference[]}
  */
 export function inSetting(node, reader) {
-  if (node.type !== 'Literal' || typeof node.value !== 'string' || isHarmless(node)) return [];
+  if (node.type !== 'Literal' || typeof node.value !== 'string' || isHarmless(keysOf(node))) return [];
   const specifier = node.value.replace('<rootDir>', '.');
   return [{ node, specifier, ...(specifier.startsWith('.') && { bases: runBases(reader) }) }];
 }
 
 /**
- * Whether a text is the value of such a setting, or in the list that is its value.
- * @param {Node} node
+ * The keys of the objects around a value, from the outermost on. A key is not the value of its own.
+ * @param {Node | null} node
+ * @returns {string[]}
  */
-function isHarmless(node) {
-  const value = node.parent?.type === 'ArrayExpression' ? node.parent : node;
-  const setting = value.parent;
-  return setting?.type === 'Property' && setting.value === value && harmless.test(keyName(setting.key));
+function keysOf(node) {
+  const parent = node?.parent;
+  if (!parent) return [];
+  return parent.type === 'Property' && parent.value === node
+    ? [...keysOf(parent), keyName(parent.key)]
+    : keysOf(parent);
 }

@@ -10,9 +10,9 @@ export const noCrossSliceDependencies = {
     schema: schemaOf(workspaceOptions),
     messages: {
       slice:
-        '`{{folder}}` depends on the slice `{{slice}}` by `{{specifier}}` in `{{field}}`. Remove it, and share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
+        '`{{folder}}` depends on the slice `{{slice}}`: `{{specifier}}` in `{{field}}`. Remove it and share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
       shared:
-        '`{{folder}}` is shared code, but depends on the slice `{{slice}}` by `{{specifier}}` in `{{field}}`. Remove it: shared code knows no slice. See docs/boundaries.md.',
+        '`{{folder}}` is shared code, but it depends on the slice `{{slice}}`: `{{specifier}}` in `{{field}}`. Remove it: shared code must not depend on any slice. See docs/boundaries.md.',
       configuration,
     },
   },

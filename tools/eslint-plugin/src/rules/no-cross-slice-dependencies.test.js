@@ -46,6 +46,9 @@ describe('package.json', () => {
     { scripts: { build: 'tsc --project=../payments/tsconfig.json' } },
     { jest: { moduleNameMapper: { '^pay$': '<rootDir>/../payments/src/index.ts' } } },
     { jest: { setupFiles: ['@anywise/payments'] } },
+    { jest: { moduleNameMapper: { ignore: '<rootDir>/../payments/src/index.ts' } } },
+    { dependencies: { ignore: 'link:../payments' } },
+    { imports: { '#exclude': '@anywise/payments' } },
   ])('does not name another slice by %j', (manifest) => {
     expect(lint('services/orders/package.json', manifest)).toHaveLength(1);
     expect(lint('packages/contracts/package.json', move(manifest))).toHaveLength(
@@ -79,6 +82,10 @@ describe('package.json', () => {
     { scripts: { dev: 'anywise-dev', test: 'node ../../node_modules/jest/bin/jest.js', payments: 'echo payments' } },
     { repository: { type: 'git', url: 'https://x.example/y.git', directory: 'services/payments' } },
     { anywise: { port: 3001, listensTo: '@anywise/payments' } },
+    { jest: { displayName: '@anywise/payments', modulePathIgnorePatterns: ['<rootDir>/../payments/dist'] } },
+    { eslintConfig: { ignorePatterns: ['../payments/**'] }, c8: { exclude: ['../payments/**'] } },
+    { scripts: { note: "echo '@anywise/payments' payments" }, files: ['!../payments'] },
+    { funding: { url: '../payments' }, contributors: [{ name: '@anywise/payments', url: '../payments' }] },
     { files: ['dist', 'payments'], main: './payments/index.js', exports: { './payments': './src/payments.js' } },
   ])('may say %j', (manifest) => {
     expect(lint('services/orders/package.json', manifest)).toEqual([]);
@@ -87,11 +94,11 @@ describe('package.json', () => {
   it('is reported with what to do instead', () => {
     const [problem] = lint('services/orders/package.json', { dependencies: { '@anywise/payments': 'workspace:*' } });
     expect(problem?.message).toMatchInlineSnapshot(
-      `"\`services/orders\` depends on the slice \`services/payments\` by \`@anywise/payments\` in \`dependencies.@anywise/payments\`. Remove it, and share a message through \`@anywise/contracts\` instead: send a command or query of \`services/payments\`, or listen to one of its events. See docs/boundaries.md."`,
+      `"\`services/orders\` depends on the slice \`services/payments\`: \`@anywise/payments\` in \`dependencies.@anywise/payments\`. Remove it and share a message through \`@anywise/contracts\` instead: send a command or query of \`services/payments\`, or listen to one of its events. See docs/boundaries.md."`,
     );
     const [inShared] = lint('packages/contracts/package.json', { imports: { '#pay': '@anywise/payments' } });
     expect(inShared?.message).toMatchInlineSnapshot(
-      `"\`packages/contracts\` is shared code, but depends on the slice \`services/payments\` by \`@anywise/payments\` in \`imports.#pay\`. Remove it: shared code knows no slice. See docs/boundaries.md."`,
+      `"\`packages/contracts\` is shared code, but it depends on the slice \`services/payments\`: \`@anywise/payments\` in \`imports.#pay\`. Remove it: shared code must not depend on any slice. See docs/boundaries.md."`,
     );
   });
 
@@ -119,6 +126,7 @@ describe('tsconfig.json', () => {
     { compilerOptions: { paths: { '@anywise/payments': ['./src/payments.ts'] } } },
     { compilerOptions: { baseUrl: '../..', paths: { pay: ['services/payments/src'] } } },
     { compilerOptions: { baseUrl: '../payments' } },
+    { compilerOptions: { paths: { exclude: ['../payments/src/index.ts'] } } },
     { compilerOptions: { rootDir: '../payments' } },
     { compilerOptions: { rootDirs: ['src', '../payments/src'] } },
     { compilerOptions: { typeRoots: ['../payments/types'] } },
@@ -140,6 +148,8 @@ describe('tsconfig.json', () => {
     { references: [{ path: '../../packages/contracts' }], include: ['src', '../../packages/contracts/src'] },
     { include: ['src'], exclude: ['../payments'] },
     { include: ['payments', '../payments-ui/src'] },
+    { typedocOptions: { exclude: ['../payments/**'] }, 'ts-node': { ignore: ['../payments'] } },
+    { compilerOptions: { paths: { payments: ['./src/exclude.ts'] } }, watchOptions: { excludeFiles: ['../payments'] } },
   ])('may say %j', (configuration) => {
     expect(lint('services/orders/tsconfig.json', configuration)).toEqual([]);
   });
@@ -155,7 +165,7 @@ describe('tsconfig.json', () => {
 it('reports a configuration that would check nothing', () => {
   const [problem] = lint('services/orders/package.json', {}, { slices: ['apps/*'] });
   expect(problem?.message.replaceAll(workspace.root, '<root>')).toMatchInlineSnapshot(
-    `"The boundaries of slices cannot be checked. The option \`slices\`: no folder with a package.json matches \`apps/*\` in \`<root>\`. Correct or remove it."`,
+    `"Slice boundaries cannot be checked. The option \`slices\`: no folder with a package.json matches \`apps/*\` in \`<root>\`. Correct the pattern or remove it."`,
   );
 });
 

@@ -8,9 +8,9 @@ export const noCrossSliceImports = {
     schema: schemaOf(workspaceOptions),
     messages: {
       slice:
-        '`{{folder}}` reaches into the slice `{{slice}}` by `{{specifier}}`. Share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
+        '`{{folder}}` reaches into the slice `{{slice}}` via `{{specifier}}`. Share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
       shared:
-        '`{{folder}}` is shared code, but reaches into the slice `{{slice}}` by `{{specifier}}`. Shared code knows no slice: move what it needs out of `{{slice}}`, or share a message through `@anywise/contracts`. See docs/boundaries.md.',
+        '`{{folder}}` is shared code, but it reaches into the slice `{{slice}}` via `{{specifier}}`. Shared code must not depend on any slice: move what it needs out of `{{slice}}`, or share a message through `@anywise/contracts`. See docs/boundaries.md.',
       configuration,
     },
   },

@@ -19,7 +19,7 @@ describe('a reference into another slice', () => {
     expect(lint('services/orders/src/app.js', `import { pay } from '@anywise/payments/src/pay.js';`))
       .toMatchInlineSnapshot(`
       [
-        "\`services/orders\` reaches into the slice \`services/payments\` by \`@anywise/payments/src/pay.js\`. Share a message through \`@anywise/contracts\` instead: send a command or query of \`services/payments\`, or listen to one of its events. See docs/boundaries.md.",
+        "\`services/orders\` reaches into the slice \`services/payments\` via \`@anywise/payments/src/pay.js\`. Share a message through \`@anywise/contracts\` instead: send a command or query of \`services/payments\`, or listen to one of its events. See docs/boundaries.md.",
       ]
     `);
   });
@@ -28,7 +28,7 @@ describe('a reference into another slice', () => {
     expect(lint('packages/contracts/src/index.js', `export * from '../../../services/orders/src/index.js';`))
       .toMatchInlineSnapshot(`
       [
-        "\`packages/contracts\` is shared code, but reaches into the slice \`services/orders\` by \`../../../services/orders/src/index.js\`. Shared code knows no slice: move what it needs out of \`services/orders\`, or share a message through \`@anywise/contracts\`. See docs/boundaries.md.",
+        "\`packages/contracts\` is shared code, but it reaches into the slice \`services/orders\` via \`../../../services/orders/src/index.js\`. Shared code must not depend on any slice: move what it needs out of \`services/orders\`, or share a message through \`@anywise/contracts\`. See docs/boundaries.md.",
       ]
     `);
   });
@@ -56,7 +56,7 @@ describe('a configuration that would check nothing', () => {
     workspace.remove('pnpm-workspace.yaml');
     expect(lint('e2e/src/system.js', `import '@anywise/payments';`)).toMatchInlineSnapshot(`
       [
-        "The boundaries of slices cannot be checked. No folder above \`<root>/e2e/src/system.js\` has a pnpm-workspace.yaml. Set the option \`root\`.",
+        "Slice boundaries cannot be checked. No folder above \`<root>/e2e/src/system.js\` has a pnpm-workspace.yaml. Set the option \`root\`.",
       ]
     `);
   });
@@ -65,7 +65,7 @@ describe('a configuration that would check nothing', () => {
     workspace.write('services/shipping/src/app.js', '');
     expect(lint('services/shipping/src/app.js', '')).toMatchInlineSnapshot(`
       [
-        "The boundaries of slices cannot be checked. \`services/shipping\` stands where slices are, but has no package.json. Give it one, with a name, or move it.",
+        "Slice boundaries cannot be checked. \`services/shipping\` is in a folder for slices but has no package.json. Add one that has a name, or move the folder.",
       ]
     `);
   });

@@ -12,7 +12,7 @@ export const noCrossUseCaseImports = {
     schema: schemaOf({ ...workspaceOptions, common: patterns }),
     messages: {
       useCase:
-        '`{{folder}}` reaches into the use case `{{useCase}}` by `{{specifier}}`. Move what both need to a file directly in `{{source}}`, or send a message. See docs/boundaries.md.',
+        '`{{folder}}` reaches into the use case `{{useCase}}` via `{{specifier}}`. Move what both need into a file directly in `{{source}}`, or send a message. See docs/boundaries.md.',
       configuration,
     },
   },

@@ -32,6 +32,13 @@ new RuleTester().run('a use case', rule, {
     `new URL('../../migrations/', import.meta.url)`,
     'await import(`../${name}.js`)',
     `import '../../../payments/src/get-order/handler.js'`,
+    `service.import('../get-order/handler.js')`,
+    `this.require('../get-order/handler.js')`,
+    `const read = (jest) => jest.mock('../get-order/handler.js')`,
+    `function require(name) { return name } require('../get-order/handler.js')`,
+    `new URL('../get-order/handler.js', 'https://api.example/orders/')`,
+    `const text = '../get-order/handler.js'`,
+    `it('is not ../get-order/handler.js', () => {})`,
   ].map((code) => ({ code, filename: workspace.path('services/orders/src/place-order/handler.js') })),
   invalid: [
     `import '../get-order/handler.js'`,
@@ -60,7 +67,7 @@ const crossing = `import '../get-order/handler.js'`;
 it('says what to do instead', () => {
   expect(lint('services/orders/src/place-order/handler.js', crossing)).toMatchInlineSnapshot(`
     [
-      "\`services/orders/src/place-order\` reaches into the use case \`services/orders/src/get-order\` by \`../get-order/handler.js\`. Move what both need to a file directly in \`services/orders/src\`, or send a message. See docs/boundaries.md.",
+      "\`services/orders/src/place-order\` reaches into the use case \`services/orders/src/get-order\` via \`../get-order/handler.js\`. Move what both need into a file directly in \`services/orders/src\`, or send a message. See docs/boundaries.md.",
     ]
   `);
 });

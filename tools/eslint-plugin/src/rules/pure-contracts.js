@@ -16,7 +16,7 @@ export const pureContracts = {
     }),
     messages: {
       impure:
-        '`{{folder}}` holds contracts, but imports `{{specifier}}`. Contracts are messages and nothing else: they import only {{allowed}}. Move what needs more into the slice that owns the message. See docs/boundaries.md.',
+        '`{{folder}}` holds contracts, but it imports `{{specifier}}`. Contracts are messages and nothing else; they may import only {{allowed}}. Move anything that needs more into the slice that owns the message. See docs/boundaries.md.',
       configuration,
     },
   },

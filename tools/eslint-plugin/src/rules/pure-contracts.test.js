@@ -23,6 +23,12 @@ new RuleTester().run('contracts', rule, {
     `import '../package.json' with { type: 'json' }`,
     `const docs = new URL('https://api.example/docs')`,
     `const text = 'node:crypto'`,
+    `service.import('express')`,
+    `this.require('express')`,
+    `const read = (jest) => jest.mock('express')`,
+    `const require = (name) => name; require('express')`,
+    `import { z } from 'zod'; z.string().describe("require('express')")`,
+    `/** Unlike import('express'), this is prose. */`,
     `export * from '@anywise/payments'`,
   ].map((code) => ({ code, filename: workspace.path('packages/contracts/src/index.js') })),
   invalid: [
@@ -47,7 +53,7 @@ new RuleTester().run('contracts', rule, {
 it('says what to do instead', () => {
   expect(lint('packages/contracts/src/a.js', `import 'express'`)).toMatchInlineSnapshot(`
     [
-      "\`packages/contracts\` holds contracts, but imports \`express\`. Contracts are messages and nothing else: they import only \`anywise\`, \`zod\`, \`zod/*\`, \`valibot\`, \`arktype\`, \`@standard-schema/spec\`. Move what needs more into the slice that owns the message. See docs/boundaries.md.",
+      "\`packages/contracts\` holds contracts, but it imports \`express\`. Contracts are messages and nothing else; they may import only \`anywise\`, \`zod\`, \`zod/*\`, \`valibot\`, \`arktype\`, \`@standard-schema/spec\`. Move anything that needs more into the slice that owns the message. See docs/boundaries.md.",
     ]
   `);
 });
@@ -72,7 +78,7 @@ it('can be told what contracts import and where they are', () => {
 it('reports contracts that cannot be found', () => {
   const [message] = lint('packages/contracts/src/a.js', '', { contracts: ['libs/messages', 'libs/nowhere'] });
   expect(message?.replaceAll(workspace.root, '<root>')).toMatchInlineSnapshot(
-    `"The boundaries of slices cannot be checked. The option \`contracts\`: no folder matches \`libs/nowhere\` in \`<root>\`. Correct or remove it."`,
+    `"Slice boundaries cannot be checked. The option \`contracts\`: no folder matches \`libs/nowhere\` in \`<root>\`. Correct the pattern or remove it."`,
   );
 });
 

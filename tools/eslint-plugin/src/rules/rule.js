@@ -21,7 +21,7 @@ export const workspaceOptions = {
   root: { type: 'string' },
 };
 
-export const configuration = 'The boundaries of slices cannot be checked. {{reason}}';
+export const configuration = 'Slice boundaries cannot be checked. {{reason}}';
 
 // One for all rules and files, as it remembers what it read.
 const readWorkspace = createWorkspaceReader();
