@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import { URL, fileURLToPath, pathToFileURL } from 'node:url';
 import { expand } from '../aliases.js';
 import { UNKNOWN } from '../reader/nodes.js';
