@@ -1,5 +1,5 @@
 import { distinct } from './flow.js';
-import { isNamed } from './names.js';
+import { SOMETHING, isNamed } from './names.js';
 import { UNKNOWN, asNode, isClass, isFunction, keyName, propertyOf, returnsOf } from './nodes.js';
 
 /** @typedef {import('./nodes.js').Node} Node */
@@ -57,8 +57,19 @@ export function createMembers(reader) {
     return reader.accessesTo(key).flatMap((access) => {
       const { object, parent } = access;
       if (parent.type !== 'AssignmentExpression' || parent.left !== access) return [];
-      return reader.sourcesOf(asNode(object)).includes(source) ? [asNode(parent.right)] : [];
+      return isSame(asNode(object), source) ? [asNode(parent.right)] : [];
     });
+  }
+
+  /**
+   * Two expressions are one object where both are the same in the file, or the same global.
+   * @param {Node} node
+   * @param {Node} source
+   */
+  function isSame(node, source) {
+    if (reader.sourcesOf(node).includes(source)) return true;
+    const names = reader.namesOf(source).filter((name) => name !== SOMETHING);
+    return names.some((name) => reader.namesOf(node).includes(name));
   }
 
   /**

@@ -9,7 +9,7 @@ import { importOf, isGlobal } from './scopes.js';
 const MAX_NAMES = 64;
 
 /** A thing whose members may still tell what they are, such as `audioWorklet`. */
-const SOMETHING = '?';
+export const SOMETHING = '?';
 
 /** The global object, in a browser, a worker and Node. */
 const globalObjects = /^(globalThis|window|self|global)$/;

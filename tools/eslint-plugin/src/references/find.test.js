@@ -108,6 +108,8 @@ const aliasForms = [
   `const { require: load } = module; load('NAME')`,
   `const { require: load = console.log } = globalThis; load('NAME')`,
   `const tools = {}; tools.load = require; tools.load('NAME')`,
+  `exports.load = require; exports.load('NAME')`,
+  `globalThis.load = require; globalThis.load('NAME')`,
   `const tools = { nested: { load: [require] } }; tools.nested.load[0]('NAME')`,
   `const tools = { get load() { return require } }; tools.load('NAME')`,
   `const tools = { load: require, go() { return this.load('NAME') } }`,
