@@ -2,6 +2,8 @@
 /** @type {import('jest').Config} */
 export default {
   preset: '../../jest.config.base.js',
+  // Prettier formats every file that is planned.
+  testTimeout: 30_000,
   roots: ['<rootDir>/src', '<rootDir>/template'],
   moduleNameMapper: {
     '^@anywise/contracts/(sample-.*)$': '<rootDir>/template/packages/contracts/src/$1',

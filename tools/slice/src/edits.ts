@@ -1,43 +1,82 @@
 /** Text that was added to a file, or `undefined` where the file does not look as expected. */
 export type Edited = string | undefined;
 
-/** Adds a named import, in the order of the others. */
+interface ImportStatement {
+  readonly text: string;
+  readonly index: number;
+  readonly from: string;
+  /** What it gives names to, as it is written: `a`, `b as c`, `type D`. `undefined` for any other import. */
+  readonly names: readonly string[] | undefined;
+}
+
+/** Adds a named import, in the order of the others. Nothing is added where something else has the name already. */
 export function withImport(source: string, name: string, from: string): Edited {
-  const imports = [...source.matchAll(/^import [^;]*? from '([^']+)';\n/gm)];
-  const same = imports.find((found) => found[1] === from && /^import \{[^}]*\}/.test(found[0]));
-  if (same !== undefined) {
-    if (namesIn(same[0]).has(name)) return source;
-    return source.replace(same[0], () => same[0].replace(/,?\s*\} from/, `, ${name} } from`));
+  const imports = importsIn(source);
+  if (imports.some((found) => found.from === from && found.names?.includes(name) === true)) return source;
+  if (imports.some((found) => binds(found, name)) || declares(source, name)) return undefined;
+  const same = imports.find((found) => found.from === from && found.names !== undefined);
+  if (same?.names !== undefined) {
+    const statement = `import { ${[...same.names, name].join(', ')} } from '${from}';\n`;
+    return replace(source, same.index, same.text, statement);
   }
   const line = `import { ${name} } from '${from}';\n`;
-  const next = imports.find(([, path = '']) => isAfter(path, from));
-  if (next !== undefined) return insert(source, next.index, line);
+  const next = imports.find((found) => isAfter(found.from, from));
+  if (next !== undefined) return replace(source, next.index, '', line);
   const last = imports.at(-1);
-  return last === undefined ? undefined : insert(source, last.index + last[0].length, line);
+  return last === undefined ? undefined : replace(source, last.index + last.text.length, '', line);
 }
 
 /** Adds an item to the one list of names, or of texts, between `opening` and `closing`. */
 export function withListed(source: string, opening: string, item: string, closing: string): Edited {
+  const element = String.raw`(?:[\w$]+|'[^'\\\n]*')`;
   const list = new RegExp(
-    `(${escape(opening)})((?:\\s*(?:[\\w$]+|'[^'\\n]*')\\s*,)*(?:\\s*(?:[\\w$]+|'[^'\\n]*'))?\\s*)(${escape(closing)})`,
+    String.raw`(?<=${escape(opening)})((?:\s*${element}\s*,)*(?:\s*${element})?\s*)(?=${escape(closing)})`,
     'g',
   );
   const [found, ...others] = source.matchAll(list);
   if (found === undefined || others.length > 0) return undefined;
-  const [whole, before = '', items = '', after = ''] = found;
-  const listed = items
-    .split(',')
-    .map((text) => text.trim())
-    .filter((text) => text !== '');
+  const listed: readonly string[] = found[0].match(new RegExp(element, 'g')) ?? [];
   if (listed.includes(item)) return source;
-  return source.replace(whole, () => `${before}${[...listed, item].join(', ')}${after}`);
+  return replace(source, found.index, found[0], [...listed, item].join(', '));
 }
 
 /** Adds code in front of the line that begins with `before`. */
 export function withCode(source: string, code: string, before: string): Edited {
   if (source.includes(code)) return source;
-  const index = source.indexOf(`\n${before}`);
-  return index === -1 ? undefined : insert(source, index + 1, `${code}\n`);
+  const index = `\n${source}`.indexOf(`\n${before}`);
+  return index === -1 ? undefined : replace(source, index, '', `${code}\n`);
+}
+
+/** The import statements that a file begins with, each with the end of its line. */
+function importsIn(source: string): readonly ImportStatement[] {
+  const imports: ImportStatement[] = [];
+  for (const { 0: text, index } of source.matchAll(/\s+|\/\/.*|\/\*[^]*?\*\/|import\s[^;]*;\n?|[^]+/g)) {
+    const [, from] = /^import\s[^;]*?\sfrom '([^'\n]+)';\n$/.exec(text) ?? [];
+    if (from === undefined) continue;
+    const [, names] = /^import \{([\w$,\s]*)\} from '/.exec(text) ?? [];
+    imports.push({ text, index, from, names: names === undefined ? undefined : elementsOf(names) });
+  }
+  return imports;
+}
+
+function elementsOf(list: string): readonly string[] {
+  return list
+    .split(',')
+    .map((each) => each.trim().replace(/\s+/g, ' '))
+    .filter((each) => each !== '');
+}
+
+/** Whether an import gives something this name. */
+function binds({ text }: ImportStatement, name: string): boolean {
+  const [, clause = ''] = /^import\s([^;]*)\sfrom '/.exec(text) ?? [];
+  const bound: readonly string[] = clause.replace(/\btype\s+(?=[\w${*])|[\w$*]+\s+as\s+/g, '').match(/[\w$]+/g) ?? [];
+  return bound.includes(name);
+}
+
+/** Whether a file declares something of this name at its top. */
+function declares(source: string, name: string): boolean {
+  const kinds = 'const|let|var|(?:async )?function|(?:abstract )?class|interface|type|enum';
+  return new RegExp(String.raw`^(?:export )?(?:declare )?(?:${kinds}) ${escape(name)}(?![\w$])`, 'm').test(source);
 }
 
 /** Packages first, then what is beside the file. */
@@ -46,12 +85,8 @@ function isAfter(path: string, other: string): boolean {
   return rank(path) > rank(other);
 }
 
-function namesIn(statement: string): ReadonlySet<string> {
-  return new Set(statement.match(/[\w$]+/g));
-}
-
-function insert(source: string, index: number, text: string): string {
-  return `${source.slice(0, index)}${text}${source.slice(index)}`;
+function replace(source: string, index: number, old: string, text: string): string {
+  return `${source.slice(0, index)}${text}${source.slice(index + old.length)}`;
 }
 
 function escape(text: string): string {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { withLf } from './line-ends.js';
 import type { File } from './template.js';
 
 /** Planned files beside what is on disk. */
@@ -35,5 +36,6 @@ export function writeNew(root: string, files: readonly File[]): void {
 function stateOf(root: string, { path, text }: File): keyof Comparison {
   const file = join(root, path);
   if (!existsSync(file)) return 'missing';
-  return readFileSync(file, 'utf8') === text ? 'same' : 'changed';
+  // Git may have checked it out with other line ends.
+  return withLf(readFileSync(file, 'utf8')) === text ? 'same' : 'changed';
 }

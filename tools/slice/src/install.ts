@@ -2,17 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { Refusal } from './refusal.js';
 import { pnpmCommand } from './workspace.js';
 
-// What was locked before was checked before, and nothing else comes in, so no registry has to be asked.
+// Everything locked was checked before and nothing new comes in, so no registry has to be asked.
 const install = 'install --no-frozen-lockfile --prefer-offline --trust-lockfile';
 
-/** Makes node_modules and the lockfile fit the workspace, also in CI. @throws Refusal where that fails */
+/** Makes node_modules and the lockfile fit the workspace, even in CI. @throws Refusal if that fails */
 export function installWorkspace(root: string): string {
   const own = run(root, `pnpm ${install}`);
   // A shell that does not know pnpm says 127. npx comes with Node.
   const command = `${pnpmCommand(root)} ${install}`;
   const { status, output } = own.status === 127 ? run(root, command) : own;
   if (status !== 0)
-    throw new Refusal(`${output}\n\nAll files are as asked, but the install failed. Run \`${command}\`.`);
+    throw new Refusal(`${output}\n\nAll files were written, but the install failed. Run \`${command}\`.`);
   return 'Installed.';
 }
 

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { withImporter, withoutImporter } from './lockfile.js';
+import { ownWorkspace } from './workspace.js';
 
 const lockfile = `lockfileVersion: '9.0'
 
@@ -23,7 +27,6 @@ packages:
 
   services/ab:
     resolution: {}
-
 `;
 
 const entry = (folder: string) => `  ${folder}:
@@ -50,8 +53,36 @@ it('leaves a folder alone that is locked, and one that is not there', () => {
   expect(withoutImporter(lockfile, 'services/ab')).toBe(lockfile);
 });
 
-it('leaves a lockfile alone that it does not understand', () => {
-  const other = 'lockfileVersion: 10\n';
+it.each([
+  ['has no folders', 'lockfileVersion: 10\n'],
+  ['has two documents', `---\nlockfileVersion: 10\n---\n${lockfile}`],
+  ['is not YAML', 'importers:\n  services/orders: {\n'],
+  ['is written otherwise', lockfile.replace("'9.0'", '"9.0"').replace('express:', '"express":  ')],
+])('leaves a lockfile alone that %s', (_what, other) => {
   expect(withImporter(other, 'services/shipping', 'services/orders')).toBe(other);
   expect(withoutImporter(other, 'services/shipping')).toBe(other);
+});
+
+it("puts one entry into this workspace's own lockfile, and leaves every other line", () => {
+  const own = readFileSync(join(ownWorkspace, 'pnpm-lock.yaml'), 'utf8');
+  const locked = withImporter(own, 'services/shipping', 'services/orders');
+  expect(locked.replace(/\n {2}services\/shipping:\n(?: {4}.*\n)+/, '')).toBe(own);
+  expect(withoutImporter(locked, 'services/shipping')).toBe(own);
+});
+
+it('locks any number of folders in any order, and takes them out again', () => {
+  const folder = fc.stringMatching(/^[a-z][a-z\d]{0,6}(-[a-z\d]{1,6})?$/).map((name) => `services/${name}`);
+  const folders = fc.uniqueArray(folder, { maxLength: 8 });
+  fc.assert(
+    fc.property(folders, fc.boolean(), (added, hasCrLf) => {
+      const before = hasCrLf ? lockfile.replaceAll('\n', '\r\n') : lockfile;
+      const locked = added.reduce((text, each) => withImporter(text, each, 'services/orders'), before);
+      const paths = [...locked.matchAll(/^ {2}(services\/\S+):\r?\n {4}dep/gm)].map(([, path]) => path);
+      expect(paths).toEqual([...new Set([...added, 'services/orders', 'services/payments'])].sort());
+      expect(added.reduce((text, each) => withImporter(text, each, 'services/orders'), locked)).toBe(locked);
+      const removed = added.filter((each) => !['services/orders', 'services/payments'].includes(each));
+      expect(removed.reduce(withoutImporter, locked)).toBe(before);
+    }),
+    { numRuns: 30 },
+  );
 });

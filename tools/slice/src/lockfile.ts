@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { isMap, isScalar, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
+import { withLf, withLineEndsOf } from './line-ends.js';
 import { folderOf } from './slice.js';
 import { slicesOf } from './workspace.js';
 
@@ -8,6 +10,9 @@ interface Manifest {
   readonly dependencies?: unknown;
   readonly devDependencies?: unknown;
 }
+
+/** As pnpm writes it. */
+const style = { lineWidth: 0, flowCollectionPadding: false, singleQuote: true } as const;
 
 /**
  * Locks a new slice to what another slice with the same dependencies is locked to. pnpm would find the same, but not
@@ -28,33 +33,49 @@ export function unlock(root: string, name: string): void {
 
 /** The lockfile with another folder that has the dependencies of one that it knows. */
 export function withImporter(lockfile: string, folder: string, like: string): string {
-  const entries = entriesOf(lockfile);
-  const model = entries.find(({ path }) => path === like);
-  if (model === undefined || entries.some(({ path }) => path === folder)) return lockfile;
-  const before = entries.filter(({ path }) => path < folder).at(-1);
-  const index = before === undefined ? (entries[0]?.index ?? 0) : before.index + before.text.length;
-  return `${lockfile.slice(0, index)}${model.text.replace(like, () => folder)}${lockfile.slice(index)}`;
+  return changed(lockfile, ({ items }, document) => {
+    const model = items.find((importer) => pathOf(importer) === like);
+    if (model === undefined || items.some((importer) => pathOf(importer) === folder)) return;
+    const copy = model.clone(document.schema);
+    if (!isScalar(copy.key)) return;
+    copy.key.value = folder;
+    const next = items.findIndex((importer) => pathOf(importer) > folder);
+    items.splice(next === -1 ? items.length : next, 0, copy);
+  });
 }
 
 export function withoutImporter(lockfile: string, folder: string): string {
-  const entry = entriesOf(lockfile).find(({ path }) => path === folder);
-  return entry === undefined ? lockfile : lockfile.replace(entry.text, '');
+  return changed(lockfile, (importers) => {
+    importers.items = importers.items.filter((importer) => pathOf(importer) !== folder);
+  });
 }
 
-/** What is locked for each folder of the workspace. */
-function entriesOf(lockfile: string) {
-  const [importers = ''] = /^importers:\n[^]*?(?=^packages:\n)/m.exec(lockfile) ?? [];
-  const start = lockfile.indexOf(importers);
-  return [...importers.matchAll(/^ {2}(\S.*?):(?: \{\})?\n(?: {4}.*\n)*\n/gm)].map((entry) => ({
-    path: entry[1] ?? '',
-    text: entry[0],
-    index: start + entry.index,
-  }));
+type Importers = YAMLMap;
+type Importer = Pair;
+
+/**
+ * Changes what is locked for each folder of the workspace. A lockfile that would be written otherwise than it is, as one of
+ * another version of pnpm may be, is left to pnpm.
+ */
+function changed(lockfile: string, change: (importers: Importers, document: Document) => void): string {
+  const text = withLf(lockfile);
+  const document = parseDocument(text);
+  const importers = document.get('importers');
+  if (document.errors.length > 0 || !isMap(importers) || document.toString(style) !== text) return lockfile;
+  change(importers, document);
+  return withLineEndsOf(lockfile, document.toString(style));
+}
+
+function pathOf({ key }: Importer): string {
+  return isScalar(key) ? String(key.value) : '';
 }
 
 function edit(root: string, change: (lockfile: string) => string): void {
   const file = join(root, 'pnpm-lock.yaml');
-  if (existsSync(file)) writeFileSync(file, change(readFileSync(file, 'utf8')));
+  if (!existsSync(file)) return;
+  const before = readFileSync(file, 'utf8');
+  const after = change(before);
+  if (after !== before) writeFileSync(file, after);
 }
 
 function dependenciesOf(root: string, slice: string): readonly unknown[] {

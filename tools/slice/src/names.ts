@@ -1,15 +1,16 @@
 import { isBuiltin } from 'node:module';
 import { singularOf, spell } from './words.js';
 
-/** What a new name must keep away from. */
+/** What a new slice must keep away from. */
 export interface Surroundings {
   /** Names that are in use, and by what. */
   readonly taken: ReadonlyMap<string, string>;
-  /** What the generated code calls something else. */
-  readonly identifiers: ReadonlySet<string>;
+  /** What generated code would call two things, if the slice and one of its things had these names. */
+  readonly clash: (slice: string, entity: string) => string | undefined;
 }
 
-const longest = 40;
+/** Long enough for `on-` and the event of a slice whose name is as long as can be. */
+const longest = { slice: 40, useCase: 60 } as const;
 
 const reserved = new Map([
   ...list('a word of JavaScript', [
@@ -18,22 +19,44 @@ const reserved = new Map([
     'return static super switch this throw true try typeof undefined var void while with yield',
   ]),
   ...list('a word of npm and the workspace', [
-    'npm pnpm node turbo favicon build coverage dist lint main index src start test tests typecheck',
+    'npm pnpm node turbo favicon build coverage dist lint main index src start test testing tests typecheck',
   ]),
   ...list('a word of Anywise', [
     'anywise command commands contract contracts event events message messages query queries service services slice slices',
+    'dashboard health',
   ]),
-  ...list('a device on Windows', ['aux con nul prn com1 com2 com3 com4 lpt1 lpt2 lpt3 lpt4']),
+  ...list('a device on Windows', [
+    'aux con nul prn com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9',
+  ]),
 ]);
 
-/** Says what is wrong with the name of a new slice, and which one to take instead; `undefined` for a good one. */
-export function checkSliceName(name: string, { taken, identifiers }: Surroundings): string | undefined {
-  return explain(name, (candidate) => wrongWithText(candidate) ?? wrongWithSlice(candidate, taken, identifiers));
+/** The globals of Node 20, and those of the tests. A module that declares one of them hides it from its own code. */
+const globals = new Set(
+  (
+    'Array ArrayBuffer Atomics BigInt Blob Boolean Buffer Crypto DataView Date Error Event File Function Headers Infinity ' +
+    'Intl Iterator JSON Map Math NaN Number Object Performance Promise Proxy Reflect RegExp Request Response Set String ' +
+    'Symbol URL console crypto escape exports fetch global jest module performance process require structuredClone unescape'
+  ).split(' '),
+);
+
+/** Says what is wrong with the name of a new slice, and suggests another; `undefined` for a good one. */
+export function checkSliceName(name: string, { taken, clash }: Surroundings): string | undefined {
+  return explain(name, (candidate) => {
+    const user = taken.get(candidate);
+    if (user !== undefined) return `is taken: there is ${user} already`;
+    return wrongWithText(candidate, longest.slice) ?? wrongWithSlice(candidate) ?? wrongWithClash(candidate, clash);
+  });
 }
 
-/** Says the same of the name of a new use case. */
-export function checkUseCaseName(name: string, identifiers: ReadonlySet<string>): string | undefined {
-  return explain(name, (candidate) => wrongWithText(candidate) ?? wrongWithCode(candidate, candidate, identifiers));
+/** Says the same of the name of a new use case. `clash` is what its slice or generated code calls the same. */
+export function checkUseCaseName(name: string, clash: (name: string) => string | undefined): string | undefined {
+  return explain(
+    name,
+    (candidate) =>
+      wrongWithText(candidate, longest.useCase) ??
+      wrongWithWords(candidate, candidate) ??
+      wrongWithClash(candidate, clash),
+  );
 }
 
 /** A name as near to a text as a name can be; empty where nothing is left. */
@@ -48,7 +71,7 @@ export function kebabOf(text: string): string {
   return words
     .join('-')
     .replace(/^[\d-]+/, '')
-    .slice(0, longest)
+    .slice(0, longest.slice)
     .replace(/-+$/, '');
 }
 
@@ -58,32 +81,38 @@ function explain(name: string, wrongWith: (name: string) => string | undefined):
   const near = kebabOf(name) === '' ? 'parcels' : kebabOf(name);
   const candidates = [near, `customer-${near}`, `${near}-desk`, `customer-${near}-desk`];
   const better = candidates.find((candidate) => wrongWith(candidate) === undefined);
-  return `\`${name}\` ${wrong}.${better === undefined ? '' : ` Take, say, \`${better}\`.`}`;
+  return `\`${name}\` ${wrong}.${better === undefined ? '' : ` Try \`${better}\`.`}`;
 }
 
-function wrongWithText(name: string): string | undefined {
+function wrongWithText(name: string, limit: number): string | undefined {
   if (!/^[a-z][a-z\d]*(-[a-z\d]+)*$/.test(name)) {
-    return 'is not kebab-case: small letters and digits, a letter first, words joined by `-`';
+    return 'is not kebab-case: lower-case letters and digits, starting with a letter, words joined by `-`';
   }
-  return name.length > longest ? `is longer than ${longest} letters` : undefined;
+  return name.length > limit ? `is longer than ${limit} letters` : undefined;
 }
 
-function wrongWithSlice(
-  name: string,
-  taken: ReadonlyMap<string, string>,
-  identifiers: ReadonlySet<string>,
-): string | undefined {
-  const user = taken.get(name);
-  if (user !== undefined) return `is taken by ${user}`;
-  if (isBuiltin(`node:${name}`)) return 'is the name of a module of Node';
-  return wrongWithCode(name, singularOf(name), identifiers);
+function wrongWithSlice(name: string): string | undefined {
+  if (isBuiltin(`node:${name}`)) return 'is the name of a Node module';
+  // The store of a slice is the file `<name>.db`, and the transport's beside it is `bus.db`.
+  if (name === 'bus') return 'is the name of the file that the services share, `bus.db`';
+  // SQLite and Anywise keep these names for tables of their own.
+  const prefix = /^(sqlite|anywise)-/.exec(name)?.[0];
+  if (prefix !== undefined) return `begins with \`${prefix}\`, which is reserved`;
+  return wrongWithWords(name, singularOf(name));
 }
 
-function wrongWithCode(name: string, entity: string, identifiers: ReadonlySet<string>): string | undefined {
+function wrongWithWords(name: string, entity: string): string | undefined {
   const word = [name, entity].find((candidate) => reserved.has(candidate));
   if (word !== undefined) return `cannot be used: \`${word}\` is ${reserved.get(word)}`;
-  const identifier = [spell(name).camel, spell(entity).pascal].find((candidate) => identifiers.has(candidate));
-  return identifier === undefined ? undefined : `cannot be used: generated code calls something else \`${identifier}\``;
+  const identifier = [spell(name).camel, spell(name).pascal, spell(entity).pascal].find((each) => globals.has(each));
+  return identifier === undefined ? undefined : `cannot be used: \`${identifier}\` is a global of JavaScript`;
+}
+
+function wrongWithClash(name: string, clash: (name: string, entity: string) => string | undefined): string | undefined {
+  const identifier = clash(name, singularOf(name));
+  return identifier === undefined
+    ? undefined
+    : `cannot be used: the code would have two things called \`${identifier}\``;
 }
 
 function list(what: string, lines: readonly string[]): (readonly [string, string])[] {

@@ -61,7 +61,7 @@ it('says so where the slice is there as it was made', async () => {
   await workspace.run('shipping');
   const before = workspace.files();
   expect(await workspace.run('shipping')).toMatchInlineSnapshot(
-    `"\`shipping\` is there already: 21 files, all as they are generated."`,
+    `"\`shipping\` exists already: 21 files, all as generated."`,
   );
   expect(workspace.files()).toEqual(before);
 });
@@ -82,7 +82,7 @@ it('overwrites nothing that was changed, and writes nothing else', async () => {
   workspace.drop('services/shipping/src/main.ts');
   const before = workspace.files();
   await expect(workspace.run('shipping')).rejects.toThrowErrorMatchingInlineSnapshot(`
-    "\`shipping\` is taken by \`services/shipping\`. Take, say, \`customer-shipping\`.
+    "\`shipping\` is taken: there is a slice \`shipping\` already. Try \`customer-shipping\`.
     These are not as they would be generated:
       services/shipping/src/app.ts
     Nothing was written."
@@ -91,14 +91,22 @@ it('overwrites nothing that was changed, and writes nothing else', async () => {
 });
 
 it.each([
-  ['a folder', 'services/shipping/notes.txt', '`shipping` is taken by `services/shipping`.'],
-  ['a package', 'packages/parcels/package.json', '`shipping` is taken by the package `@anywise/shipping`.'],
-  ['a contract', 'packages/contracts/src/shipping.ts', '`shipping` is taken by `packages/contracts/src/shipping.ts`.'],
+  ['a folder', 'services/shipping/notes.txt', '`shipping` is taken: there is `services/shipping` already.'],
+  [
+    'a package',
+    'packages/parcels/package.json',
+    '`shipping` is taken: there is the package `@anywise/shipping` already.',
+  ],
+  [
+    'a contract',
+    'packages/contracts/src/shipping.ts',
+    '`shipping` is taken: there is `packages/contracts/src/shipping.ts` already.',
+  ],
 ])('does not take the name of %s', async (_what, path, message) => {
   using workspace = begin();
   workspace.write(path, '{ "name": "@anywise/shipping" }\n');
   const before = workspace.files();
-  await expect(workspace.run('shipping')).rejects.toThrow(`${message} Take, say, \`customer-shipping\`.`);
+  await expect(workspace.run('shipping')).rejects.toThrow(`${message} Try \`customer-shipping\`.`);
   expect(workspace.files()).toEqual(before);
 });
 
@@ -131,7 +139,7 @@ it('removes nothing of a slice that was changed or is in use', async () => {
       added    services/shipping/src/extra.ts
       uses it  services/orders/src/on-shipping-created/listener.ts
       uses it  packages/contracts/src/index.ts
-    Nothing was removed. Undo these first, or remove it yourself."
+    Nothing was removed. Undo these changes first, or remove it yourself."
   `);
   expect(workspace.files()).toEqual(before);
 });
@@ -142,6 +150,30 @@ it('removes no slice that was written by hand, and none that is not there', asyn
   const before = workspace.files();
   await expect(workspace.run('payments', '--remove')).rejects.toThrow('changed  services/payments/src/app.ts');
   await expect(workspace.run('shipping', '--remove')).rejects.toThrow('There is no slice `shipping`.');
+  expect(workspace.files()).toEqual(before);
+});
+
+it('says that a slice exists already that could not have been generated', async () => {
+  using workspace = begin();
+  const before = workspace.files();
+  await expect(workspace.run('orders')).rejects.toThrow(
+    '`orders` is taken: there is a slice `orders` already. Try `customer-orders`.',
+  );
+  await expect(workspace.run('orders', '--remove')).rejects.toThrow(
+    '`orders` was not generated, so nothing was removed. Remove it yourself.',
+  );
+  await expect(workspace.run('classes', '--remove')).rejects.toThrow('There is no slice `classes`.');
+  expect(workspace.files()).toEqual(before);
+});
+
+it('makes and removes a slice in a checkout with Windows line ends', async () => {
+  using workspace = begin();
+  workspace.checkOutWith('\r\n');
+  const before = workspace.files();
+  await workspace.run('shipping');
+  workspace.checkOutWith('\r\n');
+  expect(await workspace.run('shipping')).toContain('exists already');
+  await workspace.run('shipping', '--remove');
   expect(workspace.files()).toEqual(before);
 });
 

@@ -11,17 +11,17 @@ import { pnpmCommand } from './workspace.js';
 export interface NewSliceOptions {
   /** The workspace. */
   readonly root: string;
-  /** Installs what the workspace needs, and says how that went. */
+  /** Installs what the workspace needs and says how that went. */
   readonly install: (root: string) => string;
 }
 
 const help = `pnpm new:slice <name> [--dry-run] [--remove]
 
 Makes a slice: services/<name>, and its contract in packages/contracts/src/<name>.ts.
-The name is kebab-case, and says what the slice is about: shipping, invoices, gift-cards.
+The name is kebab-case and says what the slice is about: shipping, invoices, gift-cards.
 
-  --dry-run   says what would be done, and writes nothing
-  --remove    removes a slice that is still as it was made
+  --dry-run   says what would be done and writes nothing
+  --remove    removes a slice that has not been edited
   --help      shows this`;
 
 /** Makes or removes a slice as the arguments say, and gives what is to be told about it. @throws Refusal */
@@ -42,7 +42,7 @@ export async function newSlice(args: readonly string[], { root, install }: NewSl
   if (name === undefined) throw misunderstood('Which slice? Give it a name: `pnpm new:slice shipping`.');
   if (others.length > 0) throw misunderstood(`One name at a time: what is \`${others.join(' ')}\`?`);
 
-  const plan = await planSlice(root, name);
+  const plan = await planSlice(root, name, values.remove === true ? 'remove' : 'add');
   const dryRun = values['dry-run'] === true;
   return values.remove === true ? remove(root, plan, dryRun, install) : add(root, plan, dryRun, install);
 }
@@ -50,15 +50,16 @@ export async function newSlice(args: readonly string[], { root, install }: NewSl
 function add(root: string, plan: SlicePlan, dryRun: boolean, install: NewSliceOptions['install']): string {
   const { name, port, files } = plan;
   const missing = filesToAdd(root, plan);
-  if (missing.length === 0) return `\`${name}\` is there already: ${files.length} files, all as they are generated.`;
+  if (missing.length === 0) return `\`${name}\` exists already: ${files.length} files, all as generated.`;
 
+  const singular = singularOf(name) === name ? '' : ` (one of them: \`${singularOf(name)}\`)`;
+  const title = `\`${name}\`${singular}, on port ${port}:`;
   const list = files.map((file) => `  ${missing.includes(file) ? 'new ' : 'same'}  ${file.path}`);
-  if (dryRun)
-    return [`This would make \`${name}\`, on port ${port}:`, '', ...list, '', 'Nothing was written.'].join('\n');
+  if (dryRun) return [`This would make ${title}`, '', ...list, '', 'Nothing was written.'].join('\n');
   writeNew(root, missing);
   lockLikeAnother(root, name);
   const steps = nextSteps(root, name, port);
-  return [`\`${name}\`, on port ${port}:`, '', ...list, '', install(root), '', ...steps].join('\n');
+  return [title, '', ...list, '', install(root), '', ...steps].join('\n');
 }
 
 function nextSteps(root: string, name: string, port: number): readonly string[] {
@@ -73,7 +74,7 @@ function nextSteps(root: string, name: string, port: number): readonly string[] 
     `  add a command                ${pnpm} new:use-case ${name} <name> --command`,
     `  undo, before any change      ${pnpm} new:slice ${name} --remove`,
     '',
-    'A `pnpm dev` that runs does not see the new service: start it again.',
+    'A running `pnpm dev` does not see the new service: restart it.',
   ];
 }
 

@@ -3,10 +3,18 @@ import { newSlice } from './new-slice.js';
 import { newUseCase } from './new-use-case.js';
 import { createWorkspace } from './testing/workspace.js';
 
+const withPayments = generate();
+
+/** The files of a workspace with the slice payments, as it is generated. */
+async function generate() {
+  using workspace = createWorkspace();
+  await newSlice(['payments'], { root: workspace.root, install: () => 'Installed.' });
+  return workspace.files();
+}
+
 /** A workspace with the slice payments, as it was generated. */
 async function begin() {
-  const workspace = createWorkspace();
-  await newSlice(['payments'], { root: workspace.root, install: () => 'Installed.' });
+  const workspace = createWorkspace(await withPayments);
   return { ...workspace, run: (...args: string[]) => newUseCase(args, { root: workspace.root }) };
 }
 
@@ -78,7 +86,41 @@ it.each([
   using workspace = await begin();
   await workspace.run(...args);
   const before = workspace.files();
-  expect(await workspace.run(...args)).toContain('is there already, as it is generated.');
+  expect(await workspace.run(...args)).toContain('exists already, as generated.');
+  expect(workspace.files()).toEqual(before);
+});
+
+it.each([
+  [
+    ['refund-payment', '--command'],
+    ['packages/contracts/src/payments.ts', 'packages/contracts/src/payments.test.ts'],
+  ],
+  [
+    ['find-late', '--query'],
+    ['packages/contracts/src/payments.ts', 'packages/contracts/src/payments.test.ts'],
+  ],
+  [['on-order-started', '--on', 'orders.order-started'], []],
+])('edits files with Windows line ends and keeps them: %j', async (args, contracts) => {
+  using unix = await begin();
+  using windows = await begin();
+  windows.checkOutWith('\r\n');
+  await unix.run('payments', ...args);
+  expect(await windows.run('payments', ...args)).not.toContain('by hand');
+  for (const path of [app, ...contracts]) {
+    expect(windows.read(path)).toBe(unix.read(path).replaceAll('\n', '\r\n'));
+  }
+  expect(await windows.run('payments', ...args)).toContain('exists already, as generated.');
+});
+
+it.each([
+  ['orders', '--command'],
+  ['sql', '--command'],
+])('gives no name of the slice a second meaning: %s', async (name, flag) => {
+  using workspace = await begin();
+  const inApp = workspace.read(app).replace('/** The table', 'const sql = 1;\n\n/** The table');
+  workspace.write(app, inApp);
+  const before = workspace.files();
+  await expect(workspace.run('payments', name, flag)).rejects.toThrow('the code would have two things called');
   expect(workspace.files()).toEqual(before);
 });
 
@@ -110,7 +152,7 @@ it('overwrites nothing that was changed', async () => {
   workspace.drop('services/payments/src/refund-payment/route.ts');
   const before = workspace.files();
   await expect(workspace.run('payments', 'refund-payment', '--command')).rejects.toThrowErrorMatchingInlineSnapshot(`
-    "\`refund-payment\` is there already, and not as it would be generated:
+    "\`refund-payment\` exists already, but not as it would be generated:
       services/payments/src/refund-payment/handler.ts
     Nothing was written."
   `);
@@ -118,14 +160,14 @@ it('overwrites nothing that was changed', async () => {
 });
 
 it.each([
-  [['shipping', 'send-parcel', '--command'], 'There is no slice `shipping`. There are `orders`, `payments`.'],
+  [['shipping', 'send-parcel', '--command'], 'There is no slice `shipping`. The slices are `orders`, `payments`.'],
   [['payments', 'Refund', '--command'], '`Refund` is not kebab-case'],
   [['payments', 'get-refund', '--command'], '`get-refund` sounds like a query. Use `--query`, or say what it does.'],
   [['payments', 'on-refund', '--command'], '`on-refund` sounds like a listener. Use `--on <event>`.'],
-  [['payments', 'late', '--query'], 'A query begins with get, find or list. Take, say, `find-late`.'],
+  [['payments', 'late', '--query'], 'The name of a query begins with get, find or list. Try `find-late`.'],
   [
     ['payments', 'note-order', '--on', 'orders.order-placed'],
-    'The folder of a listener is called `on-…`. Take, say, `on-order-placed`.',
+    'The name of a listener begins with `on-`. Try `on-order-placed`.',
   ],
   [
     ['payments', 'on-x', '--on', 'orders.x'],
@@ -133,12 +175,12 @@ it.each([
   ],
   [
     ['payments', 'on-order', '--on', 'orders.order-placed'],
-    '`payments` listens to `orders.order-placed` already: add to `services/payments/src/on-order-placed/listener.ts`.',
+    '`payments` already listens to `orders.order-placed`: add to `services/payments/src/on-order-placed/listener.ts`.',
   ],
-  [['payments', 'create-payment', '--command'], '`create-payment` is there already, and not as it would be generated:'],
+  [['payments', 'create-payment', '--command'], '`create-payment` exists already, but not as it would be generated:'],
   [
     ['payments', 'payment-created', '--command'],
-    '`packages/contracts/src/payments.ts` has a `PaymentCreated` already, and not as it would be generated.',
+    '`packages/contracts/src/payments.ts` already has a `PaymentCreated`, which is not as it would be generated.',
   ],
 ])('refuses %j, and writes nothing', async (args, message) => {
   using workspace = await begin();

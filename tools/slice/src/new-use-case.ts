@@ -20,7 +20,7 @@ and lists it in src/app.ts.
   --command      something to be done: refund-payment
   --query        something to be asked: find-receipt
   --on <event>   something to listen to, by its wire name: orders.order-placed
-  --dry-run      says what would be done, and writes nothing
+  --dry-run      says what would be done and writes nothing
   --help         shows this`;
 
 /** Makes a use case as the arguments say, and gives what is to be told about it. @throws Refusal */
@@ -42,7 +42,7 @@ export async function newUseCase(args: readonly string[], { root }: NewUseCaseOp
   const useCase = readUseCase(positionals, values);
   const { missing, same, edits } = await planUseCase(root, useCase);
   const title = `\`${useCase.name}\` in \`${useCase.slice}\``;
-  if (missing.length === 0 && edits.length === 0) return `${title} is there already, as it is generated.`;
+  if (missing.length === 0 && edits.length === 0) return `${title} exists already, as generated.`;
 
   const list = [...missing, ...same].map((file) => `  ${missing.includes(file) ? 'new ' : 'same'}  ${file.path}`);
   const lines = ['', ...list, ...edits.flatMap(describe)];

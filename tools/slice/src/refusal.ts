@@ -1,4 +1,4 @@
-/** Something that cannot be done as asked. Its message is for the one who asked: what is wrong, and what to do. */
+/** Something that cannot be done as asked. Its message says what is wrong and what to do. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 

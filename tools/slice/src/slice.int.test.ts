@@ -5,8 +5,15 @@ import { planSlice } from './slice.js';
 import { createWorkspace } from './testing/workspace.js';
 import { ownWorkspace } from './workspace.js';
 
-/** What slices have alike. Whoever changes one of these in a service changes the template too. */
+/** What slices have in common. A change of one of these in a service is due in the template too. */
 const common = ['tsconfig.json', 'tsconfig.build.json', 'jest.config.js', 'src/main.ts', 'turbo.json'];
+
+const plan = planShipping();
+
+async function planShipping() {
+  using workspace = createWorkspace();
+  return await planSlice(workspace.root, 'shipping');
+}
 
 describe.each(['orders', 'payments'])('a new slice is made like %s:', (slice) => {
   const textOf = (file: string) => {
@@ -15,8 +22,7 @@ describe.each(['orders', 'payments'])('a new slice is made like %s:', (slice) =>
   };
 
   const planned = async (file: string) => {
-    using workspace = createWorkspace();
-    const { files } = await planSlice(workspace.root, 'shipping');
+    const { files } = await plan;
     return files.find(({ path }) => path === `services/shipping/${file}`)?.text;
   };
 

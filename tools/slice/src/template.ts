@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { format, getFileInfo, resolveConfig } from 'prettier';
+import { withLf } from './line-ends.js';
 import { contractOf, filesIn } from './workspace.js';
 
 /** A file to be written, at its path from the workspace. */
@@ -37,19 +38,6 @@ export function useCaseContract(): File {
   return readTemplate(contractOf(sampleHost));
 }
 
-/** Every identifier that generated code has whatever the name of its slice. */
-export function templateIdentifiers(): ReadonlySet<string> {
-  const code = [...sliceTemplate(), ...(['command', 'query', 'on'] as const).flatMap(useCaseTemplate)]
-    .filter(({ path }) => path.endsWith('.ts'))
-    .map(({ text }) => text.replace(/\/\/.*|\/\*[^]*?\*\/|'[^'\n]*'/g, ''));
-  return new Set(
-    code
-      .join('\n')
-      .match(/[A-Za-z_$][\w$]*/g)
-      ?.filter((name) => !/sample/i.test(name)),
-  );
-}
-
 /** Formats what prettier knows, as the workspace at `root` wants it. */
 export async function formatted(root: string, { path, text }: File): Promise<File> {
   const filepath = join(root, path);
@@ -59,5 +47,5 @@ export async function formatted(root: string, { path, text }: File): Promise<Fil
 }
 
 function readTemplate(path: string): File {
-  return { path, text: readFileSync(join(folder, path), 'utf8') };
+  return { path, text: withLf(readFileSync(join(folder, path), 'utf8')) };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contractName } from './contracts.js';
 import { withCode, withImport, withListed, type Edited } from './edits.js';
+import { withLf, withLineEndsOf } from './line-ends.js';
 import { Refusal } from './refusal.js';
 import { formatted, useCaseContract } from './template.js';
 import { spell } from './words.js';
@@ -10,9 +11,9 @@ import { contractOf } from './workspace.js';
 /** What a file that is there gets as well. */
 export interface FileEdit {
   readonly path: string;
-  /** The whole file with it; `undefined` where it does not look as expected, and somebody has to add the lines by hand. */
+  /** The whole file with it; `undefined` where it does not look as expected, and the lines have to be added by hand. */
   readonly text: string | undefined;
-  /** What is added, for people. Empty where the file has it all. */
+  /** What is added, for people. Empty if the file already has it all. */
   readonly lines: readonly string[];
 }
 
@@ -63,12 +64,12 @@ export async function editContract(
   { slice, name, kind, fill }: ContractEdit,
 ): Promise<readonly FileEdit[]> {
   const path = contractOf(slice);
-  const source = readFileSync(join(root, path), 'utf8');
+  const source = withLf(readFileSync(join(root, path), 'utf8'));
   const { pascal } = spell(name);
   const { text: declaration } = await formatted(root, { path, text: fill(sampleOf(kind, baseIn(source))) });
   if (new RegExp(`\\bclass ${pascal}\\b`).test(source) && !source.includes(declaration)) {
     throw new Refusal(
-      `\`${path}\` has a \`${pascal}\` already, and not as it would be generated. Nothing was written.`,
+      `\`${path}\` already has a \`${pascal}\`, which is not as it would be generated. Nothing was written.`,
     );
   }
   const before = `export const ${contractName(root, slice)} = contract(`;
@@ -98,14 +99,14 @@ function listed(opening: string, item: string, closing: string): Step {
 async function edit(root: string, path: string, steps: readonly Step[]): Promise<FileEdit> {
   const source = readFileSync(join(root, path), 'utf8');
   const lines: string[] = [];
-  let text = source;
+  let text = withLf(source);
   for (const { line, apply } of steps) {
     const next = apply(text);
     if (next === undefined) return { path, text: undefined, lines: steps.map((step) => step.line) };
     if (next !== text) lines.push(line);
     text = next;
   }
-  return { path, text: (await formatted(root, { path, text })).text, lines };
+  return { path, text: withLineEndsOf(source, (await formatted(root, { path, text })).text), lines };
 }
 
 /** The group that all commands of a contract belong to, so that guards on it cover the new one. */

@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { clashIn, identifiersIn } from './clashes.js';
 import { findEvent, type DeclaredEvent } from './contracts.js';
 import { compare, type Comparison } from './files.js';
 import { checkUseCaseName } from './names.js';
 import { Refusal } from './refusal.js';
-import { formatted, sampleHost, sampleUseCases, templateIdentifiers, useCaseTemplate } from './template.js';
+import { withLf } from './line-ends.js';
+import { formatted, sampleHost, sampleUseCases, useCaseTemplate } from './template.js';
 import { editApp, editContract, type FileEdit } from './use-case-edits.js';
-import { rename } from './words.js';
-import { filesIn, slicesOf } from './workspace.js';
+import { rename, spell } from './words.js';
+import { contractOf, filesIn, slicesOf } from './workspace.js';
 
 /** What is asked for. `event` is the wire name of what a listener hears. */
 export type UseCase = { readonly slice: string; readonly name: string } & (
@@ -37,9 +39,7 @@ export async function planUseCase(root: string, useCase: UseCase): Promise<UseCa
   if (comparison.changed.length > 0) {
     const changed = comparison.changed.map(({ path }) => `  ${path}`);
     throw new Refusal(
-      [`\`${name}\` is there already, and not as it would be generated:`, ...changed, 'Nothing was written.'].join(
-        '\n',
-      ),
+      [`\`${name}\` exists already, but not as it would be generated:`, ...changed, 'Nothing was written.'].join('\n'),
     );
   }
   const app = await editApp(root, { slice, name, heardFrom: event?.slice });
@@ -51,10 +51,31 @@ function checkNames(root: string, useCase: UseCase): void {
   const slices = slicesOf(root);
   if (!slices.includes(useCase.slice)) {
     const known = slices.map((slice) => `\`${slice}\``).join(', ');
-    throw new Refusal(`There is no slice \`${useCase.slice}\`. There are ${known}.`);
+    throw new Refusal(`There is no slice \`${useCase.slice}\`. The slices are ${known}.`);
   }
-  const wrong = checkUseCaseName(useCase.name, templateIdentifiers()) ?? checkKind(useCase);
+  const wrong = checkUseCaseName(useCase.name, (name) => clashOf(root, { ...useCase, name })) ?? checkKind(useCase);
   if (wrong !== undefined) throw new Refusal(wrong);
+}
+
+/** What the slice, or the generated code, calls by a name that the use case would have as well. */
+function clashOf(root: string, { slice, name, kind }: UseCase): string | undefined {
+  const names = new Map([
+    [sampleHost, slice],
+    [sampleUseCases[kind], name],
+  ]);
+  const { camel, pascal } = spell(name);
+  // What a run before has put there is the use case itself.
+  const isOwn = (line: string) => line.includes(`'./${name}/`) || line.includes(`class ${pascal} `);
+  const has = (path: string, identifier: string) => {
+    const lines = existsSync(join(root, path)) ? withLf(readFileSync(join(root, path), 'utf8')).split('\n') : [];
+    const isListed = lines.some((line) => isOwn(line));
+    return !isListed && identifiersIn(lines.join('\n')).includes(identifier);
+  };
+  return (
+    clashIn(useCaseTemplate(kind), names) ??
+    [camel, `${camel}Route`].find((identifier) => has(`services/${slice}/src/app.ts`, identifier)) ??
+    (kind !== 'on' && has(contractOf(slice), pascal) ? pascal : undefined)
+  );
 }
 
 /** A listener is called `on-…`, a query `get-…`, `find-…` or `list-…`, and a command neither. */
@@ -64,23 +85,23 @@ function checkKind({ name, ...rest }: UseCase): string | undefined {
   switch (rest.kind) {
     case 'on':
       if (verb === 'on') return undefined;
-      return `The folder of a listener is called \`on-…\`. Take, say, \`on-${rest.event.replace(/^.*\./, '')}\`.`;
+      return `The name of a listener begins with \`on-\`. Try \`on-${rest.event.replace(/^.*\./, '')}\`.`;
     case 'query':
-      return asks ? undefined : `A query begins with get, find or list. Take, say, \`find-${name}\`.`;
+      return asks ? undefined : `The name of a query begins with get, find or list. Try \`find-${name}\`.`;
     case 'command':
       if (asks) return `\`${name}\` sounds like a query. Use \`--query\`, or say what it does.`;
       return verb === 'on' ? `\`${name}\` sounds like a listener. Use \`--on <event>\`.` : undefined;
   }
 }
 
-/** The inbox knows listeners by slice and event, so a second one needs a name that somebody has to think of. */
+/** The inbox knows listeners by slice and event, so a second one would need a name of its own. */
 function checkUnheard(root: string, slice: string, folder: string, { type, className }: DeclaredEvent): void {
   const listening = new RegExp(`\\bon\\(${className}\\)`);
   const listener = filesIn(root, `services/${slice}/src`)
     .filter((path) => dirname(path) !== folder && !path.endsWith('.test.ts'))
     .find((path) => listening.test(readFileSync(join(root, path), 'utf8')));
   if (listener === undefined) return;
-  throw new Refusal(`\`${slice}\` listens to \`${type}\` already: add to \`${listener}\`.`);
+  throw new Refusal(`\`${slice}\` already listens to \`${type}\`: add to \`${listener}\`.`);
 }
 
 function fillIn(text: string, { slice, name, kind }: UseCase, event: DeclaredEvent | undefined): string {

@@ -1,3 +1,5 @@
+import { singularOfWord } from './singular.js';
+
 /** The ways in which code and prose write one name. */
 export interface Spelling {
   readonly kebab: string;
@@ -24,12 +26,11 @@ export function spell(kebab: string): Spelling {
   };
 }
 
-/** What one of them is called: `invoice` of `invoices`, and `shipping` of `shipping`. */
+/** What one of them is called: `gift-card` of `gift-cards`, and `shipping` of `shipping`. */
 export function singularOf(kebab: string): string {
-  if (/(ss|us|is)$/.test(kebab)) return kebab;
-  if (/[^aeiou]ies$/.test(kebab)) return kebab.replace(/ies$/, 'y');
-  if (/(ch|sh|ss|x|zz)es$/.test(kebab)) return kebab.replace(/es$/, '');
-  return kebab.replace(/(?<=.)s$/, '');
+  const words = kebab.split('-');
+  const last = words.pop() ?? '';
+  return [...words, singularOfWord(last)].join('-');
 }
 
 /** Puts names in the place of others, whichever way they are spelled. The names to be replaced have two words at least. */

@@ -17,7 +17,7 @@ export function takenNames(root: string): ReadonlyMap<string, string> {
   for (const folder of packageFolders(root)) {
     const { name } = readManifest(join(root, folder));
     if (name !== undefined) taken.set(basename(name), `the package \`${name}\``);
-    taken.set(basename(folder), `\`${folder}\``);
+    taken.set(basename(folder), isSlice(root, folder) ? `a slice \`${basename(folder)}\`` : `\`${folder}\``);
   }
   for (const file of filesIn(root, contracts)) {
     const name = basename(file).replace(/\..*$/, '');
@@ -41,8 +41,12 @@ export function portOf(root: string, slice: string): number {
 
 export function slicesOf(root: string): readonly string[] {
   return children(root, 'services')
-    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+    .filter((folder) => isSlice(root, folder))
     .map((folder) => basename(folder));
+}
+
+function isSlice(root: string, folder: string): boolean {
+  return folder.startsWith('services/') && existsSync(join(root, folder, 'package.json'));
 }
 
 /** How to call pnpm where it may not be installed. */
@@ -57,7 +61,7 @@ export function contractOf(slice: string): string {
   return `${contracts}/${slice}.ts`;
 }
 
-/** Every file in a folder, from the workspace, but what installing, building and running leave behind. */
+/** Every file in a folder, from the workspace, except what installing, building and running leave behind. */
 export function filesIn(root: string, folder: string): readonly string[] {
   const path = join(root, folder);
   if (!existsSync(path)) return [];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { filesIn } from '../workspace.js';
 
-/** A workspace of a few files in a folder of its own, which knows nothing of the slices that are here. */
+/** A workspace of a few files in a folder of its own, which knows nothing of the slices here. */
 export interface Workspace extends Disposable {
   readonly root: string;
   /** Every file and what is in it. */
@@ -12,6 +12,8 @@ export interface Workspace extends Disposable {
   has(path: string): boolean;
   write(path: string, text: string): void;
   drop(path: string): void;
+  /** Gives every file these line ends, as git does where it is told to. */
+  checkOutWith(lineEnd: '\n' | '\r\n'): void;
 }
 
 const orders = `import { contract, event } from 'anywise';
@@ -24,8 +26,8 @@ export class OrderStarted extends event('orders.order-started', { data: z.object
 export const orders = contract('orders', { OrderPlaced, OrderStarted });
 `;
 
-/** Creates a workspace with a slice that was written by hand: orders, on port 3001. */
-export function createWorkspace(): Workspace {
+/** Creates a workspace with one slice, written by hand: orders, on port 3001. `more` are other files in it. */
+export function createWorkspace(more: ReadonlyMap<string, string> = new Map()): Workspace {
   const root = mkdtempSync(join(tmpdir(), 'anywise-slice-'));
   const workspace: Workspace = {
     root,
@@ -37,6 +39,9 @@ export function createWorkspace(): Workspace {
       writeFileSync(join(root, path), text);
     },
     drop: (path) => rmSync(join(root, path), { recursive: true }),
+    checkOutWith(lineEnd) {
+      for (const [path, text] of workspace.files()) workspace.write(path, text.replace(/\r?\n/g, lineEnd));
+    },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
   workspace.write('package.json', '{ "packageManager": "pnpm@1.2.3" }\n');
@@ -45,5 +50,6 @@ export function createWorkspace(): Workspace {
   workspace.write('packages/contracts/src/orders.ts', orders);
   workspace.write('services/orders/package.json', '{ "name": "@anywise/orders", "anywise": { "port": 3001 } }\n');
   workspace.write('services/orders/src/app.ts', 'export const app = {};\n');
+  for (const [path, text] of more) workspace.write(path, text);
   return workspace;
 }
