@@ -1,6 +1,7 @@
 import { ConfigError, readConfig, signDevToken } from '@anywise/service';
 import { composeBanner } from './banner.js';
 import { whenAbandoned } from './launchers.js';
+import { notesVariable, openNotes } from './notes.js';
 import { untilReady } from './ready.js';
 import { findManifests, workspace } from './workspace.js';
 
@@ -9,8 +10,14 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 whenAbandoned(() => process.exit(0));
 
 try {
+  const notes = openNotes(process.env[notesVariable]);
   const services = findManifests(workspace).map((manifest) => readConfig(manifest));
-  await untilReady(services, 30_000, (reasons) => console.log(['Not ready after 30 s:', ...reasons].join('\n  ')));
+  const expected = services.map((service) => ({
+    ...service,
+    // Run by turbo alone, there are no notes to compare with.
+    isProcess: (pid: number) => process.env[notesVariable] === undefined || notes.pidOf(service.slice) === pid,
+  }));
+  await untilReady(expected, 30_000, (reasons) => console.log(['Not ready after 30 s:', ...reasons].join('\n  ')));
 
   const canSign = services[0]?.auth.kind === 'secret';
   if (services.length > 0)

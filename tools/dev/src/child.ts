@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { notesVariable } from './notes.js';
 
 export interface Exit {
   readonly code: number | null;
@@ -8,6 +9,9 @@ export interface Exit {
 }
 
 export interface Service {
+  readonly pid: number | undefined;
+  /** The last it wrote to stderr, apart from its log. */
+  readonly complaints: readonly string[];
   readonly exited: Promise<Exit>;
   /** SIGTERM, and SIGKILL for one that is still there when its time is up. */
   stop(): Promise<void>;
@@ -18,6 +22,8 @@ const graceMs = 4500;
 
 /** What each step of stopping may take within that, unless the environment says otherwise. */
 const drainTimes = { HTTP_DRAIN_MS: '2000', BUS_DRAIN_MS: '2000' };
+
+const maxComplaints = 20;
 
 const nodeArguments = [
   ...['--import', import.meta.resolve('tsx')],
@@ -32,11 +38,18 @@ const tsconfig = fileURLToPath(new URL('../../../tsconfig.base.json', import.met
 export function startService(folder: string, onLine: (line: string) => void): Service {
   const child = spawn(process.execPath, [...nodeArguments, 'src/main.ts'], {
     cwd: folder,
-    env: { ...drainTimes, ...process.env, TSX_TSCONFIG_PATH: tsconfig },
+    env: { ...drainTimes, ...process.env, [notesVariable]: undefined, TSX_TSCONFIG_PATH: tsconfig },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  const complaints: string[] = [];
   for (const input of [child.stdout, child.stderr]) {
     if (input !== null) createInterface({ input }).on('line', onLine);
+  }
+  if (child.stderr !== null) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      complaints.push(line);
+      if (complaints.length > maxComplaints) complaints.shift();
+    });
   }
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -47,6 +60,8 @@ export function startService(folder: string, onLine: (line: string) => void): Se
     });
   });
   return {
+    pid: child.pid,
+    complaints,
     exited,
     async stop() {
       child.kill('SIGTERM');

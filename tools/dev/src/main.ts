@@ -1,6 +1,7 @@
 import { basename, relative } from 'node:path';
 import { startService } from './child.js';
 import { launchedFromTerminal, whenAbandoned } from './launchers.js';
+import { notesVariable, openNotes } from './notes.js';
 import { createOutput } from './output.js';
 import { supervise } from './supervise.js';
 import { watchSources } from './watch.js';
@@ -9,18 +10,24 @@ import { sourcesOf } from './workspace.js';
 const folder = process.cwd();
 const slice = basename(folder);
 const output = createOutput({ slice, colour: wantsColour(), write: (text) => process.stdout.write(text) });
+const notes = openNotes(process.env[notesVariable]);
 const stop = new AbortController();
 
 // One Ctrl-C may come twice, from the terminal and from turbo: the second changes nothing.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort());
-// Nobody reads our output any more.
+// Nothing reads our output any more.
 process.stdout.on('error', () => stop.abort());
 whenAbandoned(() => stop.abort());
 
 process.exit(
   await supervise({
     slice,
-    start: () => startService(folder, output.line),
+    start() {
+      const service = startService(folder, output.line);
+      if (service.pid !== undefined) notes.setPid(slice, service.pid);
+      return service;
+    },
+    onGivenUp: ({ complaints }) => notes.setProblem(slice, complaints.join('\n')),
     watch: (onEdit) => watchSources(sourcesOf(folder), (path) => onEdit(relative(folder, path))),
     say: output.say,
     signal: stop.signal,

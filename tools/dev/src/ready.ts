@@ -1,13 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeOccupant, identityIn, urlOf, type Occupant } from './occupant.js';
+import type { Endpoint } from './problems.js';
 
-export interface Endpoint {
-  readonly slice: string;
-  readonly port: number;
+export interface Expected extends Endpoint {
+  /** Whether this process should answer. */
+  isProcess(pid: number): boolean;
 }
 
-/** Waits until every service says that it is ready; calls `onLate` once if one still is not after `lateMs`. */
+/**
+ * Waits until every service says that it is ready, and is the process that it should be. Calls `onLate` once if one still is
+ * not ready after `lateMs`.
+ */
 export async function untilReady(
-  services: readonly Endpoint[],
+  services: readonly Expected[],
   lateMs: number,
   onLate: (reasons: string[]) => void,
 ): Promise<void> {
@@ -25,13 +30,30 @@ export async function untilReady(
   }
 }
 
-async function whyNotReady({ slice, port }: Endpoint): Promise<string | undefined> {
-  const url = `http://127.0.0.1:${port}/health/ready`;
+async function whyNotReady(service: Expected): Promise<string | undefined> {
+  const { slice } = service;
+  const url = `${urlOf(service)}/health/ready`;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
-    const body = await response.text();
-    return response.ok ? undefined : `${slice} answers ${response.status} on ${url}: ${body}`;
+    const text = await response.text();
+    const occupant: Occupant = identityIn(parse(text)) ?? { kind: 'http' };
+    const isOwn = occupant.kind === 'service' && occupant.service === slice && service.isProcess(occupant.pid);
+    if (!isOwn) return `${slice} does not answer on ${url}, but ${describeOccupant(occupant)} does`;
+    return response.ok ? undefined : `${slice} is not ready: ${reasonsIn(text)}`;
   } catch {
     return `${slice} does not answer on ${url}`;
+  }
+}
+
+function reasonsIn(text: string): string {
+  const { reasons } = Object(parse(text)) as { readonly reasons?: unknown };
+  return Array.isArray(reasons) ? reasons.join(', ') : text;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -5,6 +5,8 @@ import type { Exit, Service } from './child.js';
 export interface SupervisorOptions {
   readonly slice: string;
   readonly start: () => Service;
+  /** Called with a service that has called itself misconfigured. */
+  readonly onGivenUp: (service: Service) => void;
   /** Calls back after each edit; returns what ends that. */
   readonly watch: (onEdit: (file: string) => void) => () => void;
   readonly say: (text: string) => void;
@@ -20,13 +22,15 @@ const quickMs = 5000;
 /**
  * Keeps one service running until `signal` is aborted, and gives the exit code for the process.
  *
+ * ```text
  *              dies                    after a delay, or an edit
  *   running ─────────► waiting ──────────────────────────────────► running
  *   running ── edit ─► stopping ─────────────────────────────────► running
  *   running, waiting ── signal ─► stopping ─► ended (0)
  *   running ── exits with 78 ───────────────► ended (1)
+ * ```
  */
-export async function supervise({ slice, start, watch, say, signal }: SupervisorOptions): Promise<number> {
+export async function supervise({ slice, start, onGivenUp, watch, say, signal }: SupervisorOptions): Promise<number> {
   let edit = new AbortController();
   const unwatch = watch((file) => {
     if (edit.signal.aborted || signal.aborted) return;
@@ -46,7 +50,10 @@ export async function supervise({ slice, start, watch, say, signal }: Supervisor
         quickDeaths = 0;
         continue;
       }
-      if (exit.code === misconfigured) return 1;
+      if (exit.code === misconfigured) {
+        onGivenUp(service);
+        return 1;
+      }
 
       quickDeaths = performance.now() - startedAt < quickMs ? quickDeaths + 1 : 0;
       const waitMs = restartDelay(quickDeaths);

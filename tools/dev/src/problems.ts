@@ -1,0 +1,48 @@
+import { portVariable } from '@anywise/service';
+import { describeOccupant, isTaken, occupantOf, type Address } from './occupant.js';
+
+export interface Endpoint extends Address {
+  readonly slice: string;
+}
+
+/** Why a service cannot listen on its port, and what to do; `undefined` where it can. */
+export async function portProblem(endpoint: Endpoint): Promise<string | undefined> {
+  const { slice, port } = endpoint;
+  if (port === 0 || !(await isTaken(endpoint))) return undefined;
+  const occupant = (await occupantOf(endpoint)) ?? { kind: 'other' };
+  const who = describeOccupant(occupant);
+  const isSame = occupant.kind === 'service' && occupant.service === slice;
+  return [
+    `\`${portVariable(slice)}\`: port ${port} is taken by ${who}.`,
+    `${isSame ? 'Is `pnpm dev` running already? ' : ''}Stop it, or set \`${portVariable(slice)}\` to a free port.`,
+  ].join(' ');
+}
+
+/** Why services cannot all listen on their ports: those that are taken, and those that two of them want. */
+export async function portProblems(endpoints: readonly Endpoint[]): Promise<readonly string[]> {
+  const found = await Promise.all(endpoints.map(portProblem));
+  return [
+    ...endpoints.flatMap((endpoint) => sharedPort(endpoint, endpoints)),
+    ...found.filter((each) => each !== undefined),
+  ];
+}
+
+function sharedPort({ slice, port }: Endpoint, endpoints: readonly Endpoint[]): readonly string[] {
+  const first = endpoints.find((other) => other.port === port);
+  if (port === 0 || first === undefined || first.slice === slice) return [];
+  return [
+    `\`${portVariable(slice)}\`: port ${port} is also the port of \`${first.slice}\`. ` +
+      `Set \`${portVariable(slice)}\` or \`${portVariable(first.slice)}\` to a free port.`,
+  ];
+}
+
+/** What to show last of all. */
+export function composeProblems(problems: readonly string[]): string {
+  return [
+    '',
+    '`pnpm dev` cannot go on:',
+    '',
+    ...problems.map((problem) => `  ${problem.replaceAll('\n', '\n  ')}`),
+    '',
+  ].join('\n');
+}
