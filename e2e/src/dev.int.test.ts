@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -61,6 +62,44 @@ inDev(`shows how to try it, brings back what dies, and leaves nothing running${n
   await dev.kill('SIGINT');
   await eventually(() => expect(findRunning(system.databases.storeUrl)).toEqual([]));
   expect(performance.now() - toldAt).toBeLessThan(15_000);
+});
+
+inDev(`ends with the reason where something else takes the port of a service${note}`, async () => {
+  await using system = await createSystem();
+  const { dev, orders } = await startDev(system);
+  const port = new URL(orders).port;
+  const [killed] = findRunning(system.databases.storeUrl).filter(
+    (running) => running.folder.endsWith('services/orders') && isService(running),
+  );
+  if (killed === undefined) throw new Error('Orders is not running.');
+  process.kill(killed.pid, 'SIGKILL');
+  const squatter = createHttpServer((_request, response) => response.end('hello'));
+  // The port is free as soon as the process has gone, and until the next one has started.
+  await eventually(async () => {
+    squatter.listen(Number(port), '127.0.0.1');
+    await once(squatter, 'listening');
+  });
+  const { code } = await dev.ended;
+  squatter.close();
+  expect(code).toBe(1);
+  expect(dev.stderr).toContain(
+    `\n\`pnpm dev\` stopped:\n\n  \`ORDERS_PORT\`: port ${port} is taken by another HTTP server. ` +
+      'Stop it, or set `ORDERS_PORT` to a free port.\n',
+  );
+  expect(findRunning(system.databases.storeUrl)).toEqual([]);
+});
+
+inDev(`does not start beside another that has the same ports${note}`, async () => {
+  await using system = await createSystem();
+  const { dev, payments, orders } = await startDev(system);
+  const ports = { PAYMENTS_PORT: new URL(payments).port, ORDERS_PORT: new URL(orders).port };
+  const second = system.run(command, [...script, 'dev'], { ...ports, NO_COLOR: '1' });
+  expect(await second.ended).toMatchObject({ code: 1 });
+  expect(second.output).not.toContain('Everything is ready.');
+  expect(second.stderr).toMatch(
+    /`PAYMENTS_PORT`: port \d+ is taken by the service `payments` \(process \d+\)\. Is `pnpm dev` running already\?/,
+  );
+  await dev.kill('SIGINT');
 });
 
 describeOnPostgres('what `pnpm dev` starts', () => {

@@ -3,9 +3,9 @@ import { expect, it } from '@jest/globals';
 import { Anywise, SqlTransaction } from 'anywise';
 import { connectStore } from 'anywise/connect';
 import { eventually } from 'anywise/testing';
-import { createClient, type Answer } from './harness/client.js';
+import { createClient, type Answer } from './harness/http-client.js';
 import { describeOnEachStore } from './databases/each-store.js';
-import { createWorld, type Slice, type World } from './harness/system.js';
+import { createSystem, type Slice, type System } from './harness/system.js';
 
 interface Order {
   readonly orderId: string;
@@ -24,10 +24,10 @@ const price = { amount: 1250, currency: 'EUR' };
 const deadlineMs = 30_000;
 
 /** Two services that run, and three who use them: two customers and support. */
-async function openShop(world: World) {
-  const urls = { orders: await world.start('orders').url(), payments: await world.start('payments').url() };
+async function openShop(system: System) {
+  const urls = { orders: await system.start('orders').url(), payments: await system.start('payments').url() };
   const enter = async (user: string, role?: string) => {
-    const client = createClient(await world.tokenOf(user, role));
+    const client = createClient(await system.tokenOf(user, role));
     const get = (slice: Slice, path: string): Promise<Answer> => client(urls[slice], { method: 'GET', path });
     const post = async (slice: Slice, path: string, body: object, idempotencyKey: string): Promise<unknown> => {
       const answer = await client(urls[slice], { method: 'POST', path, body, idempotencyKey });
@@ -48,7 +48,7 @@ async function openShop(world: World) {
 }
 
 /** Leaves a database as a version of the service did that knew no owners. */
-async function leaveAsBefore({ databases }: World, slice: Slice, insert: string): Promise<void> {
+async function leaveAsBefore({ databases }: System, slice: Slice, insert: string): Promise<void> {
   const folder = new URL(`../../services/${slice}/migrations/`, import.meta.url);
   const migrations = readMigrations(folder).filter(({ name }) => !name.endsWith('-owner'));
   const anywise = new Anywise({
@@ -62,8 +62,8 @@ async function leaveAsBefore({ databases }: World, slice: Slice, insert: string)
 
 await describeOnEachStore('orders and payments', (kind) => {
   it('are for those who placed and made them, and for support', async () => {
-    await using world = await createWorld(kind);
-    const { ada, bob, support } = await openShop(world);
+    await using system = await createSystem(kind);
+    const { ada, bob, support } = await openShop(system);
     const [adas, bobs] = [await ada.place('k-1'), await bob.place('k-1')];
     expect(adas.orderId).not.toBe(bobs.orderId);
 
@@ -99,21 +99,21 @@ await describeOnEachStore('orders and payments', (kind) => {
   });
 
   it('from before there were owners are for support, and go on as before', async () => {
-    await using world = await createWorld(kind);
+    await using system = await createSystem(kind);
     const at = '2026-01-01T00:00:00.000Z';
     await leaveAsBefore(
-      world,
+      system,
       'orders',
       `INSERT INTO customer_order (order_id, customer_id, amount, currency, status, placed_at)
        VALUES ('old', 'c-1', 1250, 'EUR', 'placed', '${at}')`,
     );
     await leaveAsBefore(
-      world,
+      system,
       'payments',
       `INSERT INTO payment (payment_id, order_id, amount, currency, status, created_at)
        VALUES ('old', 'gone', 1250, 'EUR', 'captured', '${at}')`,
     );
-    const { ada, support } = await openShop(world);
+    const { ada, support } = await openShop(system);
     expect((await ada.get('orders', '/orders/old')).status).toBe(404);
     expect((await ada.get('payments', '/payments/old')).status).toBe(404);
     expect([await ada.orders(), await ada.payments()]).toEqual([[], []]);

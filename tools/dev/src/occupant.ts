@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect } from 'node:net';
 
 export interface Address {
   readonly host: string;
@@ -13,29 +13,37 @@ export type Occupant =
   /** Something that does not answer an HTTP request. */
   | { readonly kind: 'other' };
 
-/** Whether something else listens there, so that a service could not. */
-export async function isTaken({ host, port }: Address): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    // What is wrong with the address itself is for the service to say.
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE'));
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(false)));
-  });
-}
-
 /** Asks what listens on a port; `undefined` where nothing does. */
 export async function occupantOf(address: Address): Promise<Occupant | undefined> {
+  if (!(await isTaken(address))) return undefined;
   try {
     const response = await fetch(`${urlOf(address)}/health/live`, { signal: AbortSignal.timeout(2000) });
-    return identityIn(await response.json().catch(() => undefined)) ?? { kind: 'http' };
+    const text = await response.text();
+    return identityIn(text) ?? { kind: 'http' };
   } catch {
+    // It may have ended in the meantime.
     return (await isTaken(address)) ? { kind: 'other' } : undefined;
   }
 }
 
-/** Who a health route says that it speaks for. */
-export function identityIn(body: unknown): Extract<Occupant, { kind: 'service' }> | undefined {
-  const { service, pid } = Object(body) as { readonly service?: unknown; readonly pid?: unknown };
+/** To listen there for a moment would tell more, and be in the way of a service that starts in that moment. */
+async function isTaken({ host, port }: Address): Promise<boolean> {
+  const socket = connect({ host: reachable(host), port });
+  return new Promise((resolve) => {
+    const settle = (isThere: boolean) => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket
+      .once('connect', () => settle(true))
+      .once('error', () => settle(false))
+      .setTimeout(2000, () => settle(false));
+  });
+}
+
+/** Which service and which process a health route says that it is. */
+export function identityIn(answer: string): Extract<Occupant, { kind: 'service' }> | undefined {
+  const { service, pid } = Object(parse(answer)) as { readonly service?: unknown; readonly pid?: unknown };
   return typeof service === 'string' && typeof pid === 'number' ? { kind: 'service', service, pid } : undefined;
 }
 
@@ -52,10 +60,20 @@ export function describeOccupant(occupant: Occupant): string {
 
 /** Where this machine reaches what listens on an address. */
 export function urlOf({ host, port }: Address): string {
-  const reachable = new Map([
-    ['0.0.0.0', '127.0.0.1'],
-    ['::', '::1'],
-  ]).get(host);
-  const name = reachable ?? host;
+  const name = reachable(host);
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+export function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An address that means all addresses is none to connect to. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
 }

@@ -1,5 +1,5 @@
 import { portVariable } from '@anywise/service';
-import { describeOccupant, isTaken, occupantOf, type Address } from './occupant.js';
+import { describeOccupant, occupantOf, type Address } from './occupant.js';
 
 export interface Endpoint extends Address {
   readonly slice: string;
@@ -8,8 +8,8 @@ export interface Endpoint extends Address {
 /** Why a service cannot listen on its port, and what to do; `undefined` where it can. */
 export async function portProblem(endpoint: Endpoint): Promise<string | undefined> {
   const { slice, port } = endpoint;
-  if (port === 0 || !(await isTaken(endpoint))) return undefined;
-  const occupant = (await occupantOf(endpoint)) ?? { kind: 'other' };
+  const occupant = port === 0 ? undefined : await occupantOf(endpoint);
+  if (occupant === undefined) return undefined;
   const who = describeOccupant(occupant);
   const isSame = occupant.kind === 'service' && occupant.service === slice;
   return [
@@ -40,7 +40,7 @@ function sharedPort({ slice, port }: Endpoint, endpoints: readonly Endpoint[]): 
 export function composeProblems(problems: readonly string[]): string {
   return [
     '',
-    '`pnpm dev` cannot go on:',
+    '`pnpm dev` stopped:',
     '',
     ...problems.map((problem) => `  ${problem.replaceAll('\n', '\n  ')}`),
     '',

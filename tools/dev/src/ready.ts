@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeOccupant, identityIn, urlOf, type Occupant } from './occupant.js';
+import { describeOccupant, identityIn, parse, urlOf, type Occupant } from './occupant.js';
 import type { Endpoint } from './problems.js';
 
 export interface Expected extends Endpoint {
@@ -36,7 +36,7 @@ async function whyNotReady(service: Expected): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
     const text = await response.text();
-    const occupant: Occupant = identityIn(parse(text)) ?? { kind: 'http' };
+    const occupant: Occupant = identityIn(text) ?? { kind: 'http' };
     const isOwn = occupant.kind === 'service' && occupant.service === slice && service.isProcess(occupant.pid);
     if (!isOwn) return `${slice} does not answer on ${url}, but ${describeOccupant(occupant)} does`;
     return response.ok ? undefined : `${slice} is not ready: ${reasonsIn(text)}`;
@@ -48,12 +48,4 @@ async function whyNotReady(service: Expected): Promise<string | undefined> {
 function reasonsIn(text: string): string {
   const { reasons } = Object(parse(text)) as { readonly reasons?: unknown };
   return Array.isArray(reasons) ? reasons.join(', ') : text;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

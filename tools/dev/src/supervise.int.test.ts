@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from '@jest/globals';
+import { notesVariable, openNotes } from './notes.js';
 import { until } from './testing.js';
 
 const bin = fileURLToPath(new URL('../bin/anywise-dev.js', import.meta.url));
@@ -45,7 +46,7 @@ function supervise(main: string, wrap: (command: string[]) => string[] = (comman
   const [command = '', ...args] = wrap([process.execPath, bin]);
   const supervisor = spawn(command, args, {
     cwd: join(folder, 'services/shop'),
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, [notesVariable]: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
@@ -59,6 +60,7 @@ function supervise(main: string, wrap: (command: string[]) => string[] = (comman
   return {
     supervisor,
     lines,
+    notes: openNotes(folder),
     ended: once(supervisor, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
     nextLine,
     nextStart: async (greeting = 'hello') => {
@@ -75,7 +77,7 @@ function write(path: string, text: string): void {
 }
 
 function untilSilent(port: number): Promise<true> {
-  return until(`nobody to listen on ${port}`, async () => {
+  return until(`nothing to listen on ${port}`, async () => {
     const socket = connect(port, '127.0.0.1');
     const answers = await once(socket, 'connect').then(
       () => true,
@@ -87,11 +89,14 @@ function untilSilent(port: number): Promise<true> {
 }
 
 it('starts a killed service again', async () => {
-  const { nextStart, nextLine } = supervise(service);
+  const { nextStart, nextLine, notes } = supervise(service);
   const first = await nextStart();
+  expect(notes.pidOf('shop')).toBe(first.pid);
   process.kill(first.pid, 'SIGKILL');
   await nextLine(/^shop died \(SIGKILL\); starting it again$/);
-  expect((await nextStart()).pid).not.toBe(first.pid);
+  const second = await nextStart();
+  expect(second.pid).not.toBe(first.pid);
+  expect(notes.pidOf('shop')).toBe(second.pid);
 });
 
 it('starts the service again after an edit of its own source or of a package', async () => {
@@ -106,9 +111,12 @@ it('starts the service again after an edit of its own source or of a package', a
 });
 
 it('ends with 1 and does not try again when the service calls itself misconfigured', async () => {
-  const { ended, lines } = supervise(`console.log('the port is taken'); process.exitCode = 78;`);
+  const { ended, lines, notes } = supervise(
+    `console.log('starting'); console.error('\`A\` is not set\\n\`B\` is 1'); process.exitCode = 78;`,
+  );
   expect(await ended).toEqual([1, null]);
-  expect(lines).toEqual(['shop | the port is taken']);
+  expect(lines.toSorted()).toEqual(['shop | `A` is not set', 'shop | `B` is 1', 'shop | starting']);
+  expect([...notes.problems()]).toEqual([['shop', '`A` is not set\n`B` is 1']]);
 });
 
 it.each([
