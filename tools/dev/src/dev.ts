@@ -1,5 +1,5 @@
 // `pnpm dev`: checks that the services can start, lets turbo run them, and says last what went wrong.
-import { ConfigError, readConfig } from '@anywise/service';
+import { ConfigError, readConfig } from '@anywise/service/config';
 import { createNotesFolder, notesVariable, openNotes } from './notes.js';
 import { composeProblems, portProblem, portProblems, type Endpoint } from './problems.js';
 import { runTurbo } from './turbo.js';

@@ -1,4 +1,4 @@
-import { portVariable } from '@anywise/service';
+import { portVariable } from '@anywise/service/config';
 import { describeOccupant, occupantOf, type Address } from './occupant.js';
 
 export interface Endpoint extends Address {

@@ -1,0 +1,2 @@
+export { portVariable, readConfig, type ServiceConfig } from './config.js';
+export { ConfigError } from './variable.js';
