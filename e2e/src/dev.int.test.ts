@@ -5,7 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { createClient } from './harness/http-client.js';
 import { describeOnPostgres } from './databases/each-store.js';
@@ -13,6 +13,9 @@ import { findRunning } from './harness/running-processes.js';
 import { openShop } from './harness/shop.js';
 import { workspace } from './harness/from-source.js';
 import { createSystem, type System } from './harness/system.js';
+
+// Each test starts a whole `pnpm dev`, from source.
+jest.setTimeout(180_000);
 
 // The pnpm that runs the tests; it may be a script, which only Node can run everywhere.
 const pnpm = process.env.npm_execpath ?? '';
