@@ -6,6 +6,7 @@ export default {
   testTimeout: 30_000,
   roots: ['<rootDir>/src', '<rootDir>/template'],
   moduleNameMapper: {
+    '^\\./paging\\.js$': '<rootDir>/../../packages/contracts/src/paging.ts',
     '^@anywise/contracts/(sample-.*)$': '<rootDir>/template/packages/contracts/src/$1',
   },
 };

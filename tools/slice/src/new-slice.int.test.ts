@@ -61,7 +61,7 @@ it('says so where the slice is there as it was made', async () => {
   await workspace.run('shipping');
   const before = workspace.files();
   expect(await workspace.run('shipping')).toMatchInlineSnapshot(
-    `"\`shipping\` exists already: 21 files, all as generated."`,
+    `"\`shipping\` exists already: 24 files, all as generated."`,
   );
   expect(workspace.files()).toEqual(before);
 });

@@ -5,6 +5,7 @@ it('keeps its wire names and versions for ever', () => {
   expect([...sampleThings.messages.values()].map(({ kind, type, version }) => `${kind} ${type} v${version}`)).toEqual([
     'command sample-things.create-sample-thing v1',
     'query sample-things.get-sample-thing v1',
+    'query sample-things.list-sample-things v1',
     'event sample-things.sample-thing-created v1',
   ]);
 });

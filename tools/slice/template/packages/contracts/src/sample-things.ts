@@ -1,5 +1,6 @@
 import { Command, contract, command, event, query } from 'anywise';
 import { z } from 'zod';
+import { Page, pageOf } from './paging.js';
 
 export const SampleThing = z.object({ sampleThingId: z.string(), orderId: z.string(), createdAt: z.string() });
 export type SampleThing = z.infer<typeof SampleThing>;
@@ -20,10 +21,21 @@ export class GetSampleThing extends query('sample-things.get-sample-thing', {
   reply: SampleThing.nullable(),
 }) {}
 
+export class ListSampleThings extends query('sample-things.list-sample-things', {
+  summary: 'Sample things, the newest first.',
+  data: Page,
+  reply: pageOf(SampleThing),
+}) {}
+
 export class SampleThingCreated extends event('sample-things.sample-thing-created', {
   summary: 'One sample thing was created.',
   entityId: ({ orderId }) => orderId,
   data: z.object({ sampleThingId: z.string(), orderId: z.string() }),
 }) {}
 
-export const sampleThings = contract('sample-things', { CreateSampleThing, GetSampleThing, SampleThingCreated });
+export const sampleThings = contract('sample-things', {
+  CreateSampleThing,
+  GetSampleThing,
+  ListSampleThings,
+  SampleThingCreated,
+});

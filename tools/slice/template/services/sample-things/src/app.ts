@@ -6,6 +6,8 @@ import { createSampleThing } from './create-sample-thing/handler.js';
 import { createSampleThingRoute } from './create-sample-thing/route.js';
 import { getSampleThing } from './get-sample-thing/handler.js';
 import { getSampleThingRoute } from './get-sample-thing/route.js';
+import { listSampleThings } from './list-sample-things/handler.js';
+import { listSampleThingsRoute } from './list-sample-things/route.js';
 import { onOrderPlaced } from './on-order-placed/listener.js';
 import { SampleThingRepository } from './sample-thing.js';
 
@@ -13,8 +15,13 @@ import { SampleThingRepository } from './sample-thing.js';
 export const app: ServiceDefinition = {
   manifest: new URL('../package.json', import.meta.url),
   contracts: [sampleThings, orders],
-  registry: new MessageRegistry('sample-things').register(createSampleThing, getSampleThing, onOrderPlaced),
-  routes: [createSampleThingRoute, getSampleThingRoute],
+  registry: new MessageRegistry('sample-things').register(
+    createSampleThing,
+    getSampleThing,
+    listSampleThings,
+    onOrderPlaced,
+  ),
+  routes: [createSampleThingRoute, getSampleThingRoute, listSampleThingsRoute],
   migrations: readMigrations(new URL('../migrations/', import.meta.url)),
   bind: (container) => {
     container.bind(SampleThingRepository).toSelf();

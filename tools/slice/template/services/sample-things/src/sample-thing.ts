@@ -20,7 +20,8 @@ export class SampleThingRepository {
   constructor(@inject(SqlTransaction) private readonly sql: SqlTransaction) {}
 
   async add({ sampleThingId, orderId, createdAt }: SampleThing): Promise<void> {
-    await this.sql.run('INSERT INTO sample_thing VALUES (?, ?, ?)', sampleThingId, orderId, createdAt);
+    const sql = 'INSERT INTO sample_thing (sample_thing_id, order_id, created_at) VALUES (?, ?, ?)';
+    await this.sql.run(sql, sampleThingId, orderId, createdAt);
   }
 
   async find(sampleThingId: string): Promise<SampleThing | undefined> {
@@ -29,6 +30,24 @@ export class SampleThingRepository {
       sampleThingId,
     );
     return row === undefined ? undefined : fromRow(row);
+  }
+
+  /** Up to `limit` of them, the newest first, that come after another. */
+  async list(limit: number, after: SampleThing | undefined): Promise<readonly SampleThing[]> {
+    const newestFirst = 'ORDER BY created_at DESC, sample_thing_id DESC LIMIT ?';
+    if (after === undefined) {
+      return this.#rows(`SELECT * FROM sample_thing ${newestFirst}`, limit);
+    }
+    return this.#rows(
+      `SELECT * FROM sample_thing WHERE (created_at, sample_thing_id) < (?, ?) ${newestFirst}`,
+      after.createdAt,
+      after.sampleThingId,
+      limit,
+    );
+  }
+
+  async #rows(sql: string, ...values: (string | number)[]): Promise<readonly SampleThing[]> {
+    return (await this.sql.all<SampleThingRow>(sql, ...values)).map(fromRow);
   }
 }
 
