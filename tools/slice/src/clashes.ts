@@ -18,10 +18,9 @@ export function clashInSlice(slice: string, entity: string): string | undefined 
 
 /** What code would call two things, if it got these names in the place of the sample's. */
 export function clashIn(files: readonly File[], names: ReadonlyMap<string, string>): string | undefined {
-  // A table may have the name of a variable.
-  return ['.ts', '.sql']
-    .map((ending) => files.filter(({ path }) => path.endsWith(ending)).flatMap(({ text }) => identifiersIn(text)))
-    .map((identifiers) => clashAmong(identifiers, names))
+  return files
+    .filter(({ path }) => /\.(ts|sql)$/.test(path))
+    .map(({ text }) => clashAmong(identifiersIn(text), names))
     .find((clash) => clash !== undefined);
 }
 
@@ -34,9 +33,22 @@ function clashAmong(identifiers: readonly string[], names: ReadonlyMap<string, s
     .find((renamed) => own.has(renamed));
 }
 
-/** The words of code, without comments and the texts in it. */
+/** The names that code gives or uses, apart from those of members: not the `a` of `b.a`, nor that of `{ a: b }`. */
 export function identifiersIn(code: string): readonly string[] {
-  const expressions = (text: string) => [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, inside = '']) => inside).join(' ');
-  const bare = code.replace(/\/\/.*|\/\*[^]*?\*\/|'[^'\n]*'/g, '').replace(/`[^`]*`/g, expressions);
-  return bare.match(/[A-Za-z_$][\w$]*/g) ?? [];
+  const bare = code.replace(/\/\/.*|\/\*[^]*?\*\/|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, expressionsIn);
+  const brackets: string[] = [];
+  const identifiers: string[] = [];
+  for (const [token, name] of bare.matchAll(
+    /[([{]|[)\]}]|(?<!(?<!\.\.)\.)\b([A-Za-z_$][\w$]*)(?![\w$]|\??:)|[\w$]+(?=\??:)/g,
+  )) {
+    if (/[([{]/.test(token)) brackets.push(token);
+    else if (/[)\]}]/.test(token)) brackets.pop();
+    else if (name !== undefined || brackets.at(-1) === '(') identifiers.push(token);
+  }
+  return identifiers;
+}
+
+/** Of a template, the code in it; nothing of any other text and of comments. */
+function expressionsIn(text: string): string {
+  return [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, code = '']) => code).join(' ');
 }

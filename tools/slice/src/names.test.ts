@@ -27,6 +27,10 @@ it.each([
   'tables',
   'views',
   'bodies',
+  'data',
+  'logs',
+  'news',
+  'items-2',
   'statuses',
   'keys',
   'buses',
@@ -71,10 +75,10 @@ it.each([
   ['bus', 'is the name of the file that the services share, `bus.db`', 'customer-bus'],
   ['sqlite-files', 'begins with `sqlite-`, which is reserved', 'customer-sqlite-files'],
   ['heard', 'cannot be used: the code would have two things called `heard`', 'customer-heard'],
-  ['order', 'cannot be used: the code would have two things called `orderId`', 'customer-order'],
+  ['order', 'cannot be used: the code would have two things called `order_id`', 'customer-order'],
   ['z', 'cannot be used: the code would have two things called `z`', 'customer-z'],
   ['apps', 'cannot be used: the code would have two things called `app.ts`', 'customer-apps'],
-  ['logs', 'cannot be used: the code would have two things called `Log`', 'customer-logs'],
+  ['pages', 'cannot be used: the code would have two things called `Page`', 'customer-pages'],
 ])('refuses `%s`, says why, and suggests another', (name, wrong, better) => {
   expect(checkSliceName(name, surroundings)).toBe(`\`${name}\` ${wrong}. Try \`${better}\`.`);
   expect(checkSliceName(better, surroundings)).toBeUndefined();
