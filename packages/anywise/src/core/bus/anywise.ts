@@ -2,7 +2,7 @@ import { Lifecycle } from './lifecycle.js';
 import type { BusDeadLetters } from './dead-letters.js';
 import type { EnqueueOptions } from '../dispatch/enqueue.js';
 import type { ContextEntry } from '../message/context.js';
-import type { ServiceId } from '../ports/container.js';
+import { markOwnService, type ServiceId } from '../ports/container.js';
 import type { SendOptions } from '../dispatch/send.js';
 import type { InboxStatus } from '../ports/inbox.js';
 import type { OutboxStatus } from '../ports/outbox.js';
@@ -12,8 +12,8 @@ import type { Frame } from '../dispatch/frame.js';
 import type { BusDescription, Inspection } from './inspect.js';
 import {
   definitionOf,
-  type AnyCommand,
   type Command,
+  type EnqueueableCommand,
   type ErrorsOf,
   type Event,
   type ReplyOf,
@@ -61,6 +61,10 @@ export interface TransactionOptions {
  * sends shares the handler's scope.
  */
 export class Anywise {
+  static {
+    markOwnService(this);
+  }
+
   private readonly lifecycle: Lifecycle;
   private readonly frame: Frame | undefined;
 
@@ -116,7 +120,7 @@ export class Anywise {
    *
    * @returns the command's id, by which one that waits for its time can be cancelled.
    */
-  enqueue(command: AnyCommand, options: EnqueueOptions = {}): Promise<string> {
+  enqueue(command: EnqueueableCommand, options: EnqueueOptions = {}): Promise<string> {
     const { lifecycle, frame } = this;
     const refusal = lifecycle.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);

@@ -49,7 +49,7 @@ export class Lifecycle {
   readonly #contracts: readonly Contract[];
   readonly #store: Store | undefined;
   readonly #logger: Logger;
-  readonly #isProvided: (id: ServiceId) => boolean;
+  readonly #provided: ReadonlySet<ServiceId>;
   readonly #checkParts: ReturnType<typeof createPartChecks>;
   #delivery: Delivery | undefined;
   #state: State = 'new';
@@ -64,10 +64,11 @@ export class Lifecycle {
     this.#store = options.store ?? (options.transport === undefined ? undefined : memoryStore());
     this.#checkParts = createPartChecks({ store: this.#store, transport: options.transport }, this.#logger);
     const sinks = new MessageRegistry('sink').register(...(options.sinks ?? []));
-    this.#wiring = new Wiring([...(options.registries ?? []), sinks]);
+    this.#wiring = new Wiring([...(options.registries ?? []), sinks], this.#contracts);
     const provided = new Set<ServiceId>([busId, ...(this.#store?.clients ?? [])]);
     options.container?.provides([...provided]);
-    this.#isProvided = (id) => provided.has(id);
+    this.#provided = provided;
+    for (const registry of options.registries ?? []) registry.seal(options.name);
     this.inspection = new Inspection(this.#wiring, this.#store !== undefined);
     this.dispatcher = new Dispatcher({
       name: options.name,
@@ -81,7 +82,7 @@ export class Lifecycle {
       sender: options.sender,
       publisher: options.publisher ?? sequential,
       checkReplies: options.checkReplies ?? process.env.NODE_ENV !== 'production',
-      isProvided: this.#isProvided,
+      isProvided: (id) => provided.has(id),
       bindBus,
       busId,
       logger: this.#logger,
@@ -108,14 +109,15 @@ export class Lifecycle {
   }
 
   verify(): readonly string[] {
-    const { name, container } = this.#options;
+    const { name, container, context = [] } = this.#options;
     const problems = verify({
       name,
       wiring: this.#wiring,
       contracts: this.#contracts,
+      context,
       container,
       durable: this.#store !== undefined,
-      isProvided: this.#isProvided,
+      provided: this.#provided,
     });
     return [...busOptionProblems(this.#options), ...problems];
   }

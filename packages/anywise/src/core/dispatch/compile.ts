@@ -57,7 +57,8 @@ export interface CompileOptions {
 
 /** Puts a handler and its guards together. */
 export function compileCommand(
-  { message, code, place }: RegisteredHandler,
+  message: MessageClass,
+  { code, place }: RegisteredHandler,
   { wiring, sender, durable, checkReplies }: CompileOptions,
 ): CompiledCommand {
   const guards = wiring.guardsOf(message);

@@ -249,7 +249,8 @@ describe('enqueue refuses', () => {
   test.each([
     {
       what: 'a query',
-      enqueue: (bus: Anywise) => bus.enqueue(new CountOrders()),
+      // The types refuse it too, where its class is known.
+      enqueue: (bus: Anywise) => bus.enqueue(new CountOrders() as never),
       message: '`orders.count-orders` was enqueued, but it is a query, and its reply would be lost. Use `send`.',
     },
     {

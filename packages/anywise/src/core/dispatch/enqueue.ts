@@ -4,7 +4,7 @@ import { encodeCommand, type Codec } from '../message/codec.js';
 import type { ContextEntry } from '../message/context.js';
 import { writeEnvelope } from '../message/envelope.js';
 import { newId } from '../message/id.js';
-import { definitionOf, type AnyCommand } from '../message/message.js';
+import { classNameOf, definitionOf, type AnyCommand } from '../message/message.js';
 import type { Observers } from '../ports/observer.js';
 import type { Due } from '../ports/outbox.js';
 import { Frame, type FrameHost } from './frame.js';
@@ -123,6 +123,6 @@ function enqueuedQuery(query: AnyCommand): AnywiseError {
 function noRoute(command: AnyCommand): AnywiseError {
   return new AnywiseError(
     'NO_HANDLER',
-    `\`${command.type}\` was enqueued, but it has no handler in this process, and the bus has no transport to another. Register one with \`on(${command.constructor.name}).handle(…)\`, or pass \`transport\`.`,
+    `\`${command.type}\` was enqueued, but it has no handler in this process, and the bus has no transport to another. Register one with \`on(${classNameOf(command)}).handle(…)\`, or pass \`transport\`.`,
   );
 }

@@ -34,7 +34,12 @@ export class Publisher {
 
   publish(event: Event, caller: Frame | undefined): Promise<unknown> {
     const { routes, work, observers, host } = this.#options;
-    const compiled = routes.event(event);
+    let compiled: CompiledEvent;
+    try {
+      compiled = routes.event(event);
+    } catch (error) {
+      return rejected(error);
+    }
     if (caller === undefined && compiled.needsUnit) {
       return work.run(async (unit) => {
         await this.#publishIn(event, compiled, undefined, unit);
@@ -95,6 +100,10 @@ export function unknownMessage(message: AnyCommand | Event, done: 'published' | 
     'UNKNOWN_MESSAGE',
     `\`${message.type}\` was ${done}, but none of the bus's contracts has it, so it could not be read back. Add its contract to \`contracts\`.`,
   );
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error;
 }
 
 /** What `sequential` does with a single listener, without a function that is resumed. */

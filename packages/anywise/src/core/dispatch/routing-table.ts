@@ -1,5 +1,6 @@
+import { AnywiseError } from '../errors/errors.js';
 import type { Codec } from '../message/codec.js';
-import { definitionOf, type Event, type MessageClass } from '../message/message.js';
+import { declarationOf, definitionOf, type Event, type MessageClass } from '../message/message.js';
 import type { Wiring } from '../registry/wiring.js';
 import {
   compileCommand,
@@ -33,13 +34,12 @@ export class RoutingTable {
   constructor(options: RoutingOptions) {
     this.#options = options;
     const { wiring } = options;
-    for (const listener of wiring.listeners)
+    for (const listener of wiring.listeners) {
       this.#byName.set(listener.name, compileListener(listener, options.durable));
-    for (const { message } of wiring.handlers) {
-      const handler = wiring.handlerOf(message);
-      if (handler === undefined) continue;
-      const compiled = compileCommand(handler, options);
-      this.#commands.set(message, compiled);
+    }
+    for (const { message, handler } of wiring.handled) {
+      const compiled = compileCommand(message, handler, options);
+      this.#commands.set(declarationOf(message), compiled);
       const { run } = compiled;
       this.#byName.set(message.type, { name: message.type, run, invoke: run, needsUnit: true, isGuarded: false });
     }
@@ -47,7 +47,8 @@ export class RoutingTable {
 
   /** The handler of a command or query, given the instance. */
   command(message: object): CompiledCommand | undefined {
-    return this.#commands.get(message.constructor);
+    const declaration = declarationOf(message);
+    return this.#commands.get(declaration) ?? this.#compileUnknown(declaration);
   }
 
   event(event: Event): CompiledEvent {
@@ -71,14 +72,28 @@ export class RoutingTable {
     const message = this.#options.codec.classOf(type);
     if (message === undefined) return [];
     if (message.kind === 'event') return this.#eventOf(message).afterwards;
-    return this.#commands.has(message) ? [type] : [];
+    return this.#commands.has(declarationOf(message)) ? [type] : [];
   };
+
+  /** A command that no contract has and no handler names can still be below a group that one handles. */
+  #compileUnknown(message: MessageClass | undefined): CompiledCommand | undefined {
+    const handler = message === undefined ? undefined : this.#options.wiring.handlerOf(message);
+    if (message === undefined || handler === undefined) return undefined;
+    const compiled = compileCommand(message, handler, this.#options);
+    this.#commands.set(message, compiled);
+    return compiled;
+  }
 
   #eventOf(message: MessageClass): CompiledEvent {
     const known = this.#events.get(message);
     if (known !== undefined) return known;
+    if (message.kind !== 'event') throw publishedCommand(message);
     const compiled = compileEvent(this.#options.wiring.listenersOf(message), this.#options);
     this.#events.set(message, compiled);
     return compiled;
   }
+}
+
+function publishedCommand({ type, kind }: MessageClass): AnywiseError {
+  return new AnywiseError('INVALID_MESSAGE', `\`${type}\` was published, but is a ${kind}. Use \`send\`.`);
 }

@@ -1,7 +1,7 @@
 import { AnywiseError } from '../errors/errors.js';
 import type { ContextEntry, ContextOptions } from '../message/context.js';
 import { textProblem } from '../message/envelope-problems.js';
-import type { Command } from '../message/message.js';
+import { classNameOf, declarationOf, notMessage, type Command } from '../message/message.js';
 import type { CompiledCommand, Run } from './compile.js';
 import { startDeadline, untilAborted } from './deadline.js';
 import { Frame, type FrameHost } from './frame.js';
@@ -219,9 +219,15 @@ function contextOptions(options: SendWithDeadline | undefined, parent: Frame | u
 }
 
 function noHandler(command: Command): AnywiseError {
+  const declaration = declarationOf(command);
+  if (declaration === undefined) return notMessage(command);
+  const { type, kind } = declaration;
+  if (kind === 'event') {
+    return new AnywiseError('INVALID_MESSAGE', `\`${type}\` was sent, but is an event. Use \`publish\`.`);
+  }
   return new AnywiseError(
     'NO_HANDLER',
-    `\`${command.type}\` has no handler in this process. Register one with \`on(${command.constructor.name}).handle(…)\`, and pass its registry to \`Anywise\`.`,
+    `\`${type}\` has no handler in this process. Register one with \`on(${classNameOf(command)}).handle(…)\`, and pass its registry to \`Anywise\`.`,
   );
 }
 

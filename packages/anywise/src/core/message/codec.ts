@@ -1,8 +1,9 @@
 import type { ContextEntry, ContextKeyInfo, MessageContext } from './context.js';
 import type { Contract } from './contract.js';
 import type { Envelope } from './envelope.js';
-import { AnywiseError } from '../errors/errors.js';
+import { AnywiseError, issuePath } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
+import { assertJson, isJson, jsonIssues } from './json.js';
 import { definitionOf, type AnyCommand, type Command, type Event, type MessageClass } from './message.js';
 
 /** Makes the envelope of an event that is published in the given context. */
@@ -20,7 +21,7 @@ export function encodeEvent(event: Event, context: MessageContext, source: strin
     schemaversion: event.version,
     correlationid: context.correlationId,
     ...(causationId === undefined ? {} : { causationid: causationId }),
-    ...travellingAttributes(context),
+    ...travellingAttributes(event.type, context),
     data: Object.assign({}, event),
   };
 }
@@ -37,6 +38,8 @@ export function encodeCommand(
   { source, key, time }: { readonly source: string; readonly key: string | undefined; readonly time: number },
 ): Envelope {
   const { causationId } = context;
+  // In one process a command may carry what JSON does not know; this one is read back.
+  assertJson(command.type, { ...command });
   return {
     specversion: '1.0',
     id: context.messageId,
@@ -49,17 +52,39 @@ export function encodeCommand(
     correlationid: context.correlationId,
     ...(causationId === undefined ? {} : { causationid: causationId }),
     ...(key === undefined ? {} : { partitionkey: key }),
-    ...travellingAttributes(context),
-    data: Object.assign({}, command),
+    ...travellingAttributes(command.type, context),
+    data: { ...command },
   };
 }
 
-function travellingAttributes(context: MessageContext): Record<string, unknown> {
+/** @throws AnywiseError (`INVALID_CONTRACT`, `INVALID_MESSAGE`) where a value has no attribute of its own, or is not JSON. */
+function travellingAttributes(type: string, context: MessageContext): Record<string, unknown> {
   const attributes: Record<string, unknown> = {};
-  for (const [{ header }, value] of context.entries()) {
-    if (header !== undefined) attributes[header] = JSON.stringify(value);
+  const keys = new Map<string, string>();
+  for (const [{ key, header }, value] of context.entries()) {
+    if (header === undefined || value === undefined) continue;
+    const other = keys.get(header);
+    if (other !== undefined) throw sharedHeader(type, header, [other, key]);
+    keys.set(header, key);
+    if (!isJson(value)) throw notJson(type, key, value);
+    attributes[header] = JSON.stringify(value);
   }
   return attributes;
+}
+
+function sharedHeader(type: string, header: string, [first, second]: readonly [string, string]): AnywiseError {
+  return new AnywiseError(
+    'INVALID_CONTRACT',
+    `The context keys \`${first}\` and \`${second}\` of \`${type}\` both travel as \`${header}\`. Give one of them another header.`,
+  );
+}
+
+function notJson(type: string, key: string, value: unknown): AnywiseError {
+  const [issue] = jsonIssues(value, [key]);
+  return new AnywiseError(
+    'INVALID_MESSAGE',
+    `The context value \`${issue === undefined ? key : issuePath(issue)}\` of \`${type}\` ${String(issue?.message)}, so it cannot travel. Use values that JSON knows, or a key without a header.`,
+  );
 }
 
 /** Reads messages from envelopes: finds the class, upcasts old versions, validates. */
@@ -100,13 +125,19 @@ export class Codec {
    */
   decode(envelope: Envelope): Command | Event {
     const message = this.assertKnown(envelope.type);
-    const data = upcast(message, envelope);
-    return message.parse(data, {
+    const metadata = {
       eventId: envelope.id,
       timestamp: envelope.time,
       source: envelope.source,
       ...(envelope.subject === undefined ? {} : { entityId: envelope.subject }),
-    }) as Command | Event;
+    };
+    if (envelope.schemaversion === message.version) return message.readBack(envelope.data, metadata) as Command | Event;
+    const data = upcast(message, envelope);
+    try {
+      return message.parse(data, metadata) as Command | Event;
+    } catch (cause) {
+      throw wrongUpcast(message, envelope, cause);
+    }
   }
 
   /** The context values that came with an envelope. */
@@ -141,16 +172,32 @@ function upcast(message: MessageClass, { data, schemaversion }: Envelope): unkno
   return current;
 }
 
-function takeStep(message: MessageClass, version: number, step: () => unknown): unknown {
+function takeStep({ type }: MessageClass, version: number, step: () => unknown): unknown {
+  let next: unknown;
   try {
-    return step();
+    next = step();
   } catch (cause) {
     throw new AnywiseError(
       'UNREADABLE_MESSAGE',
-      `The \`upcast\` of \`${message.type}\` from version ${version} failed (${errorText(cause)}). Correct it, then replay.`,
+      `The \`upcast\` of \`${type}\` from version ${version} failed (${errorText(cause)}). Correct it, then replay.`,
       { cause },
     );
   }
+  if (!(next instanceof Promise)) return next;
+  // Nothing awaits it, and an unhandled rejection would end the process.
+  next.catch(() => undefined);
+  throw new AnywiseError(
+    'UNREADABLE_MESSAGE',
+    `The \`upcast\` of \`${type}\` from version ${version} gave a promise. Make it synchronous, then replay.`,
+  );
+}
+
+function wrongUpcast({ type, version }: MessageClass, { schemaversion }: Envelope, cause: unknown): AnywiseError {
+  return new AnywiseError(
+    'UNREADABLE_MESSAGE',
+    `\`${type}\` came in version ${schemaversion}, and what its \`upcast\` made of it does not fit version ${version} (${errorText(cause)}). Correct it, then replay.`,
+    { cause },
+  );
 }
 
 function parseAttribute({ type }: Envelope, { key, header }: ContextKeyInfo, text: string): unknown {

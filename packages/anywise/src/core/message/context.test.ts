@@ -101,7 +101,7 @@ describe('a context key', () => {
 
   test('says what a header may be', () => {
     expect(() => contextKey('tenant', { header: 'Tenant-Id' })).toThrowErrorMatchingInlineSnapshot(
-      `"The context key \`tenant\` travels as \`Tenant-Id\`, which CloudEvents forbids: use 1 to 20 lower-case letters and digits."`,
+      `"The context key \`tenant\`: its header is "Tenant-Id", which CloudEvents forbids; use 1 to 20 lower-case letters and digits"`,
     );
   });
 });

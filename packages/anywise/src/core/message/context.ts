@@ -1,7 +1,10 @@
-import { AnywiseError } from '../errors/errors.js';
+import { describeValue } from '../errors/describe.js';
+import { AnywiseError, SetupError } from '../errors/errors.js';
+import { optionProblems, text } from '../errors/options.js';
+import { isEnvelopeAttribute } from './attributes.js';
 import { newId } from './id.js';
 
-/** What can be said of a context key whatever its values are. */
+/** What is known of a context key, whatever its values are. */
 export interface ContextKeyInfo {
   readonly key: string;
   /** The envelope attribute that carries the value to other processes; without one it never leaves the process. */
@@ -19,25 +22,37 @@ export interface ContextEntry<T = unknown> {
   readonly value: T;
 }
 
-const headerName = /^[a-z0-9]{1,20}$/;
-
 /**
  * Declares something that travels with a message besides its data.
  *
- * @param options.header the envelope attribute that carries it: lower-case letters and digits, at most 20 (CloudEvents).
+ * @param key its name, for error texts.
+ * @param options.header the envelope attribute that carries its value, which must be JSON, to other processes: 1 to 20
+ * lower-case letters and digits, and not an attribute that CloudEvents or this library uses. @defaultValue none: the value
+ * never leaves the process
+ * @throws SetupError (`INVALID_CONTRACT`)
  */
-export function contextKey<T>(key: string, options: { readonly header?: string } = {}): ContextKey<T> {
-  if (options.header !== undefined && !headerName.test(options.header)) {
-    throw new AnywiseError(
-      'INVALID_CONTRACT',
-      `The context key \`${key}\` travels as \`${options.header}\`, which CloudEvents forbids: use 1 to 20 lower-case letters and digits.`,
-    );
-  }
+export function contextKey<T>(key: string, options: { readonly header?: string | undefined } = {}): ContextKey<T> {
+  const problems = [...optionProblems({ key }, { key: text() }), ...headerProblems(options.header)];
+  if (problems.length > 0) throw new SetupError('INVALID_CONTRACT', `The context key \`${key}\``, problems);
   const contextKey: ContextKey<T> = Object.assign((value: T): ContextEntry<T> => ({ key: contextKey, value }), {
     key,
     header: options.header,
   });
   return contextKey;
+}
+
+const headerName = /^[a-z0-9]{1,20}$/;
+
+function headerProblems(header: unknown): string[] {
+  if (header === undefined) return [];
+  if (typeof header !== 'string' || !headerName.test(header)) {
+    return [
+      `its header is ${describeValue(header)}, which CloudEvents forbids; use 1 to 20 lower-case letters and digits`,
+    ];
+  }
+  return isEnvelopeAttribute(header)
+    ? [`its header \`${header}\` is an attribute of every envelope; choose another, such as \`x${header}\``]
+    : [];
 }
 
 /** What a listener is given besides the event: read only. */

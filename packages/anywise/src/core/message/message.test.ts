@@ -192,7 +192,7 @@ describe('declaring a message', () => {
         - \`upcast\` lacks the step from version 1 to 2"
     `);
     expect(() => event('payments.paid', { version: 0, data, entityId })).toThrowErrorMatchingInlineSnapshot(
-      `"The event \`payments.paid\`: its version 0 must be a whole number from 1"`,
+      `"The event \`payments.paid\`: \`version\` is 0, but must be a whole number from 1 to 1000"`,
     );
   });
 

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { describeValue } from '../errors/describe.js';
+import { AnywiseError, InvalidMessageError } from '../errors/errors.js';
 import type { DomainErrorClass } from './domain-error.js';
 import { newId } from './id.js';
 import type { StandardSchema } from './schema.js';
@@ -9,11 +11,19 @@ export type AbstractClass<T> = abstract new (...args: never[]) => T;
 /** What a message is: an intent (command), a question (query) or a fact (event). */
 export type MessageKind = 'command' | 'query' | 'event';
 
+// Global symbols: two installed copies of this package recognise each other's messages by them.
+const declarationKey = Symbol.for('anywise.message');
+export const baseKey = Symbol.for('anywise.base');
+
 /**
- * Any command or query. Abstract classes between this one and a message group messages: a guard on the group covers all of
- * them. The reply exists in the types only.
+ * Any command or query. An abstract class between this one and some messages groups them: a guard on the group covers all of
+ * them. The reply exists in the types only; a group may narrow it for all of its messages.
  */
 export abstract class Command {
+  static {
+    markBase(this, 'command');
+  }
+
   declare readonly '~reply': unknown;
 
   /** The message's stable wire name. */
@@ -22,11 +32,18 @@ export abstract class Command {
   }
 }
 
-/** Any command or query, as a shape: classes from a factory extend it without being seen to. */
+/** Any command or query, as a shape: what a factory makes extends it without saying so. */
 export type AnyCommand = Pick<Command, keyof Command>;
 
-/** A command that only reads. What covers `Command` covers queries too. */
+/** A command that may be handled later: any but a query, whose reply would be lost. */
+export type EnqueueableCommand = AnyCommand & { readonly '~query'?: never };
+
+/** A command that only reads. What covers `Command` also covers queries. */
 export abstract class Query extends Command {
+  static {
+    markBase(this, 'query');
+  }
+
   declare readonly '~query': true;
 }
 
@@ -36,7 +53,7 @@ export interface EventMetadata {
   readonly eventId: string;
   /** The entity this happened to. Events of one entity are handled in order. */
   readonly entityId: string;
-  /** When it happened, RFC 3339: the moment it is published, or the first in which somebody asks. */
+  /** When it happened, RFC 3339: the moment it is published, or the first time this is read. */
   readonly timestamp: string;
   /** Who published it, a URI reference such as `/payments`. */
   readonly source: string;
@@ -50,7 +67,11 @@ export interface Event extends EventMetadata {
 }
 
 class EventBase {
-  /** Made when first needed: most events of a bus in one process are never asked for it. */
+  static {
+    markBase(this, 'event');
+  }
+
+  /** Made when first read: most events of a bus in one process never need it. */
   #metadata: Partial<Record<keyof EventMetadata, string | undefined>> | undefined;
 
   static identify(event: EventBase, metadata: Partial<EventMetadata>): void {
@@ -70,7 +91,7 @@ class EventBase {
   }
 
   get entityId(): string {
-    return EventBase.#remember(this, 'entityId', () => definitionOf(this).entityId?.(this) ?? '');
+    return EventBase.#remember(this, 'entityId', () => entityIdOf(this));
   }
 
   get timestamp(): string {
@@ -116,10 +137,13 @@ export interface Definition {
   readonly summary?: string;
 }
 
-/** A message class as the bus sees it: its definition, and the edge that makes an instance of unknown data. */
+/** A message class as the bus sees it. */
 export type MessageClass<M = object> = AbstractClass<M> &
   Definition & {
+    /** Makes a message of unknown data. */
     parse(data: unknown, metadata?: Partial<EventMetadata>): M;
+    /** Makes a message of what was one before it was sent. */
+    readBack(data: unknown, metadata?: Partial<EventMetadata>): M;
     /** What a message was made of, before its schema added defaults. */
     inputOf(message: object): unknown;
   };
@@ -149,9 +173,24 @@ export function sliceOf(type: string): string {
   return type.slice(0, type.indexOf('.'));
 }
 
-/** The definition behind a message, from its class. */
+/**
+ * The class that a factory made for a message: one for each declaration, whatever extends it. Given a message, its class, or
+ * a class that extends it; `undefined` for anything else.
+ */
+export function declarationOf(target: unknown): MessageClass | undefined {
+  // By the prototype, past the data: a field cannot have a symbol for a name.
+  return (target as Readonly<Record<symbol, MessageClass | undefined>> | null | undefined)?.[declarationKey];
+}
+
+/**
+ * The definition behind a message.
+ *
+ * @throws AnywiseError (`INVALID_MESSAGE`) where it is not a message.
+ */
 export function definitionOf(message: object): MessageClass {
-  return message.constructor as unknown as MessageClass;
+  const declaration = declarationOf(message);
+  if (declaration === undefined) throw notMessage(message);
+  return declaration;
 }
 
 /** What a message was made of, before its schema added defaults. */
@@ -159,7 +198,37 @@ export function inputOf(message: object): unknown {
   return definitionOf(message).inputOf(message);
 }
 
-/** Tells a message class from a group such as `Command` or a user's abstract base. */
+/** Why something that was sent or published is refused. */
+export function notMessage(value: unknown): AnywiseError {
+  return new AnywiseError(
+    'INVALID_MESSAGE',
+    `A message was expected, but got ${describeValue(value)}. Pass an instance of a message class, such as \`CreatePayment.parse(data)\`.`,
+  );
+}
+
+/** The name of a message's class, for error texts. Its data may have a field called `constructor`. */
+export function classNameOf(message: object): string {
+  return (Object.getPrototypeOf(message) as object).constructor.name;
+}
+
+/** Tells a message class from a group such as `Command` or an abstract class of yours. */
 export function isMessageClass(target: unknown): target is MessageClass {
-  return typeof target === 'function' && 'kind' in target && 'type' in target;
+  return typeof target === 'function' && declarationOf(target) !== undefined;
+}
+
+/** Marks a class as the declaration of a message. */
+export function markDeclaration(message: MessageClass): void {
+  Object.defineProperty(message, declarationKey, { value: message });
+  Object.defineProperty(message.prototype, declarationKey, { value: message });
+}
+
+function markBase(base: object, kind: MessageKind): void {
+  Object.defineProperty(base, baseKey, { value: kind });
+}
+
+function entityIdOf(event: EventBase): string {
+  const { type, entityId } = definitionOf(event);
+  const id: unknown = entityId?.(event) ?? '';
+  if (typeof id === 'string') return id;
+  throw new InvalidMessageError(type, [{ message: `is ${describeValue(id)}, but must be text`, path: ['entityId'] }]);
 }

@@ -30,6 +30,13 @@ export function type<T>(): StandardSchema<T> {
   return { '~standard': { version: 1, vendor: 'anywise', validate: (value) => ({ value: value as T }) } };
 }
 
+/** Whether a value is a schema of any library. Some are functions. */
+export function isSchema(value: unknown): value is StandardSchema {
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
+  const standard = (value as Partial<StandardSchema>)['~standard'];
+  return typeof standard === 'object' && typeof standard.validate === 'function';
+}
+
 /**
  * Validates synchronously and returns the schema's output.
  *
@@ -39,7 +46,7 @@ export function type<T>(): StandardSchema<T> {
 export function validate<Output>(name: string, schema: StandardSchema<unknown, Output>, value: unknown): Output {
   const result = schema['~standard'].validate(value);
   if ('then' in result) {
-    // Nobody waits for it, and a rejection that nobody hears of would end the process.
+    // Nothing awaits it, and an unhandled rejection would end the process.
     result.catch(() => undefined);
     throw new AnywiseError(
       'INVALID_CONTRACT',

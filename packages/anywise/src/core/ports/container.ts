@@ -24,6 +24,18 @@ export function serviceName(id: ServiceId): string {
   return typeof id === 'function' ? id.name : (id.description ?? 'a token');
 }
 
+const serviceKey = Symbol.for('anywise.service');
+
+/** Marks a class as a service that the bus provides, so that the class of another copy of this package is recognised. */
+export function markOwnService(service: object): void {
+  Object.defineProperty(service, serviceKey, { value: true });
+}
+
+/** Whether a service is one that a bus provides, of whichever copy of this package. */
+export function isOwnService(id: ServiceId): boolean {
+  return typeof id === 'function' && (id as unknown as Readonly<Record<symbol, unknown>>)[serviceKey] === true;
+}
+
 /**
  * What the bus itself provides to the graph of one message: `Anywise`, bound to that message, and the handle of the store's
  * transaction. An adapter binds each of `MessageServices.ids` so that it asks the message being handled.

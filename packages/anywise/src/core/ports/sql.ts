@@ -1,3 +1,5 @@
+import { markOwnService } from './container.js';
+
 /** A value that every SQL store can bind. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -11,6 +13,10 @@ export type SqlValue = string | number | bigint | null | Uint8Array;
  * Every SQL store provides it under this token, so code in plain SQL moves between stores unchanged.
  */
 export abstract class SqlTransaction {
+  static {
+    markOwnService(this);
+  }
+
   /** Runs a statement that writes, and gives the number of rows it changed. */
   abstract run(sql: string, ...values: readonly SqlValue[]): Promise<number>;
   /** The first row of the result, if there is one. */

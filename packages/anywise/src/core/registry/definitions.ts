@@ -8,17 +8,18 @@ import type { Sink } from '../ports/sink.js';
 /** A value or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** A concrete command or query class: it has a wire name, a group has not. */
+/** A command or query class: it has a wire name, which a group has not. */
 export type CommandType<C> = AbstractClass<C> & { readonly type: string };
 
 /** A message class, or an abstract class that groups messages. */
 export type Target<M = object> = AbstractClass<M>;
 
 /**
- * What `next()` gives to a guard on a group: it can be passed on, not invented, since each command below has its own reply.
+ * What `next()` gives to a guard on a group: it can be passed on, but neither made nor changed, because each command has a
+ * reply of its own. In the types only; a method of a class is what a spread leaves out.
  */
-export interface OpaqueReply {
-  readonly '~opaque': never;
+export declare abstract class OpaqueReply {
+  abstract '~opaque'(): never;
 }
 
 /** Gives what runs further in less time than the message has. */
@@ -32,7 +33,7 @@ export interface NextLimit {
 /** What a guard calls to go on: to the next guard, and at last to the handler or listener. */
 export type Next<Reply> = (limit?: NextLimit) => Promise<Reply>;
 
-/** A guard as a class. The container makes it, or finds it, for each message. */
+/** A guard as a class. The container makes or finds it for each message. */
 export interface Guard<C extends Command, Reply = OpaqueReply> {
   /** Runs around the command: call `next()` to go on, and return what it gives. Throw to refuse. */
   handle(command: C, context: Context, next: Next<Reply>): Promise<Reply>;
@@ -40,6 +41,16 @@ export interface Guard<C extends Command, Reply = OpaqueReply> {
 
 /** A guard around one listener: call `next()` to go on to it. */
 export type ListenerGuard<E> = (event: E, context: FrozenContext, next: Next<void>) => Promise<void>;
+
+/** A reply that fits each of several commands or queries. */
+export type RepliesOf<C extends readonly Target<Command>[]> = {
+  [Index in keyof C]: (reply: InstanceType<C[Index]>['~reply']) => void;
+}[number] extends (reply: infer Reply) => void
+  ? Reply
+  : never;
+
+/** A message as the code that handles it sees it: where its data is a union, narrowed by what tells the members apart. */
+export type Narrowable<M> = M extends { readonly '~data': infer Data } ? M & Readonly<Data> : M;
 
 /** What becomes of a message from the inbox whose code fails. */
 export interface FailureOptions {
@@ -64,7 +75,8 @@ export interface ListenerOptions extends FailureOptions {
 /** A handler as a function; `run` is the function itself, for tests. */
 export interface HandlerDefinition<C = never, Reply = unknown, Extra extends readonly unknown[] = never[]> {
   readonly kind: 'handler';
-  readonly message: CommandType<C>;
+  /** The commands and queries that it handles, or groups of them. */
+  readonly targets: readonly Target<C>[];
   readonly options: FailureOptions;
   readonly dependencies: Dependencies | undefined;
   /** The function that was passed to `handle`, for tests. */
@@ -81,7 +93,7 @@ export interface ListenerDefinition<E = never, Extra extends readonly unknown[] 
   readonly run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>;
 }
 
-/** A sink that listens: it gets each event of its targets once it is published. The bus closes it when it stops. */
+/** A sink that listens: it is given each event of its targets once that is published. The bus closes it when it stops. */
 export interface SinkDefinition extends ListenerDefinition<Event, []> {
   readonly sink: Sink;
 }
@@ -108,7 +120,9 @@ export interface MethodDefinition {
   readonly kind: 'handler' | 'listener';
   readonly targets: readonly Target[];
   readonly options: ListenerOptions;
-  readonly method: string;
+  readonly method: string | symbol;
+  /** Why it cannot be called on an instance. */
+  readonly misplaced?: 'static' | 'private' | undefined;
 }
 
 /** A class whose methods are named as handlers and listeners without decorators. */

@@ -15,7 +15,7 @@ const User = contextKey<string>('user');
 /** What was marked, short: `byId handles test.get`. */
 function marked(service: abstract new (...args: never[]) => object): string[] {
   return decoratedMethods(service).map(
-    ({ kind, method, targets }) => `${method}: ${kind} of ${targets.map(({ name }) => name).join()}`,
+    ({ kind, method, targets }) => `${String(method)}: ${kind} of ${targets.map(({ name }) => name).join()}`,
   );
 }
 

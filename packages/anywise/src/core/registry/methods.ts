@@ -1,22 +1,29 @@
 import type { Context, FrozenContext } from '../message/context.js';
+import { SetupError } from '../errors/errors.js';
+import { withDefaults } from '../errors/options.js';
+import { kindOf } from '../message/family.js';
+import type { AbstractClass, Command, Event, ReplyOf } from '../message/message.js';
 import {
   defaultListenerOptions,
   type Awaitable,
   type ClassDefinition,
-  type CommandType,
   type ListenerOptions,
   type MethodDefinition,
+  type RepliesOf,
   type Target,
 } from './definitions.js';
-import { isMessageClass, type AbstractClass, type Command, type Event, type ReplyOf } from '../message/message.js';
 
 const metadataSymbol: symbol = ((Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata'));
-const decorated = new WeakMap<object, MethodDefinition[]>();
+/** Where a class, or its metadata, keeps what is marked. Global, so that another copy of this package finds it. */
+const marksSymbol = Symbol.for('anywise.methods');
 
+/** The part of a decorator's context that is used. Without ESNext's libraries, its metadata may be missing in the types. */
 interface StandardDecoratorContext {
   readonly kind: 'method';
   readonly name: string | symbol;
-  readonly metadata: object;
+  readonly static: boolean;
+  readonly private: boolean;
+  readonly metadata?: object | undefined;
 }
 
 /** A decorator for methods of the shape `F`, in the legacy mode of `experimentalDecorators` and in the standard one. */
@@ -25,71 +32,100 @@ export interface MethodDecoratorFor<F> {
   <M extends F>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<M>): void;
 }
 
-/** Marks a method as the handler of a command or query. The class is made by the container for each message. */
-export function handles<C extends Command>(
-  message: CommandType<C>,
-): MethodDecoratorFor<(command: C, context: Context) => Awaitable<ReplyOf<C>>> {
-  return mark({ kind: 'handler', targets: [message], options: defaultListenerOptions });
+/**
+ * Marks a method as the handler of a command or query, of several, or of all below a group. The container makes the class for
+ * each message.
+ */
+export function handles<C extends readonly [Target<Command>, ...Target<Command>[]]>(
+  ...messages: C
+): MethodDecoratorFor<(command: InstanceType<C[number]>, context: Context) => Awaitable<RepliesOf<C>>> {
+  return mark({ kind: 'handler', targets: messages, options: defaultListenerOptions });
 }
 
-/** Marks a method as a listener of an event, or of all events below a group. */
+/** Marks a method as a listener to an event, or to all events below a group. */
 export function listens<E extends Event>(
   target: Target<E>,
   options: Partial<ListenerOptions> = {},
 ): MethodDecoratorFor<(event: E, context: FrozenContext) => Awaitable<void>> {
-  return mark({ kind: 'listener', targets: [target], options: { ...defaultListenerOptions, ...options } });
+  return mark({ kind: 'listener', targets: [target], options: withDefaults(options, defaultListenerOptions) });
 }
 
-type MessageOfMethod<F> = F extends (message: infer M, ...rest: never[]) => infer R
-  ? M extends Command
-    ? R extends Awaitable<ReplyOf<M>>
-      ? CommandType<M>
-      : { readonly 'the method must return': ReplyOf<M> }
-    : M extends Event
-      ? Target<M>
-      : never
-  : never;
+type TargetOfMethod<F> = F extends (message: infer M, ...rest: never[]) => infer R ? TargetOf<M, R> : never;
+type TargetOf<M, R> = M extends Command
+  ? R extends Awaitable<ReplyOf<M>>
+    ? Target<M>
+    : { readonly 'the method must return': ReplyOf<M> }
+  : M extends Event
+    ? Target<M>
+    : never;
 
-/** Names the methods of a class that handle or listen, without decorators: `methods(Payments, { byId: GetPayment })`. */
+/**
+ * Names the methods of a class that handle or listen, without decorators: `methods(Payments, { byId: GetPayment })`. One that
+ * is for several messages has a list: `{ change: [Rename, Move] }`.
+ */
 export function methods<S extends object>(
   service: AbstractClass<S>,
-  map: { readonly [K in keyof S]?: MessageOfMethod<S[K]> },
+  map: { readonly [K in keyof S]?: TargetOfMethod<S[K]> | readonly TargetOfMethod<S[K]>[] },
 ): ClassDefinition {
-  const entries = Object.entries(map as Record<string, Target>);
   return {
     kind: 'class',
     service,
-    methods: entries.map(([method, target]) => ({
-      kind: isMessageClass(target) && target.kind !== 'event' ? 'handler' : 'listener',
-      targets: [target],
-      options: defaultListenerOptions,
-      method,
-    })),
+    methods: Reflect.ownKeys(map).map((method) => {
+      const named = (map as Readonly<Record<PropertyKey, Target | readonly Target[]>>)[method];
+      const targets = (Array.isArray(named) ? named : [named]) as readonly Target[];
+      const isListener = targets.length > 0 && targets.every((target) => kindOf(target) === 'event');
+      return { kind: isListener ? 'listener' : 'handler', targets, options: defaultListenerOptions, method };
+    }),
   };
 }
 
-/** The decorated methods of a class, its parents' included. */
+/** The decorated methods of a class and of its parents. A method that is marked again is only what it was marked last. */
 export function decoratedMethods(service: AbstractClass<object>): readonly MethodDefinition[] {
-  const metadata = (service as unknown as Record<symbol, unknown>)[metadataSymbol];
-  return [...withAncestors(service), ...withAncestors(metadata)].flatMap((key) => decorated.get(key) ?? []);
+  const found: MethodDefinition[] = [];
+  for (let at: object | null = service; typeof at === 'function'; at = Object.getPrototypeOf(at) as object | null) {
+    const known = new Set(found.map(({ method }) => method));
+    found.push(...marksOf(at).filter(({ method }) => !known.has(method)));
+  }
+  return found;
 }
 
-function withAncestors(value: unknown): object[] {
-  const isKey = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isKey ? [value, ...withAncestors(Object.getPrototypeOf(value))] : [];
+type Marks = Readonly<Record<symbol, unknown>>;
+
+/** What is marked in a class itself. */
+function marksOf(service: object): readonly MethodDefinition[] {
+  const metadata = Object.hasOwn(service, metadataSymbol) ? (service as Marks)[metadataSymbol] : undefined;
+  return [...ownMarks(service), ...(typeof metadata === 'object' && metadata !== null ? ownMarks(metadata) : [])];
+}
+
+function ownMarks(holder: object): readonly MethodDefinition[] {
+  return Object.hasOwn(holder, marksSymbol) ? ((holder as Marks)[marksSymbol] as MethodDefinition[]) : [];
 }
 
 function mark(definition: Omit<MethodDefinition, 'method'>): (first: unknown, second: unknown) => void {
   return (first, second) => {
-    if (isStandardContext(second)) note(second.metadata, { ...definition, method: String(second.name) });
-    else note((first as object).constructor, { ...definition, method: String(second) });
+    if (isStandardContext(second)) {
+      const misplaced = second.private ? 'private' : second.static ? 'static' : undefined;
+      note(metadataOf(second), { ...definition, method: second.name, misplaced });
+      return;
+    }
+    // A static method is decorated with its class, any other with the prototype.
+    const [service, misplaced] =
+      typeof first === 'function' ? [first, 'static' as const] : [(first as object).constructor];
+    note(service, { ...definition, method: second as string | symbol, misplaced });
   };
 }
 
 function isStandardContext(value: unknown): value is StandardDecoratorContext {
-  return typeof value === 'object' && value !== null && 'metadata' in value;
+  return typeof value === 'object' && value !== null;
 }
 
-function note(key: object, definition: MethodDefinition): void {
-  decorated.set(key, [...(decorated.get(key) ?? []), definition]);
+function metadataOf({ name, metadata }: StandardDecoratorContext): object {
+  if (metadata !== undefined) return metadata;
+  throw new SetupError('INVALID_REGISTRATION', `The decorator of \`${String(name)}\``, [
+    'it was given no metadata to note the method in; import `anywise` before the class is defined, and leave `Symbol.metadata` as it is',
+  ]);
+}
+
+function note(holder: object, definition: MethodDefinition): void {
+  Object.defineProperty(holder, marksSymbol, { value: [...ownMarks(holder), definition], configurable: true });
 }

@@ -18,7 +18,7 @@ describe('on', () => {
     const pay = on(Pay)
       .inject({ limits: Limits })
       .handle(async ({ amount }, _context, { limits }) => (amount > limits.max ? 'too much' : 'paid'));
-    expect(pay).toMatchObject({ kind: 'handler', message: Pay, dependencies: { limits: Limits } });
+    expect(pay).toMatchObject({ kind: 'handler', targets: [Pay], dependencies: { limits: Limits } });
     await expect(pay.run(new Pay({ amount: 2 }), context, { limits: { max: 1 } })).resolves.toBe('too much');
   });
 

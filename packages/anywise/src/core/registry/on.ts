@@ -10,50 +10,64 @@ import {
   type ListenerDefinition,
   type ListenerGuard,
   type ListenerOptions,
+  type Narrowable,
   type OpaqueReply,
+  type RepliesOf,
   type SinkDefinition,
   type Target,
 } from './definitions.js';
+import { withDefaults } from '../errors/options.js';
 import type { AbstractClass, Command, Event } from '../message/message.js';
 import type { RetryPolicy } from '../../kit/retry.js';
 import type { Dependencies, Injected, ServiceId } from '../ports/container.js';
 import type { OnDead } from '../ports/inbox.js';
 import type { Sink } from '../ports/sink.js';
 
-/** What can be put around commands: on one, or on all below a group. */
+/** What can be put around commands: around one, several, or all below a group. */
 export interface GuardBuilder<C extends Command, Reply, Extra extends readonly unknown[]> {
   /** Names the dependencies that the function gets as its last argument. */
   inject<D extends Dependencies>(dependencies: D): GuardBuilder<C, Reply, [injected: Injected<D>]>;
   /** Runs before; a throw stops the command. */
-  before(run: (command: C, context: Context, ...injected: Extra) => Awaitable<void>): GuardDefinition;
+  before(run: (command: Narrowable<C>, context: Context, ...injected: Extra) => Awaitable<void>): GuardDefinition;
   /** Runs after, and returns the reply, changed or not. */
-  after(run: (command: C, context: Context, reply: Reply, ...injected: Extra) => Awaitable<Reply>): GuardDefinition;
+  after(
+    run: (command: Narrowable<C>, context: Context, reply: Reply, ...injected: Extra) => Awaitable<Reply>,
+  ): GuardDefinition;
   /** Runs around: call `next()` to go on. */
-  guard(run: GuardFunction<C, Reply, Extra>): GuardDefinition;
+  guard(run: GuardFunction<Narrowable<C>, Reply, Extra>): GuardDefinition;
   /** A guard as a class, which the container makes for each message. */
   guardWith(service: ServiceId<Guard<C, Reply>>): GuardDefinition;
 }
 
-/** What can be said of one command or query: who handles it, and what guards it. */
-export interface CommandBuilder<C extends Command, Reply, Extra extends readonly unknown[]> extends GuardBuilder<
-  C,
+/**
+ * What can be said of commands and queries: who handles them, and what guards them. Of one, of several, or of all below a
+ * group; then `Reply` fits each of them, and guards can only pass replies on.
+ */
+export interface CommandBuilder<
+  C extends Command,
   Reply,
-  Extra
-> {
-  inject<D extends Dependencies>(dependencies: D): CommandBuilder<C, Reply, [injected: Injected<D>]>;
+  Extra extends readonly unknown[],
+  GuardedReply = Reply,
+> extends GuardBuilder<C, GuardedReply, Extra> {
+  inject<D extends Dependencies>(dependencies: D): CommandBuilder<C, Reply, [injected: Injected<D>], GuardedReply>;
   /** When an enqueued command that failed is tried again, and when it is given up. A sent one fails at its sender. */
-  retry(policy: RetryPolicy): CommandBuilder<C, Reply, Extra>;
+  retry(policy: RetryPolicy): CommandBuilder<C, Reply, Extra, GuardedReply>;
   /** What happens to later enqueued commands of this type once one is given up. @defaultValue `park` */
-  onDead(policy: OnDead): CommandBuilder<C, Reply, Extra>;
+  onDead(policy: OnDead): CommandBuilder<C, Reply, Extra, GuardedReply>;
   /**
    * How long one attempt at an enqueued command may take, in milliseconds. Then its writes are rolled back, its signal is
    * aborted, and the attempt has failed. A sent one has the `timeoutMs` of its send. @defaultValue the bus's `timeoutMs`
    */
-  timeoutMs(timeoutMs: number): CommandBuilder<C, Reply, Extra>;
+  timeoutMs(timeoutMs: number): CommandBuilder<C, Reply, Extra, GuardedReply>;
   /** How many enqueued commands of this type are handled at once. @defaultValue half of the bus's `concurrency` */
-  concurrency(places: number): CommandBuilder<C, Reply, Extra>;
-  /** The one handler. */
-  handle(run: (command: C, context: Context, ...injected: Extra) => Promise<Reply>): HandlerDefinition<C, Reply, Extra>;
+  concurrency(places: number): CommandBuilder<C, Reply, Extra, GuardedReply>;
+  /**
+   * The one handler. A handler for a group handles each command below it that the bus's contracts have and that no other
+   * handler names; its reply is what the group declares as `~reply`, or anything that the command's own schema accepts.
+   */
+  handle(
+    run: (command: Narrowable<C>, context: Context, ...injected: Extra) => Promise<Reply>,
+  ): HandlerDefinition<C, Reply, Extra>;
 }
 
 /** What can be said of events: who listens to them, and how. */
@@ -83,30 +97,34 @@ export interface EventBuilder<E, Extra extends readonly unknown[]> {
   concurrency(places: number): EventBuilder<E, Extra>;
   /** Puts guards around the listener or sink, the first outermost. They run before what it asks for is made. */
   guardedBy(...guards: readonly ListenerGuard<E>[]): EventBuilder<E, Extra>;
-  /** The listener itself. */
-  listen(run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>): ListenerDefinition<E, Extra>;
+  /** The listener. One that throws is tried again as `retry` says, and does not stop the others. */
+  listen(
+    run: (event: Narrowable<E>, context: FrozenContext, ...injected: Extra) => Awaitable<void>,
+  ): ListenerDefinition<E, Extra>;
   /** Writes each event to a sink, which then belongs to the bus: it is closed when the bus stops. */
   sink(sink: Sink): SinkDefinition;
 }
 
 /**
- * Begins a handler, a listener or a guard. Two steps, because once the message is fixed every later signature is concrete:
- * a handler may return literals, and its errors name one signature.
+ * Begins a handler, a listener or a guard: of one message, of several, or of all below a group. What it gives is passed to
+ * `MessageRegistry.register`. There are two steps because every later signature is concrete once the messages are known: a
+ * handler may return literals, and an error is about one signature.
  *
  * @example
  * on(CreatePayment).inject({ payments: PaymentRepository }).handle(async (command, context, { payments }) => { … });
+ * on(RenameTodo, CompleteTodo).handle(async (command) => { … });
  * on(PaymentCreated).listen((event) => { … });
  * on(Command).guard(async (command, context, next) => next());
  */
 export function on<E extends Event>(event: Target<E>): EventBuilder<E, []>;
 export function on<C extends Command>(command: CommandType<C>): CommandBuilder<C, C['~reply'], []>;
-export function on<C extends Command>(group: Target<C>): GuardBuilder<C, C['~reply'] & OpaqueReply, []>;
+export function on<C extends Command>(group: Target<C>): CommandBuilder<C, C['~reply'], [], C['~reply'] & OpaqueReply>;
 export function on<E extends readonly [Target<Event>, Target<Event>, ...Target<Event>[]]>(
   ...events: E
 ): EventBuilder<InstanceType<E[number]>, []>;
 export function on<C extends readonly [Target<Command>, Target<Command>, ...Target<Command>[]]>(
   ...commands: C
-): GuardBuilder<InstanceType<C[number]>, OpaqueReply, []>;
+): CommandBuilder<InstanceType<C[number]>, RepliesOf<C>, [], OpaqueReply>;
 export function on(...targets: AbstractClass<object>[]): unknown {
   return builder(targets, undefined, defaultListenerOptions);
 }
@@ -116,7 +134,8 @@ type AnyFunction = (...args: never[]) => unknown;
 function builder(targets: readonly Target[], dependencies: Dependencies | undefined, options: ListenerOptions): object {
   const guard = (run: (...args: unknown[]) => unknown) => ({ kind: 'guard', targets, dependencies, run });
   const listen = (run: AnyFunction) => ({ kind: 'listener', targets, options, dependencies, run });
-  const withOptions = (change: Partial<ListenerOptions>) => builder(targets, dependencies, { ...options, ...change });
+  const withOptions = (change: Partial<ListenerOptions>) =>
+    builder(targets, dependencies, { ...options, ...withDefaults(change, {}) });
   return {
     inject: (named: Dependencies) => builder(targets, named, options),
     named: (name: string) => withOptions({ name }),
@@ -127,7 +146,7 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
     concurrency: (concurrency: number) => withOptions({ concurrency }),
     guardedBy: (...guards: readonly ListenerGuard<never>[]) =>
       withOptions({ guards: [...(options.guards ?? []), ...guards] }),
-    handle: (run: AnyFunction) => ({ kind: 'handler', message: targets[0], options, dependencies, run }),
+    handle: (run: AnyFunction) => ({ kind: 'handler', targets, options, dependencies, run }),
     listen,
     sink: (sink: Sink) => ({
       ...listen((event: Event, context: FrozenContext) => sink.sink(event, context)),

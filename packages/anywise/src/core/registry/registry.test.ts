@@ -25,7 +25,7 @@ describe('a registry', () => {
     const guard = on(Command).before(nothing);
     const listener = on(Paid, Shipped).named('both').listen(nothing);
     const registry = new MessageRegistry('all').register(ship, guard).register(pay, listener);
-    expect(registry.handlers.map(({ message }) => message)).toEqual([Ship, Pay]);
+    expect(registry.handlers.map(({ targets }) => targets)).toEqual([[Ship], [Pay]]);
     expect(registry.guards.map(({ guard }) => guard)).toEqual([guard]);
     expect(registry.listeners).toMatchObject([
       { targets: [Paid, Shipped], options: { name: 'both' }, registry: 'all' },

@@ -8,10 +8,15 @@ import type {
   MethodDefinition,
   Target,
 } from './definitions.js';
+import { describeValue } from '../errors/describe.js';
 import { SetupError } from '../errors/errors.js';
-import { isMessageClass, type AbstractClass, type Command, type Event } from '../message/message.js';
+import { optionProblems, text } from '../errors/options.js';
+import { covers } from '../message/family.js';
+import { Command, Event, type AbstractClass } from '../message/message.js';
+import { itemProblems } from './item-problems.js';
+import { labelOf, type Labelled } from './labels.js';
 import { decoratedMethods } from './methods.js';
-import { serviceName, type Dependencies, type ServiceId } from '../ports/container.js';
+import type { Dependencies, ServiceId } from '../ports/container.js';
 import type { Sink } from '../ports/sink.js';
 
 /** How to reach the code of a handler or listener. */
@@ -20,12 +25,13 @@ export type Code =
   | { readonly service: ServiceId; readonly method: string };
 
 export interface RegisteredHandler {
-  readonly message: Target & { readonly type: string };
+  /** The messages that it handles, or groups of them. */
+  readonly targets: readonly Target[];
   readonly options: FailureOptions;
   readonly code: Code;
   /** Takes the place of another handler on purpose. */
   readonly replaces: boolean;
-  /** Where it stands, for people: `registry payments, PaymentQueries.byId`. */
+  /** Where it is registered, for people: `registry payments, PaymentQueries.byId`. */
   readonly place: string;
 }
 
@@ -46,25 +52,27 @@ export interface RegisteredGuard {
 
 type Callable = (...args: never[]) => unknown;
 
-/** A handler whatever its message: what `on(…).handle(…)` makes. */
-type AnyHandler = Omit<HandlerDefinition, 'message' | 'run'> & {
-  readonly message: Target & { readonly type: string };
+/** A handler of any messages: what `on(…).handle(…)` makes. */
+type AnyHandler = Omit<HandlerDefinition, 'targets' | 'run'> & {
+  readonly targets: readonly Target[];
   readonly run: Callable;
 };
 
-/** A listener whatever its events: what `on(…).listen(…)` and `on(…).sink(…)` make. */
+/** A listener to any events: what `on(…).listen(…)` and `on(…).sink(…)` make. */
 type AnyListener = Omit<ListenerDefinition, 'targets' | 'run'> & {
   readonly targets: readonly Target[];
   readonly run: Callable;
   readonly sink?: Sink;
 };
 
-/** What {@link MessageRegistry.register} takes. */
+/** What {@link MessageRegistry.register} is given. */
 export type Registrable = AnyHandler | AnyListener | GuardDefinition | ClassDefinition | AbstractClass<object>;
 
 /** What a registry may hold: with a base given, only messages below it. */
 export interface RegistryOptions {
+  /** The group that its commands and queries extend. @defaultValue none */
   readonly commandBase?: AbstractClass<Command>;
+  /** The group that its events extend. @defaultValue none */
   readonly eventBase?: AbstractClass<Event>;
 }
 
@@ -73,37 +81,79 @@ export class MessageRegistry {
   readonly handlers: RegisteredHandler[] = [];
   readonly listeners: RegisteredListener[] = [];
   readonly guards: RegisteredGuard[] = [];
+  readonly #items = new Set<unknown>();
+  readonly #options: RegistryOptions;
+  #user: string | undefined;
 
+  /**
+   * @param name tells it from other registries in error texts, and begins the names of its listeners.
+   * @throws SetupError (`INVALID_REGISTRATION`)
+   */
   constructor(
     readonly name: string,
-    private readonly options: RegistryOptions = {},
-  ) {}
+    options: RegistryOptions = {},
+  ) {
+    const problems = [
+      ...optionProblems({ name }, { name: text() }),
+      ...baseProblems('commandBase', options.commandBase, Command),
+      ...baseProblems('eventBase', options.eventBase, Event),
+    ];
+    if (problems.length > 0) throw new SetupError('INVALID_REGISTRATION', `The registry \`${name}\``, problems);
+    this.#options = options;
+  }
 
   /**
    * Adds handlers, listeners and guards made by `on`, classes with decorated methods, and classes described by `methods`.
    *
-   * @throws SetupError (`INVALID_REGISTRATION`) that lists every item it cannot take; then nothing is added.
+   * @throws SetupError (`INVALID_REGISTRATION`) that lists every item that cannot be registered; then nothing is added. Also
+   * once the registry was given to a bus, which knows only what was there at that time.
    */
   register(...items: readonly Registrable[]): this {
-    const problems = new Set(items.flatMap((item) => this.#problemsOf(item)));
-    if (problems.size > 0) {
-      throw new SetupError('INVALID_REGISTRATION', `The registry \`${this.name}\``, [...problems]);
-    }
+    this.#assertRegistrable(items);
     for (const item of items) this.#add(item);
     return this;
   }
 
   /**
-   * Puts a handler in the place of the one that this or another registry of the same bus has. Only one may do so.
+   * Puts a handler in the place of those that this or another registry of the same bus has for its messages. Only one may do
+   * so for each message.
    *
+   * @throws SetupError (`INVALID_REGISTRATION`) as `register` does.
    * @example registry.replace(on(GetRate).handle(async () => ({ rate: 1 })));
    */
   replace(handler: AnyHandler): this {
+    this.#assertRegistrable([handler]);
     this.#addHandler(handler, true);
     return this;
   }
 
+  /** Takes nothing more from now on: a bus has read what is here. */
+  seal(user: string): void {
+    this.#user ??= user;
+  }
+
+  #assertRegistrable(items: readonly unknown[]): void {
+    const problems = new Set(
+      this.#user === undefined
+        ? items.flatMap((item, index) => [
+            ...itemProblems(item, index + 1, this.#options),
+            ...this.#repeats(item, items, index),
+          ])
+        : [`the bus \`${this.#user}\` was made with it already; register everything before \`new Anywise(…)\``],
+    );
+    if (problems.size > 0) {
+      throw new SetupError('INVALID_REGISTRATION', `The registry \`${this.name}\``, [...problems]);
+    }
+  }
+
+  #repeats(item: unknown, items: readonly unknown[], index: number): string[] {
+    if (!this.#items.has(item) && items.indexOf(item) === index) return [];
+    const name = typeof item === 'function' ? `\`${item.name}\`` : labelOf(item as Labelled);
+    return [`${name} is registered twice; register it once`];
+  }
+
   #add(item: Registrable): void {
+    this.#items.add(item);
     if (typeof item === 'function') {
       this.#addMethods(item, decoratedMethods(item));
       return;
@@ -127,59 +177,27 @@ export class MessageRegistry {
   }
 
   #addHandler(handler: AnyHandler, replaces: boolean): void {
-    const { message, options } = handler;
-    this.handlers.push({ message, options, code: handler, replaces, place: this.#place(handler) });
+    this.#items.add(handler);
+    const { targets, options } = handler;
+    this.handlers.push({ targets, options, code: handler, replaces, place: this.#place(handler) });
   }
 
   #addMethods(service: AbstractClass<object>, methods: readonly MethodDefinition[]): void {
     for (const { kind, targets, options, method } of methods) {
-      const code: Code = { service, method };
-      const place = `registry \`${this.name}\`, \`${service.name}.${method}\``;
-      const [target] = targets;
+      const code: Code = { service, method: String(method) };
+      const place = `registry \`${this.name}\`, \`${service.name}.${String(method)}\``;
       if (kind === 'listener') this.listeners.push({ targets, options, code, registry: this.name, place });
-      else if (isMessageClass(target)) this.handlers.push({ message: target, options, code, replaces: false, place });
+      else this.handlers.push({ targets, options, code, replaces: false, place });
     }
   }
 
-  #place(item: Exclude<Registrable, AbstractClass<object> | ClassDefinition>): string {
+  #place(item: Labelled): string {
     return `registry \`${this.name}\`, ${labelOf(item)}`;
   }
-
-  #problemsOf(item: Registrable): string[] {
-    if (typeof item !== 'function') return targetsOf(item).flatMap((target) => this.#problemsOfTarget(target));
-    const methods = decoratedMethods(item);
-    if (methods.length === 0) {
-      return [
-        `\`${item.name}\` has no method with \`@handles\` or \`@listens\`; mark one, or describe it with \`methods(…)\``,
-      ];
-    }
-    return methods.flatMap(({ targets }) => targets.flatMap((target) => this.#problemsOfTarget(target)));
-  }
-
-  #problemsOfTarget(target: Target): string[] {
-    if (!isMessageClass(target)) return [];
-    const base = target.kind === 'event' ? this.options.eventBase : this.options.commandBase;
-    if (base === undefined || target.prototype instanceof base) return [];
-    return [`\`${target.name}\` does not extend \`${base.name}\`, which all ${target.kind}s here must`];
-  }
 }
 
-function labelOf(item: Exclude<Registrable, AbstractClass<object> | ClassDefinition>): string {
-  const name = 'run' in item ? item.run.name : serviceName(item.service);
-  if (name !== '') return `\`${name}\``;
-  // A function that is written where it is passed has no name.
-  const targets = targetsOf(item).map((target) => `\`${isMessageClass(target) ? target.type : target.name}\``);
-  return `${'sink' in item ? 'sink' : item.kind} of ${targets.join(' and ')}`;
-}
-
-function targetsOf(item: Exclude<Registrable, AbstractClass<object>>): readonly Target[] {
-  switch (item.kind) {
-    case 'class':
-      return item.methods.flatMap(({ targets }) => targets);
-    case 'handler':
-      return [item.message];
-    case 'listener':
-    case 'guard':
-      return item.targets;
-  }
+function baseProblems(name: string, base: unknown, above: AbstractClass<object>): string[] {
+  if (base === undefined) return [];
+  if (typeof base === 'function' && covers(above, base as unknown as AbstractClass<object>)) return [];
+  return [`\`${name}\` is ${describeValue(base)}, but must be an abstract class that extends \`${above.name}\``];
 }

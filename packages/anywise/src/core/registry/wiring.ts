@@ -1,12 +1,19 @@
 import type { Contract } from '../message/contract.js';
-import { isMessageClass, sliceOf, type MessageClass } from '../message/message.js';
-import type { Target } from './definitions.js';
+import { covers } from '../message/family.js';
+import { declarationOf, isMessageClass, sliceOf, type MessageClass } from '../message/message.js';
+import type { FailureOptions, Target } from './definitions.js';
 import type { MessageRegistry, RegisteredGuard, RegisteredHandler, RegisteredListener } from './registry.js';
 import type { Sink } from '../ports/sink.js';
 
 /** A listener with the name by which the inbox knows it. */
 export interface NamedListener extends RegisteredListener {
   readonly name: string;
+}
+
+/** A command or query, and the handler that it goes to. */
+export interface HandledMessage {
+  readonly message: MessageClass;
+  readonly handler: RegisteredHandler;
 }
 
 /** Who handles, guards and listens to what, from all registries of a bus. */
@@ -16,28 +23,46 @@ export class Wiring {
   readonly guards: readonly RegisteredGuard[];
   /** What some of the listeners write to, each once. */
   readonly sinks: ReadonlySet<Sink>;
+  /** The commands and queries of the contracts, and those that handlers name. */
+  readonly commands: readonly MessageClass[];
 
-  constructor(registries: readonly MessageRegistry[]) {
+  constructor(registries: readonly MessageRegistry[], contracts: readonly Contract[]) {
     this.handlers = registries.flatMap((registry) => registry.handlers);
     this.listeners = registries.flatMap((registry) => registry.listeners).map(withName);
     this.guards = registries.flatMap((registry) => registry.guards);
     this.sinks = new Set(this.listeners.flatMap(({ sink }) => sink ?? []));
+    this.commands = knownCommands(this.handlers, contracts);
   }
 
-  /** The handler of a message: the one that replaces others, if one does. */
+  /** Every command and query that is handled here. */
+  get handled(): readonly HandledMessage[] {
+    return this.commands.flatMap((message) => {
+      const handler = this.handlerOf(message);
+      return handler === undefined ? [] : [{ message, handler }];
+    });
+  }
+
+  /** The commands that can be enqueued here, and what becomes of those that fail. */
+  get commandHandlers(): readonly { readonly message: MessageClass; readonly options: FailureOptions }[] {
+    return this.handled
+      .filter(({ message }) => message.kind === 'command')
+      .map(({ message, handler: { options } }) => ({ message, options }));
+  }
+
+  /** The handler of a message: one that replaces others, else one that names the message, else one for its group. */
   handlerOf(message: Target): RegisteredHandler | undefined {
-    const handlers = this.handlers.filter((handler) => handler.message === message);
-    return handlers.find(({ replaces }) => replaces) ?? handlers[0];
+    return this.#ranked(message)[0]?.handler;
   }
 
-  /** The handlers of commands that can be enqueued, those left out that others replace. */
-  get commandHandlers(): readonly RegisteredHandler[] {
-    return this.handlers.filter(
-      (handler) =>
-        isMessageClass(handler.message) &&
-        handler.message.kind === 'command' &&
-        this.handlerOf(handler.message) === handler,
+  /** Handlers between which nothing decides, each list with two or more. */
+  rivalsFor(message: Target): readonly (readonly RegisteredHandler[])[] {
+    const ranked = this.#ranked(message);
+    const byRank = [...new Set(ranked.map(({ rank }) => rank))].map((rank) =>
+      ranked.filter((each) => each.rank === rank),
     );
+    return byRank
+      .filter(([first, second], index) => second !== undefined && (first?.isNamed === true || index === 0))
+      .map((rivals) => rivals.map(({ handler }) => handler));
   }
 
   /** The guards of a command: those on a base class before those on a derived one, then in the order of registration. */
@@ -72,11 +97,31 @@ export class Wiring {
         return false;
     }
   }
+
+  /** The handlers of a message, the one that it goes to first. */
+  #ranked(
+    message: Target,
+  ): { readonly handler: RegisteredHandler; readonly isNamed: boolean; readonly rank: number }[] {
+    return this.handlers
+      .map((handler) => ({ handler, targets: handler.targets.filter((target) => covers(target, message)) }))
+      .filter(({ targets }) => targets.length > 0)
+      .map(({ handler, targets }) => {
+        const isNamed = targets.some(isMessageClass);
+        return { handler, isNamed, rank: (handler.replaces ? 0 : 2) + (isNamed ? 0 : 1) };
+      })
+      .sort((a, b) => a.rank - b.rank);
+  }
 }
 
-/** Whether a target is the message itself or a group above it. */
-export function covers(target: Target, message: Target): boolean {
-  return target === message || message.prototype instanceof target;
+function knownCommands(handlers: readonly RegisteredHandler[], contracts: readonly Contract[]): MessageClass[] {
+  const declared = contracts.flatMap(({ messages }) => [...messages.values()]);
+  const named = handlers.flatMap(({ targets }) => targets).filter(isMessageClass);
+  const byDeclaration = new Map<unknown, MessageClass>();
+  for (const message of [...declared, ...named]) {
+    const declaration = declarationOf(message);
+    if (message.kind !== 'event' && !byDeclaration.has(declaration)) byDeclaration.set(declaration, message);
+  }
+  return [...byDeclaration.values()];
 }
 
 function withName(listener: RegisteredListener): NamedListener {

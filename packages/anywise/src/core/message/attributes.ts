@@ -1,0 +1,41 @@
+import type { Envelope } from './envelope.js';
+
+/**
+ * The attributes of an envelope that have a meaning: those of CloudEvents, those of its extensions that are known to
+ * brokers and tools, and ours. A context key cannot travel in one of them.
+ *
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/documented-extensions.md
+ */
+export function isEnvelopeAttribute(name: string): boolean {
+  return Object.hasOwn(attributes, name);
+}
+
+const ours: Readonly<Record<keyof Envelope, true>> = {
+  specversion: true,
+  id: true,
+  source: true,
+  type: true,
+  time: true,
+  datacontenttype: true,
+  subject: true,
+  kind: true,
+  schemaversion: true,
+  correlationid: true,
+  causationid: true,
+  traceparent: true,
+  idempotencykey: true,
+  expirytime: true,
+  partitionkey: true,
+  data: true,
+};
+
+const attributes: Readonly<Record<string, true>> = {
+  ...ours,
+  dataschema: true,
+  dataref: true,
+  tracestate: true,
+  sequence: true,
+  sequencetype: true,
+  sampledrate: true,
+  recordedtime: true,
+};

@@ -1,0 +1,188 @@
+import { describeValue, isPlainObject } from '../errors/describe.js';
+import { InvalidMessageError, SetupError, type Issue } from '../errors/errors.js';
+import { isJson, isScalar, jsonIssues } from './json.js';
+import {
+  identify,
+  markDeclaration,
+  type AbstractClass,
+  type Definition,
+  type EventMetadata,
+  type MessageClass,
+} from './message.js';
+import { readBack } from './read-back.js';
+import { validate, type StandardSchema } from './schema.js';
+
+/** How an instance is made, where not of data that has yet to be validated. */
+type Making = 'validated' | 'bare';
+
+type Fields = Record<string, unknown>;
+
+/** Makes the class that is extended by `class CreatePayment extends command(…) {}`. */
+export function messageClass(base: AbstractClass<object>, definition: Definition): MessageClass {
+  const { type, kind } = definition;
+  const schema = definition.data as StandardSchema<unknown, object> | undefined;
+  const isEvent = kind === 'event';
+  const copy = isEvent ? copyJson : copyFields;
+  const looked = new WeakMap<object, boolean>();
+  // Of the class that was made last, which is nearly always the one that is made next.
+  let last: object | undefined;
+  let mayBeShadowed = false;
+
+  class Message extends (base as new () => object) {
+    readonly #input: unknown;
+
+    constructor(data: unknown = {}, metadata?: Partial<EventMetadata>, making?: Making) {
+      super();
+      this.#input = data;
+      if (making === 'bare') return Object.create(new.target.prototype) as this;
+      if (last !== new.target) {
+        mayBeShadowed = lookAt(new.target, looked);
+        last = new.target;
+      }
+      if (schema !== undefined) {
+        const valid = making === 'validated' ? data : validate(type, schema, data);
+        if (mayBeShadowed || !copy(this as unknown as Fields, valid)) {
+          copyChecked(this as unknown as Fields, valid, definition);
+        }
+      }
+      if (metadata !== undefined && isEvent) identify(this, metadata);
+      Object.freeze(this);
+    }
+
+    static parse(data: unknown, metadata?: Partial<EventMetadata>): object {
+      return new this(data, metadata);
+    }
+
+    static readBack(data: unknown, metadata?: Partial<EventMetadata>): object {
+      if (schema === undefined) return new this(data, metadata);
+      return new this(readBack(type, schema, data), metadata, 'validated');
+    }
+
+    static inputOf(message: object): unknown {
+      return #input in message ? message.#input : message;
+    }
+  }
+  const declared = Object.assign(Message, definition) as unknown as MessageClass;
+  markDeclaration(declared);
+  return declared;
+}
+
+/**
+ * Copies data to a message; `false` where it has to be looked at more closely. Messages are made often, so this does little
+ * besides: a name that the message has a getter for throws by itself.
+ */
+function copyFields(message: Fields, data: unknown): boolean {
+  let hasFields = false;
+  try {
+    for (const name in data as Fields) {
+      const value = (data as Fields)[name];
+      if (name === '__proto__' || (typeof value === 'function' && name === 'then')) return false;
+      message[name] = value;
+      hasFields = true;
+    }
+  } catch {
+    return false;
+  }
+  return hasFields && typeof data === 'object' && !Array.isArray(data);
+}
+
+/** The same for data that has to be JSON. A function of its own, because a flag would slow down both. */
+function copyJson(message: Fields, data: unknown): boolean {
+  let hasFields = false;
+  try {
+    for (const name in data as Fields) {
+      const value = (data as Fields)[name];
+      if (name === '__proto__' || (!isScalar(value) && value !== undefined && !isJson(value))) return false;
+      message[name] = value;
+      hasFields = true;
+    }
+  } catch {
+    return false;
+  }
+  return hasFields && typeof data === 'object' && !Array.isArray(data);
+}
+
+/** @throws InvalidMessageError that names each field that a message of this definition cannot have. */
+function copyChecked(message: Fields, data: unknown, { type, kind }: Definition): void {
+  if (!isFields(data)) {
+    throw new InvalidMessageError(type, [{ message: `is ${describeValue(data)}, but must be an object` }]);
+  }
+  const issues: Issue[] = [];
+  for (const name in data) {
+    const value = data[name];
+    const problem = nameProblem(message, name, value);
+    if (problem !== undefined) issues.push({ message: problem, path: [name] });
+    else if (kind === 'event' && value !== undefined && !isJson(value)) issues.push(...jsonIssues(value, [name]));
+    else message[name] = value;
+  }
+  if (issues.length > 0) throw new InvalidMessageError(type, issues);
+}
+
+/** Whether a value is an object with fields, of a class or not: a `Map` or a `Date` has none that could be copied. */
+function isFields(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null) return false;
+  return isPlainObject(value) || Object.prototype.toString.call(value) === '[object Object]';
+}
+
+function nameProblem(message: object, name: string, value: unknown): string | undefined {
+  if (name === 'then' && typeof value === 'function') return 'is a function, which would make a promise of the message';
+  if (name !== '__proto__' && !isMember(message, name)) return undefined;
+  return 'has the name of something that the message has besides its data; give the field another name';
+}
+
+/** Whether the class of a message has a member of this name. Those of all objects are free: nothing here reads them. */
+function isMember(message: object, name: string): boolean {
+  return name !== 'constructor' && prototypesOf(message).some((prototype) => Object.hasOwn(prototype, name));
+}
+
+/** The prototypes of a message, without that of all objects. */
+function prototypesOf(message: object): object[] {
+  const prototype = Object.getPrototypeOf(message) as object;
+  return Object.getPrototypeOf(prototype) === null ? [] : [prototype, ...prototypesOf(prototype)];
+}
+
+/**
+ * Looks at a class before the first message is made of it. Says whether it has methods, which data could shadow.
+ *
+ * @throws SetupError (`INVALID_CONTRACT`) where it adds fields.
+ */
+function lookAt(target: new (...args: never[]) => object, looked: WeakMap<object, boolean>): boolean {
+  const known = looked.get(target);
+  if (known !== undefined) return known;
+  const bare = Object.create(target.prototype as object) as object;
+  const members = prototypesOf(bare).flatMap((at) => Object.entries(Object.getOwnPropertyDescriptors(at)));
+  const mayBeShadowed = members.some(
+    ([name, member]) => name !== 'constructor' && (member.value ?? member.set) !== undefined,
+  );
+  // Before one is made on trial, which must not begin to look again.
+  looked.set(target, mayBeShadowed);
+  const fields = fieldsOf(target);
+  if (fields.length === 0) return mayBeShadowed;
+  looked.delete(target);
+  throw ownFields(target, fields);
+}
+
+/**
+ * The fields that a class adds to its messages. It adds them once the message is frozen, which fails with an error that names
+ * neither of them, so one is made without data, on trial.
+ */
+function fieldsOf(target: new (...args: never[]) => object): readonly string[] {
+  const making: Making = 'bare';
+  try {
+    return Reflect.ownKeys(Reflect.construct(target, [undefined, undefined, making]) as object).map(String);
+  } catch {
+    // A constructor of the user's own may not work without data.
+    return [];
+  }
+}
+
+function ownFields(target: AbstractClass<object>, fields: readonly string[]): SetupError {
+  return new SetupError(
+    'INVALID_CONTRACT',
+    `The message class \`${target.name}\``,
+    fields.map(
+      (field) =>
+        `it adds the field \`${field}\`, but a message holds only its data; declare the field in \`data\`, make it a getter, or put \`declare\` before it if it only narrows a type`,
+    ),
+  );
+}

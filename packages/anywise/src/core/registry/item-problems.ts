@@ -1,0 +1,174 @@
+import { describeValue } from '../errors/describe.js';
+import { covers, kindOf } from '../message/family.js';
+import { isMessageClass, type AbstractClass } from '../message/message.js';
+import type { Dependencies } from '../ports/container.js';
+import type { ClassDefinition, MethodDefinition } from './definitions.js';
+import { labelOf, targetName, type Labelled } from './labels.js';
+import { decoratedMethods } from './methods.js';
+import { runOptionProblems } from './option-problems.js';
+
+/** The groups that the messages of a registry are below. */
+export interface Bases {
+  readonly commandBase?: AbstractClass<object> | undefined;
+  readonly eventBase?: AbstractClass<object> | undefined;
+}
+
+/**
+ * What is wrong with something to be registered, one text a problem.
+ *
+ * @param item comes from code that may not have been type-checked.
+ * @param position where it is among the items, from 1.
+ */
+export function itemProblems(item: unknown, position: number, bases: Bases): string[] {
+  if (typeof item === 'function') return decoratedProblems(item as unknown as AbstractClass<object>, bases);
+  if (isDefinition(item)) return definitionProblems(item, bases);
+  if (isClassDefinition(item)) return classProblems(item.service, item.methods, bases);
+  const what = isBuilder(item) ? 'an `on(…)` that says nothing yet' : describeValue(item);
+  return [
+    `item ${position} is ${what}; pass what \`.handle(…)\`, \`.listen(…)\`, \`.guard(…)\` or \`methods(…)\` gives, or a class with \`@handles\` or \`@listens\``,
+  ];
+}
+
+/** A handler, a listener, a sink or a guard, whatever is in it. */
+interface Definition extends Labelled {
+  readonly kind: 'handler' | 'listener' | 'guard';
+  readonly options?: object;
+  readonly dependencies?: Dependencies;
+}
+
+type Kind = Definition['kind'];
+
+function isDefinition(item: unknown): item is Definition {
+  const { kind, targets } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  return (kind === 'handler' || kind === 'listener' || kind === 'guard') && Array.isArray(targets);
+}
+
+function isClassDefinition(item: unknown): item is ClassDefinition {
+  const { kind, service, methods } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  return kind === 'class' && typeof service === 'function' && Array.isArray(methods);
+}
+
+function isBuilder(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && 'handle' in item && 'listen' in item;
+}
+
+function decoratedProblems(service: AbstractClass<object>, bases: Bases): string[] {
+  if (kindOf(service) !== undefined) {
+    return [
+      `${targetName(service)} is a message; register what handles it or listens to it, with \`on(${service.name})\``,
+    ];
+  }
+  const marked = decoratedMethods(service);
+  if (marked.length > 0) return classProblems(service, marked, bases);
+  return [
+    `\`${service.name}\` has no method with \`@handles\` or \`@listens\`; mark one, or describe it with \`methods(…)\``,
+  ];
+}
+
+function classProblems(service: AbstractClass<object>, methods: readonly MethodDefinition[], bases: Bases): string[] {
+  if (methods.length === 0) return [`\`methods(${service.name}, …)\` names no method; name what each of them handles`];
+  return methods.flatMap((definition) => {
+    const label = `\`${service.name}.${String(definition.method)}\``;
+    return [
+      ...methodProblems(label, service, definition),
+      ...targetsProblems(label, definition.kind, definition.targets, bases),
+      ...runOptionProblems(definition.options).map((problem) => `${label}: ${problem}`),
+    ];
+  });
+}
+
+function methodProblems(
+  label: string,
+  service: AbstractClass<object>,
+  { method, misplaced }: MethodDefinition,
+): string[] {
+  if (misplaced !== undefined)
+    return [`${label} is ${misplaced}, so it cannot be called; mark a public method of instances`];
+  if (typeof method === 'symbol') return [`${label} has a symbol for a name; give it a name that is text`];
+  if (hasMethod(service.prototype as object, method)) return [];
+  return [
+    `${label} is not there; name a method of the class itself, since abstract ones and functions in fields are not known at start`,
+  ];
+}
+
+function hasMethod(prototype: object, name: string): boolean {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const property = Object.getOwnPropertyDescriptor(at, name);
+    if (property !== undefined) return typeof property.value === 'function';
+  }
+  return false;
+}
+
+function definitionProblems(item: Definition, bases: Bases): string[] {
+  const label = labelOf(item);
+  return [
+    ...targetsProblems(label, item.kind, item.targets, bases),
+    ...codeProblems(label, item),
+    ...runOptionProblems(item.options ?? {}).map((problem) => `${label}: ${problem}`),
+  ];
+}
+
+function codeProblems(label: string, { kind, run, service, dependencies = {} }: Definition): string[] {
+  const problems: string[] = [];
+  if (typeof run !== 'function' && !isServiceId(service)) {
+    const code = service === undefined && kind !== 'guard' ? describeValue(run) : describeValue(service ?? run);
+    problems.push(
+      `${label} is given ${code}, but needs ${kind === 'guard' ? 'a function, a class or a token' : 'a function'}`,
+    );
+  }
+  for (const [name, id] of Object.entries(dependencies)) {
+    if (!isServiceId(id))
+      problems.push(
+        `${label} asks for ${describeValue(id)} as \`${name}\`; ask for a class or a token${lateImport(id)}`,
+      );
+  }
+  return problems;
+}
+
+function isServiceId(id: unknown): boolean {
+  return typeof id === 'function' || typeof id === 'symbol';
+}
+
+function targetsProblems(label: string, kind: Kind, targets: readonly unknown[], bases: Bases): string[] {
+  if (targets.length === 0) {
+    return [`a ${kind}, ${label}, is for no message; name a message or a group, such as \`on(Command)\``];
+  }
+  const twice = targets.filter((target, index) => targets.indexOf(target) < index);
+  return [
+    ...twice.map((target) => `${label} names ${targetName(target)} twice`),
+    ...targets.flatMap((target) => targetProblems(label, kind, target, bases)),
+  ];
+}
+
+const verbs = { handler: 'handles', listener: 'listens to', guard: 'guards' } as const;
+
+function targetProblems(label: string, kind: Kind, target: unknown, bases: Bases): string[] {
+  const name = targetName(target);
+  const own = kindOf(target);
+  if (own === undefined) {
+    return [`${label} ${verbs[kind]} ${name}, which is neither a message nor a group of messages${lateImport(target)}`];
+  }
+  if (kind === 'listener' && own !== 'event') {
+    return [`${label} listens to ${name}, which is no event; write \`on(…).handle(…)\` for what handles it`];
+  }
+  if (kind !== 'listener' && own === 'event') {
+    return [`${label} ${verbs[kind]} ${name}, which is an event; write \`on(…).listen(…)\` for what listens to it`];
+  }
+  return outsideBase(kind, target as AbstractClass<object>, bases);
+}
+
+/** Guards and listeners may be for more than a registry's messages; a handler for a group would take all of them. */
+function outsideBase(kind: Kind, target: AbstractClass<object>, { commandBase, eventBase }: Bases): string[] {
+  const base = kind === 'listener' ? eventBase : commandBase;
+  if (base === undefined || covers(base, target) || (kind !== 'handler' && !isMessageClass(target))) return [];
+  return [`\`${target.name}\` does not extend \`${base.name}\`, which all ${kindsOf(kind)} here must`];
+}
+
+function kindsOf(kind: Kind): string {
+  return kind === 'listener' ? 'events' : 'commands';
+}
+
+/** Modules that import each other see `undefined` for what is not there yet. */
+function lateImport(value: unknown): string {
+  return value === undefined ? '; if modules import each other, import it from the module that declares it' : '';
+}
