@@ -8,12 +8,17 @@ export function describeValue(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'function':
-      return value.name === '' ? 'a function' : `the function \`${value.name}\``;
+      return describeFunction(value);
     case 'object':
       return value === null ? 'null' : describeObject(value);
     default:
       return Object.is(value, -0) ? '-0' : String(value);
   }
+}
+
+function describeFunction(value: { readonly name: string }): string {
+  const kind = Function.prototype.toString.call(value).startsWith('class') ? 'class' : 'function';
+  return value.name === '' ? `a ${kind}` : `the ${kind} \`${value.name}\``;
 }
 
 /** Whether an object is one that JSON could have brought, of whichever realm: tests and libraries have realms of their own. */

@@ -38,7 +38,7 @@ export function encodeCommand(
   { source, key, time }: { readonly source: string; readonly key: string | undefined; readonly time: number },
 ): Envelope {
   const { causationId } = context;
-  // In one process a command may carry what JSON does not know; this one is read back.
+  // In one process a command may carry what JSON cannot represent; this one is read back.
   assertJson(command.type, { ...command });
   return {
     specversion: '1.0',

@@ -12,8 +12,7 @@ import {
   type MessageClass,
   type MessageKind,
 } from './message.js';
-import { nonJsonParts } from './non-json.js';
-import { isSchema } from './schema.js';
+import { schemaProblems } from './schema-problems.js';
 import { wireNameProblems } from './wire-name.js';
 
 /** The options of a message as they come from code that may not have been type-checked. */
@@ -80,18 +79,6 @@ function baseProblems(above: AbstractClass<object>, base: unknown): string[] {
     : [];
 }
 
-function schemaProblems(name: string, schema: unknown, mustBeJson: boolean): string[] {
-  if (schema === undefined) return [];
-  if (!isSchema(schema)) {
-    return [`\`${name}\` is ${describeValue(schema)}, but must be a Standard Schema, such as \`z.object({ … })\``];
-  }
-  if (!mustBeJson) return [];
-  return nonJsonParts(schema).map(({ path, what }) => {
-    const part = path === '' ? name : `${name}.${path}`;
-    return `\`${part}\` is ${what}, which JSON does not know; declare it as text or a number`;
-  });
-}
-
 function errorProblems(errors: unknown): string[] {
   if (errors === undefined) return [];
   if (!Array.isArray(errors)) return [`\`errors\` is ${describeValue(errors)}, but must be a list of error classes`];
@@ -105,8 +92,11 @@ function errorProblems(errors: unknown): string[] {
 }
 
 function domainErrorType(error: unknown): string | undefined {
-  const type = typeof error === 'function' && 'type' in error ? error.type : undefined;
-  return typeof type === 'string' ? type : undefined;
+  if (typeof error !== 'function' || !('type' in error)) return undefined;
+  const prototype: unknown = error.prototype;
+  // Not by `instanceof Error`: it may come from another copy of this package, or another realm.
+  const isError = typeof prototype === 'object' && prototype !== null && 'message' in prototype;
+  return isError && typeof error.type === 'string' ? error.type : undefined;
 }
 
 function upcastProblems({ upcast, version }: Options): string[] {

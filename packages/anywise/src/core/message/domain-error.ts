@@ -1,5 +1,10 @@
+import { describeValue } from '../errors/describe.js';
+import { InvalidMessageError, SetupError } from '../errors/errors.js';
 import { hasBrand } from '../errors/thrown.js';
+import { jsonIssues } from './json.js';
+import { schemaProblems } from './schema-problems.js';
 import { validate, type StandardSchema, type Typed } from './schema.js';
+import { wireNameProblems } from './wire-name.js';
 
 const brand = Symbol.for('anywise.domain-error');
 
@@ -8,6 +13,7 @@ const brand = Symbol.for('anywise.domain-error');
  * the business said no.
  */
 export abstract class DomainError extends Error {
+  /** Its stable wire name. */
   abstract readonly type: string;
   /** What the error carries besides its text, as its schema describes it. */
   abstract readonly data: unknown;
@@ -24,15 +30,17 @@ export abstract class DomainError extends Error {
   }
 }
 
-/** A class made by {@link domainError}. */
+/** What {@link domainError} makes. */
 export interface DomainErrorClass<Type extends string = string, In = never, Out = unknown> {
   new (data: In): DomainError & { readonly type: Type; readonly data: Out };
   readonly type: Type;
 }
 
 /**
- * Declares an error that is part of a contract.
+ * Declares an error that is part of a contract. Its data travels to the sender, so it is JSON.
  *
+ * @param type the stable wire name, `<slice>.<kebab-name>`; never change it.
+ * @throws SetupError (`INVALID_CONTRACT`) that lists everything that is wrong with the declaration.
  * @example
  * class PaymentDeclined extends domainError('payments.payment-declined', {
  *   data: z.object({ reason: z.string() }),
@@ -43,6 +51,8 @@ export function domainError<const Type extends string, In, Out>(
   type: Type,
   options: { readonly data: Typed<In, Out>; readonly message: (data: Out) => string },
 ): DomainErrorClass<Type, In, Out> {
+  const problems = [...wireNameProblems(type), ...optionProblemsOf(options)];
+  if (problems.length > 0) throw new SetupError('INVALID_CONTRACT', `The domain error \`${type}\``, problems);
   const schema = options.data as StandardSchema<In, Out>;
   return class extends DomainError {
     static readonly type: Type = type;
@@ -52,8 +62,17 @@ export function domainError<const Type extends string, In, Out>(
 
     constructor(data: In) {
       const valid = validate(type, schema, data);
+      const issues = jsonIssues(valid);
+      if (issues.length > 0) throw new InvalidMessageError(type, issues);
       super(options.message(valid));
       this.data = valid;
     }
   };
+}
+
+function optionProblemsOf({ data, message }: { readonly data?: unknown; readonly message?: unknown }): string[] {
+  return [
+    ...(data === undefined ? ['it has no `data`; give it a schema'] : schemaProblems('data', data, true)),
+    ...(typeof message === 'function' ? [] : [`\`message\` is ${describeValue(message)}, but must be a function`]),
+  ];
 }

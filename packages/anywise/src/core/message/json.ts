@@ -6,7 +6,7 @@ import { limits } from './limits.js';
 const deepest = limits.depth - 2;
 
 /** An error must not become larger than the data that it is about. */
-const mostIssues = 50;
+export const mostIssues = 50;
 const longestPath = 20;
 
 /**
@@ -17,7 +17,7 @@ export function isJson(value: unknown): boolean {
   return isJsonAt(value, 0);
 }
 
-/** Every part of a value that JSON does not know, with its path; at most 50. */
+/** Every part of a value that JSON cannot represent, with its path; at most 50. */
 export function jsonIssues(value: unknown, path: readonly PropertyKey[] = []): readonly Issue[] {
   if (isJson(value)) return [];
   const issues: Issue[] = [];
@@ -28,12 +28,12 @@ export function jsonIssues(value: unknown, path: readonly PropertyKey[] = []): r
 /**
  * Checks data that leaves the process.
  *
- * @throws InvalidMessageError that names each field that JSON does not know.
+ * @throws InvalidMessageError that names each field that JSON cannot represent.
  */
 export function assertJson(messageType: string, data: object): void {
   const fields = Object.entries(data).filter(([, value]) => value !== undefined);
   const issues = fields.flatMap(([name, value]) => jsonIssues(value, [name]));
-  if (issues.length > 0) throw new InvalidMessageError(messageType, issues);
+  if (issues.length > 0) throw new InvalidMessageError(messageType, issues.slice(0, mostIssues));
 }
 
 function isJsonAt(value: unknown, depth: number): boolean {
@@ -78,7 +78,7 @@ function collect(value: unknown, path: readonly PropertyKey[], above: readonly u
 /** What is wrong with a value itself; `undefined` where only its parts can be wrong. */
 function problemOf(value: unknown, above: readonly unknown[]): string | undefined {
   const hasParts = typeof value === 'object' && value !== null && (isPlainArray(value) || isPlainObject(value));
-  if (!hasParts) return `is ${describeValue(value)}, which JSON does not know`;
+  if (!hasParts) return `is ${describeValue(value)}, which JSON cannot represent`;
   if (above.includes(value)) return 'contains itself';
   return above.length >= deepest ? `is more than ${deepest} levels deep` : undefined;
 }

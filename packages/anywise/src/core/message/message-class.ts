@@ -1,6 +1,6 @@
 import { describeValue, isPlainObject } from '../errors/describe.js';
 import { InvalidMessageError, SetupError, type Issue } from '../errors/errors.js';
-import { isJson, isScalar, jsonIssues } from './json.js';
+import { isJson, isScalar, jsonIssues, mostIssues } from './json.js';
 import {
   identify,
   markDeclaration,
@@ -115,7 +115,7 @@ function copyChecked(message: Fields, data: unknown, { type, kind }: Definition)
     else if (kind === 'event' && value !== undefined && !isJson(value)) issues.push(...jsonIssues(value, [name]));
     else message[name] = value;
   }
-  if (issues.length > 0) throw new InvalidMessageError(type, issues);
+  if (issues.length > 0) throw new InvalidMessageError(type, issues.slice(0, mostIssues));
 }
 
 /** Whether a value is an object with fields, of a class or not: a `Map` or a `Date` has none that could be copied. */
@@ -127,7 +127,7 @@ function isFields(value: unknown): value is Fields {
 function nameProblem(message: object, name: string, value: unknown): string | undefined {
   if (name === 'then' && typeof value === 'function') return 'is a function, which would make a promise of the message';
   if (name !== '__proto__' && !isMember(message, name)) return undefined;
-  return 'has the name of something that the message has besides its data; give the field another name';
+  return 'is a name that the message class uses itself; rename the field';
 }
 
 /** Whether the class of a message has a member of this name. Those of all objects are free: nothing here reads them. */

@@ -69,6 +69,8 @@ export interface Event extends EventMetadata {
 class EventBase {
   static {
     markBase(this, 'event');
+    // As it is exported.
+    Object.defineProperty(this, 'name', { value: 'Event' });
   }
 
   /** Made when first read: most events of a bus in one process never need it. */

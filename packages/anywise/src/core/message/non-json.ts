@@ -1,6 +1,6 @@
 import type { StandardSchema } from './schema.js';
 
-/** A part of a schema whose values JSON does not know. */
+/** A part of a schema whose values JSON cannot represent. */
 export interface NonJsonPart {
   /** As `address.since`; empty for the whole value. */
   readonly path: string;
