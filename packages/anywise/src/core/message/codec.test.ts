@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { Codec, encodeEvent } from './codec.js';
+import { Codec, encodeCommand, encodeEvent } from './codec.js';
 import { MessageContext, contextKey } from './context.js';
 import { contract } from './contract.js';
 import type { Envelope } from './envelope.js';
-import { event } from './declare.js';
+import { command, event } from './declare.js';
+import { type } from './schema.js';
 import { testEnvelope } from '../../testing/envelopes.js';
 
 class Paid extends event('payments.paid', {
@@ -61,6 +62,31 @@ describe('an event', () => {
     expect(codec.entriesOf(envelope)).toEqual([Tenant({ name: 'acme' })]);
   });
 
+  test('does not travel with two values in one header', () => {
+    const Account = contextKey<string>('account', { header: 'tenant' });
+    const parent = new MessageContext({ entries: [Tenant({ name: 'acme' })] });
+    const context = new MessageContext({ parent, entries: [Account('a1')] });
+    const encode = (): Envelope => encodeEvent(new Moved({}), context, '/payments');
+    expect(encode).toThrowErrorMatchingInlineSnapshot(
+      `"The context keys \`tenant\` and \`account\` of \`payments.moved\` both travel as \`tenant\`. Give one of them another header."`,
+    );
+    expect(encode).toThrow(expect.objectContaining({ code: 'INVALID_CONTRACT' }));
+  });
+
+  test('does not travel with a value that JSON cannot represent', () => {
+    const Since = contextKey<unknown>('since', { header: 'since' });
+    const encode = (value: unknown): Envelope =>
+      encodeEvent(new Moved({}), new MessageContext({ entries: [Since(value)] }), '/payments');
+    expect(() => encode({ at: new Date(0) })).toThrowErrorMatchingInlineSnapshot(
+      `"The context value \`since.at\` of \`payments.moved\` is an instance of \`Date\`, which JSON cannot represent, so it cannot travel. Use values that JSON knows, or a key without a header."`,
+    );
+    for (const value of [1n, new Map(), () => 1, NaN]) {
+      expect(() => encode(value)).toThrow(expect.objectContaining({ code: 'INVALID_MESSAGE' }));
+    }
+    expect(encode(undefined)).not.toHaveProperty('since');
+    expect(encode(null)).toMatchObject({ since: 'null' });
+  });
+
   test('comes back as it was', () => {
     const message = new Paid({ orderId: 'o1', amount: 5, currency: 'EUR' });
     const envelope = JSON.parse(JSON.stringify(encodeEvent(message, new MessageContext(), message.source))) as Envelope;
@@ -101,6 +127,40 @@ describe('reading', () => {
     `);
   });
 
+  test('refuses what its upcast made wrongly', () => {
+    class Sized extends event('payments.sized', {
+      version: 2,
+      entityId: () => 'x',
+      data: z.object({ size: z.number() }),
+      upcast: { 1: (old: { readonly wrong: unknown }) => old.wrong },
+    }) {}
+    const reader = new Codec([contract('payments', { Sized })], []);
+    const read = (wrong: unknown) => () =>
+      reader.decode(testEnvelope({ type: 'payments.sized', schemaversion: 1, data: { wrong } }));
+    expect(read({ size: 'XL' })).toThrowErrorMatchingInlineSnapshot(`
+      "\`payments.sized\` came in version 1, and what its \`upcast\` made of it does not fit version 2 (\`payments.sized\` got invalid data: \`size\`: Invalid input: expected number, received string). Correct it, then replay.
+      Cause: \`payments.sized\` got invalid data: \`size\`: Invalid input: expected number, received string"
+    `);
+    expect(read(Promise.reject(new Error('late')))).toThrowErrorMatchingInlineSnapshot(
+      `"The \`upcast\` of \`payments.sized\` from version 1 gave a promise. Make it synchronous, then replay."`,
+    );
+    for (const wrong of [undefined, null, 'text', [], { size: 1n }, Promise.resolve({ size: 1 })]) {
+      expect(read(wrong)).toThrow(expect.objectContaining({ code: 'UNREADABLE_MESSAGE' }));
+    }
+    expect(read({ size: 1 })()).toEqual({ size: 1 });
+  });
+
+  test('brings an enqueued command up to date', () => {
+    class Remind extends command('payments.remind', {
+      version: 2,
+      data: z.object({ first: z.string() }),
+      upcast: { 1: ({ name }: { readonly name: string }) => ({ first: name }) },
+    }) {}
+    const reader = new Codec([contract('payments', { Remind })], []);
+    const old = testEnvelope({ kind: 'command', type: 'payments.remind', schemaversion: 1, data: { name: 'Ada' } });
+    expect(reader.decode(old)).toEqual(new Remind({ first: 'Ada' }));
+  });
+
   test('refuses data that does not fit', () => {
     const unfit = paid(3, { orderId: 'o1', amount: 'much', currency: 'EUR' });
     expect(() => codec.decode(unfit)).toThrowErrorMatchingInlineSnapshot(
@@ -122,5 +182,21 @@ describe('reading', () => {
       `"No contract here has \`payments.newer\`. It waits until a version of this service that knows it handles it."`,
     );
     expect(() => codec.decode(newer)).toThrow(expect.objectContaining({ code: 'UNKNOWN_MESSAGE', retryable: true }));
+  });
+});
+
+describe('a command that is enqueued', () => {
+  class Tag extends command('payments.tag', { data: type<{ readonly tags: unknown }>() }) {}
+  const options = { source: '/payments', key: undefined, time: 0 };
+
+  test('is JSON', () => {
+    expect(encodeCommand(new Tag({ tags: ['a'] }), new MessageContext(), options)).toMatchObject({
+      data: { tags: ['a'] },
+    });
+    expect(() =>
+      encodeCommand(new Tag({ tags: new Set(['a']) }), new MessageContext(), options),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `"\`payments.tag\` got invalid data: \`tags\`: is an instance of \`Set\`, which JSON cannot represent"`,
+    );
   });
 });

@@ -95,13 +95,34 @@ describe('a context', () => {
 });
 
 describe('a context key', () => {
-  test.each(['Tenant', 'tenant-id', '', 'a'.repeat(21)])('refuses the header `%s`', (header) => {
+  test.each(['Tenant', 'tenant-id', '', 'a'.repeat(21), 5, null])('refuses the header %p', (header) => {
+    expect(() => contextKey('tenant', { header } as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_CONTRACT' }),
+    );
+  });
+
+  test.each([
+    ...['id', 'source', 'specversion', 'type', 'datacontenttype', 'dataschema', 'subject', 'time', 'data'],
+    ...['kind', 'schemaversion', 'correlationid', 'causationid', 'idempotencykey', 'expirytime', 'partitionkey'],
+    ...['traceparent', 'tracestate', 'dataref', 'sequence', 'sampledrate'],
+  ])('refuses the header `%s`, which is an attribute of envelopes', (header) => {
     expect(() => contextKey('tenant', { header })).toThrow(expect.objectContaining({ code: 'INVALID_CONTRACT' }));
+  });
+
+  test.each(['', 5, undefined, null])('refuses the name %p', (key) => {
+    expect(() => contextKey(key as string)).toThrow(expect.objectContaining({ code: 'INVALID_CONTRACT' }));
   });
 
   test('says what a header may be', () => {
     expect(() => contextKey('tenant', { header: 'Tenant-Id' })).toThrowErrorMatchingInlineSnapshot(
       `"The context key \`tenant\`: its header is "Tenant-Id", which CloudEvents forbids; use 1 to 20 lower-case letters and digits"`,
     );
+    expect(() => contextKey('message', { header: 'id' })).toThrowErrorMatchingInlineSnapshot(
+      `"The context key \`message\`: its header \`id\` is an attribute of envelopes; choose another, such as \`xid\`"`,
+    );
+  });
+
+  test.each([{}, { header: undefined }, { header: 'tenant' }, { header: 'x1' }])('may have %j', (options) => {
+    expect(contextKey('tenant', options).header).toBe(options.header);
   });
 });

@@ -1,6 +1,5 @@
 import { describeValue } from '../errors/describe.js';
 import { AnywiseError, SetupError } from '../errors/errors.js';
-import { optionProblems, text } from '../errors/options.js';
 import { isEnvelopeAttribute } from './attributes.js';
 import { newId } from './id.js';
 
@@ -32,7 +31,7 @@ export interface ContextEntry<T = unknown> {
  * @throws SetupError (`INVALID_CONTRACT`)
  */
 export function contextKey<T>(key: string, options: { readonly header?: string | undefined } = {}): ContextKey<T> {
-  const problems = [...optionProblems({ key }, { key: text() }), ...headerProblems(options.header)];
+  const problems = [...keyProblems(key), ...headerProblems(options.header)];
   if (problems.length > 0) throw new SetupError('INVALID_CONTRACT', `The context key \`${key}\``, problems);
   const contextKey: ContextKey<T> = Object.assign((value: T): ContextEntry<T> => ({ key: contextKey, value }), {
     key,
@@ -43,6 +42,11 @@ export function contextKey<T>(key: string, options: { readonly header?: string |
 
 const headerName = /^[a-z0-9]{1,20}$/;
 
+function keyProblems(key: unknown): string[] {
+  if (typeof key === 'string' && key !== '') return [];
+  return [`its name is ${describeValue(key)}, but must be a text that is not empty`];
+}
+
 function headerProblems(header: unknown): string[] {
   if (header === undefined) return [];
   if (typeof header !== 'string' || !headerName.test(header)) {
@@ -51,7 +55,7 @@ function headerProblems(header: unknown): string[] {
     ];
   }
   return isEnvelopeAttribute(header)
-    ? [`its header \`${header}\` is an attribute of every envelope; choose another, such as \`x${header}\``]
+    ? [`its header \`${header}\` is an attribute of envelopes; choose another, such as \`x${header}\``]
     : [];
 }
 

@@ -86,9 +86,7 @@ function methodProblems(
     return [`${label} is ${misplaced}, so it cannot be called; mark a public method of instances`];
   if (typeof method === 'symbol') return [`${label} has a symbol for a name; give it a name that is text`];
   if (hasMethod(service.prototype as object, method)) return [];
-  return [
-    `${label} is not there; name a method of the class itself, since abstract ones and functions in fields are not known at start`,
-  ];
+  return [`${label} is not a method of the class; abstract methods and functions in fields cannot be named`];
 }
 
 function hasMethod(prototype: object, name: string): boolean {
@@ -131,7 +129,7 @@ function isServiceId(id: unknown): boolean {
 
 function targetsProblems(label: string, kind: Kind, targets: readonly unknown[], bases: Bases): string[] {
   if (targets.length === 0) {
-    return [`a ${kind}, ${label}, is for no message; name a message or a group, such as \`on(Command)\``];
+    return [`${label} is for no message; name a message or a group, such as \`on(Command)\``];
   }
   const twice = targets.filter((target, index) => targets.indexOf(target) < index);
   return [

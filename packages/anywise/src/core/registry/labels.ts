@@ -23,5 +23,6 @@ export function labelOf({ kind, targets, run, service, sink }: Labelled): string
   const name = run?.name ?? (typeof service === 'function' ? service.name : service?.description) ?? '';
   if (name !== '') return `\`${name}\``;
   // A function that is written where it is passed has no name.
+  if (targets.length === 0) return `a ${kind}`;
   return `${sink === undefined ? kind : 'sink'} of ${targets.map(targetName).join(' and ')}`;
 }

@@ -10,7 +10,6 @@ import type {
 } from './definitions.js';
 import { describeValue } from '../errors/describe.js';
 import { SetupError } from '../errors/errors.js';
-import { optionProblems, text } from '../errors/options.js';
 import { covers } from '../message/family.js';
 import { Command, Event, type AbstractClass } from '../message/message.js';
 import { itemProblems } from './item-problems.js';
@@ -94,7 +93,7 @@ export class MessageRegistry {
     options: RegistryOptions = {},
   ) {
     const problems = [
-      ...optionProblems({ name }, { name: text() }),
+      ...nameProblems(name),
       ...baseProblems('commandBase', options.commandBase, Command),
       ...baseProblems('eventBase', options.eventBase, Event),
     ];
@@ -123,6 +122,11 @@ export class MessageRegistry {
    */
   replace(handler: AnyHandler): this {
     this.#assertRegistrable([handler]);
+    if ((handler as Partial<AnyHandler>).kind !== 'handler') {
+      throw new SetupError('INVALID_REGISTRATION', `The registry \`${this.name}\``, [
+        `\`replace\` is given ${describeValue(handler)}, but replaces handlers only; pass what \`on(…).handle(…)\` gives`,
+      ]);
+    }
     this.#addHandler(handler, true);
     return this;
   }
@@ -139,7 +143,7 @@ export class MessageRegistry {
             ...itemProblems(item, index + 1, this.#options),
             ...this.#repeats(item, items, index),
           ])
-        : [`the bus \`${this.#user}\` was made with it already; register everything before \`new Anywise(…)\``],
+        : [`it is in use by the bus \`${this.#user}\`; register everything before \`new Anywise(…)\``],
     );
     if (problems.size > 0) {
       throw new SetupError('INVALID_REGISTRATION', `The registry \`${this.name}\``, [...problems]);
@@ -194,6 +198,11 @@ export class MessageRegistry {
   #place(item: Labelled): string {
     return `registry \`${this.name}\`, ${labelOf(item)}`;
   }
+}
+
+function nameProblems(name: unknown): string[] {
+  if (typeof name === 'string' && name !== '') return [];
+  return [`its name is ${describeValue(name)}, but must be a text that is not empty`];
 }
 
 function baseProblems(name: string, base: unknown, above: AbstractClass<object>): string[] {
