@@ -39,6 +39,7 @@ export default defineConfig(
     // Mistakes are made here on purpose, and what does not compile has no type that could be safe.
     files: ['**/*.test-d.ts'],
     rules: {
+      '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',

@@ -165,6 +165,18 @@ describe('starting a bus over a container', () => {
     expect(made).toBe(0);
   });
 
+  test('tells what belongs to another copy of the package', () => {
+    const AnywiseElsewhere = class Anywise {};
+    const container = new Container();
+    container.bind(Clock).toSelf();
+    container.bind(Greeter).toResolvedValue(makeGreeter, [AnywiseElsewhere as never, Clock]);
+    expect(problemsOf(container, greeter)).toMatchInlineSnapshot(`
+      [
+        "\`Greeter\` asks for the \`Anywise\` of another copy of the package: two copies of anywise are installed; make all packages use one (\`npm ls anywise\` lists them)",
+      ]
+    `);
+  });
+
   test('makes nothing where all is bound', () => {
     const container = new Container();
     container

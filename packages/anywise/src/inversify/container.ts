@@ -59,6 +59,7 @@ class Adapter implements InversifyAdapter, Maker {
         `The container binds ${taken.map((id) => `\`${serviceName(id)}\``).join(' and ')} already. The bus binds these itself: remove the bindings, and give each bus a container of its own.`,
       );
     }
+    this.#check.provides(ids);
     for (const id of ids) this.#bind(id, ({ services }) => services.provide(id));
   }
 

@@ -1,5 +1,5 @@
 import type { BindingConstraints, Container, ServiceIdentifier } from 'inversify';
-import type { ServiceId } from '../core/ports/container.js';
+import { otherCopyProblem, serviceName, type ServiceId } from '../core/ports/container.js';
 
 /** The part of Inversify's plugin context that is used: https://inversify.io/docs/fundamentals/plugins */
 interface PluginContext {
@@ -18,6 +18,8 @@ export class PlanCheck {
   readonly #container: Container;
   readonly #scopeOf: (id: ServiceIdentifier) => readonly (string | undefined)[];
   readonly #captives = new Map<string, string>();
+  /** The names of what the bus provides. */
+  readonly #provided = new Set<string>();
 
   constructor(container: Container) {
     this.#container = container;
@@ -39,6 +41,10 @@ export class PlanCheck {
     return true;
   };
 
+  provides(ids: readonly ServiceId[]): void {
+    for (const id of ids) this.#provided.add(serviceName(id));
+  }
+
   problemsOf(ids: readonly ServiceId[]): readonly string[] {
     const unbound = ids.flatMap((id) => this.#planProblem(id as ServiceIdentifier));
     return [...unbound, ...this.#captives.values()];
@@ -56,11 +62,19 @@ export class PlanCheck {
       this.#container.get(probe);
       return [];
     } catch (error) {
-      return error === stop ? [] : [`\`${nameOf(id)}\` cannot be made: ${firstLine(error)} Bind it in the container`];
+      return error === stop ? [] : [this.#unbound(nameOf(id), firstLine(error))];
     } finally {
       this.#container.unbind(probe);
       this.#container.unbind(first);
     }
+  }
+
+  /** What is provided is bound, so what is not bound under the same name is another class. */
+  #unbound(name: string, reason: string): string {
+    const other = [...this.#provided].find((each) => reason.includes(`"${each}"`));
+    return other === undefined
+      ? `\`${name}\` cannot be made: ${reason} Bind it in the container`
+      : otherCopyProblem(`\`${name}\``, other);
   }
 }
 

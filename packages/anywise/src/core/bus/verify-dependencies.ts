@@ -1,5 +1,5 @@
 import { servicesOf } from '../dispatch/compile.js';
-import { isOwnService, serviceName, type ContainerAdapter, type ServiceId } from '../ports/container.js';
+import { isOwnService, otherCopyProblem, serviceName, type ContainerAdapter, type ServiceId } from '../ports/container.js';
 import type { Wiring } from '../registry/wiring.js';
 
 interface Options {
@@ -7,6 +7,11 @@ interface Options {
   readonly container: ContainerAdapter | undefined;
   /** The services that the bus itself provides. */
   readonly provided: ReadonlySet<ServiceId>;
+}
+
+interface Asked {
+  readonly id: ServiceId;
+  readonly place: string;
 }
 
 /** What handlers, listeners and guards ask for and cannot get. */
@@ -19,18 +24,24 @@ export function dependencyProblems({ wiring, container, provided }: Options): re
   const asked = parts.flatMap(({ services, place }) =>
     services.filter((id) => !provided.has(id)).map((id) => ({ id, place })),
   );
-  const own = asked.filter(({ id }) => isOwnService(id)).map(({ id, place }) => notProvided(id, place, provided));
-  const others = asked.filter(({ id }) => !isOwnService(id));
-  if (container !== undefined) return [...own, ...container.verify([...new Set(others.map(({ id }) => id))])];
-  return [
-    ...own,
-    ...others.map(({ id, place }) => `${place} asks for \`${serviceName(id)}\`, but the bus has no \`container\``),
-  ];
+  const own = asked.filter(({ id }) => isOwnService(id) && !isBound(id, container));
+  const others = asked.filter((each) => !own.includes(each));
+  return [...own.map((each) => notProvided(each, provided)), ...notBound(others, container)];
 }
 
-function notProvided(id: ServiceId, place: string, provided: ReadonlySet<ServiceId>): string {
+/** A test may bind a stand-in for what a store would provide. */
+function isBound(id: ServiceId, container: ContainerAdapter | undefined): boolean {
+  return container !== undefined && container.verify([id]).length === container.verify([]).length;
+}
+
+function notProvided({ id, place }: Asked, provided: ReadonlySet<ServiceId>): string {
   const name = serviceName(id);
   return [...provided].some((each) => serviceName(each) === name)
-    ? `${place} asks for \`${name}\` of another copy of Anywise: two copies are installed; let all packages use one (\`npm ls anywise\` lists them)`
+    ? otherCopyProblem(place, name)
     : `${place} asks for \`${name}\`, which the store of this bus does not provide; give the bus a store that does`;
+}
+
+function notBound(asked: readonly Asked[], container: ContainerAdapter | undefined): readonly string[] {
+  if (container !== undefined) return container.verify([...new Set(asked.map(({ id }) => id))]);
+  return asked.map(({ id, place }) => `${place} asks for \`${serviceName(id)}\`, but the bus has no \`container\``);
 }

@@ -26,7 +26,7 @@ function repeats({ wiring }: Options): string[] {
   return parts.flatMap(({ part, place }) => {
     const other = first.get(part);
     first.set(part, other ?? place);
-    return other === undefined ? [] : [`the same is registered in ${other} and in ${place}; register it once`];
+    return other === undefined ? [] : [`${other} is registered again in ${place}; register it once`];
   });
 }
 

@@ -72,7 +72,7 @@ function strangers(options: Options): string[] {
     if (message === undefined || message === target) return [];
     return declarationOf(message) === declarationOf(target)
       ? [
-          `${place} is for \`${target.name}\`, which extends the message \`${message.name}\` and is never what arrives; write \`on(${message.name})\``,
+          `${place} is for \`${target.name}\`, which extends the message \`${message.name}\`; what is delivered is a \`${message.name}\`, so write \`on(${message.name})\``,
         ]
       : [`two classes are called \`${message.type}\`; the contract package is probably installed twice`];
   });

@@ -1,5 +1,7 @@
+import { describeValue } from '../errors/describe.js';
+import { AnywiseError } from '../errors/errors.js';
 import type { Command, MessageClass } from '../message/message.js';
-import type { Dependencies, ServiceId } from '../ports/container.js';
+import { serviceName, type Dependencies, type ServiceId } from '../ports/container.js';
 import type { GuardDefinition, Next } from '../registry/definitions.js';
 import type { Code, RegisteredGuard, RegisteredHandler } from '../registry/registry.js';
 import type { NamedListener, Wiring } from '../registry/wiring.js';
@@ -63,7 +65,7 @@ export function compileCommand(
 ): CompiledCommand {
   const guards = wiring.guardsOf(message);
   const handler = compileCode(code, place);
-  const { kind, type, reply } = message as unknown as MessageClass;
+  const { kind, type, reply } = message;
   const usesUnit = needsUnit(code) || guards.some(({ guard }) => needsUnit(guard));
   const writes = durable && usesUnit && kind !== 'query';
   const guarded = compileGuards(guards, durable ? replaceable(handler) : handler, writes);
@@ -193,7 +195,7 @@ function partOf(code: Code): Part | undefined {
     return {
       get: (frame) => frame.resolve(service),
       invoke: (instance, message, frame, next) =>
-        (instance as Record<string, AnyFunction>)[method]?.(message, frame, next),
+        methodOf(instance, method, service).call(instance, message, frame, next),
     };
   }
   const { dependencies } = code;
@@ -204,6 +206,16 @@ function partOf(code: Code): Part | undefined {
     invoke: (injected, message, frame, next) =>
       next === undefined ? run(message, frame, injected) : run(message, frame, next, injected),
   };
+}
+
+/** What a container gives is not known before: it may be an object of another class. */
+function methodOf(instance: unknown, name: string, service: ServiceId): AnyFunction {
+  const method = (instance as Readonly<Record<string, unknown>> | null | undefined)?.[name];
+  if (typeof method === 'function') return method as AnyFunction;
+  throw new AnywiseError(
+    'INVALID_SETUP',
+    `The container gives ${describeValue(instance)} for \`${serviceName(service)}\`, which has no method \`${name}\`. Bind the class that has it.`,
+  );
 }
 
 function plainFunction(code: Code | GuardDefinition): AnyFunction {

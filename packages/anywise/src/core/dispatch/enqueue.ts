@@ -68,7 +68,9 @@ export class Enqueuer {
   #routeOf(command: AnyCommand): 'here' | 'elsewhere' {
     const { codec, routes, durable, hasTransport } = this.#options;
     if (!durable) throw noStore(command);
-    if (definitionOf(command).kind === 'query') throw enqueuedQuery(command);
+    const { kind } = definitionOf(command);
+    if (kind === 'query') throw enqueuedQuery(command);
+    if (kind === 'event') throw enqueuedEvent(command);
     if (!codec.knows(command.type)) throw unknownMessage(command, 'enqueued');
     if (routes.isHandledHere(command.type)) return 'here';
     if (!hasTransport) throw noRoute(command);
@@ -118,6 +120,10 @@ function enqueuedQuery(query: AnyCommand): AnywiseError {
     'INVALID_SETUP',
     `\`${query.type}\` was enqueued, but it is a query, and its reply would be lost. Use \`send\`.`,
   );
+}
+
+function enqueuedEvent(event: AnyCommand): AnywiseError {
+  return new AnywiseError('INVALID_MESSAGE', `\`${event.type}\` was enqueued, but is an event. Use \`publish\`.`);
 }
 
 function noRoute(command: AnyCommand): AnywiseError {

@@ -1,5 +1,6 @@
 import { describeValue } from '../errors/describe.js';
 import { AnywiseError, SetupError } from '../errors/errors.js';
+import { hasBrand } from '../errors/thrown.js';
 import { isEnvelopeAttribute } from './attributes.js';
 import { newId } from './id.js';
 
@@ -118,8 +119,19 @@ interface Made {
   signal: AbortSignal | undefined;
 }
 
+const brand = Symbol.for('anywise.context');
+
 /** Ids are made when first read: most messages never leave the process and need none. */
 export class MessageContext implements Context {
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
+  /** Recognises contexts of any installed copy of this package. */
+  static is(context: unknown): context is MessageContext {
+    return hasBrand(context, brand);
+  }
+
   // Set in the constructor, and no method with a `#`: V8 makes an object of a derived class three times as fast where its base
   // declares no fields, and marks each one that has private methods.
   declare private readonly options: ContextOptions;

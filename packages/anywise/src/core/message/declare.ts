@@ -54,7 +54,7 @@ type FitsBase<Base extends Command, Reply> = unknown extends Base['~reply']
   ? unknown
   : [Base['~reply']] extends [Reply]
     ? unknown
-    : { readonly reply: Typed<unknown, Base['~reply']> };
+    : { readonly reply: { readonly 'the base replies': Base['~reply'] } };
 
 /** Names that the base classes use, and what is no object of fields: data cannot have them. */
 interface ReservedInCommand {

@@ -13,7 +13,7 @@ abstract class PaymentEvent extends Event {}
 class Pay extends command('payments.pay', { base: PaymentCommand, data }) {}
 class PayNow extends Pay {}
 class Get extends query('payments.get', { data }) {}
-class Find extends query('payments.find', { base: PaymentCommand as typeof Command, data }) {}
+class Find extends query('payments.find', { base: PaymentCommand, data }) {}
 class Paid extends event('payments.paid', { base: PaymentEvent, data, entityId }) {}
 class Other extends event('payments.other', { data, entityId }) {}
 

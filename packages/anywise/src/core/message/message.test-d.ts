@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { domainError } from './domain-error.js';
 import { Command, Event, type ErrorsOf, type ReplyOf } from './message.js';
 import { command, event, query } from './declare.js';
+import type { Anywise, Transaction } from '../bus/anywise.js';
+import type { HandlerDefinition } from '../registry/definitions.js';
+import { on } from '../registry/on.js';
+import type { RecordingBus } from '../../testing/recording-bus.js';
+import type { Context } from './context.js';
 import type { Assert, Same } from '../../test-support/same-type.js';
 
 const Currency = z.enum(['EUR', 'CHF']);
@@ -93,3 +98,103 @@ export const user: UserCommand = new Rename({ userId: 'u', name: 'n' });
 command('users.wrong-field', { base: UserCommand, data: z.object({ userId: z.number() }) });
 // @ts-expect-error -- the base has a `userId`
 command('users.missing-field', { base: UserCommand, data: z.object({ name: z.string() }) });
+
+// Data may be a union: the class has the fields of all members, and what tells them apart narrows it where it is handled.
+const Card = z.object({ method: z.literal('card'), id: z.string(), pan: z.string() });
+const Iban = z.object({ method: z.literal('iban'), id: z.string(), iban: z.string(), bic: z.string().optional() });
+class PayBy extends command('payments.pay-by', {
+  base: PaymentCommand,
+  data: z.discriminatedUnion('method', [Card, Iban]),
+  reply: z.string(),
+}) {
+  get label(): string {
+    return `${this.method} ${this.pan ?? this.iban ?? ''}`;
+  }
+}
+class PaidBy extends event('payments.paid-by', {
+  data: z.discriminatedUnion('method', [Card, Iban]),
+  entityId: (paid) => (paid.method === 'card' ? paid.pan : paid.iban),
+}) {}
+const payBy = new PayBy({ method: 'card', id: '1', pan: '4' });
+export type Unions = [
+  Assert<Same<typeof payBy.method, 'card' | 'iban'>>,
+  Assert<Same<typeof payBy.id, string>>,
+  Assert<Same<typeof payBy.pan, string | undefined>>,
+  Assert<Same<typeof payBy.bic, string | undefined>>,
+  Assert<Same<ReplyOf<PayBy>, string>>,
+];
+new PaidBy({ method: 'iban', id: '1', iban: 'DE' });
+// @ts-expect-error -- a card has no `iban`
+new PayBy({ method: 'card', id: '1', iban: 'DE' });
+// @ts-expect-error -- a message cannot be changed
+payBy.pan = '5';
+on(PayBy).handle(async (pay) => {
+  // @ts-expect-error -- it may be a card
+  const early: string = pay.iban;
+  return pay.method === 'card' ? pay.pan : `${pay.iban} ${early} ${pay.label}`;
+});
+on(PayBy).before((pay) => {
+  if (pay.method === 'card') console.log(pay.pan.length);
+});
+on(PaidBy, PaymentCreated).listen((heard) => {
+  if (heard.type === 'payments.paid-by' && heard.method === 'iban') console.log(heard.iban);
+});
+export const handled: HandlerDefinition<PayBy, string, []> = on(PayBy).handle(async ({ id }) => id);
+void handled.run(payBy, {} as Context);
+
+// Data is an object of fields.
+// @ts-expect-error -- a list has no fields
+command('test.list', { data: z.array(z.string()) });
+// @ts-expect-error -- a text has no fields
+command('test.text', { data: z.string() });
+// @ts-expect-error -- a map has no fields
+command('test.map', { data: z.map(z.string(), z.string()) });
+class Loose extends command('test.loose', { data: z.looseObject({ id: z.string() }) }) {}
+class Recorded extends command('test.recorded', { data: z.record(z.string(), z.number()) }) {}
+export const loose = new Loose({ id: '1', more: 1 });
+export type Open = [Assert<Same<typeof loose.id, string>>, Assert<Same<(typeof loose)['more'], unknown>>];
+new Recorded({ a: 1 });
+
+// A command that waits can be brought up to date.
+command('test.moved', {
+  version: 2,
+  data: z.object({ a: z.string() }),
+  upcast: { 1: (old: { b: string }) => ({ a: old.b }) },
+});
+
+// A group may say what the commands below it reply.
+abstract class ReceiptCommand extends Command {
+  declare readonly '~reply': { readonly receipt: string };
+}
+const Receipt = z.object({ receipt: z.string() });
+class Refund extends command('payments.refund', {
+  base: ReceiptCommand,
+  data: z.object({ id: z.string() }),
+  reply: Receipt,
+}) {}
+class Cancel extends command('payments.cancel', { base: ReceiptCommand }) {}
+export type Grouped = [
+  Assert<Same<ReplyOf<Refund>['receipt'], string>>,
+  Assert<Same<ReplyOf<Cancel>['receipt'], string>>,
+];
+// @ts-expect-error -- the group's reply has no `total`
+command('payments.total', { base: ReceiptCommand, reply: z.object({ receipt: z.string(), total: z.number() }) });
+// @ts-expect-error -- the group replies a receipt
+command('payments.number', { base: ReceiptCommand, reply: z.number() });
+
+// A query is not enqueued.
+export function enqueue(anywise: Anywise, tx: Transaction, bus: RecordingBus): void {
+  void anywise.enqueue(create);
+  void tx.enqueue(create);
+  // @ts-expect-error -- its reply would be lost
+  void anywise.enqueue(new GetPayment({ paymentId: 'p' }));
+  // @ts-expect-error -- its reply would be lost
+  void tx.enqueue(new GetPayment({ paymentId: 'p' }));
+  // @ts-expect-error -- its reply would be lost
+  void bus.anywise.enqueue(new GetPayment({ paymentId: 'p' }));
+  // @ts-expect-error -- also where its group is one of commands
+  void anywise.enqueue(new FindPayment({ paymentId: 'p' }));
+  // @ts-expect-error -- an event is published
+  void anywise.enqueue(new OrderPlaced({ orderId: 'o', total: 1 }));
+}
+class FindPayment extends query('payments.find', { base: PaymentCommand, data: z.object({ paymentId: z.string() }) }) {}

@@ -36,6 +36,11 @@ export function isOwnService(id: ServiceId): boolean {
   return typeof id === 'function' && (id as unknown as Readonly<Record<symbol, unknown>>)[serviceKey] === true;
 }
 
+/** The problem of one who asks for a service that only another copy of this package provides. */
+export function otherCopyProblem(who: string, service: string): string {
+  return `${who} asks for the \`${service}\` of another copy of the package: two copies of anywise are installed; make all packages use one (\`npm ls anywise\` lists them)`;
+}
+
 /**
  * What the bus itself provides to the graph of one message: `Anywise`, bound to that message, and the handle of the store's
  * transaction. An adapter binds each of `MessageServices.ids` so that it asks the message being handled.

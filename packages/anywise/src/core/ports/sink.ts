@@ -47,7 +47,7 @@ export function closedSink(name: string): AnywiseError {
 }
 
 function contextOf(event: Event, context: FrozenContext | undefined): MessageContext {
-  if (context instanceof MessageContext) {
+  if (MessageContext.is(context)) {
     return context.messageId === event.eventId ? context : new MessageContext({ event, parent: context });
   }
   return new MessageContext({

@@ -3,11 +3,16 @@ import { z } from 'zod';
 import { contextKey, type Context } from '../message/context.js';
 import { command, event, query } from '../message/declare.js';
 import { decoratedMethods, handles, listens, methods } from './methods.js';
+import { on } from './on.js';
+import { MessageRegistry, type Registrable } from './registry.js';
+import type { SetupError } from '../errors/errors.js';
 import { fixed } from '../../testing/fixed.js';
 import { startBus } from '../../test-support/start-bus.js';
 
 class Greet extends command('test.greet', { data: z.object({ name: z.string() }), reply: z.string() }) {}
 class CountAll extends query('test.count-all', { reply: z.number() }) {}
+class GreetAll extends command('test.greet-all', { reply: z.number() }) {}
+class Note extends command('test.note', { data: z.object({ name: z.string() }) }) {}
 class Greeted extends event('test.greeted', { data: z.object({ name: z.string() }), entityId: ({ name }) => name }) {}
 
 const User = contextKey<string>('user');
@@ -17,6 +22,17 @@ function marked(service: abstract new (...args: never[]) => object): string[] {
   return decoratedMethods(service).map(
     ({ kind, method, targets }) => `${String(method)}: ${kind} of ${targets.map(({ name }) => name).join()}`,
   );
+}
+
+/** What is wrong with something that is registered. */
+function problemsOf(item: Registrable): readonly string[] {
+  try {
+    new MessageRegistry('test').register(item);
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'SetupError', code: 'INVALID_REGISTRATION' });
+    return (error as SetupError).problems;
+  }
+  return [];
 }
 
 describe('legacy decorators', () => {
@@ -61,6 +77,80 @@ describe('legacy decorators', () => {
     expect(marked(LoudGreeter)).toEqual(['count: handler of CountAll', 'greet: handler of Greet']);
     expect(marked(Greeter)).toEqual(['greet: handler of Greet']);
   });
+
+  test('of a method that overrides another one take its place', async () => {
+    class Base {
+      @handles(Greet)
+      greet({ name }: Greet): string {
+        return name;
+      }
+
+      @handles(CountAll)
+      count(): number {
+        return 1;
+      }
+    }
+    class Marked extends Base {
+      @handles(Greet)
+      override greet({ name }: Greet): string {
+        return name.toUpperCase();
+      }
+
+      override count(): number {
+        return 2;
+      }
+    }
+    class Further extends Marked {
+      @handles(CountAll)
+      override count(): number {
+        return 3;
+      }
+    }
+    expect(marked(Marked)).toEqual(['greet: handler of Greet', 'count: handler of CountAll']);
+    expect(marked(Further)).toEqual(['count: handler of CountAll', 'greet: handler of Greet']);
+    await using bus = await startBus({ items: [Marked], container: fixed([Marked, new Marked()]) });
+    await expect(bus.send(new Greet({ name: 'Ada' }))).resolves.toBe('ADA');
+    await expect(bus.send(new CountAll())).resolves.toBe(2);
+  });
+
+  test('may be several on one method, or one for several messages', () => {
+    class Service {
+      @handles(Note)
+      @listens(Greeted)
+      note(_message: Note | Greeted): void {
+        return undefined;
+      }
+
+      @handles(GreetAll, CountAll)
+      all(_message: GreetAll | CountAll): number {
+        return 1;
+      }
+    }
+    expect(marked(Service)).toEqual([
+      'note: listener of Greeted',
+      'note: handler of Note',
+      'all: handler of GreetAll,CountAll',
+    ]);
+  });
+
+  test('are refused where the method cannot be called', () => {
+    const secret = Symbol('secret');
+    class Service {
+      @handles(Greet)
+      static greet({ name }: Greet): string {
+        return name;
+      }
+
+      @handles(CountAll)
+      [secret](): number {
+        return 1;
+      }
+    }
+    expect(problemsOf(Service)).toEqual([
+      '`Service.greet` is static, so it cannot be called; mark a public method of instances',
+      '`Service.Symbol(secret)` has a symbol for a name; give it a name that is text',
+    ]);
+  });
 });
 
 describe('standard decorators', () => {
@@ -69,7 +159,7 @@ describe('standard decorators', () => {
   /** What a compiler does for `@handles(Greet) greet() {}`. */
   function decorate(service: object, parent: object | null, apply: (context: never) => void, name: string): object {
     const own: object = Object.create(parent) as object;
-    apply({ kind: 'method', name, metadata: own } as never);
+    apply({ kind: 'method', name, static: false, private: false, metadata: own } as never);
     Object.defineProperty(service, (Symbol as { metadata?: symbol }).metadata ?? metadata, { value: own });
     return own;
   }
@@ -89,6 +179,30 @@ describe('standard decorators', () => {
     expect(marked(LoudGreeter)).toEqual(['hear: listener of Greeted', 'greet: handler of Greet']);
     expect(marked(QuietGreeter)).toEqual(['greet: handler of Greet']);
   });
+
+  test('of a method that overrides another one take its place', () => {
+    class Greeter {}
+    class LoudGreeter extends Greeter {}
+    const parent = decorate(Greeter, null, (context) => handles(Greet)(() => 'hi', context), 'greet');
+    decorate(LoudGreeter, parent, (context) => handles(Greet)(() => 'HI', context), 'greet');
+    expect(marked(LoudGreeter)).toEqual(['greet: handler of Greet']);
+  });
+
+  test.each([
+    ['static', { static: true }],
+    ['private', { private: true, name: '#greet' }],
+  ])('are refused on a %s method', (what, more) => {
+    class Greeter {}
+    decorate(Greeter, null, (context) => handles(Greet)(() => 'hi', Object.assign(context, more)), 'greet');
+    expect(problemsOf(Greeter)).toEqual([expect.stringContaining(`is ${what}, so it cannot be called`)]);
+  });
+
+  test.each([{}, { metadata: undefined }])('need metadata, which may be missing: %j', (more) => {
+    const context = { kind: 'method', name: 'greet', static: false, private: false, ...more } as const;
+    expect(() => handles(Greet)(() => 'hi', context)).toThrow(
+      expect.objectContaining({ name: 'SetupError', code: 'INVALID_REGISTRATION' }),
+    );
+  });
 });
 
 describe('methods named without decorators', () => {
@@ -106,5 +220,65 @@ describe('methods named without decorators', () => {
       { kind: 'handler', method: 'greet', targets: [Greet] },
       { kind: 'listener', method: 'hear', targets: [Greeted] },
     ]);
+  });
+
+  test('are refused where there is no such method', () => {
+    const byToken = Symbol('byToken');
+    abstract class Service {
+      readonly inField = (query: CountAll): number => Object.keys(query).length;
+      abstract count(query: CountAll): number;
+
+      greet({ name }: Greet): string {
+        return name;
+      }
+
+      [byToken](_query: CountAll): number {
+        return 1;
+      }
+    }
+    const names = { gret: Greet, count: CountAll, inField: CountAll, [byToken]: CountAll, toString: CountAll };
+    expect(problemsOf(methods(Service, names as never))).toEqual([
+      '`Service.gret` is not a method of the class; abstract methods and functions in fields cannot be named',
+      '`Service.count` is not a method of the class; abstract methods and functions in fields cannot be named',
+      '`Service.inField` is not a method of the class; abstract methods and functions in fields cannot be named',
+      '`Service.Symbol(byToken)` has a symbol for a name; give it a name that is text',
+    ]);
+  });
+
+  test('are refused where what they handle is not there', () => {
+    class Service {
+      greet(_command: Greet): string {
+        return '';
+      }
+    }
+    expect(problemsOf(methods(Service, { greet: undefined as never }))).toEqual([
+      expect.stringContaining('`Service.greet` handles undefined, which is neither a message nor a group of messages'),
+    ]);
+    expect(problemsOf(methods(Service, { greet: [] }))).toEqual([
+      '`Service.greet` is for no message; name a message or a group, such as `on(Command)`',
+    ]);
+  });
+
+  test('fail loudly where the container gives something that lacks them', async () => {
+    class Service {
+      greet(_command: Greet): string {
+        return '';
+      }
+    }
+    class Audit {
+      handle(_command: Greet, _context: Context, next: () => Promise<string>): Promise<string> {
+        return next();
+      }
+    }
+    const items = [
+      methods(Service, { greet: Greet }),
+      on(GreetAll).guardWith(Audit as never),
+      on(GreetAll).handle(async () => 1),
+    ];
+    await using bus = await startBus({ items, container: fixed([Service, {}], [Audit, {}]) });
+    await expect(bus.send(new Greet({ name: 'Ada' }))).rejects.toThrow(
+      'The container gives an object for `Service`, which has no method `greet`. Bind the class that has it.',
+    );
+    await expect(bus.send(new GreetAll())).rejects.toMatchObject({ code: 'INVALID_SETUP' });
   });
 });

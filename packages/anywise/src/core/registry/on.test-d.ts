@@ -164,3 +164,121 @@ on(CreatePayment).sink(memorySink());
 new Anywise({ name: 'test', sinks: [heard] });
 // @ts-expect-error -- a sink is registered with the events it is for
 new Anywise({ name: 'test', sinks: [memorySink()] });
+
+// One handler may be for several commands; its reply fits each of them.
+class Rename extends command('todos.rename', {
+  data: z.object({ id: z.string() }),
+  reply: z.object({ id: z.string() }),
+}) {}
+class Move extends command('todos.move', {
+  data: z.object({ id: z.string(), to: z.string() }),
+  reply: z.object({ id: z.string(), place: z.enum(['here', 'there']) }),
+}) {}
+class Tick extends command('todos.tick') {}
+class Tock extends command('todos.tock') {}
+const renameOrMove = on(Rename, Move)
+  .inject({ mailer: Mailer })
+  .retry({ attempts: 3 })
+  .handle(async (change, _context, { mailer }) => {
+    await mailer.send(change.type === 'todos.move' ? change.to : change.id);
+    return { id: change.id, place: 'here' };
+  });
+on(Tick, Tock).handle(async () => undefined);
+export type Several = [
+  Assert<Same<Parameters<typeof renameOrMove.run>[0], Rename | Move>>,
+  Assert<Same<Awaited<ReturnType<typeof renameOrMove.run>>['place'], 'here' | 'there'>>,
+];
+// @ts-expect-error -- `Move` wants a place
+on(Rename, Move).handle(async ({ id }) => ({ id }));
+// @ts-expect-error -- no reply is both
+on(Rename, Ping).handle(async () => 'pong');
+// @ts-expect-error -- what moves can be told only by its type
+on(Rename, Move).handle(async ({ id, to }) => ({ id, place: to }));
+new MessageRegistry('todos').register(renameOrMove);
+
+// One handler may be for a group.
+abstract class ReceiptCommand extends Command {
+  declare readonly '~reply': { readonly receipt: string };
+  declare readonly id: string;
+}
+on(ReceiptCommand).handle(async ({ id }) => ({ receipt: id }));
+// @ts-expect-error -- the group replies a receipt
+on(ReceiptCommand).handle(async () => 'receipt');
+on(PaymentCommand).handle(async ({ type }) => type);
+new MessageRegistry('todos').replace(on(PaymentCommand).handle(async () => undefined));
+// @ts-expect-error -- an event has no handler, nor has a group of events
+on(Event).handle(async () => undefined);
+
+// What a guard on a group is given cannot be made, taken apart or put together again.
+on(PaymentCommand).after((_command, _context, reply) => reply);
+// @ts-expect-error -- the reply of one command may have other fields
+on(PaymentCommand).after((_command, _context, reply) => ({ ...reply }));
+// @ts-expect-error -- the same where the group says what it replies
+on(ReceiptCommand).after((_command, _context, reply) => ({ ...reply, receipt: 'x' }));
+// @ts-expect-error -- the same around
+on(Command).guard(async (_command, _context, next) => ({ ...(await next()) }));
+// @ts-expect-error -- the same for several commands
+on(CreatePayment, Ping).after((_command, _context, reply) => ({ ...reply }));
+on(ReceiptCommand).after((_command, _context, reply) => (reply.receipt === '' ? reply : reply));
+
+// Several commands, or a group, in methods.
+export class Changes {
+  @handles(Rename, Move)
+  change({ id }: Rename | Move): { id: string; place: 'here' } {
+    return { id, place: 'here' };
+  }
+
+  @handles(ReceiptCommand)
+  receipt({ id }: ReceiptCommand): { receipt: string } {
+    return { receipt: id };
+  }
+
+  // @ts-expect-error -- `Move` wants a place
+  @handles(Rename, Move)
+  wrong({ id }: Rename | Move): { id: string } {
+    return { id };
+  }
+
+  // @ts-expect-error -- it gets a `Ping` too
+  @handles(Rename, Ping)
+  narrow({ id }: Rename): never {
+    throw new Error(id);
+  }
+
+  hear(_event: PaymentCreated | OrderPlaced): void {
+    return undefined;
+  }
+}
+methods(Changes, { change: [Rename, Move], receipt: ReceiptCommand, hear: [PaymentCreated, OrderPlaced] });
+methods(Changes, { change: Move });
+// @ts-expect-error -- another message
+methods(Changes, { change: [Rename, Ping] });
+// @ts-expect-error -- no message at all
+methods(Changes, { change: 'todos.rename' });
+
+// Standard decorators, with and without the library that knows their metadata.
+declare const withMetadata: { kind: 'method'; name: string; static: false; private: false; metadata: object };
+declare const withoutMetadata: {
+  kind: 'method';
+  name: string;
+  static: false;
+  private: false;
+  metadata: object | undefined;
+};
+handles(Ping)(() => 'pong', withMetadata);
+handles(Ping)(() => 'pong', withoutMetadata);
+// @ts-expect-error -- gives another reply
+handles(Ping)(() => 'pang', withoutMetadata);
+
+// What a registry holds is what `on`, `methods` and decorators make.
+const registry = new MessageRegistry('test');
+// @ts-expect-error -- nothing
+registry.register(undefined);
+// @ts-expect-error -- an object of something else
+registry.register({});
+// @ts-expect-error -- a beginning
+registry.register(on(Ping));
+// @ts-expect-error -- for no message
+on();
+// @ts-expect-error -- a listener replaces nothing
+registry.replace(heard);
