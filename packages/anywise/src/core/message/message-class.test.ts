@@ -139,7 +139,7 @@ describe('a field of the data', () => {
 
   it('cannot have the name of something else that the message has', () => {
     expect(() => Put.parse({ id: '1', type: 'x' })).toThrowErrorMatchingInlineSnapshot(
-      `"\`shop.put\` got invalid data: \`type\`: is a name that the message class uses itself; rename the field"`,
+      `"\`shop.put\` got invalid data: \`type\`: is the name of a member of the message class"`,
     );
     expect(refusedFields(() => Put.parse({ type: 'x', id: '1', label: 'l' }))).toEqual(['type', 'label']);
     expect(refusedFields(() => PutWithMethod.parse({ id: '1', describe: 'd' }))).toEqual(['describe']);
@@ -165,19 +165,39 @@ describe('a field of the data', () => {
     await expect(Promise.resolve(rule)).resolves.toBe(rule);
   });
 
-  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'toJSON', 'kind', '~reply', 'parse'])(
-    'may be called `%s`, which nothing reads',
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'])(
+    'cannot be called `%s`, which every object has',
     (name) => {
-      const put = Put.parse({ id: '1', [name]: 'x' });
-      expect(Object.entries(put)).toEqual([
-        ['id', '1'],
-        [name, 'x'],
-      ]);
-      expect(put.type).toBe('shop.put');
-      expect(definitionOf(put)).toBe(declarationOf(Put));
-      expect(Object.entries(Came.parse({ id: '1', [name]: 'x' }))).toEqual(Object.entries(put));
+      expect(refusedFields(() => Put.parse({ id: '1', [name]: 'x' }))).toEqual([name]);
+      expect(refusedFields(() => Came.parse({ id: '1', [name]: 'x' }))).toEqual([name]);
     },
   );
+
+  it('cannot have the name of a member of a group, nor call a setter', () => {
+    abstract class Labelled extends Command {
+      override toString(): string {
+        return this.type;
+      }
+    }
+    class PutLabel extends command('shop.put-label', { base: Labelled, data: loose }) {
+      set label(_label: string) {
+        throw new Error('called');
+      }
+    }
+    expect(refusedFields(() => PutLabel.parse({ id: '1', label: 'l', toString: 't' }))).toEqual(['label', 'toString']);
+    expect(String(PutLabel.parse({ id: '1', more: 'm' }))).toBe('shop.put-label');
+  });
+
+  it.each(['toJSON', 'kind', '~reply', 'parse', 'then', 'name', 'length'])('may be called `%s`', (name) => {
+    const put = Put.parse({ id: '1', [name]: 'x' });
+    expect(Object.entries(put)).toEqual([
+      ['id', '1'],
+      [name, 'x'],
+    ]);
+    expect(put.type).toBe('shop.put');
+    expect(definitionOf(put)).toBe(declarationOf(Put));
+    expect(Object.entries(Came.parse({ id: '1', [name]: 'x' }))).toEqual(Object.entries(put));
+  });
 });
 
 describe('the data of a message', () => {

@@ -26,7 +26,7 @@ export function messageClass(base: AbstractClass<object>, definition: Definition
   const looked = new WeakMap<object, boolean>();
   // Of the class that was made last, which is nearly always the one that is made next.
   let last: object | undefined;
-  let mayBeShadowed = false;
+  let hasSetters = false;
 
   class Message extends (base as new () => object) {
     readonly #input: unknown;
@@ -36,12 +36,12 @@ export function messageClass(base: AbstractClass<object>, definition: Definition
       this.#input = data;
       if (making === 'bare') return Object.create(new.target.prototype) as this;
       if (last !== new.target) {
-        mayBeShadowed = lookAt(new.target, looked);
+        hasSetters = lookAt(new.target, looked);
         last = new.target;
       }
       if (schema !== undefined) {
         const valid = making === 'validated' ? data : validate(type, schema, data);
-        if (mayBeShadowed || !copy(this as unknown as Fields, valid)) {
+        if (hasSetters || !copy(this as unknown as Fields, valid)) {
           copyChecked(this as unknown as Fields, valid, definition);
         }
       }
@@ -62,6 +62,7 @@ export function messageClass(base: AbstractClass<object>, definition: Definition
       return #input in message ? message.#input : message;
     }
   }
+  protectInherited(Message.prototype);
   const declared = Object.assign(Message, definition) as unknown as MessageClass;
   markDeclaration(declared);
   return declared;
@@ -69,7 +70,7 @@ export function messageClass(base: AbstractClass<object>, definition: Definition
 
 /**
  * Copies data to a message; `false` where it has to be looked at more closely. Messages are made often, so this does little
- * besides: a name that the message has a getter for throws by itself.
+ * besides: the name of a member throws by itself.
  */
 function copyFields(message: Fields, data: unknown): boolean {
   let hasFields = false;
@@ -126,40 +127,52 @@ function isFields(value: unknown): value is Fields {
 
 function nameProblem(message: object, name: string, value: unknown): string | undefined {
   if (name === 'then' && typeof value === 'function') return 'is a function, which would make a promise of the message';
-  if (name !== '__proto__' && !isMember(message, name)) return undefined;
-  return 'is a name that the message class uses itself; rename the field';
-}
-
-/** Whether the class of a message has a member of this name. Those of all objects are free: nothing here reads them. */
-function isMember(message: object, name: string): boolean {
-  return name !== 'constructor' && prototypesOf(message).some((prototype) => Object.hasOwn(prototype, name));
-}
-
-/** The prototypes of a message, without that of all objects. */
-function prototypesOf(message: object): object[] {
-  const prototype = Object.getPrototypeOf(message) as object;
-  return Object.getPrototypeOf(prototype) === null ? [] : [prototype, ...prototypesOf(prototype)];
+  if (!(name in (Object.getPrototypeOf(message) as object))) return undefined;
+  return 'is the name of a member of the message class';
 }
 
 /**
- * Looks at a class before the first message is made of it. Says whether it has methods, which data could shadow.
+ * Looks at a class before the first message is made of it, and protects its members. Says whether it has setters, which data
+ * would call.
  *
  * @throws SetupError (`INVALID_CONTRACT`) where it adds fields.
  */
 function lookAt(target: new (...args: never[]) => object, looked: WeakMap<object, boolean>): boolean {
   const known = looked.get(target);
   if (known !== undefined) return known;
-  const bare = Object.create(target.prototype as object) as object;
-  const members = prototypesOf(bare).flatMap((at) => Object.entries(Object.getOwnPropertyDescriptors(at)));
-  const mayBeShadowed = members.some(
-    ([name, member]) => name !== 'constructor' && (member.value ?? member.set) !== undefined,
+  const prototypes = prototypesOf(target.prototype as object);
+  prototypes.forEach(protectMembers);
+  const hasSetters = prototypes.some((prototype) =>
+    Object.values(Object.getOwnPropertyDescriptors(prototype)).some((member) => member.set !== undefined),
   );
   // Before one is made on trial, which must not begin to look again.
-  looked.set(target, mayBeShadowed);
+  looked.set(target, hasSetters);
   const fields = fieldsOf(target);
-  if (fields.length === 0) return mayBeShadowed;
+  if (fields.length === 0) return hasSetters;
   looked.delete(target);
   throw ownFields(target, fields);
+}
+
+/** A prototype and those above it, without that of all objects. */
+function prototypesOf(prototype: object): object[] {
+  const above = Object.getPrototypeOf(prototype) as object | null;
+  return above === null ? [] : [prototype, ...prototypesOf(above)];
+}
+
+/** Makes data fail that has the name of a member: assigning throws, and no field has to be looked up. */
+function protectMembers(prototype: object): void {
+  for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if ('value' in member) Object.defineProperty(prototype, name, { writable: false });
+  }
+}
+
+/** The same for what all objects have, such as `toString`, unless a base class has its own. */
+function protectInherited(prototype: object): void {
+  for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(Object.prototype))) {
+    const value: unknown = member.value;
+    if (value === undefined || (prototype as Fields)[name] !== value) continue;
+    Object.defineProperty(prototype, name, { value, writable: false });
+  }
 }
 
 /**
