@@ -27,27 +27,37 @@ async function withProject(work: (run: (...args: readonly string[]) => Process) 
   });
 }
 
-it('serves requests, and ends by itself on SIGTERM', () =>
-  withProject(async (run) => {
-    const service = run('src/main.ts');
-    const url = await service.find((line) => /listens on (http:\S+)/.exec(line)?.[1]);
+const timeoutMs = 120_000;
 
-    const body = JSON.stringify({ customerId: 'c-1', amount: 1250 });
-    const headers = { 'content-type': 'application/json' };
-    const placed = await fetch(`${url}/orders`, { method: 'POST', headers, body });
-    expect(placed.status).toBe(201);
-    await eventually(async () => {
-      const revenue = await fetch(`${url}/customers/c-1/revenue`);
-      expect(await revenue.json()).toEqual({ customerId: 'c-1', amount: 1250 });
-    }, 30_000);
+it(
+  'serves requests, and ends by itself on SIGTERM',
+  () =>
+    withProject(async (run) => {
+      const service = run('src/main.ts');
+      const url = await service.find((line) => /listens on (http:\S+)/.exec(line)?.[1]);
 
-    expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-    expect(service.output).toMatch(/shop has stopped$/);
-  }));
+      const body = JSON.stringify({ customerId: 'c-1', amount: 1250 });
+      const headers = { 'content-type': 'application/json' };
+      const placed = await fetch(`${url}/orders`, { method: 'POST', headers, body });
+      expect(placed.status).toBe(201);
+      await eventually(async () => {
+        const revenue = await fetch(`${url}/customers/c-1/revenue`);
+        expect(await revenue.json()).toEqual({ customerId: 'c-1', amount: 1250 });
+      }, 30_000);
 
-it('passes the test that the page shows', () =>
-  withProject(async (run) => {
-    const test = run('--test', 'src/service.test.ts');
-    const { code } = await test.ended;
-    expect({ code, output: test.output }).toEqual({ code: 0, output: expect.stringContaining('# pass 1') });
-  }));
+      expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+      expect(service.output).toMatch(/shop has stopped$/);
+    }),
+  timeoutMs,
+);
+
+it(
+  'passes the test that the page shows',
+  () =>
+    withProject(async (run) => {
+      const test = run('--test', 'src/service.test.ts');
+      const { code } = await test.ended;
+      expect({ code, output: test.output }).toEqual({ code: 0, output: expect.stringContaining('# pass 1') });
+    }),
+  timeoutMs,
+);

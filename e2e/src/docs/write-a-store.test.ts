@@ -94,6 +94,25 @@ describe('the transaction of the page', () => {
     expect(done.filter((each) => each === 'ROLLBACK')).toHaveLength(2);
   });
 
+  it('undoes a part without the rest, and keeps one that has ended', async () => {
+    const { begin, all } = createDatabase();
+    const transaction = begin();
+    await transaction.nest().end();
+    await transaction.append({ incoming: [testEntry({ id: 'before' })] });
+    const outer = transaction.nest();
+    const inner = transaction.nest();
+    await transaction.append({ incoming: [testEntry({ id: 'kept' })] });
+    await inner.end();
+    await outer.end();
+    const part = transaction.nest();
+    await transaction.append({ incoming: [testEntry({ id: 'undone' })] });
+    await expect(transaction.run('INSERT INTO nowhere VALUES (1)')).rejects.toThrow('nowhere');
+    await part.undo();
+    await transaction.append({ incoming: [testEntry({ id: 'after' })] });
+    expect(await transaction.commit()).toBe(true);
+    expect(all('SELECT id FROM anywise_inbox ORDER BY seq').map(({ id }) => id)).toEqual(['before', 'kept', 'after']);
+  });
+
   it('refuses to be used after its end, and to write for a query', async () => {
     const { begin } = createDatabase();
     const ended = begin();

@@ -110,6 +110,7 @@ export type {
 } from './core/ports/outbox.js';
 export type { ParkedMessage, ParkedMessages } from './core/ports/parked.js';
 export type {
+  BeginOptions,
   Completion,
   KeptReply,
   NewMessages,
@@ -119,6 +120,7 @@ export type {
   StoreChanged,
   StorePart,
   StoreTransaction,
+  TransactionPart,
 } from './core/ports/store.js';
 export {
   concurrent,
