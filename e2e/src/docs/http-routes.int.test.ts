@@ -25,9 +25,9 @@ async function startApp() {
 it('answers probes without a token, and nothing else', async () => {
   await using app = await startApp();
   const statuses = await Promise.all(
-    ['/health/live', '/health/ready', '/notes'].map(async (path) => (await app.stranger.get(path)).status),
+    ['/health/live', '/health/ready', '/health', '/notes'].map(async (path) => (await app.stranger.get(path)).status),
   );
-  expect(statuses).toEqual([200, 200, 401]);
+  expect(statuses).toEqual([200, 200, 200, 401]);
 });
 
 it('adds, shows, lists and deletes a note', async () => {
