@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
-import { importsOf, src } from './test-support/imports.js';
+import { describe, expect, it, test } from '@jest/globals';
+import { importsOf, sourceFiles, src } from './test-support/imports.js';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -51,6 +51,12 @@ describe('the package', () => {
 
   test('exports each folder with an index, and nothing else', () => {
     expect([...subpaths].sort()).toEqual([...folders].sort());
+  });
+
+  it('publishes no file that only tests use', () => {
+    const entries = ['index.ts', 'cli/main.ts', ...folders.map((folder) => `${folder}/index.ts`)];
+    const used = new Set(entries.flatMap((entry) => [...graphOf(entry).files]));
+    expect(sourceFiles().filter((file) => !used.has(file))).toEqual([]);
   });
 
   test('publishes the same entries as it has at home, without its source', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { confirm } from './confirm.js';
-import { memoryTerminal } from './testing.js';
+import { memoryTerminal } from '../test-support/cli.js';
 
 describe('a question', () => {
   test.each([

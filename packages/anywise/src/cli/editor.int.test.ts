@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { testEntry, testEnvelope } from '../testing/envelopes.js';
 import { inTempFolder } from '../testing/temp-folder.js';
-import { inStore, runHere, type Outcome } from './testing.js';
+import { inStore, runHere, type Outcome } from '../test-support/cli.js';
 
 /** Has a dead letter with `{"amount":"many"}` edited by an editor that runs `script` with the path in `file`. */
 async function editWith(script: string, check: (outcome: Outcome, data: unknown) => void): Promise<void> {

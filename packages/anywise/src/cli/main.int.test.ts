@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { testEntry } from '../testing/envelopes.js';
 import { inTempFolder } from '../testing/temp-folder.js';
-import { inStore } from './testing.js';
+import { inStore } from '../test-support/cli.js';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));

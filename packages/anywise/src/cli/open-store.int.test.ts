@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { sqliteTransport } from '../sqlite/index.js';
 import { inTempFolder } from '../testing/temp-folder.js';
-import { inStore, runHere } from './testing.js';
+import { inStore, runHere } from '../test-support/cli.js';
 
 /** A folder with the stores of some services, and a transport beside them. */
 async function inFolder(services: readonly string[], work: (folder: string) => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { postgresStore } from '../postgres/index.js';
 import { testEntry, testEnvelope } from '../testing/envelopes.js';
 import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';
-import { runHere } from './testing.js';
+import { runHere } from '../test-support/cli.js';
 
 const call = (line: string, service: string) =>
   runHere([...line.split(' '), '--store', testPostgresUrl, '--service', service]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runHere } from './testing.js';
+import { runHere } from '../test-support/cli.js';
 
 describe('help', () => {
   test.each([

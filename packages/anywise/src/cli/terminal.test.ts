@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { print } from './terminal.js';
-import { memoryTerminal } from './testing.js';
+import { memoryTerminal } from '../test-support/cli.js';
 
 test('what a terminal would obey is spelled out, and lines stay lines', () => {
   const terminal = memoryTerminal();

@@ -13,7 +13,7 @@ import { testEntry, testEnvelope } from '../../testing/envelopes.js';
 import { eventually } from '../../testing/eventually.js';
 import { startBus } from '../../test-support/start-bus.js';
 import { inTempFolder } from '../../testing/temp-folder.js';
-import { inStore, runHere, type Outcome } from '../testing.js';
+import { inStore, runHere, type Outcome } from '../../test-support/cli.js';
 import type { Terminal } from '../terminal.js';
 
 const Order = z.object({ orderId: z.string(), amount: z.number() });

@@ -3,7 +3,7 @@ import type { Store } from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../../testing/envelopes.js';
 import { inTempFolder } from '../../testing/temp-folder.js';
 import type { Terminal } from '../terminal.js';
-import { inStore, runHere, type Outcome } from '../testing.js';
+import { inStore, runHere, type Outcome } from '../../test-support/cli.js';
 
 type Call = (line: string, typed?: string, terminal?: Partial<Terminal>) => Promise<Outcome>;
 

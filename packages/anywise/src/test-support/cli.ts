@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { sqliteStore } from '../sqlite/store.js';
 import type { Store } from '../core/ports/store.js';
-import { run } from './run.js';
-import type { Terminal } from './terminal.js';
+import { run } from '../cli/run.js';
+import type { Terminal } from '../cli/terminal.js';
 
 /** What came of a call. */
 export interface Outcome {
