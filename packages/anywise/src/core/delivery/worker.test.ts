@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { memoryStore } from '../../memory/store.js';
 import { silent } from '../../test-support/start-bus.js';
 import { testEntry } from '../../testing/envelopes.js';
@@ -65,8 +65,14 @@ function withSlowClaims(store: Store, between: () => Promise<unknown>): Store {
   return Object.assign(Object.create(store) as Store, { inbox, watch: store.watch.bind(store) });
 }
 
+afterEach(() => {
+  jest.useRealTimers();
+});
+
 describe('a worker', () => {
   it('loses no change that comes while the answer to a search is on the way', async () => {
+    // The next poll, which would find what was lost, never comes.
+    jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
     const store = memoryStore();
     const handled: string[] = [];
     const slow = withSlowClaims(store, () => sleep(20));
@@ -79,11 +85,7 @@ describe('a worker', () => {
       },
     });
     await store.inbox.add(entries);
-    const began = performance.now();
-    await eventually(() => expect(handled).toHaveLength(12), 30_000);
-    // A lost change costs the second until the next poll; eleven of them would be seen on any machine.
-    expect(performance.now() - began).toBeLessThan(11_000);
-    expect(handled).toEqual(entries.map(({ id }) => id));
+    await eventually(() => expect(handled).toEqual(entries.map(({ id }) => id)));
   });
 
   it('stops a listener that takes too long, counts the attempt and leaves its place', async () => {
@@ -165,7 +167,9 @@ describe('a worker', () => {
     await using _worker = startWorker({
       store,
       listeners: new Map([['listener', { ...settings, retry: { attempts: 3 } }]]),
-      deliver: async () => void calls++,
+      deliver: async () => {
+        calls++;
+      },
     });
     await eventually(async () => expect(await store.inbox.status()).toMatchObject({ running: 0, dead: 1 }), 30_000);
     expect(calls).toBe(0);
