@@ -5,7 +5,7 @@ import { createClient } from './harness/http-client.js';
 import { startWorkload } from './harness/workload.js';
 import type { StoreKind } from './databases/databases.js';
 import { describeOnEachStore } from './databases/each-store.js';
-import { expectOneEffectEach, isAt, type Stage } from './effects.js';
+import { expectOneEffectEach, isAt, type Stage } from './harness/database-checks.js';
 import { killable } from './harness/killable-service.js';
 import { withSeed } from './harness/seeded-random.js';
 import { openShop } from './harness/shop.js';

@@ -3,7 +3,7 @@ import { eventually } from 'anywise/testing';
 import { createClient } from './harness/http-client.js';
 import type { Databases, StoreKind } from './databases/databases.js';
 import { describeOnEachStore } from './databases/each-store.js';
-import { scheduledSql } from './effects.js';
+import { scheduledSql } from './harness/database-checks.js';
 import { createSystem, type Service } from './harness/system.js';
 
 const price = { amount: 1250, currency: 'EUR' };

@@ -6,7 +6,7 @@ import { eventually } from 'anywise/testing';
 import { createClient } from './harness/http-client.js';
 import { startWorkload } from './harness/workload.js';
 import { describeOnEachStore } from './databases/each-store.js';
-import { expectOneEffectEach } from './effects.js';
+import { expectOneEffectEach } from './harness/database-checks.js';
 import { killable } from './harness/killable-service.js';
 import { withSeed } from './harness/seeded-random.js';
 import { openShop } from './harness/shop.js';

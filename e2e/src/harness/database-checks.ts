@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import { parseEnvelope } from 'anywise';
 import { eventually } from 'anywise/testing';
-import type { Databases } from './databases/databases.js';
-import type { Paid } from './harness/shop.js';
-import type { Slice } from './harness/system.js';
+import type { Databases } from '../databases/databases.js';
+import type { Paid } from './shop.js';
+import type { Slice } from './system.js';
 
 const slices: readonly Slice[] = ['payments', 'orders'];
 
