@@ -46,7 +46,7 @@ it('publishes what the entities of a handler have collected, in order', async ()
   await anywise.start();
   const { events } = await scenario(anywise)
     .send(new page.Transfer({ from: 'a-1', to: 'a-2', amount: 30 }))
-    .untilQuiet({ timeoutMs: 30_000 });
+    .untilQuiet();
   await anywise.stop();
   expect(events.map(({ type, entityId }) => [type, entityId])).toEqual([
     ['accounts.money-withdrawn', 'a-1'],
@@ -59,7 +59,7 @@ it('publishes nothing of a handler that fails', async () => {
   await anywise.start();
   const { events, errors } = await scenario(anywise)
     .send(new page.Transfer({ from: 'a-2', to: 'a-1', amount: 30 }))
-    .untilQuiet({ timeoutMs: 30_000 });
+    .untilQuiet();
   await anywise.stop();
   expect(events).toEqual([]);
   expect(errors.map(String)).toEqual(['Error: There is not enough money in a-2.']);

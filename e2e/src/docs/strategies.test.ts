@@ -46,7 +46,7 @@ it('runs the sender around what is sent, sent by a handler, and enqueued', async
   await anywise.start();
   await anywise.send(new Outer());
   await anywise.enqueue(new Inner());
-  await eventually(() => expect(told).toEqual(['shop.inner', 'shop.outer', 'shop.inner']), 30_000);
+  await eventually(() => expect(told).toEqual(['shop.inner', 'shop.outer', 'shop.inner']));
   await anywise.stop();
 });
 

@@ -48,6 +48,6 @@ it('takes a batch from an instance that was killed', () =>
     const after = fileTransport(folder);
     await after.publish([testEnvelope({ id: 'm-1' })]);
     const ids = await subscribe(after);
-    await eventually(() => expect(ids).toEqual(['m-1']), 30_000);
+    await eventually(() => expect(ids).toEqual(['m-1']));
     await after.close();
   }));

@@ -21,7 +21,7 @@ interface Placed {
 export async function expectOneEffectEach(databases: Databases, { unpaid, paid }: Placed): Promise<void> {
   // Two looks, as a message can pass one by: to a place that was looked at from one that was not yet.
   const look = async () => [...(await unfinished(databases)), ...(await unfinished(databases))];
-  await eventually(async () => expect(await look()).toEqual([]), 20_000);
+  await eventually(async () => expect(await look()).toEqual([]), 60_000);
 
   const started = paid.map(({ orderId, paymentId }) => `${orderId} started by ${paymentId}`);
   const waiting = unpaid.map((orderId) => `${orderId} placed by nobody`);

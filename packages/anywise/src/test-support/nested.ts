@@ -103,17 +103,17 @@ export function describeNested(withStore: WithStore): void {
   behaves('leaves nothing of a nested command whose failure is caught, and all of the rest', async (bus) => {
     await expect(bus.send(new Outer({ id: 'a' }))).resolves.toBe('refused');
     expect(await bus.rows()).toEqual(['a-after', 'a-before', 'a-fine']);
-    await eventually(() => expect(bus.heard).toEqual(['a-fine']), 30_000);
+    await eventually(() => expect(bus.heard).toEqual(['a-fine']));
     const settled = { inbox: { waiting: 0, running: 0, dead: 0 } };
-    await eventually(async () => expect(await bus.status()).toMatchObject(settled), 30_000);
+    await eventually(async () => expect(await bus.status()).toMatchObject(settled));
   });
 
   behaves('leaves nothing of the first try where a guard calls `next` again', async (bus) => {
     await bus.send(new Flaky({ id: 'b' }));
     expect(await bus.rows()).toEqual(['b']);
-    await eventually(() => expect(bus.heard).toEqual(['b']), 30_000);
+    await eventually(() => expect(bus.heard).toEqual(['b']));
     await bus.send(new Fine({ id: 'later' }));
-    await eventually(() => expect(bus.heard).toEqual(['b', 'later']), 30_000);
+    await eventually(() => expect(bus.heard).toEqual(['b', 'later']));
   });
 
   behaves(
@@ -124,7 +124,7 @@ export function describeNested(withStore: WithStore): void {
       });
       expect(await bus.rows()).toEqual([]);
       await bus.send(new Fine({ id: 'later' }));
-      await eventually(() => expect(bus.heard).toEqual(['later']), 30_000);
+      await eventually(() => expect(bus.heard).toEqual(['later']));
     },
   );
 }

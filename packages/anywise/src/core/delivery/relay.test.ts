@@ -134,8 +134,8 @@ describe('a message that makes the transport refuse all', () => {
       published.push(...envelopes.map(({ id }) => id));
       return envelopes.map(() => undefined);
     });
-    await eventually(() => expect(published).toEqual(['e1', 'e2']), 30_000);
+    await eventually(() => expect(published).toEqual(['e1', 'e2']));
     running.wake();
-    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 2, parked: 0 }), 30_000);
+    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 2, parked: 0 }));
   });
 });

@@ -108,10 +108,7 @@ describe('a worker', () => {
       },
     });
     await store.inbox.add([testEntry({ id: 'hangs', key: 'a' }), testEntry({ id: 'fine', key: 'b' })]);
-    await eventually(
-      async () => expect(await store.inbox.status()).toMatchObject({ waiting: 0, running: 0, dead: 1 }),
-      30_000,
-    );
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ waiting: 0, running: 0, dead: 1 }));
     expect(reasons).toEqual([
       expect.objectContaining({ code: 'TIMEOUT' }),
       expect.objectContaining({ code: 'TIMEOUT' }),
@@ -142,9 +139,9 @@ describe('a worker', () => {
     });
     const ids = ['1', '2', '3', '4', '5', '6'];
     await store.inbox.add(ids.map((id) => testEntry({ id, key: id, listener: 'hangs' })));
-    await eventually(() => expect(worker.saturated()).toEqual(['hangs']), 30_000);
+    await eventually(() => expect(worker.saturated()).toEqual(['hangs']));
     await store.inbox.add(ids.map((id) => testEntry({ id, key: id, listener: 'works' })));
-    await eventually(() => expect(handled).toHaveLength(ids.length), 30_000);
+    await eventually(() => expect(handled).toHaveLength(ids.length));
     expect((await store.inbox.status()).listeners).toContainEqual(
       expect.objectContaining({ listener: 'hangs', running: 2, waiting: 4 }),
     );
@@ -171,7 +168,7 @@ describe('a worker', () => {
         calls++;
       },
     });
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ running: 0, dead: 1 }), 30_000);
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ running: 0, dead: 1 }));
     expect(calls).toBe(0);
   });
 
@@ -195,7 +192,7 @@ describe('a worker', () => {
       },
     });
     await store.inbox.add(['3', '4'].map((id) => testEntry({ id, key: id })));
-    await eventually(() => expect(seen).toHaveLength(4), 30_000);
+    await eventually(() => expect(seen).toHaveLength(4));
     expect(seen.filter((ids) => ids.includes('1') || ids.includes('2'))).toEqual([['1'], ['2']]);
   });
 
@@ -210,7 +207,7 @@ describe('a worker', () => {
       },
     });
     await store.inbox.add(strange.map((_, index) => testEntry({ id: String(index), key: undefined })));
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: strange.length }), 30_000);
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: strange.length }));
   });
 
   it('goes on where the logger throws', async () => {
@@ -225,6 +222,6 @@ describe('a worker', () => {
       deliver: async () => refuse(),
     });
     await store.inbox.add([testEntry({ id: 'a', key: 'a' })]);
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: 1 }), 30_000);
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: 1 }));
   });
 });

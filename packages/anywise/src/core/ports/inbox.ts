@@ -115,7 +115,8 @@ export interface Inbox {
    */
   claim(options: ClaimOptions): Promise<readonly Claim[]>;
   /**
-   * Makes leases last `leaseMs` from now; returns those that are lost.
+   * Makes leases last `leaseMs` from now, even those that have ended. Returns those that are lost, as the message was claimed
+   * again, handled or given back since.
    *
    * @param isAlone says that the claim is the only one in hand in this process: if the process ends now, this message is to
    * blame, and the attempt counts. @defaultValue false, which changes nothing
