@@ -7,7 +7,7 @@ export function describeOnEachStore(title: string, body: (kind: StoreKind) => vo
   describeOnPostgres(title, () => body('postgres'));
 }
 
-/** Describes what PostgreSQL has to do. It is skipped where tests may use none; the run says so. */
+/** Describes what PostgreSQL has to do. Without a server for tests it is skipped, and the run says so once. */
 export function describeOnPostgres(title: string, body: () => void): void {
   const hasPostgres = (process.env.ANYWISE_TEST_POSTGRES ?? '') !== '';
   (hasPostgres ? describe : describe.skip)(`${title}, on postgres`, body);

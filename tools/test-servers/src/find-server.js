@@ -5,13 +5,13 @@
 const off = new Set(['', '0', 'false']);
 
 /**
- * Finds the server of a kind that tests may write to. One that nobody has named is used only where all servers are asked for,
- * since it may be somebody's own.
+ * Finds the server of a kind that tests may write to. One that is not named is used only if servers are asked for, because it
+ * may hold somebody's data.
  *
  * @param {Server} server
  * @param {Environment} env
  * @returns {Promise<Found>} its URL, or why the tests on it are left out and how to include them
- * @throws {Error} where it has to be there and is not
+ * @throws {Error} if it is named or required, and cannot be used
  */
 export async function findServer(server, env) {
   const { name, variable, usual } = server;
@@ -20,7 +20,7 @@ export async function findServer(server, env) {
   const isWanted = isSet(env.ANYWISE_TEST_SERVERS) || (isSet(env.CI) && env.ANYWISE_TEST_SERVERS === undefined);
   if (named === '' && !isWanted) {
     return {
-      leftOut: `The tests on ${name} are left out, as they write to it: set ${variable} to the URL of a server that they may use, or ANYWISE_TEST_SERVERS=1 for ${usual}.`,
+      leftOut: `Left out: the tests on ${name}, because they write to a server. To include them, set ${variable} to the URL of one that they may use, or ANYWISE_TEST_SERVERS=1 for ${usual}.`,
     };
   }
   const url = named === '' ? usual : named;
@@ -30,10 +30,10 @@ export async function findServer(server, env) {
   );
   if (failure === undefined) return { url };
   const why = `${withoutPassword(url)} cannot be used (${textOf(failure)}).`;
-  if (named !== '') throw new Error(`${variable}: ${why} Correct it, or unset it to leave the tests on ${name} out.`);
+  if (named !== '') throw new Error(`${variable}: ${why} Correct it, or unset it to leave out the tests on ${name}.`);
   const how = `Start it, or set ${variable} to the URL of another server that tests may use.`;
   if (isRequired) throw new Error(`ANYWISE_TEST_SERVERS is \`required\`, but ${why} ${how}`);
-  return { leftOut: `The tests on ${name} are left out, as ${why} ${how}` };
+  return { leftOut: `Left out: the tests on ${name}, because ${why} ${how}` };
 }
 
 /** @param {string | undefined} value */

@@ -32,13 +32,13 @@ describe('a server that is named', () => {
   it('is an error where it cannot be used, told without its password', async () => {
     expect(await find({ ANYWISE_TEST_POSTGRES: own }, usual)).toEqual({
       error:
-        'ANYWISE_TEST_POSTGRES: postgres://ada:***@db/shop cannot be used (refused). Correct it, or unset it to leave the tests on PostgreSQL out.',
+        'ANYWISE_TEST_POSTGRES: postgres://ada:***@db/shop cannot be used (refused). Correct it, or unset it to leave out the tests on PostgreSQL.',
       asked: [own],
     });
   });
 });
 
-describe('a server that nobody has named', () => {
+describe('a server that is not named', () => {
   it.each([
     {},
     { ANYWISE_TEST_POSTGRES: '' },
@@ -49,7 +49,7 @@ describe('a server that nobody has named', () => {
   ])('is not even asked with %j', async (env) => {
     expect(await find(env, usual)).toEqual({
       leftOut:
-        'The tests on PostgreSQL are left out, as they write to it: set ANYWISE_TEST_POSTGRES to the URL of a server that they may use, or ANYWISE_TEST_SERVERS=1 for postgres://postgres@127.0.0.1:5432/test.',
+        'Left out: the tests on PostgreSQL, because they write to a server. To include them, set ANYWISE_TEST_POSTGRES to the URL of one that they may use, or ANYWISE_TEST_SERVERS=1 for postgres://postgres@127.0.0.1:5432/test.',
       asked: [],
     });
   });
@@ -64,7 +64,7 @@ describe('a server that nobody has named', () => {
   it('is left out where it cannot be used', async () => {
     expect(await find({ CI: '1' })).toMatchObject({
       leftOut:
-        'The tests on PostgreSQL are left out, as postgres://postgres@127.0.0.1:5432/test cannot be used (refused). Start it, or set ANYWISE_TEST_POSTGRES to the URL of another server that tests may use.',
+        'Left out: the tests on PostgreSQL, because postgres://postgres@127.0.0.1:5432/test cannot be used (refused). Start it, or set ANYWISE_TEST_POSTGRES to the URL of another server that tests may use.',
     });
   });
 

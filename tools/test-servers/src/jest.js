@@ -3,8 +3,8 @@ import { findServer } from './find-server.js';
 import { postgres } from './servers.js';
 
 /**
- * Jest's `globalSetup` of packages that test on servers: from here on each variable names a server that answers, or none. What
- * is left out is said once, by the first task of turbo where it runs the tests.
+ * The `globalSetup` of packages whose tests need servers. From here on a variable names a server that answers, or is empty. In
+ * a run of all packages, a task of turbo says what is left out.
  */
 export default async function findServers() {
   const isToldByTurbo = process.env.TURBO_HASH !== undefined;

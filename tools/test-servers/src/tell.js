@@ -1,4 +1,4 @@
-// Says once in a run of all tests what is left out. What is an error is one in the tests themselves.
+// Says once, in a run of all packages, what is left out. Errors are left to the packages that need the server.
 import process from 'node:process';
 import { findServer } from './find-server.js';
 import { postgres } from './servers.js';

@@ -8,7 +8,7 @@ import type { Store, StoreTransaction } from '../core/ports/store.js';
 /** The database for tests, where each makes a schema of its own and drops it. Empty where there is none. */
 export const testPostgresUrl = process.env.ANYWISE_TEST_POSTGRES ?? '';
 
-/** Describes what needs PostgreSQL. It is skipped where tests may use none; the run says so. */
+/** Describes what needs PostgreSQL. Without a server for tests it is skipped, and the run says so once. */
 export function describeWithPostgres(title: string, body: () => void): void {
   if (testPostgresUrl === '') describe.skip(title, body);
   else describe(title, body);
