@@ -1,42 +1,40 @@
-import { readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { processFacts, type HolderFacts } from './process-facts.js';
 
 /**
- * Names this process as the holder of leases: where it runs, its process id, and when it began, which tells it from an
- * earlier process with the same id.
+ * Names this process as the holder of leases: its machine and when that was started, the namespace that its process id
+ * belongs to, the id, and when the process began.
  *
  * @param nonce tells several buses of one process apart.
  */
 export function holderName(nonce: string): string {
-  return [place(), process.pid, beganAt(), nonce].join('|');
+  return nameOf(processFacts(), nonce);
 }
 
 /**
- * Whether a holder is known to be dead, so that its leases need not run out. `false` if that cannot be known, as for a
- * holder on another host or in another container.
+ * Whether a holder is known to be dead, so that its leases need not run out. `false` where that cannot be known: for a holder
+ * on another machine or in another container, and where the system does not tell one from the other, as outside of Linux.
  */
 export function isDeadHolder(holder: string): boolean {
-  const [where, pidText, began] = holder.split('|');
+  return isKnownDead(holder, processFacts());
+}
+
+const unknown = '?';
+
+/** {@link holderName}, by the facts given. */
+export function nameOf({ bootId, machineId, namespace, pid, look }: HolderFacts, nonce: string): string {
+  return [bootId ?? unknown, machineId, namespace ?? unknown, pid, look(pid) ?? unknown, nonce].join('|');
+}
+
+/**
+ * {@link isDeadHolder}, by the facts given. The first pid namespace has the same number on every machine, and so have many
+ * host names: only with the id of the boot does a process id mean one process.
+ */
+export function isKnownDead(holder: string, here: HolderFacts): boolean {
+  const [bootId, machineId, namespace, pidText, began] = holder.split('|');
+  if (here.bootId === undefined || here.namespace === undefined || began === unknown) return false;
+  if (bootId !== here.bootId || machineId !== here.machineId || namespace !== here.namespace) return false;
   const pid = Number(pidText);
-  if (where !== place() || !Number.isInteger(pid) || pid <= 0) return false;
-  if (pid === process.pid) return began !== beganAt();
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-/** Process ids mean the same only on one host and, on Linux, within one namespace: containers may share a host's name. */
-function place(): string {
-  try {
-    return `${hostname()}/${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
-}
-
-function beganAt(): string {
-  return String(Math.round(performance.timeOrigin));
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  const seen = here.look(pid);
+  return seen !== undefined && seen !== began;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { holderName } from '../../kit/lease-holder.js';
+import { holderName, isDeadHolder } from '../../kit/lease-holder.js';
 import type { Store } from '../../core/ports/store.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
@@ -41,8 +41,7 @@ function withOther(work: (store: Store, other: Store) => Promise<void>): (fixtur
 /** A holder on this machine whose process has ended. */
 function deadHolder(): string {
   const { pid } = spawnSync(process.execPath, ['--version']);
-  const [place, , ...rest] = holderName('dead').split('|');
-  return [place, pid, ...rest].join('|');
+  return holderName('dead').replace(`|${process.pid}|`, `|${pid}|`);
 }
 
 /** Work that runs while this process's clock is wrong. */
@@ -130,6 +129,12 @@ const cases: readonly StoreCase[] = [
       await claimOne(store, { holder });
       const dead = await relayLease(store, holder);
       const alive = holderName('alive');
+      if (!isDeadHolder(holder)) {
+        // Outside of Linux nothing is known, and every lease has to run out.
+        same(await claim(other, { holder: alive }), []);
+        assert.equal(await other.outbox.lease(alive, leaseMs), undefined);
+        return;
+      }
       same(ids(await eventually(async () => [await claimOne(other, { holder: alive })])), ['m1']);
       assert.equal((await relayLease(other, alive)).epoch, dead.epoch + 1);
       same(await claim(store, { holder: holderName('third') }), []);
