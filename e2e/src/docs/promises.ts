@@ -40,8 +40,8 @@ const stores: readonly (Adapter & { readonly capabilities: Capabilities<StoreCap
 ];
 const transports: readonly (Adapter & { readonly capabilities: Capabilities<TransportCapability> })[] = [
   { title: 'memory', capabilities: memoryBroker().connect().capabilities },
-  { title: 'SQLite', capabilities: sqliteTransport({ path: 'bus.db' }).capabilities },
-  { title: 'PostgreSQL', capabilities: { ...postgresTransport({}).capabilities, restart: true } },
+  { title: 'SQLite', capabilities: { ...sqliteTransport({ path: 'bus.db' }).capabilities, foreign: true } },
+  { title: 'PostgreSQL', capabilities: { ...postgresTransport({}).capabilities, restart: true, foreign: true } },
 ];
 
 const storeReasons: Readonly<Record<StoreCapability, string>> = {
@@ -55,6 +55,7 @@ const transportReasons: Readonly<Record<TransportCapability, string>> = {
   history: 'no: nothing is kept for late joiners',
   acrossProcesses: 'no: the data lives in one process',
   restart: 'not checked: the tests have no broker to restart',
+  foreign: 'cannot happen: no other program writes to it',
 };
 
 const storeMeanings: Readonly<Record<keyof StoreCapabilities, string>> = {

@@ -9,7 +9,7 @@ describe('a URL', () => {
     ['memory:', 'memory'],
     ['MEMORY:', 'memory'],
     ['sqlite:.anywise', 'sqlite'],
-    ['sqlite:/var/a?synchronous=full', 'sqlite'],
+    ['sqlite:/var/a?synchronous=full&maxMessageBytes=4194304', 'sqlite'],
     ['postgres://host/database', 'postgres'],
     ['postgresql://host/database?schema=other&maxConnections=5', 'postgres'],
   ])('`%s` names the store and the transport `%s`', async (url, name) => {
@@ -38,8 +38,22 @@ describe('a URL', () => {
     ['sqlite:?synchronous=full', '`sqlite:` names no path. Write one such as `sqlite:.anywise/bus.db`.'],
     ['sqlite:a?synchronous=off', '`synchronous=off` is not known. Use `normal` or `full`.'],
     ['postgres://host/a?prepare=no', '`prepare=no` is not known. Use `true` or `false`.'],
+    [
+      'sqlite:a?maxMessageBytes=1MB',
+      '`maxMessageBytes=1MB` is not a number of bytes. Write a whole number, such as `4194304`.',
+    ],
+    [
+      'postgres://host/a?maxMessageBytes=-1',
+      '`maxMessageBytes=-1` is not a number of bytes. Write a whole number, such as `4194304`.',
+    ],
   ])('`%s` is refused by its adapter', async (url, text) => {
     expect(await store(url).catch(errorText)).toBe(text);
     expect(await connectTransport(url).catch(errorText)).toBe(text);
+  });
+
+  it('with a limit that no transport can have is refused by its transport', async () => {
+    for (const url of ['sqlite:a?maxMessageBytes=5', 'postgres://host/a?maxMessageBytes=5']) {
+      await expect(connectTransport(url)).rejects.toMatchObject({ code: 'INVALID_SETUP' });
+    }
   });
 });

@@ -4,18 +4,22 @@ import { readPostgresUrl } from './postgres-url.js';
 describe('a PostgreSQL URL', () => {
   test('keeps for the driver what is not of this library', () => {
     expect(
-      readPostgresUrl('postgres://ada:s%20s@db:5433/shop?sslmode=require&schema=late&prepare=false&maxConnections=40'),
+      readPostgresUrl(
+        'postgres://ada:s%20s@db:5433/shop?sslmode=require&schema=late&prepare=false&maxConnections=40&maxMessageBytes=2048',
+      ),
     ).toEqual({
       url: 'postgres://ada:s%20s@db:5433/shop?sslmode=require',
       schema: 'late',
       prepare: false,
       maxConnections: 40,
+      maxMessageBytes: 2048,
     });
     expect(readPostgresUrl('postgresql:///shop')).toEqual({
       url: 'postgresql:///shop',
       schema: undefined,
       prepare: true,
       maxConnections: undefined,
+      maxMessageBytes: undefined,
     });
   });
 

@@ -1,4 +1,5 @@
 import { AnywiseError } from '../core/errors/errors.js';
+import { readBytes } from './read-bytes.js';
 
 /** What a `postgres://` URL says to this library; the rest is for `pg`. */
 export interface PostgresUrl {
@@ -6,6 +7,8 @@ export interface PostgresUrl {
   readonly schema: string | undefined;
   readonly prepare: boolean;
   readonly maxConnections: number | undefined;
+  /** Of a transport. */
+  readonly maxMessageBytes: number | undefined;
 }
 
 /**
@@ -31,13 +34,17 @@ export function readPostgresUrl(text: string): PostgresUrl {
     throw invalid(`\`prepare=${prepare}\` is not known. Use \`true\` or \`false\`.`);
   }
   if (maxConnections !== undefined && !/^(?:[2-9]|[1-9]\d{1,3})$/.test(maxConnections)) {
-    throw invalid(`\`maxConnections=${maxConnections}\` is not a valid number of connections. Use a whole number from 2.`);
+    throw invalid(
+      `\`maxConnections=${maxConnections}\` is not a valid number of connections. Use a whole number from 2.`,
+    );
   }
+  const maxMessageBytes = readBytes('maxMessageBytes', take('maxMessageBytes') ?? null);
   return {
     url: url.href,
     schema,
     prepare: prepare === 'true',
     maxConnections: maxConnections === undefined ? undefined : Number(maxConnections),
+    maxMessageBytes,
   };
 }
 

@@ -4,7 +4,8 @@
  * @module anywise/kit
  */
 
-export { orderKey } from '../core/message/envelope.js';
+export { orderKey, type WrittenEnvelope } from '../core/message/envelope.js';
+export { limits } from '../core/message/limits.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';
 export { inboxStatusOf } from './inbox-status.js';
@@ -18,4 +19,4 @@ export { Subscriptions, versionOf, type Batch, type ReadOptions } from './subscr
 export { queryWrote, usedAfterEnd } from './transaction.js';
 export { Waiters, startTimer } from './wait.js';
 export { Watchers } from './watchers.js';
-export { publishTogether, readEnvelope, writeEnvelopes, type Written, type WrittenEnvelope } from './wire.js';
+export { publishTogether, readEnvelope, writeEnvelopes, type WireText, type Written } from './wire.js';

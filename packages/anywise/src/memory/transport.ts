@@ -1,4 +1,7 @@
+import { checkOptions } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
+import { limits, messageBytesCheck } from '../core/message/limits.js';
+import { countWithin } from '../kit/batches.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
@@ -7,6 +10,11 @@ import type { PublishFailure, Received, SubscribeOptions, Subscription, Transpor
 export interface MemoryBroker {
   /** A connection for one bus. */
   connect(): Transport;
+}
+
+export interface MemoryBrokerOptions {
+  /** How large a message may be as JSON, in bytes. A larger one is refused at `publish`. @defaultValue 1_048_576 (1 MiB) */
+  readonly maxMessageBytes?: number | undefined;
 }
 
 interface Consumer {
@@ -25,9 +33,10 @@ const batchSize = 100;
 const pollMs = 1_000;
 
 /** Makes a broker that lives and dies with the process: the reference for what a transport does, and a fake for tests. */
-export function memoryBroker(): MemoryBroker {
+export function memoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
+  checkOptions('`memoryBroker`', options, { maxMessageBytes: messageBytesCheck });
   const log = new MemoryLog();
-  return { connect: () => new MemoryTransport(log) };
+  return { connect: () => new MemoryTransport(log, options.maxMessageBytes ?? limits.messageBytes) };
 }
 
 /** What the connections of one broker share. */
@@ -59,15 +68,17 @@ class MemoryTransport implements Transport {
   readonly name = 'memory';
   readonly capabilities = { durable: false, ordered: true, history: true, acrossProcesses: false };
   readonly #log: MemoryLog;
+  readonly #maxBytes: number;
   readonly #subscriptions = new Subscriptions();
 
-  constructor(log: MemoryLog) {
+  constructor(log: MemoryLog, maxBytes: number) {
     this.#log = log;
+    this.#maxBytes = maxBytes;
   }
 
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     // As text, so that nothing but data gets across, as with any other transport.
-    return publishTogether(envelopes, async (written) => {
+    return publishTogether(envelopes, this.#maxBytes, async (written) => {
       for (const { envelope, json } of written) this.#log.rows.push({ type: envelope.type, json });
       this.#log.wake();
     });
@@ -80,11 +91,14 @@ class MemoryTransport implements Transport {
     const consumer = this.#log.consumer(name, types);
     const wanted = new Set(types);
     const next = async (): Promise<Batch | undefined> => {
-      const rows = this.#log.rows.slice(consumer.position, consumer.position + batchSize);
-      if (consumer.isBusy || rows.length === 0) return undefined;
+      const waiting = this.#log.rows.slice(consumer.position, consumer.position + batchSize);
+      if (consumer.isBusy || waiting.length === 0) return undefined;
+      const rows = waiting.slice(0, countWithin(waiting, bytesOf, limits.batchBytes));
       consumer.isBusy = true;
       return {
-        received: rows.filter(({ type }) => wanted.has(type)).map(({ json }) => readEnvelope(json)),
+        received: rows
+          .filter(({ type }) => wanted.has(type))
+          .map(({ json }) => readEnvelope({ text: json, name: 'A message' }, this.#maxBytes)),
         acknowledge: () => {
           consumer.position += rows.length;
           consumer.isBusy = false;
@@ -107,4 +121,8 @@ class MemoryTransport implements Transport {
     await this.#subscriptions.close();
     this.#log.readers.delete(this.#subscriptions);
   }
+}
+
+function bytesOf({ json }: LogRow): number {
+  return Buffer.byteLength(json);
 }

@@ -1,4 +1,5 @@
 import { AnywiseError } from '../core/errors/errors.js';
+import { ofType, text, wholeNumber } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
 
 /** What is used of a client of `pg`. */
@@ -68,6 +69,13 @@ export interface PostgresConnection {
    */
   readonly prepare?: boolean;
 }
+
+export const connectionChecks = {
+  url: text(),
+  pool: ofType('object'),
+  maxConnections: wholeNumber(2, 9_999),
+  prepare: ofType('boolean'),
+};
 
 /** The way to one database. */
 export interface Server {

@@ -1,6 +1,10 @@
-import { prepared } from './database.js';
+import { limits } from '../core/message/limits.js';
+import type { WrittenEnvelope } from '../core/message/envelope.js';
+import type { WireText } from '../kit/wire.js';
+import { prepared, type Database } from './database.js';
 import type { Statement } from './session.js';
 import { now } from './sql.js';
+import { textIn, textValues } from './texts.js';
 
 const batchSize = 500;
 export const trimBatch = 5_000;
@@ -9,22 +13,18 @@ export const trimBatch = 5_000;
 export interface LogStatements {
   readonly add: Statement;
   readonly join: Statement;
-  readonly next: Statement;
+  readonly page: Statement;
+  readonly beginning: Statement;
   readonly read: Statement;
   readonly trim: Statement;
   readonly check: string;
-}
-
-export interface LogRow {
-  readonly seq: number;
-  /** `null` if its type was not asked for. */
-  readonly envelope: string | null;
 }
 
 /** @param schema the quoted name. */
 export function logStatements(schema: string): LogStatements {
   const consumer = `${schema}.anywise_consumer`;
   const message = `${schema}.anywise_message`;
+  const position = `(SELECT position FROM ${consumer} WHERE name = $1 AND types = $2)`;
   return {
     // One publisher after the other: a number is taken only when the publisher of the one before has committed. So a reader
     // that has seen a number has seen, or can see, every lower one.
@@ -32,12 +32,12 @@ export function logStatements(schema: string): LogStatements {
       WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))),
       added AS (
         INSERT INTO ${message} (type, kind, envelope, published_at)
-        SELECT type, kind, envelope, ${now}
-        FROM turn, ROWS FROM (unnest($2::text[]), unnest($3::text[]), json_array_elements_text($4::json)) WITH ORDINALITY
-          AS message (type, kind, envelope, n)
+        SELECT type, kind, ${textIn('$7')}, ${now}
+        FROM turn, unnest($3::text[], $4::text[], $5::integer[], $6::integer[]) WITH ORDINALITY
+          AS message (type, kind, start, size, n)
         ORDER BY n
         RETURNING 1)
-      SELECT pg_notify($5, '') FROM (SELECT count(*) FROM added) AS done`),
+      SELECT pg_notify($2, '') FROM (SELECT count(*) FROM added) AS done`),
     // A new version of a service goes on where the one before it is; a new service begins with the oldest message kept.
     join: {
       text: `
@@ -45,10 +45,16 @@ export function logStatements(schema: string): LogStatements {
         VALUES ($1, $2, coalesce((SELECT max(position) FROM ${consumer} WHERE name = $1), 0), ${now})
         ON CONFLICT (name, types) DO NOTHING`,
     },
-    // What is not wanted is passed over without being sent here.
-    next: prepared(`
-      SELECT seq, CASE WHEN type = ANY ($3::text[]) THEN envelope END AS envelope FROM ${message}
-      WHERE seq > (SELECT position FROM ${consumer} WHERE name = $1 AND types = $2) ORDER BY seq LIMIT ${batchSize}`),
+    // What is not wanted, or is larger than `$4` bytes, is passed over without being sent here.
+    page: prepared(`
+      SELECT seq, CASE WHEN ${isWanted} THEN type END AS type, CASE WHEN ${isWanted} THEN left(kind, 20) END AS kind,
+        CASE WHEN ${isWanted} AND octet_length(envelope) <= $4 THEN envelope END AS envelope
+      FROM ${message} WHERE seq > ${position} AND seq <= (${lastOfPageSql(message, position)}) ORDER BY seq`),
+    beginning: {
+      text: `
+        SELECT octet_length(envelope) AS bytes, left(envelope, ${limits.keptBytes}) AS text
+        FROM ${message} WHERE seq = $1`,
+    },
     // Its commit does not wait for the disk: a server that loses it hands the messages over once more.
     read: prepared(
       `UPDATE ${consumer} SET position = greatest(position, $3), read_at = ${now}
@@ -71,6 +77,83 @@ export function logStatements(schema: string): LogStatements {
     },
     check: `SELECT 1 FROM ${message} LIMIT 1`,
   };
+}
+
+const isWanted = 'type = ANY ($3::text[])';
+
+/**
+ * The number of the last message of a page. Sizes are read without reading the texts. Where all that is next fits, as
+ * nearly always, nothing more is done.
+ */
+function lastOfPageSql(message: string, position: string): string {
+  return `
+    SELECT CASE WHEN sum(bytes) <= ${limits.batchBytes} THEN max(seq) ELSE (
+      SELECT max(seq) FROM (
+        SELECT seq, bytes, sum(bytes) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS total FROM (
+          SELECT seq, CASE WHEN ${isWanted} THEN least(octet_length(envelope), $4::integer) ELSE 0 END AS bytes
+          FROM ${message} WHERE seq > ${position} ORDER BY seq LIMIT ${batchSize}) AS next) AS added
+      WHERE total <= ${limits.batchBytes} OR total = bytes) END
+    FROM (
+      SELECT seq, octet_length(envelope)::bigint + octet_length(type) + octet_length(kind) AS bytes
+      FROM ${message} WHERE seq > ${position} ORDER BY seq LIMIT ${batchSize}) AS next`;
+}
+
+/** What the statement `add` takes besides the lock and the channel. */
+export function messageValues(written: readonly WrittenEnvelope[]): unknown[] {
+  return [
+    written.map(({ envelope }) => envelope.type),
+    written.map(({ envelope }) => envelope.kind),
+    ...textValues(written.map(({ json }) => json)),
+  ];
+}
+
+interface PageRow {
+  readonly seq: number;
+  /** `null` where it is not wanted. */
+  readonly type: string | null;
+  readonly kind: string;
+  /** `null` where it is not wanted, or too large. */
+  readonly envelope: string | null;
+}
+
+/** What a consumer reads next. */
+export interface Page {
+  /** The number of the last message, wanted or not. */
+  readonly last: number;
+  readonly wanted: readonly WireText[];
+}
+
+interface Reader {
+  readonly database: Database;
+  readonly statements: LogStatements;
+  /** The name and the version of the consumer, as `versionOf` gives it. */
+  readonly consumer: readonly [string, string];
+  readonly types: readonly string[];
+  /** Of what is larger only the beginning is read. */
+  readonly maxBytes: number;
+}
+
+/** Reads what is next for a consumer, as much as may be read at once; `undefined` if there is nothing. */
+export async function readPage(reader: Reader): Promise<Page | undefined> {
+  const { database, statements, consumer, types, maxBytes } = reader;
+  const { rows } = await database.queryByIndex<PageRow>(statements.page, ...consumer, types, maxBytes);
+  const last = rows.at(-1);
+  if (last === undefined) return undefined;
+  const wanted: WireText[] = [];
+  for (const { seq, type, kind, envelope } of rows) {
+    if (type === null) continue;
+    const text = envelope === null ? await beginningOf(reader, seq) : { text: envelope };
+    if (text !== undefined) wanted.push({ ...text, type, kind, name: `Message ${seq} of the log` });
+  }
+  return { last: last.seq, wanted };
+}
+
+/** `undefined` where it was deleted meanwhile. */
+async function beginningOf(
+  { database, statements }: Reader,
+  seq: number,
+): Promise<Pick<WireText, 'text' | 'bytes'> | undefined> {
+  return (await database.query<{ text: string; bytes: number }>(statements.beginning, seq)).rows[0];
 }
 
 /** The lock under which numbers of a log are taken. */

@@ -1,22 +1,28 @@
-import type { WrittenEnvelope } from '../kit/wire.js';
+import type { WrittenEnvelope } from '../core/message/envelope.js';
+import { limits } from '../core/message/limits.js';
+import { batchesWithin, countWithin } from '../kit/batches.js';
 import type { Database } from './database.js';
-import { logLock } from './log.js';
+import { logLock, messageValues } from './log.js';
 import type { Statement } from './session.js';
 import { channelOf } from './signal.js';
 
 interface Waiting {
   readonly written: readonly WrittenEnvelope[];
+  readonly bytes: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Publishes for this process: what is asked for while a statement is on its way shares the next. */
+/**
+ * Publishes for this process: what is asked for while a statement is on its way shares the next, as far as one may be that
+ * large.
+ */
 export class Publisher {
   readonly #database: Database;
   readonly #statement: Statement;
   readonly #lock: string;
   readonly #channel: string;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
   /**
@@ -30,10 +36,15 @@ export class Publisher {
     this.#channel = channelOf('transport', schema);
   }
 
-  /** Resolves when all of these are committed. */
-  publish(written: readonly WrittenEnvelope[]): Promise<void> {
+  /** Resolves when all of these are committed. If it rejects, the first of them may be, and none of the others. */
+  async publish(written: readonly WrittenEnvelope[]): Promise<void> {
+    for (const batch of batchesWithin(written, bytesOf, limits.batchBytes)) await this.#publish(batch);
+  }
+
+  #publish(written: readonly WrittenEnvelope[]): Promise<void> {
+    const bytes = written.reduce((total, each) => total + bytesOf(each), 0);
     return new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ written, resolve, reject });
+      this.#waiting.push({ written, bytes, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -45,15 +56,13 @@ export class Publisher {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
+      const group = this.#waiting.splice(
+        0,
+        countWithin(this.#waiting, ({ bytes }) => bytes, limits.batchBytes),
+      );
       try {
-        const rows = group.flatMap(({ written }) => written);
-        const types = rows.map(({ envelope }) => envelope.type);
-        const kinds = rows.map(({ envelope }) => envelope.kind);
-        // As an array of PostgreSQL's, in which each quote is escaped too, it takes a third longer.
-        const envelopes = JSON.stringify(rows.map(({ json }) => json));
-        await this.#database.query(this.#statement, this.#lock, types, kinds, envelopes, this.#channel);
+        const values = messageValues(group.flatMap(({ written }) => written));
+        await this.#database.query(this.#statement, this.#lock, this.#channel, ...values);
         for (const { resolve } of group) resolve();
       } catch (error) {
         for (const { reject } of group) reject(error);
@@ -61,4 +70,8 @@ export class Publisher {
     }
     this.#running = undefined;
   }
+}
+
+function bytesOf({ json }: WrittenEnvelope): number {
+  return Buffer.byteLength(json);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { checkOptions, text } from '../core/errors/options.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
@@ -7,7 +8,7 @@ import type { Outbox } from '../core/ports/outbox.js';
 import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
-import type { PostgresConnection } from './client.js';
+import { connectionChecks, type PostgresConnection } from './client.js';
 import type { Database } from './database.js';
 import { PostgresDeadLetters } from './dead-letters.js';
 import { PostgresInbox } from './inbox.js';
@@ -38,6 +39,7 @@ export interface PostgresStoreOptions extends PostgresConnection {
  * Keeps outbox and inbox in a PostgreSQL schema beside the service's own tables. Any number of processes may share it.
  */
 export function postgresStore(options: PostgresStoreOptions): Store {
+  checkOptions('`postgresStore`', options, { ...connectionChecks, schema: text() });
   return new PostgresStore(options);
 }
 

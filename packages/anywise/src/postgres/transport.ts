@@ -1,12 +1,14 @@
+import { checkOptions, longestRetentionMs, milliseconds, text, withDefaults } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
+import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
 import { Opened } from '../kit/opened.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
-import type { PostgresConnection } from './client.js';
+import { connectionChecks, type PostgresConnection } from './client.js';
 import type { Database } from './database.js';
-import { logStatements, trimBatch, type LogRow, type LogStatements } from './log.js';
+import { logStatements, readPage, trimBatch, type LogStatements } from './log.js';
 import { Hearing, channelOf } from './signal.js';
 import { openMigrated, usable } from './open.js';
 import { Publisher } from './publisher.js';
@@ -21,19 +23,39 @@ export interface PostgresTransportOptions extends PostgresConnection {
   readonly retentionMs?: number;
   /** How long a message is kept after all known services have read it, for services that join. @defaultValue 3_600_000 (1 hour) */
   readonly keepReadMs?: number;
+  /**
+   * How large a message may be as JSON, in bytes. A larger one is refused at `publish`. One that another program put into the
+   * log is handed over as unreadable, with its size and its beginning. All who share the log should say the same.
+   *
+   * @defaultValue 1_048_576 (1 MiB)
+   */
+  readonly maxMessageBytes?: number | undefined;
 }
 
 export const defaultTransportSchema = 'anywise';
 
-/** One reads and one publishes, one joins, trims or checks, and one is spare. */
-const defaultMaxConnections = 4;
+const defaults = {
+  schema: defaultTransportSchema,
+  retentionMs: 604_800_000,
+  keepReadMs: 3_600_000,
+  maxMessageBytes: limits.messageBytes as number,
+  /** One reads and one publishes, one joins, trims or checks, and one is spare. */
+  maxConnections: 4,
+};
 
 const pollMs = 1_000;
 const trimEveryMs = 60_000;
 
 /** Moves messages through a PostgreSQL database: a log, and a position for each service. */
 export function postgresTransport(options: PostgresTransportOptions = {}): Transport {
-  return new PostgresTransport(options);
+  checkOptions('`postgresTransport`', options, {
+    ...connectionChecks,
+    schema: text(),
+    retentionMs: milliseconds(0, longestRetentionMs),
+    keepReadMs: milliseconds(0, longestRetentionMs),
+    maxMessageBytes: messageBytesCheck,
+  });
+  return new PostgresTransport(withDefaults(options, defaults));
 }
 
 interface Parts {
@@ -45,22 +67,20 @@ interface Parts {
 class PostgresTransport implements Transport {
   readonly name = 'postgres';
   readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
-  readonly #options: PostgresTransportOptions;
-  readonly #schema: string;
+  readonly #options: PostgresTransportOptions & typeof defaults;
   readonly #statements: LogStatements;
   readonly #subscriptions = new Subscriptions();
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
   #hearing: Hearing | undefined;
 
-  constructor(options: PostgresTransportOptions) {
-    this.#options = { ...options, maxConnections: options.maxConnections ?? defaultMaxConnections };
-    this.#schema = options.schema ?? defaultTransportSchema;
-    this.#statements = logStatements(quoted(this.#schema));
+  constructor(options: PostgresTransportOptions & typeof defaults) {
+    this.#options = options;
+    this.#statements = logStatements(quoted(options.schema));
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     const { publisher } = await this.#opened.get();
-    return publishTogether(envelopes, (written) => publisher.publish(written));
+    return publishTogether(envelopes, this.#options.maxMessageBytes, (written) => publisher.publish(written));
   }
 
   async subscribe(
@@ -68,20 +88,20 @@ class PostgresTransport implements Transport {
     receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
     const { database } = await this.#opened.get();
-    const { join, next: nextRows, read } = this.#statements;
-    const key = [consumer, versionOf(types)];
-    await database.query(join, ...key);
+    const { schema, maxMessageBytes: maxBytes } = this.#options;
+    const statements = this.#statements;
+    const key = [consumer, versionOf(types)] as const;
+    await database.query(statements.join, ...key);
     const next = async (): Promise<Batch | undefined> => {
-      const { rows } = await database.queryByIndex<LogRow>(nextRows, ...key, types);
-      const last = rows.at(-1);
-      if (last === undefined) return undefined;
+      const page = await readPage({ database, statements, consumer: key, types, maxBytes });
+      if (page === undefined) return undefined;
       return {
-        received: rows.flatMap(({ envelope }) => (envelope === null ? [] : [readEnvelope(envelope)])),
+        received: page.wanted.map((text) => readEnvelope(text, maxBytes)),
         // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
-        acknowledge: () => database.query(read, ...key, last.seq),
+        acknowledge: () => database.query(statements.read, ...key, page.last),
       };
     };
-    this.#hearing ??= new Hearing(database, channelOf('transport', this.#schema), () => this.#subscriptions.wake());
+    this.#hearing ??= new Hearing(database, channelOf('transport', schema), () => this.#subscriptions.wake());
     return this.#subscriptions.open({ next, receive, onError, pollMs });
   }
 
@@ -96,9 +116,10 @@ class PostgresTransport implements Transport {
   }
 
   async #open(): Promise<Parts> {
-    const database = await openMigrated(this.#options, this.#schema, transportMigrations);
+    const { schema } = this.#options;
+    const database = await openMigrated(this.#options, schema, transportMigrations);
     const stopTrimming = repeatEvery((stop) => this.#trim(database, stop), { everyMs: trimEveryMs });
-    return { database, publisher: new Publisher(database, this.#statements.add, this.#schema), stopTrimming };
+    return { database, publisher: new Publisher(database, this.#statements.add, schema), stopTrimming };
   }
 
   async #close({ database, publisher, stopTrimming }: Parts): Promise<void> {
@@ -110,7 +131,7 @@ class PostgresTransport implements Transport {
   }
 
   #trim(database: Database, stop: AbortSignal): Promise<void> {
-    const { retentionMs = 604_800_000, keepReadMs = 3_600_000 } = this.#options;
+    const { retentionMs, keepReadMs } = this.#options;
     const trim = async (): Promise<number> =>
       (await database.query(this.#statements.trim, retentionMs, keepReadMs)).rowCount ?? 0;
     return whileFull(trimBatch, trim, stop);

@@ -1,7 +1,31 @@
+import { limits } from '../core/message/limits.js';
+import type { WireText } from '../kit/wire.js';
+import type { Connection } from './client.js';
 import { now } from './sql.js';
 
 const batchSize = 500;
 export const trimBatch = 5_000;
+
+/** The position of a consumer, given by its name and its version. */
+const position = '(SELECT position FROM anywise_consumer WHERE name = ?1 AND types = ?2)';
+
+/** Whether a consumer wants a message. The version of a consumer is a JSON array of its types. */
+const isWanted = 'type IN (SELECT value FROM json_each(?2))';
+
+/**
+ * The number of the last message of a page. Sizes are read without reading the texts. Where all that is next fits, as
+ * nearly always, nothing more is done.
+ */
+const lastOfPage = `
+  SELECT CASE WHEN sum(bytes) <= ${limits.batchBytes} THEN max(seq) ELSE (
+    SELECT max(seq) FROM (
+      SELECT seq, bytes, sum(bytes) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS total FROM (
+        SELECT seq, CASE WHEN ${isWanted} THEN min(octet_length(envelope), ?3) ELSE 0 END AS bytes
+        FROM anywise_message WHERE seq > ${position} ORDER BY seq LIMIT ${batchSize}))
+    WHERE total <= ${limits.batchBytes} OR total = bytes) END
+  FROM (
+    SELECT seq, octet_length(envelope) + octet_length(type) + octet_length(kind) AS bytes
+    FROM anywise_message WHERE seq > ${position} ORDER BY seq LIMIT ${batchSize})`;
 
 /** What a transport does with its log and with the positions in it. */
 export const logStatements = {
@@ -10,9 +34,14 @@ export const logStatements = {
   join: `
     INSERT OR IGNORE INTO anywise_consumer (name, types, position, read_at)
     VALUES (?1, ?2, coalesce((SELECT max(position) FROM anywise_consumer WHERE name = ?1), 0), ${now})`,
-  next: `
-    SELECT seq, type, envelope FROM anywise_message
-    WHERE seq > (SELECT position FROM anywise_consumer WHERE name = ? AND types = ?) ORDER BY seq LIMIT ${batchSize}`,
+  /** What is not wanted, or is larger than `?3` bytes, is passed over without being read. */
+  page: `
+    SELECT seq, CASE WHEN ${isWanted} THEN type END AS type, CASE WHEN ${isWanted} THEN substr(kind, 1, 20) END AS kind,
+      CASE WHEN ${isWanted} AND octet_length(envelope) <= ?3 THEN envelope END AS envelope
+    FROM anywise_message WHERE seq > ${position} AND seq <= (${lastOfPage}) ORDER BY seq`,
+  beginning: `
+    SELECT octet_length(envelope) AS bytes, substr(envelope, 1, ${limits.keptBytes}) AS text
+    FROM anywise_message WHERE seq = ?`,
   read: `UPDATE anywise_consumer SET position = max(position, ?), read_at = ${now} WHERE name = ? AND types = ?`,
   /**
    * The position of a version that reads no more and was overtaken by another holds nothing back. Commands are kept for
@@ -31,8 +60,45 @@ export const logStatements = {
   check: 'SELECT 1 FROM anywise_message LIMIT 1',
 } as const;
 
-export interface LogRow {
+interface PageRow {
   readonly seq: number;
-  readonly type: string;
-  readonly envelope: string;
+  /** `null` where it is not wanted. */
+  readonly type: string | null;
+  readonly kind: string;
+  /** `null` where it is not wanted, or too large. */
+  readonly envelope: string | null;
+}
+
+/** What a consumer reads next. */
+export interface Page {
+  /** The number of the last message, wanted or not. */
+  readonly last: number;
+  readonly wanted: readonly WireText[];
+}
+
+/**
+ * Reads what is next for a consumer, as much as may be read at once; `undefined` if there is nothing.
+ *
+ * @param version of the consumer, as `versionOf` gives it.
+ * @param maxBytes of what is larger only the beginning is read.
+ */
+export function readPage(
+  connection: Connection,
+  [consumer, version]: readonly [string, string],
+  maxBytes: number,
+): Page | undefined {
+  const rows = connection.all<PageRow>(logStatements.page, consumer, version, maxBytes);
+  const last = rows.at(-1);
+  if (last === undefined) return undefined;
+  const wanted = rows.flatMap(({ seq, type, kind, envelope }): WireText[] => {
+    if (type === null) return [];
+    const text = envelope === null ? beginningOf(connection, seq) : { text: envelope };
+    return text === undefined ? [] : [{ ...text, type, kind, name: `Message ${seq} of the log` }];
+  });
+  return { last: last.seq, wanted };
+}
+
+/** `undefined` where it was deleted meanwhile. */
+function beginningOf(connection: Connection, seq: number): Pick<WireText, 'text' | 'bytes'> | undefined {
+  return connection.get<{ readonly text: string; readonly bytes: number }>(logStatements.beginning, seq);
 }

@@ -1,3 +1,4 @@
+import { checkOptions, oneOf, text } from '../core/errors/options.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
@@ -36,6 +37,7 @@ const otherProcessPollMs = 250;
  * Keeps outbox and inbox in an SQLite file beside the service's own tables. Several processes of one machine may share it.
  */
 export function sqliteStore(options: SqliteStoreOptions): Store {
+  checkOptions('`sqliteStore`', options, { path: text(), synchronous: oneOf('normal', 'full') });
   return new SqliteStore(options);
 }
 

@@ -2,12 +2,34 @@ import { join } from 'node:path';
 import { describe, it } from '@jest/globals';
 import { casesFor } from '../testing/case.js';
 import { inTempFolder } from '../testing/temp-folder.js';
+import type { TransportCase } from '../testing/transport-case.js';
 import { transportContract } from '../testing/transport-contract.js';
+import { defaultDriver, type SqliteClient } from './client.js';
 import { sqliteTransport } from './transport.js';
 
+/** Works with a file as another program does. */
+async function inFile(path: string, work: (client: SqliteClient) => void): Promise<void> {
+  const client = (await defaultDriver())(path);
+  try {
+    client.exec('PRAGMA busy_timeout = 5000');
+    work(client);
+  } finally {
+    client.close();
+  }
+}
+
 describe('the SQLite transport', () => {
-  const { capabilities } = sqliteTransport({ path: 'not-opened.db' });
-  it.each(casesFor(transportContract, capabilities))('$behaviour', ({ run }) =>
-    inTempFolder(async (folder) => run({ connect: () => sqliteTransport({ path: join(folder, 'bus.db') }) })),
-  );
+  const capabilities = { ...sqliteTransport({ path: 'not-opened.db' }).capabilities, foreign: true };
+  const cases = casesFor(transportContract, capabilities);
+  const check = ({ run }: TransportCase): Promise<void> =>
+    inTempFolder(async (folder) => {
+      const path = join(folder, 'bus.db');
+      const write = ({ type, kind, text }: { readonly type: string; readonly kind: string; readonly text: string }) =>
+        inFile(path, (client) => {
+          const sql = 'INSERT INTO anywise_message (type, kind, envelope, published_at) VALUES (?, ?, ?, ?)';
+          client.prepare(sql).run(type, kind, text, Date.now());
+        });
+      await run({ connect: () => sqliteTransport({ path }), write });
+    });
+  it.each(cases)('$behaviour', check, 30_000);
 });

@@ -1,11 +1,13 @@
+import { checkOptions, longestRetentionMs, milliseconds, oneOf, text, withDefaults } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
+import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
 import { Opened } from '../kit/opened.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import type { OpenSqlite, Synchronous } from './client.js';
-import { logStatements, trimBatch, type LogRow } from './log.js';
+import { logStatements, readPage, trimBatch } from './log.js';
 import type { Database } from './database.js';
 import { close, openMigrated, usable } from './open.js';
 import { transportMigrations } from './schema.js';
@@ -21,6 +23,13 @@ export interface SqliteTransportOptions {
   readonly retentionMs?: number;
   /** How long a message is kept after all known services have read it, for services that join. @defaultValue 3_600_000 (1 hour) */
   readonly keepReadMs?: number;
+  /**
+   * How large a message may be as JSON, in bytes. A larger one is refused at `publish`. One that another program put into the
+   * file is handed over as unreadable, with its size and its beginning. All who share the file should say the same.
+   *
+   * @defaultValue 1_048_576 (1 MiB)
+   */
+  readonly maxMessageBytes?: number | undefined;
   /** The SQLite library. @defaultValue `node:sqlite` if it is safe, else `@photostructure/sqlite` */
   readonly open?: OpenSqlite;
 }
@@ -30,8 +39,22 @@ const trimEveryMs = 60_000;
 
 /** Moves messages between the processes of one machine through an SQLite file: a log, and a position for each service. */
 export function sqliteTransport(options: SqliteTransportOptions): Transport {
-  return new SqliteTransport(options);
+  checkOptions('`sqliteTransport`', options, {
+    path: text(),
+    synchronous: oneOf('normal', 'full'),
+    retentionMs: milliseconds(0, longestRetentionMs),
+    keepReadMs: milliseconds(0, longestRetentionMs),
+    maxMessageBytes: messageBytesCheck,
+  });
+  return new SqliteTransport(withDefaults(options, defaults));
 }
+
+const defaults = {
+  synchronous: 'normal' as Synchronous,
+  retentionMs: 604_800_000,
+  keepReadMs: 3_600_000,
+  maxMessageBytes: limits.messageBytes as number,
+};
 
 interface Parts extends Database {
   readonly notifier: Notifier;
@@ -41,18 +64,18 @@ interface Parts extends Database {
 class SqliteTransport implements Transport {
   readonly name = 'sqlite';
   readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
-  readonly #options: SqliteTransportOptions;
+  readonly #options: SqliteTransportOptions & typeof defaults;
   readonly #subscriptions = new Subscriptions();
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
   #hearing: Hearing | undefined;
 
-  constructor(options: SqliteTransportOptions) {
+  constructor(options: SqliteTransportOptions & typeof defaults) {
     this.#options = options;
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     const { connections, writer, notifier } = await this.#opened.get();
-    return publishTogether(envelopes, async (written) => {
+    return publishTogether(envelopes, this.#options.maxMessageBytes, async (written) => {
       await writer.run(() => {
         for (const { envelope, json } of written) {
           connections.writer.run(logStatements.add, envelope.type, envelope.kind, json, writer.nowMs);
@@ -69,15 +92,14 @@ class SqliteTransport implements Transport {
     const { connections, writer } = await this.#opened.get();
     const key = [consumer, versionOf(types)] as const;
     await writer.run(() => connections.writer.run(logStatements.join, ...key));
-    const wanted = new Set(types);
+    const { maxMessageBytes } = this.#options;
     const next = async (): Promise<Batch | undefined> => {
-      const rows = connections.reader.all<LogRow>(logStatements.next, ...key);
-      const last = rows.at(-1);
-      if (last === undefined) return undefined;
+      const page = readPage(connections.reader, key, maxMessageBytes);
+      if (page === undefined) return undefined;
       return {
-        received: rows.filter(({ type }) => wanted.has(type)).map(({ envelope }) => readEnvelope(envelope)),
+        received: page.wanted.map((text) => readEnvelope(text, maxMessageBytes)),
         // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
-        acknowledge: () => writer.run(() => connections.writer.run(logStatements.read, last.seq, ...key)),
+        acknowledge: () => writer.run(() => connections.writer.run(logStatements.read, page.last, ...key)),
       };
     };
     this.#hearing ??= new Hearing(signalFileOf(this.#options.path), () => this.#subscriptions.wake());
@@ -95,7 +117,7 @@ class SqliteTransport implements Transport {
   }
 
   async #open(): Promise<Parts> {
-    const { path, open, synchronous = 'normal' } = this.#options;
+    const { path, open, synchronous } = this.#options;
     const database = await openMigrated({ path, open, synchronous }, transportMigrations);
     const stopTrimming = repeatEvery((stop) => this.#trim(database, stop), { everyMs: trimEveryMs });
     return { ...database, notifier: new Notifier(signalFileOf(path)), stopTrimming };
@@ -110,7 +132,7 @@ class SqliteTransport implements Transport {
   }
 
   #trim({ connections, writer }: Database, stop: AbortSignal): Promise<void> {
-    const { retentionMs = 604_800_000, keepReadMs = 3_600_000 } = this.#options;
+    const { retentionMs, keepReadMs } = this.#options;
     const trim = (): number => connections.writer.run(logStatements.trim, retentionMs, keepReadMs);
     return whileFull(trimBatch, () => writer.run(trim), stop);
   }

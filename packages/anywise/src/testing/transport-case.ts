@@ -6,10 +6,15 @@ export interface TransportFixture {
   readonly connect: () => Transport;
   /** Restarts the broker without telling anybody, and resolves when it is up again. For the cases that need `restart`. */
   readonly restart?: () => Promise<void>;
+  /**
+   * Puts a text on the wire as a program does that was not written with this library, and says of it whatever is said
+   * besides. Called when a connection has been checked. For the cases that need `foreign`.
+   */
+  readonly write?: (message: { readonly type: string; readonly kind: string; readonly text: string }) => Promise<void>;
 }
 
-/** What the transport says of itself, and `restart`: the fixture can restart its broker. */
-export type TransportCapability = keyof TransportCapabilities | 'restart';
+/** What the transport says of itself, and what the fixture can do: `restart` its broker, and `write` what is `foreign`. */
+export type TransportCapability = keyof TransportCapabilities | 'restart' | 'foreign';
 
 /** One promise of a transport. */
 export type TransportCase = ContractCase<TransportFixture, TransportCapability>;

@@ -2,6 +2,7 @@ import { suiteOf, type Themed } from './case.js';
 import type { TransportCase } from './transport-case.js';
 import { closeCases } from './transport-cases/close.js';
 import { consumerCases } from './transport-cases/consumers.js';
+import { limitCases } from './transport-cases/limits.js';
 import { orderCases } from './transport-cases/order.js';
 import { publishCases } from './transport-cases/publish.js';
 import { redeliveryCases } from './transport-cases/redelivery.js';
@@ -16,6 +17,7 @@ export const transportContract: readonly Themed<TransportCase>[] = suiteOf({
   Order: orderCases,
   Consumers: consumerCases,
   Redelivery: redeliveryCases,
+  Limits: limitCases,
   Closing: closeCases,
   'Restarts of the broker': restartCases,
 });

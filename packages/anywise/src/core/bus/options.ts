@@ -1,5 +1,5 @@
-import { limits } from '../message/limits.js';
-import { milliseconds, ofType, optionProblems, text, wholeNumber } from '../errors/options.js';
+import { limits, messageBytesCheck } from '../message/limits.js';
+import { longestRetentionMs, milliseconds, ofType, optionProblems, text, wholeNumber } from '../errors/options.js';
 import type { ContextKeyInfo } from '../message/context.js';
 import type { Contract } from '../message/contract.js';
 import type { SinkDefinition } from '../registry/definitions.js';
@@ -85,17 +85,15 @@ export const busDefaults = {
   retentionMs: 604_800_000,
 };
 
-const hundredYearsMs = 3_155_760_000_000;
-
 /** What is wrong with the options that are numbers, one text each. */
 export function busOptionProblems(options: AnywiseOptions): readonly string[] {
   return optionProblems(options, {
     name: text(),
     concurrency: wholeNumber(1, 100_000),
-    maxMessageBytes: wholeNumber(1_024, 134_217_728),
+    maxMessageBytes: messageBytesCheck,
     timeoutMs: milliseconds(1),
     leaseMs: milliseconds(10),
-    retentionMs: milliseconds(0, hundredYearsMs),
+    retentionMs: milliseconds(0, longestRetentionMs),
     checkReplies: ofType('boolean'),
   });
 }

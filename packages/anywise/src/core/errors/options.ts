@@ -9,6 +9,9 @@ export type OptionChecks = Readonly<Record<string, OptionCheck>>;
 /** The longest time a timer of Node can wait, about 24.8 days: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 export const longestTimerMs = 2 ** 31 - 1;
 
+/** How long something may be kept: a hundred years. */
+export const longestRetentionMs = 3_155_760_000_000;
+
 /** A number of things. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): OptionCheck {
   return (value) => {

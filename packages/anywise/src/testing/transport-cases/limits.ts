@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import type { Envelope } from '../../core/message/envelope.js';
+import { limits } from '../../core/message/limits.js';
+import type { PublishFailure, Received, Transport } from '../../core/ports/transport.js';
+import { testEnvelope } from '../envelopes.js';
+import { eventually } from '../eventually.js';
+import { same } from '../same.js';
+import type { TransportCase, TransportFixture } from '../transport-case.js';
+import { consume, idsOf, numbered, publish, withTransports } from './steps.js';
+
+/** An envelope that has so many bytes as JSON. */
+function sized(id: string, bytes: number): Envelope {
+  const empty = Buffer.byteLength(JSON.stringify(testEnvelope({ id, data: '' })));
+  return testEnvelope({ id, correlationid: id, data: 'x'.repeat(bytes - empty) });
+}
+
+function errorOf(failure: PublishFailure | undefined): Error & { readonly code?: string } {
+  assert.ok(failure !== undefined, 'it was confirmed');
+  assert.equal(failure.permanent, true);
+  return failure.error as Error;
+}
+
+/** Subscribes, and notes what is received, readable or not. */
+async function receiveAll(transport: Transport, consumer = 'consumer'): Promise<{ readonly all: Received[] }> {
+  const all: Received[] = [];
+  const options = { consumer, types: ['test.happened'], onError: () => undefined };
+  await transport.subscribe(options, async (batch) => void all.push(...batch));
+  return { all };
+}
+
+function idsReceived(all: readonly Received[]): string[] {
+  return all.flatMap((received) => ('envelope' in received ? [received.envelope.id] : []));
+}
+
+function textsReceived(all: readonly Received[]): string[] {
+  return all.flatMap((received) => ('envelope' in received ? [] : [received.unreadable]));
+}
+
+const json = (change: object): string => JSON.stringify({ ...testEnvelope({ id: 'm' }), ...change });
+
+/** Texts of which none is an envelope that was published as a `test.happened`. */
+const hostile: readonly string[] = [
+  '',
+  '{',
+  'null',
+  '[]',
+  '5',
+  '"text"',
+  '<xml/>',
+  '{"id":1}',
+  '{"__proto__":{}}',
+  json({ specversion: '2.0' }),
+  json({ id: 5 }),
+  json({ id: '' }),
+  json({ id: 'a\0' }),
+  json({ id: '\ud800' }),
+  json({ id: 'x'.repeat(600) }),
+  json({ source: ['/test'] }),
+  json({ subject: {} }),
+  json({ subject: true }),
+  json({ partitionkey: 5 }),
+  json({ partitionkey: 'x'.repeat(5_000) }),
+  json({ time: 'yesterday' }),
+  json({ kind: 'rumour' }),
+  json({ kind: 'command' }),
+  json({ type: 'test.other' }),
+  json({ schemaversion: '1' }),
+  json({ data_base64: 'AA==' }),
+  JSON.stringify(testEnvelope()).replace('{}', `${'['.repeat(2_000)}${']'.repeat(2_000)}`),
+];
+
+async function write({ write }: TransportFixture, text: string, type = 'test.happened'): Promise<void> {
+  assert.ok(write !== undefined, 'the fixture cannot write to the wire');
+  await write({ type, kind: 'event', text });
+}
+
+/** What is too large, or not what it should be, stops nothing. */
+export const limitCases: readonly TransportCase[] = [
+  {
+    id: 'too-large',
+    behaviour: 'refuses for good what is larger than a message may be, and says both sizes; the others of the call go',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const { ids } = await consume(receiver);
+        const [most, more] = [limits.messageBytes, limits.messageBytes + 1];
+        const results = await publisher.publish([sized('m0', most), sized('never', more), sized('m2', 1_000)]);
+        const { code, message } = errorOf(results[1]);
+        assert.equal(code, 'MESSAGE_TOO_LARGE');
+        assert.match(message, new RegExp(`\\b${more}\\b.*\\b${most}\\b`));
+        same([results[0], results[2]], [undefined, undefined]);
+        await eventually(() => same(ids, ['m0', 'm2']));
+      }),
+  },
+  {
+    id: 'batch-bytes',
+    behaviour: 'hands over no more than 4 MiB at once, and as much as is there in several batches',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const sent = numbered(24).map(({ id }) => sized(id, 700_000));
+        await publish(publisher, sent);
+        const batches: number[] = [];
+        const receive = async (batch: readonly Envelope[]): Promise<unknown> => batches.push(batch.length);
+        const { ids } = await consume(receiver, { receive });
+        await eventually(() => same(ids, idsOf(sent)));
+        const most = Math.floor(limits.batchBytes / 700_000);
+        assert.ok(Math.max(...batches) <= most, `a batch had ${Math.max(...batches)} messages of 700,000 bytes`);
+      }),
+  },
+  {
+    id: 'foreign-texts',
+    behaviour: 'hands over what is no envelope as the text that it is, and goes on behind it',
+    needs: ['foreign'],
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        await publisher.check();
+        const { all } = await receiveAll(receiver);
+        for (const [n, text] of hostile.entries()) {
+          await write(fixture, text);
+          await publish(publisher, [testEnvelope({ id: `m${n}` })]);
+        }
+        await eventually(() => assert.equal(all.length, 2 * hostile.length));
+        same(textsReceived(all), hostile);
+        same(idsReceived(all), idsOf(numbered(hostile.length)));
+      }),
+  },
+  {
+    id: 'foreign-too-large',
+    behaviour: 'hands over the size and the beginning of what is too large on the wire, each time the same',
+    needs: ['foreign'],
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, receiver, other) => {
+        await publisher.check();
+        const texts = [6_000_000, limits.messageBytes + 1].map((bytes) => JSON.stringify(sized('large', bytes)));
+        for (const text of [...texts, ...texts]) await write(fixture, text);
+        await write(fixture, 'x'.repeat(5_000_000), 'test.other');
+        await publish(publisher, [testEnvelope({ id: 'behind' })]);
+        const [first, second] = [await receiveAll(receiver), await receiveAll(other, 'other')];
+        for (const { all } of [first, second]) {
+          await eventually(() => same(idsReceived(all).slice(-1), ['behind']));
+        }
+        const kept = textsReceived(first.all);
+        assert.equal(new Set(kept).size, kept.length, 'two messages became the same');
+        for (const [n, text] of kept.entries()) {
+          assert.match(text, new RegExp(`\\b${Buffer.byteLength(texts[n % 2] ?? '')}\\b.*"specversion":"1.0"`));
+          assert.ok(text.length < 2 * limits.keptBytes, 'more than the beginning is kept');
+        }
+        same(
+          textsReceived(second.all).filter((text) => !kept.includes(text)),
+          [],
+        );
+      }),
+  },
+];
