@@ -6,6 +6,7 @@
 
 export { orderKey, type WrittenEnvelope } from '../core/message/envelope.js';
 export { limits } from '../core/message/limits.js';
+export { batchesWithin, countWithin } from './batches.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';
 export { inboxStatusOf } from './inbox-status.js';
