@@ -67,6 +67,7 @@ export {
   event,
   query,
   type CommandClass,
+  type QueryClass,
   type CommandOptions,
   type EventClass,
   type EventOptions,
