@@ -46,6 +46,30 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
+  {
+    // One dialect, and no test that hides the others.
+    files: [code],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: '@jest/globals', importNames: ['test', 'xtest'], message: 'Write `it`.' },
+            { name: '@jest/globals', importNames: ['fit', 'fdescribe'], message: 'It would hide all other tests.' },
+            { name: '@jest/globals', importNames: ['xit', 'xdescribe'], message: 'Write `it.skip`, and why.' },
+          ],
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        ...['it', 'describe'].map((object) => ({
+          object,
+          property: 'only',
+          message: 'It would hide all other tests.',
+        })),
+      ],
+    },
+  },
   anywise.configs.recommended,
   { ...prettier, files: [code] },
 );
