@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { adapters, hasPeers, isPeer } from './adapters.js';
 
 const script = fileURLToPath(new URL('measure-one.js', import.meta.url));
@@ -11,8 +11,8 @@ const notInstalled = ' (skipped: run `pnpm bench` once, which installs the libra
 
 describe('each way of a case runs what it has to, and gives the reply', () => {
   for (const name of adapters.keys()) {
-    if (isPeer(name) && !hasPeers()) test.skip(`${name}${notInstalled}`, () => undefined);
-    else test.concurrent(name, () => answers(name));
+    if (isPeer(name) && !hasPeers()) it.skip(`${name}${notInstalled}`, () => undefined);
+    else it.concurrent(name, () => answers(name));
   }
 });
 

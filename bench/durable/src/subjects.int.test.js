@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { findServer, postgres, redis } from '@anywise/test-servers';
 import { hasPeers } from './peers.js';
 import { makePlace } from './places.js';
@@ -29,14 +29,14 @@ const cases = [
 describe('each subject brings every message', () => {
   for (const [name, server] of cases) {
     const found = servers[server];
-    if ('url' in found) test(name, () => measures(name, server));
-    else test.skip(`${name} (skipped: ${found.leftOut})`, () => undefined);
+    if ('url' in found) it(name, () => measures(name, server));
+    else it.skip(`${name} (skipped: ${found.leftOut})`, () => undefined);
   }
 });
 
 describe('messages that wait in the inbox are handled', () => {
   for (const name of ['none', 'many', 'one']) {
-    test(name, async () => {
+    it(name, async () => {
       const limits = ['--rows', '25000', '--ms', '300'];
       const found = /** @type {import('./backlog.js').FoundBacklog} */ (
         await run('backlog.js', 'sqlite', name, limits)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { importsOf, sourceFiles, src } from './test-support/imports.js';
 
 interface Manifest {
@@ -39,17 +39,17 @@ const subpaths = Object.keys(manifest.exports)
   .map((path) => path.slice('./'.length));
 
 describe('the package', () => {
-  test('imports no other package from its root', () => {
+  it('imports no other package from its root', () => {
     expect([...graphOf('index.ts').packages]).toEqual([]);
   });
 
-  test('reaches no adapter from its root but the one in memory', () => {
+  it('reaches no adapter from its root but the one in memory', () => {
     const reached = [...graphOf('index.ts').files].map((file) => file.split('/'));
     const reachedFolders = reached.filter((parts) => parts.length > 1).map(([folder]) => folder);
     expect([...new Set(reachedFolders)].sort()).toEqual(['core', 'kit', 'memory']);
   });
 
-  test('exports each folder with an index, and nothing else', () => {
+  it('exports each folder with an index, and nothing else', () => {
     expect([...subpaths].sort()).toEqual([...folders].sort());
   });
 
@@ -59,7 +59,7 @@ describe('the package', () => {
     expect(sourceFiles().filter((file) => !used.has(file))).toEqual([]);
   });
 
-  test('publishes the same entries as it has at home, without its source', () => {
+  it('publishes the same entries as it has at home, without its source', () => {
     const published = Object.entries(manifest.exports).map(([path, { '@anywise/source': _source, ...rest }]) => [
       path,
       rest,
@@ -67,7 +67,7 @@ describe('the package', () => {
     expect(manifest.publishConfig.exports).toEqual(Object.fromEntries(published));
   });
 
-  test('has no dependency, and no peer that must be there', () => {
+  it('has no dependency, and no peer that must be there', () => {
     expect(manifest.dependencies ?? {}).toEqual({});
     const needed = Object.keys(manifest.peerDependencies).filter(
       (name) => manifest.peerDependenciesMeta[name]?.optional !== true,
@@ -75,7 +75,7 @@ describe('the package', () => {
     expect(needed).toEqual([]);
   });
 
-  test.each(folders)('needs at most one peer for `anywise/%s`, and names it', (folder) => {
+  it.each(folders)('needs at most one peer for `anywise/%s`, and names it', (folder) => {
     const packages = [...graphOf(`${folder}/index.ts`).packages];
     // A URL loads one adapter, and it needs no more than that one does.
     if (folder !== 'connect') expect(packages.length).toBeLessThanOrEqual(1);

@@ -1,9 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { confirm } from './confirm.js';
 import { memoryTerminal } from '../test-support/cli.js';
 
 describe('a question', () => {
-  test.each([
+  it.each([
     { typed: 'y\n', agreed: true },
     { typed: ' YES \n', agreed: true },
     { typed: 'n\n', agreed: false },
@@ -14,7 +14,7 @@ describe('a question', () => {
     await expect(confirm('Discard it?', memoryTerminal(typed))).resolves.toBe(agreed);
   });
 
-  test('is not asked where answers go', async () => {
+  it('is not asked where answers go', async () => {
     const terminal = memoryTerminal('y\n');
     await confirm('Discard it?', terminal);
     expect(terminal.read()).toEqual({ output: '', errors: 'Discard it? [y/N] ' });

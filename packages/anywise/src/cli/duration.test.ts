@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readDuration, writeDuration } from './duration.js';
 
 describe('a duration', () => {
-  test.each([
+  it.each([
     { text: '90s', ms: 90_000 },
     { text: '10m', ms: 600_000 },
     { text: '2h', ms: 7_200_000 },
@@ -12,11 +12,11 @@ describe('a duration', () => {
     expect(readDuration(text)).toBe(ms);
   });
 
-  test.each(['10', 'm', '10 m', '1.5h', '-1m', '10w', '1h30m', ''])('is not read from `%s`', (text) => {
+  it.each(['10', 'm', '10 m', '1.5h', '-1m', '10w', '1h30m', ''])('is not read from `%s`', (text) => {
     expect(readDuration(text)).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     { ms: 0, text: '0s' },
     { ms: 999, text: '0s' },
     { ms: 59_999, text: '59s' },

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { testEntry, testEnvelope } from '../testing/envelopes.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { inStore, runHere, type Outcome } from '../test-support/cli.js';
@@ -25,19 +25,19 @@ async function editWith(script: string, check: (outcome: Outcome, data: unknown)
 }
 
 describe('an editor', () => {
-  test('is given the data, and what it leaves is taken', () =>
+  it('is given the data, and what it leaves is taken', () =>
     editWith(`writeFileSync(file, readFileSync(file, 'utf8').replace('"many"', '5'));`, (outcome, data) => {
       expect(outcome).toEqual({ exitCode: 0, output: 'Edited `m-1` of `listener`.\n', errors: '' });
       expect(data).toEqual({ amount: 5 });
     }));
 
-  test('that changes nothing changes nothing', () =>
+  it('that changes nothing changes nothing', () =>
     editWith('', (outcome, data) => {
       expect(outcome).toEqual({ exitCode: 1, output: '', errors: 'Nothing was changed.\n' });
       expect(data).toEqual({ amount: 'many' });
     }));
 
-  test('that fails changes nothing', () =>
+  it('that fails changes nothing', () =>
     editWith(`writeFileSync(file, '{}');\nprocess.exitCode = 1;`, ({ exitCode, errors }, data) => {
       expect({ exitCode, errors }).toEqual({
         exitCode: 1,
@@ -46,7 +46,7 @@ describe('an editor', () => {
       expect(data).toEqual({ amount: 'many' });
     }));
 
-  test('does not lose a text that cannot be taken', () =>
+  it('does not lose a text that cannot be taken', () =>
     editWith(`writeFileSync(file, '{ "amount": 5');`, ({ exitCode, errors }, data) => {
       expect(exitCode).toBe(2);
       const [, file = ''] = /with `--data-file (.+)`\.\n$/.exec(errors) ?? [];

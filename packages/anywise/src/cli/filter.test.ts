@@ -1,11 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { explicitFilterOf, filterOptions } from './filter.js';
 import { readOptions } from './options.js';
 
 const filterFrom = (...args: string[]) => explicitFilterOf(readOptions(args, [...filterOptions, 'all']));
 
 describe('the filter for what cannot be taken back', () => {
-  test('holds everything that is given', () => {
+  it('holds everything that is given', () => {
     expect(filterFrom('--type', 'orders.order-placed', '--error', 'timeout', '--older-than', '1m')).toEqual({
       id: undefined,
       listener: undefined,
@@ -15,14 +15,14 @@ describe('the filter for what cannot be taken back', () => {
     });
   });
 
-  test('is everything only where that is said', () => {
+  it('is everything only where that is said', () => {
     expect(Object.values(filterFrom('--all')).filter((part) => part !== undefined)).toEqual([]);
     expect(() => filterFrom()).toThrowErrorMatchingInlineSnapshot(
       `"Say which are meant, with \`--id\`, \`--listener\`, \`--type\`, \`--error\`, \`--older-than\`, or \`--all\`."`,
     );
   });
 
-  test('is not both', () => {
+  it('is not both', () => {
     expect(() => filterFrom('--all', '--id', 'm-1')).toThrowErrorMatchingInlineSnapshot(
       `"\`--all\` means every one. Leave it out, or leave out \`--id\`, \`--listener\`, \`--type\`, \`--error\`, \`--older-than\`."`,
     );

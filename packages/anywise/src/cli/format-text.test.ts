@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { DeadLetter } from '../core/ports/dead-letters.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { letterTable, letterText, parkedTable } from './format-text.js';
@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 describe('dead letters for people', () => {
-  test('are one line each', () => {
+  it('are one line each', () => {
     const blocking = { ...letter, listener: 'ledger', holdsUp: 'listener', attempts: 1, error: 'closed' } as const;
     expect(letterTable([letter, blocking], undefined)).toMatchInlineSnapshot(`
       "AGE  LISTENER      TYPE           ID   ATTEMPTS  HOLDS UP  ERROR
@@ -38,7 +38,7 @@ describe('dead letters for people', () => {
     `);
   });
 
-  test('are shown with everything', () => {
+  it('are shown with everything', () => {
     expect(letterText(letter)).toMatchInlineSnapshot(`
       "id             m-1
       type           test.happened
@@ -66,14 +66,14 @@ describe('dead letters for people', () => {
     `);
   });
 
-  test('say what came, where they were edited', () => {
+  it('say what came, where they were edited', () => {
     const edited = { ...letter, json: JSON.stringify({ ...envelope, data: { amount: 5 } }), original: letter.json };
     expect(letterText(edited)).toContain(
       'data\n  {\n    "amount": 5\n  }\nIt was edited. It came with\ndata\n  {\n    "orderId"',
     );
   });
 
-  test('are shown as they came where they cannot be read', () => {
+  it('are shown as they came where they cannot be read', () => {
     const unreadable = { ...letter, key: undefined, json: '{ half\nof it', holdsUp: 'nothing' } as const;
     expect(letterText(unreadable)).toMatchInlineSnapshot(`
       "id        m-1
@@ -94,7 +94,7 @@ describe('dead letters for people', () => {
     `);
   });
 
-  test.each([
+  it.each([
     { holdsUp: 'nothing', text: 'nothing' },
     { holdsUp: 'key', text: 'the later messages of `o-1`' },
     { holdsUp: 'listener', text: 'all later messages of `orders/start`' },
@@ -103,7 +103,7 @@ describe('dead letters for people', () => {
   });
 });
 
-test('parked messages are one line each for people', () => {
+it('parked messages are one line each for people', () => {
   expect(parkedTable([{ seq: 1, envelope, attempts: 3, error: 'too big' }], undefined)).toMatchInlineSnapshot(`
     "AGE  TYPE           ID   ATTEMPTS  ERROR
     13m  test.happened  m-1  3         too big"

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { testEntry } from '../testing/envelopes.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { inStore } from '../test-support/cli.js';
@@ -21,7 +21,7 @@ async function runProcess(folder: string, ...args: readonly string[]) {
 }
 
 describe('the process', () => {
-  test('answers programs, and exits with a code that tells what came of it', () =>
+  it('answers programs, and exits with a code that tells what came of it', () =>
     inTempFolder(async (folder) => {
       await inStore(folder, 'orders', (store) => store.inbox.add([testEntry({ id: 'm-1', error: 'broken' })]));
 

@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { didYouMean } from './nearest.js';
 
 const known = ['dead-letters', 'outbox', 'inbox'];
 
 describe('the hint at a known word', () => {
-  test.each([
+  it.each([
     { word: 'outbx', hint: ' Did you mean `outbox`?' },
     { word: 'dead', hint: ' Did you mean `dead-letters`?' },
     { word: 'deadletters', hint: ' Did you mean `dead-letters`?' },

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { sqliteTransport } from '../sqlite/index.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { inStore, runHere } from '../test-support/cli.js';
@@ -19,13 +19,13 @@ async function inFolder(services: readonly string[], work: (folder: string) => P
 const status = (...args: readonly string[]) => runHere(['outbox', 'status', '--json', ...args]);
 
 describe('the store', () => {
-  test('of the only service needs no name', () =>
+  it('of the only service needs no name', () =>
     inFolder(['orders'], async (folder) => {
       const { exitCode, output } = await status('--store', `sqlite:${folder}`);
       expect({ exitCode, ...JSON.parse(output) }).toMatchObject({ exitCode: 0, service: 'orders' });
     }));
 
-  test('of one service among several needs its name', () =>
+  it('of one service among several needs its name', () =>
     inFolder(['orders', 'payments'], async (folder) => {
       const { output } = await status('--store', `sqlite:${folder}`, '--service', 'payments');
       expect(JSON.parse(output)).toMatchObject({ service: 'payments' });
@@ -36,7 +36,7 @@ describe('the store', () => {
       });
     }));
 
-  test('is found from the environment and the workspace', () =>
+  it('is found from the environment and the workspace', () =>
     inFolder([], async (workspace) => {
       writeFileSync(join(workspace, 'pnpm-workspace.yaml'), '');
       await inStore(join(workspace, '.anywise'), 'orders', async () => undefined);
@@ -53,7 +53,7 @@ describe('the store', () => {
 });
 
 describe('a store that is not there', () => {
-  test('is not made', () =>
+  it('is not made', () =>
     inFolder(['orders'], async (folder) => {
       // SQLite makes and removes its own files beside a database that is looked into.
       const files = (): string[] => readdirSync(folder).filter((name) => !/-(?:shm|wal)$/.test(name));
@@ -68,7 +68,7 @@ describe('a store that is not there', () => {
       expect(files()).toEqual(before);
     }));
 
-  test('nor is its folder', () =>
+  it('nor is its folder', () =>
     inTempFolder(async (parent) => {
       const folder = join(parent, 'none');
       await expect(status('--store', `sqlite:${folder}`)).resolves.toMatchObject({
@@ -78,7 +78,7 @@ describe('a store that is not there', () => {
       expect(existsSync(folder)).toBe(false);
     }));
 
-  test('is not seen in other files', () =>
+  it('is not seen in other files', () =>
     inFolder([], async (folder) => {
       writeFileSync(
         join(folder, 'notes.db'),
@@ -91,7 +91,7 @@ describe('a store that is not there', () => {
       });
     }));
 
-  test('is explained where its file was named for its folder', () =>
+  it('is explained where its file was named for its folder', () =>
     inFolder(['orders'], async (folder) => {
       await expect(status('--store', `sqlite:${folder}/orders.db`)).resolves.toMatchObject({
         exitCode: 2,

@@ -1,15 +1,15 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { pickService } from './open-store.js';
 
 const where = 'sqlite:/data';
 
 describe('the service that is meant', () => {
-  test('is the only one, or the one with the name', () => {
+  it('is the only one, or the one with the name', () => {
     expect(pickService(undefined, ['orders'], where)).toBe('orders');
     expect(pickService('payments', ['orders', 'payments'], where)).toBe('payments');
   });
 
-  test.each([
+  it.each([
     {
       name: undefined,
       services: ['orders', 'payments'],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { commonOptions, type OptionName } from './option-table.js';
 import { readOptions } from './options.js';
 
@@ -14,7 +14,7 @@ const allowed: readonly OptionName[] = [
 ];
 
 describe('options', () => {
-  test('are read in both ways of writing them', () => {
+  it('are read in both ways of writing them', () => {
     const args = ['--id', 'm-1', '--older-than=10m', '--limit', '5', '--after=0', '--json'];
     expect(readOptions(args, allowed)).toMatchObject({
       id: 'm-1',
@@ -25,7 +25,7 @@ describe('options', () => {
     });
   });
 
-  test('have defaults', () => {
+  it('have defaults', () => {
     expect(readOptions([], allowed)).toMatchObject({
       id: undefined,
       after: undefined,
@@ -35,11 +35,11 @@ describe('options', () => {
     });
   });
 
-  test('may have the value `-`, and others that begin with it after `=`', () => {
+  it('may have the value `-`, and others that begin with it after `=`', () => {
     expect(readOptions(['--data-file', '-', '--data=-5'], allowed)).toMatchObject({ dataFile: '-', data: '-5' });
   });
 
-  test.each([
+  it.each([
     { args: ['--idd', 'x'], problem: '`--idd` is not an option here. Did you mean `--id`?' },
     { args: ['-j'], problem: '`-j` is not an option here.' },
     { args: ['--type', 'x'], problem: '`--type` is not an option here.' },
@@ -65,7 +65,7 @@ describe('options', () => {
     );
   });
 
-  test('that are wrong are told all at once', () => {
+  it('that are wrong are told all at once', () => {
     expect(() => readOptions(['--limit', 'x', '--colour', '--older-than', 'y'], allowed))
       .toThrowErrorMatchingInlineSnapshot(`
       "\`--colour\` is not an option here.

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { postgresStore } from '../postgres/index.js';
 import { testEntry, testEnvelope } from '../testing/envelopes.js';
 import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';
@@ -8,7 +8,7 @@ const call = (line: string, service: string) =>
   runHere([...line.split(' '), '--store', testPostgresUrl, '--service', service]);
 
 describeWithPostgres('a store in PostgreSQL', () => {
-  test('is found by its service, and worked on', () =>
+  it('is found by its service, and worked on', () =>
     inTestSchemas(async (schema) => {
       const service = schema('orders');
       const store = postgresStore({ url: testPostgresUrl, schema: service });
@@ -34,7 +34,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
       expect(JSON.parse(status)).toMatchObject({ waiting: 1, dead: 0 });
     }));
 
-  test('is the one in the schema that the URL names, and none is made there', () =>
+  it('is the one in the schema that the URL names, and none is made there', () =>
     inTestSchemas(async (schema) => {
       const [there, missing] = [schema('there'), schema('missing')];
       const store = postgresStore({ url: testPostgresUrl, schema: there });
@@ -49,7 +49,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
       await expect(call('inbox status', missing)).resolves.toMatchObject({ exitCode: 3, output: '' });
     }));
 
-  test('is not made where there is none', () =>
+  it('is not made where there is none', () =>
     inTestSchemas(async (schema) => {
       const service = schema('nobody');
       for (let time = 1; time <= 2; time++) {
@@ -62,7 +62,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
     }));
 });
 
-test('a database that cannot be reached has its own exit code', async () => {
+it('a database that cannot be reached has its own exit code', async () => {
   const { exitCode, errors } = await runHere(['inbox', 'status', '--store', 'postgres://user:secret@127.0.0.1:1/shop']);
   expect(exitCode).toBe(3);
   expect(errors).toMatch(/^The PostgreSQL database `127\.0\.0\.1:1\/shop` cannot be used/);

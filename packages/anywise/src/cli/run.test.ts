@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { runHere } from '../test-support/cli.js';
 
 describe('help', () => {
-  test.each([
+  it.each([
     { args: ['--help'], first: 'anywise <subject> <action> [options]' },
     { args: ['-h'], first: 'anywise <subject> <action> [options]' },
     { args: ['dead-letters', '--help'], first: 'anywise dead-letters <action> [options]' },
@@ -13,7 +13,7 @@ describe('help', () => {
     expect({ exitCode, errors, first: output.split('\n')[0] }).toEqual({ exitCode: 0, errors: '', first });
   });
 
-  test.each([
+  it.each([
     { args: [], first: 'anywise <subject> <action> [options]' },
     { args: ['dead-letters'], first: 'anywise dead-letters <action> [options]' },
   ])('stands in for the word that is missing after $args', async ({ args, first }) => {
@@ -21,7 +21,7 @@ describe('help', () => {
     expect({ exitCode, output, first: errors.split('\n')[0] }).toEqual({ exitCode: 2, output: '', first });
   });
 
-  test('on everything names every action and exit code', async () => {
+  it('on everything names every action and exit code', async () => {
     const { output } = await runHere(['--help']);
     expect(output).toMatchInlineSnapshot(`
       "anywise <subject> <action> [options]
@@ -58,7 +58,7 @@ describe('help', () => {
     `);
   });
 
-  test('on an action names its options and an example', async () => {
+  it('on an action names its options and an example', async () => {
     const { output } = await runHere(['dead-letters', 'edit', '--help']);
     expect(output).toMatchInlineSnapshot(`
       "anywise dead-letters edit [options]
@@ -90,7 +90,7 @@ describe('help', () => {
     `);
   });
 
-  test.each(
+  it.each(
     ['list', 'show', 'replay', 'edit', 'discard']
       .map((action) => ['dead-letters', action])
       .concat(
@@ -104,7 +104,7 @@ describe('help', () => {
 });
 
 describe('wrong use', () => {
-  test.each([
+  it.each([
     {
       args: ['dead-leters', 'list'],
       errors:
@@ -151,7 +151,7 @@ describe('wrong use', () => {
     await expect(runHere(args)).resolves.toEqual({ exitCode: 2, output: '', errors });
   });
 
-  test.each(['replay', 'discard'])('is to %s without saying which', async (action) => {
+  it.each(['replay', 'discard'])('is to %s without saying which', async (action) => {
     const { exitCode, errors } = await runHere(['dead-letters', action]);
     expect({ exitCode, errors }).toEqual({ exitCode: 2, errors: expect.stringContaining('or `--all`') });
   });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { findStoreUrl } from './store-url.js';
 
@@ -15,7 +15,7 @@ async function inWorkspace(work: (workspace: string, cwd: string) => void): Prom
 }
 
 describe('the URL of the store', () => {
-  test.each([
+  it.each([
     { what: 'without anything', store: undefined, env: {}, path: '.anywise' },
     { what: 'with a variable that is empty', store: undefined, env: { ANYWISE_STORE: '' }, path: '.anywise' },
     { what: 'of the environment', store: undefined, env: { ANYWISE_STORE: 'sqlite:data' }, path: 'data' },
@@ -37,17 +37,17 @@ describe('the URL of the store', () => {
     }),
   );
 
-  test('starts in the current folder outside of a workspace', () =>
+  it('starts in the current folder outside of a workspace', () =>
     inTempFolder(async (cwd) => {
       expect(findStoreUrl({ store: undefined }, { cwd, env: {} }).path).toBe(join(cwd, '.anywise'));
     }));
 
-  test('keeps its parameters', () => {
+  it('keeps its parameters', () => {
     const { url, path } = findStoreUrl({ store: 'sqlite:/data?synchronous=full' }, { cwd: '/', env: {} });
     expect({ url, path }).toEqual({ url: 'sqlite:/data?synchronous=full', path: '/data' });
   });
 
-  test('of a server is shown without its secrets', () => {
+  it('of a server is shown without its secrets', () => {
     const store = 'postgres://user:se@cret@host:5432/shop?password=secret';
     const { url, scheme, shown } = findStoreUrl({ store }, { cwd: '/', env: {} });
     expect({ url, scheme, shown }).toEqual({ url: store, scheme: 'postgres', shown: 'postgres://host:5432/shop' });

@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { table } from './table.js';
 
 describe('a table', () => {
-  test('aligns its columns', () => {
+  it('aligns its columns', () => {
     const rows = [
       ['a', 'long one', 'x'],
       ['bbbbb', 'b', 'y'],
@@ -12,17 +12,17 @@ describe('a table', () => {
     );
   });
 
-  test('keeps a row on one line', () => {
+  it('keeps a row on one line', () => {
     expect(table(['A', 'B'], [['x\ny', ' first\n  second ']])).toBe('A    B\nx y  first second');
   });
 
-  test('cuts the last column where the line would be too long', () => {
+  it('cuts the last column where the line would be too long', () => {
     const [, row = ''] = table(['A', 'ERROR'], [['x', 'e'.repeat(100)]], 40).split('\n');
     expect(row).toHaveLength(40);
     expect(row.endsWith('e…')).toBe(true);
   });
 
-  test('leaves something of the last column however narrow the terminal is', () => {
+  it('leaves something of the last column however narrow the terminal is', () => {
     const [, row = ''] = table(['A', 'ERROR'], [['x', 'e'.repeat(100)]], 5).split('\n');
     expect(row).toHaveLength(3 + 20);
   });

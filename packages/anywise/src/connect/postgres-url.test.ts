@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readPostgresUrl } from './postgres-url.js';
 
 describe('a PostgreSQL URL', () => {
-  test('keeps for the driver what is not of this library', () => {
+  it('keeps for the driver what is not of this library', () => {
     expect(
       readPostgresUrl(
         'postgres://ada:s%20s@db:5433/shop?sslmode=require&schema=late&prepare=false&maxConnections=40&maxMessageBytes=2048',
@@ -23,7 +23,7 @@ describe('a PostgreSQL URL', () => {
     });
   });
 
-  test.each([
+  it.each([
     [
       'postgres://ada:se#cret@[db/shop',
       'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.',

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -28,7 +28,7 @@ const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
     .send(body as string);
 
 describe('a body', () => {
-  test.each([
+  it.each([
     ['application/json', 'application/json'],
     ['a type built on JSON', 'application/merge-patch+json'],
     ['JSON with a charset', 'application/json; charset=UTF-8'],
@@ -37,7 +37,7 @@ describe('a body', () => {
     expect([answer.status, answer.body]).toEqual([200, { read: { a: 1 } }]);
   });
 
-  test('is read when compressed', async () => {
+  it('is read when compressed', async () => {
     const answer = await post(gzipSync('{"a":1}'), { 'content-encoding': 'gzip' });
     expect(answer.body).toEqual({ read: { a: 1 } });
   });
@@ -50,19 +50,19 @@ describe('a body', () => {
     expect([answer.status, answer.body]).toEqual([200, { a: 1 }]);
   });
 
-  test('may be missing', async () => {
+  it('may be missing', async () => {
     const answer = await request(echo().app).post('/');
     expect(answer.body).toEqual({ read: 'nothing' });
   });
 
-  test('may be missing where its length is given as 0', async () => {
+  it('may be missing where its length is given as 0', async () => {
     const answer = await request(echo().app).post('/').set('content-length', '0');
     expect(answer.body).toEqual({ read: 'nothing' });
   });
 });
 
 describe('a body is refused', () => {
-  test.each([
+  it.each([
     ['text', { 'content-type': 'text/plain' }],
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['of no valid type', { 'content-type': 'json' }],
@@ -74,7 +74,7 @@ describe('a body is refused', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     [
       'its charset',
       { 'content-type': 'application/json; charset=latin1' },
@@ -90,7 +90,7 @@ describe('a body is refused', () => {
     expect([answer.status, answer.body]).toMatchObject([415, { detail }]);
   });
 
-  test.each([
+  it.each([
     ['{"a":1', 'The body is not valid JSON: it breaks at line 1, column 7.'],
     ['{"a":1,\n  "b" 2}', 'The body is not valid JSON: it breaks at line 2, column 7.'],
     ['{', 'The body is not valid JSON: it breaks at line 1, column 2.'],
@@ -104,17 +104,17 @@ describe('a body is refused', () => {
     ]);
   });
 
-  test('with 400 where it is not what its encoding says', async () => {
+  it('with 400 where it is not what its encoding says', async () => {
     const answer = await post('{"a":1}', { 'content-encoding': 'gzip' });
     expect([answer.status, answer.body]).toMatchObject([400, { title: 'Bad Request' }]);
   });
 
-  test('with 413 where it is larger than the limit', async () => {
+  it('with 413 where it is larger than the limit', async () => {
     const answer = await post(JSON.stringify({ a: 'x'.repeat(1_000) }));
     expect([answer.status, answer.body]).toMatchObject([413, { detail: 'The body is larger than 1000 bytes.' }]);
   });
 
-  test('with 413 where it grows larger than the limit when decompressed', async () => {
+  it('with 413 where it grows larger than the limit when decompressed', async () => {
     const answer = await post(gzipSync(JSON.stringify({ a: 'x'.repeat(100_000) })), { 'content-encoding': 'gzip' });
     expect([answer.status, answer.body]).toMatchObject([413, { detail: 'The body is larger than 1000 bytes.' }]);
   });

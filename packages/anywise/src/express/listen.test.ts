@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Agent, get, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
@@ -26,18 +26,18 @@ async function ask(url: string, agent?: Agent): Promise<IncomingMessage & { text
 }
 
 describe('a server', () => {
-  test('says where it is reached', async () => {
+  it('says where it is reached', async () => {
     await using server = await listen(ok, { port: 0 });
     expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
     expect(await ask(server.url)).toMatchObject({ statusCode: 200, text: 'ok' });
   });
 
-  test('is reached on this machine where it listens on every address', async () => {
+  it('is reached on this machine where it listens on every address', async () => {
     await using server = await listen(ok, { port: 0, host: '0.0.0.0' });
     expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
   });
 
-  test('says which port is taken', async () => {
+  it('says which port is taken', async () => {
     await using server = await listen(ok, { port: 0 });
     await expect(listen(ok, { port: server.port })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -45,7 +45,7 @@ describe('a server', () => {
     });
   });
 
-  test('passes on other failures to listen', async () => {
+  it('passes on other failures to listen', async () => {
     await expect(listen(ok, { port: 70_000 })).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' });
     await expect(listen(ok, { port: 0, host: '203.0.113.1' })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
   });
@@ -101,7 +101,7 @@ describe('a request that is no HTTP', () => {
 });
 
 describe('a server that closes', () => {
-  test('frees its port', async () => {
+  it('frees its port', async () => {
     const server = await listen(ok, { port: 0 });
     await server.close();
     const next = createServer().listen(server.port, '127.0.0.1');
@@ -109,7 +109,7 @@ describe('a server that closes', () => {
     next.close();
   });
 
-  test('lets a request under way finish and closes its connection', async () => {
+  it('lets a request under way finish and closes its connection', async () => {
     const { app, waiting, arrival } = heldApp();
     const server = await listen(app, { port: 0 });
     const arrived = arrival();
@@ -122,7 +122,7 @@ describe('a server that closes', () => {
     await closed;
   });
 
-  test('waits for an answer that has begun', async () => {
+  it('waits for an answer that has begun', async () => {
     const { app, waiting, arrival } = heldApp();
     const server = await listen(app, { port: 0 });
     const arrived = arrival();
@@ -136,7 +136,7 @@ describe('a server that closes', () => {
     await closed;
   });
 
-  test('takes no more requests', async () => {
+  it('takes no more requests', async () => {
     const { app, waiting, arrival } = heldApp();
     const server = await listen(app, { port: 0 });
     const arrived = arrival();
@@ -150,7 +150,7 @@ describe('a server that closes', () => {
     await closed;
   });
 
-  test('cuts off what is under way when its time is up', async () => {
+  it('cuts off what is under way when its time is up', async () => {
     const { app, arrival } = heldApp();
     const server = await listen(app, { port: 0 });
     const arrived = arrival();
@@ -162,7 +162,7 @@ describe('a server that closes', () => {
     await cut;
   });
 
-  test('does not wait for an idle connection', async () => {
+  it('does not wait for an idle connection', async () => {
     const server = await listen(ok, { port: 0 });
     const agent = new Agent({ keepAlive: true });
     await ask(server.url, agent);
@@ -170,7 +170,7 @@ describe('a server that closes', () => {
     agent.destroy();
   });
 
-  test('does not wait for a connection that has asked nothing', async () => {
+  it('does not wait for a connection that has asked nothing', async () => {
     const server = await listen(ok, { port: 0 });
     const socket = connect(server.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -180,7 +180,7 @@ describe('a server that closes', () => {
     socket.destroy();
   });
 
-  test('closes once, however often it is told to', async () => {
+  it('closes once, however often it is told to', async () => {
     const server = await listen(ok, { port: 0 });
     const first = server.close();
     const again = server.close({ timeoutMs: 1 });

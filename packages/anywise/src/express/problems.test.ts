@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { z } from 'zod';
@@ -36,13 +36,13 @@ async function answerTo(error: unknown, options?: ProblemsOptions) {
 
 const internal = { type: 'about:blank', title: 'Internal Server Error', status: 500 };
 
-test('a problem is sent as a problem document', async () => {
+it('a problem is sent as a problem document', async () => {
   const { headers } = await answerTo(new HttpProblem(404));
   expect(headers['content-type']).toMatch(/^application\/problem\+json/);
 });
 
 describe('an `HttpProblem`', () => {
-  test('is sent as it is', async () => {
+  it('is sent as it is', async () => {
     const errors = [{ field: 'limit', pointer: '#/limit', detail: 'too many' }];
     const problem = new HttpProblem(429, {
       type: 'https://example.com/limits',
@@ -67,7 +67,7 @@ describe('an `HttpProblem`', () => {
     });
   });
 
-  test('is titled by its status', async () => {
+  it('is titled by its status', async () => {
     expect(await answerTo(new HttpProblem(402))).toMatchObject({
       status: 402,
       body: { type: 'about:blank', title: 'Payment Required', status: 402 },
@@ -75,7 +75,7 @@ describe('an `HttpProblem`', () => {
     });
   });
 
-  test('is recognised when it comes from another copy of the package', () => {
+  it('is recognised when it comes from another copy of the package', () => {
     expect(HttpProblem.is({ [Symbol.for('anywise.http-problem')]: true })).toBe(true);
     expect(HttpProblem.is(new Error('no'))).toBe(false);
   });
@@ -84,7 +84,7 @@ describe('an `HttpProblem`', () => {
 describe('a domain error', () => {
   const declined = new PaymentDeclined({ reason: 'no funds' });
 
-  test('is 422 and tells its data', async () => {
+  it('is 422 and tells its data', async () => {
     const { status, body, reports } = await answerTo(declined);
     expect(status).toBe(422);
     expect(body).toEqual({
@@ -97,14 +97,14 @@ describe('a domain error', () => {
     expect(reports).toEqual([]);
   });
 
-  test('has the status that the application chose', async () => {
+  it('has the status that the application chose', async () => {
     expect(await answerTo(declined, { statuses: [[PaymentDeclined, 402]] })).toMatchObject({
       status: 402,
       body: { status: 402 },
     });
   });
 
-  test('cannot have the status of a success', () => {
+  it('cannot have the status of a success', () => {
     expect(() => problems({ statuses: [[PaymentDeclined, 200]] })).toThrowErrorMatchingInlineSnapshot(
       `"\`problems()\`: \`payments.payment-declined\` has the status 200: use one from 400 to 599"`,
     );
@@ -122,13 +122,13 @@ describe('an error of the bus', () => {
     UNAVAILABLE: 503,
   };
 
-  test.each(errorCodes.map((code) => [code, statuses[code] ?? 500] as const))('%s is %i', async (code, expected) => {
+  it.each(errorCodes.map((code) => [code, statuses[code] ?? 500] as const))('%s is %i', async (code, expected) => {
     const { status, body } = await answerTo(new AnywiseError(code, 'secret'));
     expect(status).toBe(expected);
     expect(JSON.stringify(body)).not.toContain('secret');
   });
 
-  test.each([
+  it.each([
     ['OVERLOADED', 503, 2_000, '2', 'There are too many requests at once. Try again later.'],
     ['RATE_LIMITED', 429, 1, '1', 'There were too many requests. Try again later.'],
   ] as const)('of a guard, %s, tells when there is room again', async (code, status, retryAfterMs, seconds, detail) => {
@@ -136,7 +136,7 @@ describe('an error of the bus', () => {
     expect(answer).toMatchObject({ status, body: { code, detail }, headers: { 'retry-after': seconds } });
   });
 
-  test('tells when to try again where a part of the system is unavailable', async () => {
+  it('tells when to try again where a part of the system is unavailable', async () => {
     const error = new AnywiseError('UNAVAILABLE', 'secret');
     const { headers, body, reports } = await answerTo(error);
     expect(headers['retry-after']).toBe('5');
@@ -150,7 +150,7 @@ describe('an error of the bus', () => {
     expect(reports).toEqual([error]);
   });
 
-  test('tells a conflict of idempotency keys', async () => {
+  it('tells a conflict of idempotency keys', async () => {
     const { body, reports } = await answerTo(new AnywiseError('IDEMPOTENCY_CONFLICT', 'secret'));
     expect(body).toEqual({
       type: 'about:blank',
@@ -164,7 +164,7 @@ describe('an error of the bus', () => {
 });
 
 describe('the fault of the server', () => {
-  test.each([
+  it.each([
     ['an unknown error', new Error('secret')],
     [
       'data of another message that does not fit',
@@ -179,13 +179,13 @@ describe('the fault of the server', () => {
     expect(await answerTo(error)).toMatchObject({ status: 500, body: internal, reports: [error] });
   });
 
-  test('is reported with its request', async () => {
+  it('is reported with its request', async () => {
     const paths: string[] = [];
     await answerTo(new Error('secret'), { onError: (_error, { path }) => paths.push(path) });
     expect(paths).toEqual(['/']);
   });
 
-  test('is written to the console where nobody else is told', async () => {
+  it('is written to the console where nobody else is told', async () => {
     const write = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const app = express();
     app.get('/', () => {
@@ -199,7 +199,7 @@ describe('the fault of the server', () => {
 });
 
 describe('the fault of the caller', () => {
-  test('is told where other middleware lets it', async () => {
+  it('is told where other middleware lets it', async () => {
     const error = Object.assign(new Error('invalid csrf token'), { status: 403, expose: true });
     expect(await answerTo(error)).toMatchObject({
       status: 403,
@@ -208,13 +208,13 @@ describe('the fault of the caller', () => {
     });
   });
 
-  test('is a path with a broken percent-encoding', async () => {
+  it('is a path with a broken percent-encoding', async () => {
     const answer = await request(throwing(undefined).app).get('/payments/%zz');
     expect([answer.status, answer.body]).toMatchObject([400, { detail: 'The path has a broken percent-encoding.' }]);
   });
 });
 
-test('an error after the headers cuts the connection', async () => {
+it('an error after the headers cuts the connection', async () => {
   const reports: unknown[] = [];
   const app = express();
   app.get('/', (_request, response) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { z } from 'zod';
@@ -31,7 +31,7 @@ const book = (body: object) =>
     .send(body);
 
 describe('data that does not fit', () => {
-  test('is told field by field', async () => {
+  it('is told field by field', async () => {
     const answer = await book({ guests: [{ name: 'Ada' }, { name: 7 }] });
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({
@@ -51,7 +51,7 @@ describe('data that does not fit', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['a/b', '#/extras/a~1b'],
     ['a~b', '#/extras/a~0b'],
     ['a b%', '#/extras/a%20b%25'],
@@ -62,7 +62,7 @@ describe('data that does not fit', () => {
     expect(answer.body).toMatchObject({ errors: [{ pointer }] });
   });
 
-  test('is pointed at as a whole', async () => {
+  it('is pointed at as a whole', async () => {
     class Range extends command('travel.range', {
       data: z.object({ from: z.number(), to: z.number() }).refine(({ from, to }) => from < to, 'must grow'),
     }) {}
@@ -72,7 +72,7 @@ describe('data that does not fit', () => {
     expect(answer.body).toMatchObject({ errors: [{ field: '', pointer: '#', detail: 'must grow' }] });
   });
 
-  test('is told in at most 50 errors', async () => {
+  it('is told in at most 50 errors', async () => {
     const answer = await book({ city: 'Oslo', guests: Array.from({ length: 1_000 }, () => 0) });
     expect((answer.body as { errors: unknown[] }).errors).toHaveLength(50);
   });
@@ -91,7 +91,7 @@ describe('data that does not fit', () => {
     ]);
   });
 
-  test('of another message is the fault of the server', async () => {
+  it('of another message is the fault of the server', async () => {
     const app = world(route('post', '/', Import), () => Book.parse({}));
     const answer = await request(app).post('/').send({});
     expect([answer.status, answer.body]).toEqual([
@@ -101,7 +101,7 @@ describe('data that does not fit', () => {
   });
 });
 
-test.each(['[]', '[{"city":"Oslo"}]', '"Oslo"', '7', 'true', 'null'])('the body %s is not an object', async (body) => {
+it.each(['[]', '[{"city":"Oslo"}]', '"Oslo"', '7', 'true', 'null'])('the body %s is not an object', async (body) => {
   const answer = await request(world(route('post', '/', Import)))
     .post('/')
     .type('json')
@@ -205,7 +205,7 @@ describe('`__proto__` in a request', () => {
     return sent[0];
   };
 
-  test.each([
+  it.each([
     ['the body', route('post', '/', Import)],
     ['what `input` returns', route('post', '/', Import, { input: ({ body }) => body as object })],
   ])('changes no prototype when it is in %s', async (_where, definition) => {
@@ -217,7 +217,7 @@ describe('`__proto__` in a request', () => {
     expect({}).not.toHaveProperty('admin');
   });
 
-  test('changes no prototype when it is in the query', async () => {
+  it('changes no prototype when it is in the query', async () => {
     const definition = route('get', '/', Import);
     const sent = await sentBy(definition, async (app) => request(app).get('/?__proto__=x&city=Oslo'));
     expect(sent).toEqual(new Import({ city: 'Oslo' }));

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import express, { type Request } from 'express';
 import request from 'supertest';
 import { z } from 'zod';
@@ -49,38 +49,38 @@ function world(definitions: readonly Route[], reply?: unknown, options?: RoutesO
 }
 
 describe('a request', () => {
-  test('becomes an instance of its message', async () => {
+  it('becomes an instance of its message', async () => {
     const { app, sent } = world([create], { paymentId: 'p-1' });
     await request(app).post('/payments').send({ orderId: 'o-1', amount: 5 });
     expect(sent.map(({ command }) => command)).toEqual([new CreatePayment({ orderId: 'o-1', amount: 5 })]);
     expect(sent[0]?.command).toBeInstanceOf(CreatePayment);
   });
 
-  test('gives the path parameters precedence over the body', async () => {
+  it('gives the path parameters precedence over the body', async () => {
     const { app, sent } = world([cancel]);
     await request(app).delete('/payments/p-1').send({ paymentId: 'p-2', reason: 'late' });
     expect(sent[0]?.command).toMatchObject({ paymentId: 'p-1', reason: 'late' });
   });
 
-  test('gives the path parameters precedence over the query', async () => {
+  it('gives the path parameters precedence over the query', async () => {
     const { app, sent } = world([get], null);
     await request(app).get('/payments/p-1?paymentId=p-2&currency=EUR');
     expect(sent[0]?.command).toMatchObject({ paymentId: 'p-1', currency: 'EUR' });
   });
 
-  test('ignores a body where the method is get', async () => {
+  it('ignores a body where the method is get', async () => {
     const { app, sent } = world([get], null);
     await request(app).get('/payments/p-1').send({ currency: 'EUR' });
     expect(sent[0]?.command).toEqual(new GetPayment({ paymentId: 'p-1' }));
   });
 
-  test('needs no body where the path says it all', async () => {
+  it('needs no body where the path says it all', async () => {
     const { app, sent } = world([cancel]);
     await request(app).delete('/payments/p-1');
     expect(sent[0]?.command).toEqual(new CancelPayment({ paymentId: 'p-1' }));
   });
 
-  test('is read by `input` where the route has it', async () => {
+  it('is read by `input` where the route has it', async () => {
     const swap = route('post', '/:id/cancel', CancelPayment, {
       input: ({ params, body }) => ({ paymentId: params.id, reason: (body as string[])[0] }),
     });
@@ -89,13 +89,13 @@ describe('a request', () => {
     expect(sent[0]?.command).toMatchObject({ paymentId: 'p-1', reason: 'late' });
   });
 
-  test('brings its context', async () => {
+  it('brings its context', async () => {
     const { app, sent } = world([cancel], undefined, { context: (request) => [CurrentUser(userOf(request))] });
     await request(app).delete('/payments/p-1').set('x-user', 'ada');
     expect(sent[0]?.options).toEqual({ context: [CurrentUser('ada')], checkReply: true });
   });
 
-  test('decodes path parameters', async () => {
+  it('decodes path parameters', async () => {
     const { app, sent } = world([cancel]);
     await request(app).delete('/payments/a%2Fb%20c');
     expect(sent[0]?.command).toMatchObject({ paymentId: 'a/b c' });
@@ -103,31 +103,31 @@ describe('a request', () => {
 });
 
 describe('an answer', () => {
-  test('is the reply, with the status of the route', async () => {
+  it('is the reply, with the status of the route', async () => {
     const { app } = world([create], { paymentId: 'p-1' });
     const answer = await request(app).post('/payments').send({ orderId: 'o-1', amount: 5 });
     expect([answer.status, answer.body]).toEqual([201, { paymentId: 'p-1' }]);
   });
 
-  test('is 200 by default', async () => {
+  it('is 200 by default', async () => {
     const { app } = world([get], { paymentId: 'p-1' });
     const answer = await request(app).get('/payments/p-1');
     expect([answer.status, answer.body]).toEqual([200, { paymentId: 'p-1' }]);
   });
 
-  test('is 204 where there is no reply', async () => {
+  it('is 204 where there is no reply', async () => {
     const { app } = world([cancel]);
     const answer = await request(app).delete('/payments/p-1');
     expect([answer.status, answer.text]).toEqual([204, '']);
   });
 
-  test('keeps the status of the route where there is no reply', async () => {
+  it('keeps the status of the route where there is no reply', async () => {
     const { app } = world([{ ...cancel, status: 202 }]);
     const answer = await request(app).delete('/payments/p-1');
     expect([answer.status, answer.text]).toEqual([202, '']);
   });
 
-  test('is 404 where a query finds nothing', async () => {
+  it('is 404 where a query finds nothing', async () => {
     const { app } = world([get], null);
     const answer = await request(app).get('/payments/p-1');
     expect([answer.status, answer.body]).toEqual([
@@ -136,7 +136,7 @@ describe('an answer', () => {
     ]);
   });
 
-  test('has the headers that the route makes of the reply', async () => {
+  it('has the headers that the route makes of the reply', async () => {
     const located = route('post', '/payments', CreatePayment, {
       headers: ({ paymentId }, { path }) => ({ location: `${path}/${paymentId}` }),
     });
@@ -145,19 +145,19 @@ describe('an answer', () => {
     expect(answer.headers).toMatchObject({ location: '/payments/p-1' });
   });
 
-  test('to HEAD has the headers of GET and no body', async () => {
+  it('to HEAD has the headers of GET and no body', async () => {
     const { app } = world([get], { paymentId: 'p-1' });
     const answer = await request(app).head('/payments/p-1');
     expect([answer.status, answer.headers['content-length'], answer.text]).toEqual([200, '19', undefined]);
   });
 
-  test('to OPTIONS names the methods', async () => {
+  it('to OPTIONS names the methods', async () => {
     const { app } = world([cancel, get]);
     const answer = await request(app).options('/payments/p-1');
     expect([answer.status, answer.headers.allow]).toEqual([200, 'DELETE, GET, HEAD']);
   });
 
-  test('to what no route answers is 404', async () => {
+  it('to what no route answers is 404', async () => {
     const { app, sent } = world([get]);
     const answer = await request(app).get('/refunds/1?secret=1');
     expect([answer.status, answer.body]).toMatchObject([404, { detail: 'No route matches `GET /refunds/1`.' }]);
@@ -169,13 +169,13 @@ describe('an `Idempotency-Key`', () => {
   const pay = (app: express.Express, key: string, user = 'ada') =>
     request(app).post('/payments').set('x-user', user).set('idempotency-key', key).send({ orderId: 'o-1', amount: 5 });
 
-  test('reaches the bus with its owner', async () => {
+  it('reaches the bus with its owner', async () => {
     const { app, sent } = world([create]);
     await pay(app, 'k-1');
     expect(sent[0]?.options).toEqual({ context: [], checkReply: true, idempotencyKey: 'ada:k-1' });
   });
 
-  test('of one owner never equals that of another', async () => {
+  it('of one owner never equals that of another', async () => {
     const { app, sent } = world([create]);
     await pay(app, 'b:c', 'a');
     await pay(app, 'c', 'a:b');
@@ -191,24 +191,24 @@ describe('an `Idempotency-Key`', () => {
     for (const key of keys) expect(Buffer.byteLength(key)).toBeLessThan(500);
   });
 
-  test('may be left out', async () => {
+  it('may be left out', async () => {
     const { app, sent } = world([create]);
     await request(app).post('/payments').send({ orderId: 'o-1', amount: 5 });
     expect(sent[0]?.options).toEqual({ context: [], checkReply: true });
   });
 
-  test('is ignored where the route does not take it', async () => {
+  it('is ignored where the route does not take it', async () => {
     const { app, sent } = world([cancel]);
     await request(app).delete('/payments/p-1').set('idempotency-key', 'not valid');
     expect(sent[0]?.options).toEqual({ context: [], checkReply: true });
   });
 
-  test('may be 255 characters long', async () => {
+  it('may be 255 characters long', async () => {
     const { app } = world([create]);
     expect(await pay(app, '~'.repeat(255))).toMatchObject({ status: 201 });
   });
 
-  test.each([
+  it.each([
     ['is empty', ''],
     ['is longer than 255 characters', 'k'.repeat(256)],
     ['has a space', 'a b'],
@@ -237,7 +237,7 @@ describe('routes that cannot work', () => {
     `);
   });
 
-  test('are reported all at once', () => {
+  it('are reported all at once', () => {
     const twin = route('get', '/payments/:id', GetPayment, { input: () => ({}) });
     const relative = route('delete', 'payments', CancelPayment);
     expect(() => routes(bus, [get, create, twin, relative])).toThrowErrorMatchingInlineSnapshot(`

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Container } from 'inversify';
 import { z } from 'zod';
 import { Anywise } from '../core/bus/anywise.js';
@@ -49,7 +49,7 @@ function problemsOf(container: Container, ...items: Registrable[]): readonly str
 }
 
 describe('a container', () => {
-  test('gives constructors the bus of their message', async () => {
+  it('gives constructors the bus of their message', async () => {
     const container = new Container();
     container.bind(Clock).toResolvedValue(() => new Clock(), []);
     container.bind(Greeter).toResolvedValue(makeGreeter, [Anywise, Clock]);
@@ -58,7 +58,7 @@ describe('a container', () => {
     await expect(bus.send(new Outer())).resolves.toBe('Ada, caused');
   });
 
-  test('gives functions what they inject, by class and by token', async () => {
+  it('gives functions what they inject, by class and by token', async () => {
     const container = new Container();
     container.bind(Clock).toConstantValue(new Clock());
     container.bind(Limits).toConstantValue({ max: 3 });
@@ -69,7 +69,7 @@ describe('a container', () => {
     await expect(bus.send(new Greet({ name: 'Ada' }))).resolves.toBe('3, true');
   });
 
-  test('waits for services that are made asynchronously, anywhere in the graph', async () => {
+  it('waits for services that are made asynchronously, anywhere in the graph', async () => {
     const container = new Container();
     container.bind(Clock).toDynamicValue(async () => {
       await new Promise(setImmediate);
@@ -81,7 +81,7 @@ describe('a container', () => {
     await expect(bus.send(new Outer())).resolves.toBe('Ada, caused');
   });
 
-  test('makes an asynchronous service once a message, the first time too', async () => {
+  it('makes an asynchronous service once a message, the first time too', async () => {
     const container = new Container();
     let count = 0;
     container.bind(Clock).toDynamicValue(async () => {
@@ -96,7 +96,7 @@ describe('a container', () => {
     }
   });
 
-  test('waits for a service that was made synchronously before', async () => {
+  it('waits for a service that was made synchronously before', async () => {
     const container = new Container();
     let isWarm = true;
     container.bind(Clock).toDynamicValue(() => (isWarm ? new Clock() : Promise.resolve(new Clock())));
@@ -107,7 +107,7 @@ describe('a container', () => {
     await expect(bus.send(new Outer())).resolves.toBe('Ada, caused');
   });
 
-  test('rejects the message where an asynchronous service cannot be made', async () => {
+  it('rejects the message where an asynchronous service cannot be made', async () => {
     const container = new Container();
     container.bind(Clock).toDynamicValue(async () => Promise.reject(new Error('no time')));
     const timed = on(Greet)
@@ -119,7 +119,7 @@ describe('a container', () => {
     }
   });
 
-  test('rejects the message where a service cannot be made', async () => {
+  it('rejects the message where a service cannot be made', async () => {
     const container = new Container();
     container.bind(Clock).toDynamicValue(() => {
       throw new Error('no time');
@@ -131,7 +131,7 @@ describe('a container', () => {
     await expect(bus.send(new Greet({ name: 'Ada' }))).rejects.toThrow('no time');
   });
 
-  test('gives the bus of a message only within one', () => {
+  it('gives the bus of a message only within one', () => {
     const container = new Container();
     problemsOf(container, greet);
     expect(() => container.get(Anywise)).toThrowErrorMatchingInlineSnapshot(
@@ -139,7 +139,7 @@ describe('a container', () => {
     );
   });
 
-  test('serves one bus', () => {
+  it('serves one bus', () => {
     const container = new Container();
     problemsOf(container, greet);
     expect(() => problemsOf(container, greet)).toThrowErrorMatchingInlineSnapshot(
@@ -149,7 +149,7 @@ describe('a container', () => {
 });
 
 describe('starting a bus over a container', () => {
-  test('finds what is not bound, without making anything', () => {
+  it('finds what is not bound, without making anything', () => {
     const container = new Container();
     container.bind(Greeter).toResolvedValue(makeGreeter, [Anywise, Clock]);
     made = 0;
@@ -165,7 +165,7 @@ describe('starting a bus over a container', () => {
     expect(made).toBe(0);
   });
 
-  test('tells what belongs to another copy of the package', () => {
+  it('tells what belongs to another copy of the package', () => {
     const AnywiseElsewhere = class Anywise {};
     const container = new Container();
     container.bind(Clock).toSelf();
@@ -177,7 +177,7 @@ describe('starting a bus over a container', () => {
     `);
   });
 
-  test('makes nothing where all is bound', () => {
+  it('makes nothing where all is bound', () => {
     const container = new Container();
     container
       .bind(Clock)
@@ -189,7 +189,7 @@ describe('starting a bus over a container', () => {
     expect(made).toBe(0);
   });
 
-  test('finds a singleton that would keep the bus of one message', () => {
+  it('finds a singleton that would keep the bus of one message', () => {
     const container = new Container();
     container.bind(Clock).toResolvedValue(() => new Clock(), []);
     container.bind(Greeter).toResolvedValue(makeGreeter, [Anywise, Clock]).inSingletonScope();
@@ -200,7 +200,7 @@ describe('starting a bus over a container', () => {
     `);
   });
 
-  test('finds a singleton that would keep a scoped service, however deep', () => {
+  it('finds a singleton that would keep a scoped service, however deep', () => {
     class Session {}
     class Repository {
       constructor(readonly session: Session) {}

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Container, inject, injectable } from 'inversify';
 import { z } from 'zod';
 import { Anywise } from '../core/bus/anywise.js';
@@ -88,21 +88,21 @@ function world() {
 }
 
 describe('a scoped service', () => {
-  test('is one for guards, handler and what the handler sends, and another for the next message', async () => {
+  it('is one for guards, handler and what the handler sends, and another for the next message', async () => {
     const { items, adapter } = world();
     await using bus = await startBus({ items, container: adapter });
     await expect(bus.send(new Outer({}))).resolves.toBe('unit 1, unit 1');
     await expect(bus.send(new Outer({}))).resolves.toBe('unit 2, unit 2');
   });
 
-  test('is kept apart between messages at once', async () => {
+  it('is kept apart between messages at once', async () => {
     const { items, adapter } = world();
     await using bus = await startBus({ items, container: adapter });
     const replies = await Promise.all([bus.send(new Outer({})), bus.send(new Outer({})), bus.send(new Inner())]);
     expect(replies).toEqual(['unit 1, unit 1', 'unit 2, unit 2', 'unit 3']);
   });
 
-  test('is disposed at the end of the message, the last made first', async () => {
+  it('is disposed at the end of the message, the last made first', async () => {
     const { items, adapter, log } = world();
     await using bus = await startBus({ items, container: adapter });
     await bus.send(new Outer({}));
@@ -115,14 +115,14 @@ describe('a scoped service', () => {
     ]);
   });
 
-  test('is disposed where the handler fails', async () => {
+  it('is disposed where the handler fails', async () => {
     const { items, adapter, log } = world();
     await using bus = await startBus({ items, container: adapter });
     await expect(bus.send(new Outer({ fail: true }))).rejects.toThrow('failed');
     expect(log.slice(-2)).toEqual(['repository of unit 1 disposed', 'unit 1 disposed']);
   });
 
-  test('is disposed though the disposal of another fails, and though it is null', async () => {
+  it('is disposed though the disposal of another fails, and though it is null', async () => {
     const disposed: string[] = [];
     const errors: unknown[] = [];
     const container = new Container();
@@ -152,7 +152,7 @@ describe('a scoped service', () => {
     expect(errors).toMatchObject([{ err: { message: 'stuck' } }]);
   });
 
-  test('may be made asynchronously, once a message', async () => {
+  it('may be made asynchronously, once a message', async () => {
     const container = new Container();
     let made = 0;
     let closed = 0;

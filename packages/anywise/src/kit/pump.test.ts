@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Pump } from './pump.js';
 import { eventually } from '../testing/eventually.js';
 
@@ -23,7 +23,7 @@ function steppedPump(errorPauseMs = longTime) {
 }
 
 describe('a pump', () => {
-  test('takes turn after turn while there is more to do', async () => {
+  it('takes turn after turn while there is more to do', async () => {
     const { pump, turn, turns } = steppedPump();
     pump.start();
     (await turn(1)).go(0);
@@ -35,7 +35,7 @@ describe('a pump', () => {
     expect(turns).toHaveLength(3);
   });
 
-  test('pauses until it is woken', async () => {
+  it('pauses until it is woken', async () => {
     const { pump, turn, turns } = steppedPump();
     pump.start();
     (await turn(1)).go(longTime);
@@ -46,7 +46,7 @@ describe('a pump', () => {
     await pump.stop();
   });
 
-  test('does not lose a wake that comes during a turn', async () => {
+  it('does not lose a wake that comes during a turn', async () => {
     const { pump, turn } = steppedPump();
     pump.start();
     const first = await turn(1);
@@ -56,7 +56,7 @@ describe('a pump', () => {
     await pump.stop();
   });
 
-  test('reports a turn that fails, and goes on after a pause that grows with each failure', async () => {
+  it('reports a turn that fails, and goes on after a pause that grows with each failure', async () => {
     const { pump, turn, errors } = steppedPump(1);
     pump.start();
     (await turn(1)).fail(new Error('one'));
@@ -66,7 +66,7 @@ describe('a pump', () => {
     expect(errors).toMatchObject([{ message: 'one' }, { message: 'two' }]);
   });
 
-  test('waits after a failure, unless it is woken', async () => {
+  it('waits after a failure, unless it is woken', async () => {
     const { pump, turn, turns } = steppedPump();
     pump.start();
     (await turn(1)).fail(new Error('one'));
@@ -77,7 +77,7 @@ describe('a pump', () => {
     await pump.stop();
   });
 
-  test('is stopped when the turn at hand is done', async () => {
+  it('is stopped when the turn at hand is done', async () => {
     const { pump, turn, turns } = steppedPump();
     pump.start();
     const first = await turn(1);
@@ -91,7 +91,7 @@ describe('a pump', () => {
     expect(turns).toHaveLength(1);
   });
 
-  test('runs once however often it is started, and not at all once it is stopped', async () => {
+  it('runs once however often it is started, and not at all once it is stopped', async () => {
     const { pump, turn, turns } = steppedPump();
     pump.start();
     pump.start();
@@ -103,7 +103,7 @@ describe('a pump', () => {
     expect(turns).toHaveLength(1);
   });
 
-  test('can be stopped without having been started', async () => {
+  it('can be stopped without having been started', async () => {
     await expect(steppedPump().pump.stop()).resolves.toBeUndefined();
   });
 });

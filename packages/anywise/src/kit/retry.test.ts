@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { domainError } from '../core/message/domain-error.js';
 import { AnywiseError, ListenersFailedError, TerminalError } from '../core/errors/errors.js';
 import { backoff, decideRetry, type RetryPolicy } from './retry.js';
@@ -10,7 +10,7 @@ class Declined extends domainError('test.declined', { data: type<object>(), mess
 const failures = (...errors: unknown[]) => errors.map((error) => ({ listener: 'mail', error }));
 
 describe('after a failed attempt', () => {
-  test.each([
+  it.each([
     { attempt: 1, policy: undefined, decision: { retryInMs: 0 } },
     { attempt: 2, policy: undefined, decision: { retryInMs: 200 } },
     { attempt: 3, policy: undefined, decision: { retryInMs: 600 } },
@@ -39,7 +39,7 @@ describe('after a failed attempt', () => {
       ],
     };
 
-    test.each([
+    it.each([
       { what: 'says more attempts', error: new Busy(), attempt: 3, decision: { retryInMs: 9_000 } },
       { what: 'says fewer', error: 'never', attempt: 1, decision: 'dead' },
       {
@@ -54,14 +54,14 @@ describe('after a failed attempt', () => {
     });
   });
 
-  test('no repeat comes before the time that the error asks for', () => {
+  it('no repeat comes before the time that the error asks for', () => {
     const busy = Object.assign(new Error('429'), { retryAfterMs: 4_000 });
     expect(decideRetry(busy, 1, undefined, 1)).toEqual({ retryInMs: 4_000 });
     expect(decideRetry(busy, 9, undefined, 1)).toEqual({ retryInMs: 300_000 });
     expect(decideRetry(busy, 10, undefined, 1)).toBe('dead');
   });
 
-  test.each([
+  it.each([
     { what: 'an error', error: new Error('no'), isDead: false },
     { what: 'what is no error', error: 'no', isDead: false },
     { what: 'nothing', error: undefined, isDead: false },
@@ -87,7 +87,7 @@ describe('after a failed attempt', () => {
 describe('a pause', () => {
   const delays = { firstDelayMs: 100, factor: 2, maxDelayMs: 1_000 };
 
-  test.each([
+  it.each([
     { nth: 1, random: 0, pause: 50 },
     { nth: 1, random: 1, pause: 100 },
     { nth: 3, random: 0.5, pause: 300 },
@@ -109,7 +109,7 @@ describe('the default plan', () => {
   const span = (least: number, most: number): string =>
     least === most ? `${least / 1_000} s` : `${least / 1_000} to ${most / 1_000} s`;
 
-  test('pauses as the page on retries says', () => {
+  it('pauses as the page on retries says', () => {
     const rows: [string, string][] = [];
     let [least, most] = [0, 0];
     for (let attempt = 1; pauseAfter(attempt, 0) !== undefined; attempt++) {

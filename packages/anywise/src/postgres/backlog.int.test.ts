@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { Store } from '../core/ports/store.js';
 import { testEntry } from '../testing/envelopes.js';
 import { describeWithPostgres, inTestStore, withTestDatabase } from '../test-support/test-postgres.js';
@@ -57,7 +57,7 @@ async function claimIds(store: Store): Promise<string[]> {
 }
 
 describeWithPostgres('a claim on PostgreSQL', () => {
-  test('reads a bounded number of rows where nearly all wait behind one key', () =>
+  it('reads a bounded number of rows where nearly all wait behind one key', () =>
     inTestStore(async ({ store, schema }) => {
       await store.inbox.add([testEntry({ id: 'poison', key: 'k' })]);
       const [poison] = await store.inbox.claim({
@@ -76,7 +76,7 @@ describeWithPostgres('a claim on PostgreSQL', () => {
       expect((await claimIds(store)).sort()).toEqual(['alone', 'free']);
     }));
 
-  test('reads a bounded number of rows where nearly all wait for their retry', () =>
+  it('reads a bounded number of rows where nearly all wait for their retry', () =>
     inTestStore(async ({ store, schema }) => {
       await fill(schema, `'=' || n`, 4_000_000_000_000);
       await store.inbox.add([testEntry({ id: 'free', key: 'a' }), testEntry({ id: 'alone' })]);

@@ -1,9 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
 import { describeWithPostgres, inTestStore } from '../test-support/test-postgres.js';
 
 describeWithPostgres('a scheduled message on PostgreSQL', () => {
-  test('that an open transaction cancels holds up nobody, and leaves when that is rolled back', () =>
+  it('that an open transaction cancels holds up nobody, and leaves when that is rolled back', () =>
     inTestStore(async ({ store }) => {
       const scheduling = store.begin({ readOnly: false });
       const due = { delayMs: 0 };
@@ -17,7 +17,7 @@ describeWithPostgres('a scheduled message on PostgreSQL', () => {
       await expect(ids()).resolves.toEqual(['a', 'b']);
     }));
 
-  test('cannot be cancelled once it may leave', () =>
+  it('cannot be cancelled once it may leave', () =>
     inTestStore(async ({ store }) => {
       const scheduling = store.begin({ readOnly: false });
       await scheduling.append({ scheduled: [{ envelope: testEnvelope({ id: 'a' }), due: { delayMs: 0 } }] });

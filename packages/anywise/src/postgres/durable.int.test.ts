@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { errorText } from '../core/errors/thrown.js';
 import { describeDurableServices } from '../test-support/durable-services.js';
 import { describeNested } from '../test-support/nested.js';
@@ -29,7 +29,7 @@ await describeWithPostgres('a part of a message that fails, over PostgreSQL', ()
   ),
 );
 
-test.each([
+it.each([
   { what: 'store', parts: (far: string) => ({ store: postgresStore({ url: far, schema: 'test' }) }) },
   { what: 'transport', parts: (far: string) => ({ transport: postgresTransport({ url: far }) }) },
 ])('a server that cannot be reached is said when the $what is started, without the password', async ({ parts }) => {

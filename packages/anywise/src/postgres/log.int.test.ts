@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
 import {
@@ -33,7 +33,7 @@ async function inLog<T>(
 }
 
 describeWithPostgres('the PostgreSQL log', () => {
-  test('loses nothing where several processes publish while one reads', () =>
+  it('loses nothing where several processes publish while one reads', () =>
     inLog(5, async (_schema, reader, ...publishers) => {
       const read: string[] = [];
       const types = ['test.happened'];
@@ -58,7 +58,7 @@ describeWithPostgres('the PostgreSQL log', () => {
       }
     }));
 
-  test('takes no number while another publisher has not committed', () =>
+  it('takes no number while another publisher has not committed', () =>
     inLog(1, async (schema, transport) =>
       withTestDatabase(async (database) => {
         const other = await database.begin('BEGIN');
@@ -82,7 +82,7 @@ describeWithPostgres('the PostgreSQL log', () => {
       }),
     ));
 
-  test('takes what is published at once in few statements, in order', () =>
+  it('takes what is published at once in few statements, in order', () =>
     inLog(1, async (schema, transport) => {
       await Promise.all(Array.from({ length: 100 }, (_, n) => transport.publish([testEnvelope({ id: `m${n}` })])));
       await withTestDatabase(async (database) => {
@@ -96,7 +96,7 @@ describeWithPostgres('the PostgreSQL log', () => {
       });
     }));
 
-  test('forgets what everybody has read after a while, commands and what nobody has read later', () =>
+  it('forgets what everybody has read after a while, commands and what nobody has read later', () =>
     inLog(1, async (schema, transport) => {
       const subscription = await transport.subscribe(
         { consumer: 'reader', types: ['test.happened'], onError: () => undefined },

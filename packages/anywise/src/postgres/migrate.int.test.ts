@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { errorText } from '../core/errors/thrown.js';
 import {
   describeWithPostgres,
@@ -14,7 +14,7 @@ const url = testPostgresUrl;
 const broken = { name: '002-broken', sql: 'CREATE TABLE second (id TEXT); CREATE TABEL third (id TEXT)' };
 
 describeWithPostgres('the migrations of a PostgreSQL store', () => {
-  test('are applied once where many processes start at once', () =>
+  it('are applied once where many processes start at once', () =>
     inTestSchemas(async (schema) => {
       const migrations = [{ name: '001', sql: 'CREATE TABLE started (id TEXT); INSERT INTO started VALUES (1)' }];
       const stores = Array.from({ length: 8 }, () => postgresStore({ url, schema: schema('store'), migrations }));
@@ -29,7 +29,7 @@ describeWithPostgres('the migrations of a PostgreSQL store', () => {
       }
     }));
 
-  test('say which one failed, and leave nothing behind', () =>
+  it('say which one failed, and leave nothing behind', () =>
     inTestSchemas(async (schema) => {
       const store = postgresStore({ url, schema: schema('store'), migrations: [broken] });
       expect(await store.check().catch(errorText)).toBe(
@@ -43,7 +43,7 @@ describeWithPostgres('the migrations of a PostgreSQL store', () => {
       });
     }));
 
-  test('find a schema of any name', () =>
+  it('find a schema of any name', () =>
     inTestStore(async ({ again, schema }) => {
       const store = await again({ schema: `${schema} "Late" Fees` });
       const transaction = store.begin({ readOnly: false });

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { testEntry } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../test-support/test-postgres.js';
 
 describeWithPostgres('a PostgreSQL store that loses its connections', () => {
-  test('goes on with new ones, and the process lives', () =>
+  it('goes on with new ones, and the process lives', () =>
     inTestStore(async ({ again, schema }) => {
       const store = await again({ url: namedTestUrl(schema) });
       expect(await endTestConnections(schema)).toBeGreaterThan(0);
@@ -19,7 +19,7 @@ describeWithPostgres('a PostgreSQL store that loses its connections', () => {
       expect((await store.inbox.status()).waiting).toBe(1);
     }));
 
-  test('says of a transaction whose connection was lost that it can be tried again, and where', () =>
+  it('says of a transaction whose connection was lost that it can be tried again, and where', () =>
     inTestStore(async ({ again, schema }) => {
       const store = await again({ url: namedTestUrl(schema) });
       const transaction = store.begin({ readOnly: false });
@@ -32,7 +32,7 @@ describeWithPostgres('a PostgreSQL store that loses its connections', () => {
       await expect(store.inbox.status()).resolves.toMatchObject({ waiting: 0 });
     }));
 
-  test('hears of commits again when its listening connection was lost, and wakes for what it missed', () =>
+  it('hears of commits again when its listening connection was lost, and wakes for what it missed', () =>
     inTestStore(async ({ store: other, again, schema }) => {
       const store = await again({ url: namedTestUrl(schema) });
       let calls = 0;
@@ -46,7 +46,7 @@ describeWithPostgres('a PostgreSQL store that loses its connections', () => {
       await eventually(() => expect(calls).toBeGreaterThan(beforeCommit));
     }));
 
-  test('keeps connections for leases, however many transactions are open', () =>
+  it('keeps connections for leases, however many transactions are open', () =>
     inTestStore(
       async ({ store }) => {
         await store.inbox.add([testEntry({ id: 'm1' })]);

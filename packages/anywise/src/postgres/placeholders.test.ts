@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { numberPlaceholders } from './placeholders.js';
 
-test.each([
+it.each([
   ['numbers them', 'SELECT ?, ? FROM t WHERE a=?', 'SELECT $1, $2 FROM t WHERE a=$3'],
   ['leaves strings', `SELECT '?', 'it''s ?', ?`, `SELECT '?', 'it''s ?', $1`],
   ['leaves strings with escapes', String.raw`SELECT E'\'?', ?`, String.raw`SELECT E'\'?', $1`],

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
 import { describeWithPostgres, clientOf, inTestStore } from '../test-support/test-postgres.js';
 
@@ -10,7 +10,7 @@ const migrations = [
 ];
 
 describeWithPostgres('the handle of a PostgreSQL transaction', () => {
-  test('gives BIGINT as a number where that is exact, and else as a bigint', () =>
+  it('gives BIGINT as a number where that is exact, and else as a bigint', () =>
     inTestStore(async ({ store }) => {
       const transaction = store.begin({ readOnly: true });
       const row = await clientOf(transaction).get('SELECT 12::bigint AS small, 9007199254740993 AS big, count(*) AS n');
@@ -18,7 +18,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       expect(row).toEqual({ small: 12, big: 9007199254740993n, n: 1 });
     }));
 
-  test('takes every kind of value, also where nothing says its type', () =>
+  it('takes every kind of value, also where nothing says its type', () =>
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });
@@ -38,7 +38,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       { migrations },
     ));
 
-  test('finds the tables of its own schema only, whatever transactions ran before on the connection', () =>
+  it('finds the tables of its own schema only, whatever transactions ran before on the connection', () =>
     inTestStore(
       async ({ store, again, schema }) => {
         const other = await again({ schema: `${schema}_other`, migrations: [] });
@@ -55,7 +55,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       { migrations },
     ));
 
-  test('gives the client of `pg` for other libraries, in the same transaction', () =>
+  it('gives the client of `pg` for other libraries, in the same transaction', () =>
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });
@@ -69,7 +69,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       { migrations },
     ));
 
-  test('does not commit half of what was done where a failed statement was ignored', () =>
+  it('does not commit half of what was done where a failed statement was ignored', () =>
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });
@@ -85,7 +85,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       { migrations },
     ));
 
-  test('takes statements that do not wait for each other', () =>
+  it('takes statements that do not wait for each other', () =>
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });
@@ -99,7 +99,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       { migrations },
     ));
 
-  test('takes the time of the database when something happens, not when the transaction began', () =>
+  it('takes the time of the database when something happens, not when the transaction began', () =>
     inTestStore(async ({ store }) => {
       const hourMs = 3_600_000;
       const transaction = store.begin({ readOnly: false });
@@ -117,7 +117,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       expect(dueInMs).toBeGreaterThan(hourMs - passedMs - slackMs);
     }));
 
-  test('is given up at once where a statement still runs', () =>
+  it('is given up at once where a statement still runs', () =>
     inTestStore(async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
       const slow = clientOf(transaction).get('SELECT pg_sleep(120)');

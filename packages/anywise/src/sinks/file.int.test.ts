@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MessageContext } from '../core/message/context.js';
 import { parseEnvelope } from '../core/message/envelope.js';
 import { event } from '../core/message/declare.js';
@@ -20,7 +20,7 @@ function withFile(work: (path: string) => Promise<void>): Promise<void> {
 }
 
 describe('a file sink', () => {
-  test('makes the file at the first event, and appends one envelope a line', () =>
+  it('makes the file at the first event, and appends one envelope a line', () =>
     withFile(async (path) => {
       const sink = fileSink(path);
       expect(existsSync(path)).toBe(false);
@@ -30,13 +30,13 @@ describe('a file sink', () => {
       expect(idsIn(path)).toEqual(['a', 'b', 'c']);
     }));
 
-  test('keeps line ends within an event in one line', () =>
+  it('keeps line ends within an event in one line', () =>
     withFile(async (path) => {
       await fileSink(path).sink(paid('one\ntwo\u2028three'));
       expect(idsIn(path)).toEqual(['one\ntwo\u2028three']);
     }));
 
-  test('writes calls that overlap in the order in which they were made', () =>
+  it('writes calls that overlap in the order in which they were made', () =>
     withFile(async (path) => {
       const sink = fileSink(path, { fsync: true });
       const ids = Array.from({ length: 50 }, (_, n) => `${n}`);
@@ -44,7 +44,7 @@ describe('a file sink', () => {
       expect(idsIn(path)).toEqual(ids);
     }));
 
-  test('begins a new line after half a line', () =>
+  it('begins a new line after half a line', () =>
     withFile(async (path) => {
       await fileSink(path).sink(paid('a'));
       appendFileSync(path, '{"specversion":"1.0","id":"ha');
@@ -56,7 +56,7 @@ describe('a file sink', () => {
       expect(lines.filter((_, n) => n !== 1).map((line) => parseEnvelope(line).subject)).toEqual(['a', 'b', 'c']);
     }));
 
-  test('goes on in a new file where the old one was moved away', () =>
+  it('goes on in a new file where the old one was moved away', () =>
     withFile(async (path) => {
       const sink = fileSink(path);
       await sink.sink(paid('a'));
@@ -65,7 +65,7 @@ describe('a file sink', () => {
       expect([idsIn(`${path}.1`), idsIn(path)]).toEqual([['a'], ['b']]);
     }));
 
-  test('says why it cannot write, and can when the cause is gone', () =>
+  it('says why it cannot write, and can when the cause is gone', () =>
     inTempFolder(async (folder) => {
       const path = join(folder, 'file/audit.jsonl');
       writeFileSync(join(folder, 'file'), '');
@@ -81,7 +81,7 @@ describe('a file sink', () => {
       expect(idsIn(path)).toEqual(['a']);
     }));
 
-  test('finishes what it writes when it is closed, and takes no more', () =>
+  it('finishes what it writes when it is closed, and takes no more', () =>
     withFile(async (path) => {
       const sink = fileSink(path);
       const written = sink.sink(paid('a'));
@@ -92,7 +92,7 @@ describe('a file sink', () => {
       await expect(sink.sink(paid('b'))).rejects.toMatchObject({ code: 'NOT_RUNNING', retryable: true });
     }));
 
-  test('does not write what nobody wants any more', () =>
+  it('does not write what nobody wants any more', () =>
     withFile(async (path) => {
       const signal = AbortSignal.abort(new Error('the lease was lost'));
       await expect(fileSink(path).sink(paid('a'), new MessageContext({ signal }))).rejects.toThrow('lease was lost');

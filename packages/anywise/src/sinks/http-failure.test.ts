@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { AnywiseError, TerminalError } from '../core/errors/errors.js';
 import { decideRetry } from '../kit/retry.js';
 import { failureOf, failureOfAnswer, pauseAfter, retryAfterMs } from './http-failure.js';
@@ -9,7 +9,7 @@ const busy = (retryAfterMs?: number) =>
 const policy = { attempts: 3, immediate: 0, firstDelayMs: 200, factor: 4, maxDelayMs: 5_000 };
 
 describe('the pause after a failed request', () => {
-  test.each([
+  it.each([
     { what: 'the first delay', attempt: 1, retryAfter: undefined, pause: 200 },
     { what: 'longer after the second attempt', attempt: 2, retryAfter: undefined, pause: 800 },
     { what: 'none after the last attempt', attempt: 3, retryAfter: 1, pause: undefined },
@@ -20,17 +20,17 @@ describe('the pause after a failed request', () => {
     expect(pauseAfter(busy(retryAfter), attempt, policy, 1)).toBe(pause);
   });
 
-  test('is shortened by chance, by half at most', () => {
+  it('is shortened by chance, by half at most', () => {
     expect(pauseAfter(busy(), 1, policy, 0)).toBe(100);
   });
 
-  test('is none where trying again cannot help', () => {
+  it('is none where trying again cannot help', () => {
     expect(pauseAfter(new TerminalError('no'), 1, policy, 1)).toBeUndefined();
   });
 });
 
 describe('`Retry-After`', () => {
-  test.each([
+  it.each([
     { header: null, ms: undefined },
     { header: '2', ms: 2_000 },
     { header: 'Thu, 01 Jan 2026 00:00:30 GMT', ms: 30_000 },
@@ -44,27 +44,27 @@ describe('`Retry-After`', () => {
 });
 
 describe('an answer', () => {
-  test.each([200, 201, 202, 204])('of %i is success', async (status) => {
+  it.each([200, 201, 202, 204])('of %i is success', async (status) => {
     expect(await failureOfAnswer('It', new Response(null, { status }), now)).toBeUndefined();
   });
 
-  test.each([408, 429, 500, 502, 503, 504])('of %i can be tried again', async (status) => {
+  it.each([408, 429, 500, 502, 503, 504])('of %i can be tried again', async (status) => {
     const failure = await failureOfAnswer('It', new Response('busy', { status }), now);
     expect(failure).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
   });
 
-  test('tells how long to leave the receiver alone, so that the listener does too', async () => {
+  it('tells how long to leave the receiver alone, so that the listener does too', async () => {
     const answer = new Response('busy', { status: 429, headers: { 'retry-after': '4000' } });
     const failure = await failureOfAnswer('It', answer, now);
     expect(decideRetry(failure, 1, undefined, 1)).toEqual({ retryInMs: 4_000_000 });
   });
 
-  test.each([301, 307, 400, 401, 403, 404, 410, 413, 422])('of %i is final', async (status) => {
+  it.each([301, 307, 400, 401, 403, 404, 410, 413, 422])('of %i is final', async (status) => {
     const failure = await failureOfAnswer('It', new Response('no', { status }), now);
     expect(failure).toMatchObject({ code: 'TERMINAL', retryable: false });
   });
 
-  test('is quoted, at most in part', async () => {
+  it('is quoted, at most in part', async () => {
     const said = await failureOfAnswer('It', new Response('no such topic\n', { status: 404 }), now);
     expect(said?.message).toMatchInlineSnapshot(
       `"It answered 404 (no such topic). Correct the sink's URL, its headers or the receiver, then replay."`,
@@ -73,7 +73,7 @@ describe('an answer', () => {
     expect(much?.message.length).toBeLessThan(400);
   });
 
-  test('that is missing is explained by its cause', () => {
+  it('that is missing is explained by its cause', () => {
     const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:1') });
     expect(failureOf('It', refused).message).toMatchInlineSnapshot(
       `"It could not be reached (connect ECONNREFUSED 127.0.0.1:1). Check that it runs, and that this machine may connect to it."`,

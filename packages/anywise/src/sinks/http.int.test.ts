@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MessageContext } from '../core/message/context.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { event } from '../core/message/declare.js';
@@ -70,7 +70,7 @@ function only(received: readonly Received[]): Received {
 const quick: HttpSinkOptions = { retry: { attempts: 3, firstDelayMs: 1 } };
 
 describe('an HTTP sink', () => {
-  test('posts one event as CloudEvents JSON, under its id', async () => {
+  it('posts one event as CloudEvents JSON, under its id', async () => {
     await using hook = await receiver();
     await httpSink(hook.url, { headers: { Authorization: 'Bearer t', 'Webhook-Id': 'mine' } }).sink(paid);
     const { method, headers, body } = only(hook.received);
@@ -84,7 +84,7 @@ describe('an HTTP sink', () => {
     expect(JSON.parse(body)).toEqual(toEnvelopes(paid)[0]);
   });
 
-  test('posts several as one batch, and nothing for none', async () => {
+  it('posts several as one batch, and nothing for none', async () => {
     await using hook = await receiver();
     const sink = httpSink(hook.url);
     await sink.sink([]);
@@ -95,7 +95,7 @@ describe('an HTTP sink', () => {
     expect(batch.map(({ subject }) => subject)).toEqual(['a', 'b']);
   });
 
-  test('signs each request, with each secret', async () => {
+  it('signs each request, with each secret', async () => {
     await using hook = await receiver();
     const keys = [1, 2].map((byte) => Buffer.alloc(32, byte));
     await httpSink(hook.url, { secret: keys.map((key) => `whsec_${key.toString('base64')}`) }).sink(paid);
@@ -106,7 +106,7 @@ describe('an HTTP sink', () => {
     expect(Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']))).toBeLessThan(60);
   });
 
-  test.each<{ what: string; answers: Answer[]; options: HttpSinkOptions }>([
+  it.each<{ what: string; answers: Answer[]; options: HttpSinkOptions }>([
     { what: 'the connection breaks off', answers: ['break', 'break'], options: quick },
     {
       what: 'nobody answers in time',
@@ -126,19 +126,19 @@ describe('an HTTP sink', () => {
     expect(different.size).toBe(1);
   });
 
-  test('gives up after the last attempt, with an error that may be retried later', async () => {
+  it('gives up after the last attempt, with an error that may be retried later', async () => {
     await using hook = await receiver({ status: 500 }, { status: 502 }, { status: 503 });
     await expect(httpSink(hook.url, quick).sink(paid)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     expect(hook.received).toHaveLength(3);
   });
 
-  test('leaves a long wait that the receiver asks for to the listener', async () => {
+  it('leaves a long wait that the receiver asks for to the listener', async () => {
     await using hook = await receiver({ status: 503, headers: { 'retry-after': '3600' } });
     await expect(httpSink(hook.url).sink(paid)).rejects.toMatchObject({ retryable: true, retryAfterMs: 3_600_000 });
     expect(hook.received).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     { status: 404, headers: {} },
     { status: 302, headers: { location: '/elsewhere' } },
   ])('gives up at once at $status', async (answer) => {
@@ -147,7 +147,7 @@ describe('an HTTP sink', () => {
     expect(hook.received).toHaveLength(1);
   });
 
-  test('says that nobody is there, without the secret part of the URL', async () => {
+  it('says that nobody is there, without the secret part of the URL', async () => {
     const { url } = await (async () => {
       await using gone = await receiver();
       return { url: gone.url };
@@ -161,7 +161,7 @@ describe('an HTTP sink', () => {
     );
   });
 
-  test('ends a request that the listener no longer waits for', async () => {
+  it('ends a request that the listener no longer waits for', async () => {
     await using hook = await receiver('hang');
     const controller = new AbortController();
     const sent = httpSink(hook.url).sink(paid, new MessageContext({ event: paid, signal: controller.signal }));
@@ -174,7 +174,7 @@ describe('an HTTP sink', () => {
     });
   });
 
-  test('ends the pause between two requests too', async () => {
+  it('ends the pause between two requests too', async () => {
     await using hook = await receiver({ status: 503, headers: { 'retry-after': '3600', connection: 'close' } });
     const controller = new AbortController();
     const sink = httpSink(hook.url, { retry: { maxDelayMs: 3_600_000 } });
@@ -186,7 +186,7 @@ describe('an HTTP sink', () => {
     expect(hook.received).toHaveLength(1);
   });
 
-  test('ends what runs when it is closed, and takes no more', async () => {
+  it('ends what runs when it is closed, and takes no more', async () => {
     await using hook = await receiver('hang');
     const sink = httpSink(hook.url);
     const sent = sink.sink(paid);
@@ -198,7 +198,7 @@ describe('an HTTP sink', () => {
     await expect(sink.sink(paid)).rejects.toMatchObject({ code: 'NOT_RUNNING', retryable: true });
   });
 
-  test('gives an id that cannot stand in a header another, always the same', async () => {
+  it('gives an id that cannot stand in a header another, always the same', async () => {
     await using hook = await receiver();
     const odd = new Paid({ id: 'a' }, { eventId: 'e 1\r\nx: y' });
     for (let n = 0; n < 2; n++) await httpSink(hook.url).sink(odd);
@@ -207,7 +207,7 @@ describe('an HTTP sink', () => {
     expect(ids[1]).toBe(ids[0]);
   });
 
-  test('refuses what it cannot use, all of it at once', () => {
+  it('refuses what it cannot use, all of it at once', () => {
     expect(() => httpSink('ftp://files.example/in', { secret: ['short'] })).toThrowErrorMatchingInlineSnapshot(`
       "The webhook at \`ftp://files.example\` has 2 problems:
         - its URL must begin with \`https://\` or \`http://\`

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MessageContext } from '../core/message/context.js';
 import { event } from '../core/message/declare.js';
 import { type } from '../core/message/schema.js';
@@ -7,7 +7,7 @@ import { memorySink } from './memory.js';
 class Paid extends event('payments.paid', { data: type<{ readonly id: string }>(), entityId: ({ id }) => id }) {}
 
 describe('a memory sink', () => {
-  test('shows what came, one event or several, in order', async () => {
+  it('shows what came, one event or several, in order', async () => {
     const sink = memorySink();
     await sink.sink(new Paid({ id: 'a' }));
     await sink.sink([new Paid({ id: 'b' }), new Paid({ id: 'c' })]);
@@ -17,7 +17,7 @@ describe('a memory sink', () => {
     );
   });
 
-  test('takes nothing that is not wanted any more, and nothing after its end', async () => {
+  it('takes nothing that is not wanted any more, and nothing after its end', async () => {
     const sink = memorySink();
     const signal = AbortSignal.abort(new Error('the lease was lost'));
     await expect(sink.sink(new Paid({ id: 'a' }), new MessageContext({ signal }))).rejects.toThrow('lease was lost');

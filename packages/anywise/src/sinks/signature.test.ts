@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { keyOf, sign } from './signature.js';
 
 // The example in the reference libraries of Standard Webhooks.
@@ -11,12 +11,12 @@ function keysOf(...secrets: readonly string[]): Buffer[] {
 }
 
 describe('a signature', () => {
-  test('is that of the reference libraries, with the prefix of the secret or without', () => {
+  it('is that of the reference libraries, with the prefix of the secret or without', () => {
     expect(sign(signable, keysOf(secret))).toBe(signature);
     expect(sign(signable, keysOf(secret.slice('whsec_'.length)))).toBe(signature);
   });
 
-  test('is there for each key', () => {
+  it('is there for each key', () => {
     const other = `whsec_${Buffer.alloc(32).toString('base64')}`;
     const [first, second, ...more] = sign(signable, keysOf(other, secret)).split(' ');
     expect(first).toMatch(/^v1,/);
@@ -25,7 +25,7 @@ describe('a signature', () => {
 });
 
 describe('a secret', () => {
-  test.each([
+  it.each([
     { secret: '', what: 'empty' },
     { secret: 'whsec_', what: 'nothing but the prefix' },
     { secret: 'correct horse battery staple and so on', what: 'not base64' },

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { errorText } from '../core/errors/thrown.js';
 import { describeDurableServices } from '../test-support/durable-services.js';
 import { describeNested } from '../test-support/nested.js';
@@ -28,7 +28,7 @@ describe('a part of a message that fails, over SQLite', () =>
   ));
 
 describe('a path that cannot be used', () => {
-  test.each([
+  it.each([
     { what: 'store', parts: (path: string) => ({ store: sqliteStore({ path }) }) },
     { what: 'transport', parts: (path: string) => ({ transport: sqliteTransport({ path }) }) },
   ])('is said when the $what is started', ({ parts }) =>

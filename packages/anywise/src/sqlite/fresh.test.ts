@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { OutboxRow } from '../core/ports/outbox.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { FreshRows } from './fresh.js';
@@ -7,7 +7,7 @@ const row = (seq: number): OutboxRow => ({ seq, envelope: testEnvelope({ id: Str
 const numbersOf = (rows: readonly OutboxRow[]): number[] => rows.map(({ seq }) => seq);
 
 describe('fresh rows', () => {
-  test('are handed over once, in the order in which they were committed', () => {
+  it('are handed over once, in the order in which they were committed', () => {
     const fresh = new FreshRows();
     fresh.committed([row(1), row(2)], true);
     fresh.committed([row(3)], true);
@@ -16,7 +16,7 @@ describe('fresh rows', () => {
     expect(fresh.take(10)).toEqual([]);
   });
 
-  test('are handed over part by part', () => {
+  it('are handed over part by part', () => {
     const fresh = new FreshRows();
     fresh.committed([row(1), row(2), row(3)], true);
     expect(numbersOf(fresh.take(2))).toEqual([1, 2]);
@@ -24,14 +24,14 @@ describe('fresh rows', () => {
     expect(numbersOf(fresh.take(2))).toEqual([3]);
   });
 
-  test('are read from the table where something else was before them', () => {
+  it('are read from the table where something else was before them', () => {
     const fresh = new FreshRows();
     fresh.committed([row(1)], true);
     fresh.committed([row(5)], false);
     expect(fresh.take(10)).toEqual([]);
   });
 
-  test('wait for what is in hand to be confirmed, all of it', () => {
+  it('wait for what is in hand to be confirmed, all of it', () => {
     const fresh = new FreshRows();
     fresh.read([row(1), row(2)]);
     fresh.committed([row(3)], true);
@@ -42,7 +42,7 @@ describe('fresh rows', () => {
     expect(numbersOf(fresh.take(10))).toEqual([3]);
   });
 
-  test('are forgotten when the table is read', () => {
+  it('are forgotten when the table is read', () => {
     const fresh = new FreshRows();
     fresh.committed([row(1)], true);
     fresh.read([row(1)]);

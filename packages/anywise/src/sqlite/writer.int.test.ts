@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { inTempFolder } from '../testing/temp-folder.js';
 import { connect, type Connection } from './client.js';
 import { Writer } from './writer.js';
@@ -36,21 +36,21 @@ async function inFile(work: (world: World) => Promise<void>): Promise<void> {
 }
 
 describe('the writer', () => {
-  test('commits jobs that wait together, each with its own result', () =>
+  it('commits jobs that wait together, each with its own result', () =>
     inFile(async ({ writer, insert, rows }) => {
       const results = await Promise.all([1, 2, 3].map((n) => writer.run(() => insert(n) + n)));
       expect(results).toEqual([2, 3, 4]);
       expect(rows()).toEqual([1, 2, 3]);
     }));
 
-  test('fails only the job that fails', () =>
+  it('fails only the job that fails', () =>
     inFile(async ({ writer, insert, rows }) => {
       const outcomes = await Promise.allSettled([1, 1, 2].map((n) => writer.run(() => insert(n))));
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(rows()).toEqual([1, 2]);
     }));
 
-  test('undoes all of a job that fails', () =>
+  it('undoes all of a job that fails', () =>
     inFile(async ({ writer, insert, rows }) => {
       const failing = writer.run(() => {
         insert(1);
@@ -60,7 +60,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([]);
     }));
 
-  test('keeps jobs out of a transaction that is open', () =>
+  it('keeps jobs out of a transaction that is open', () =>
     inFile(async ({ writer, insert, rows }) => {
       const open = await writer.open();
       insert(1);
@@ -70,7 +70,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([2]);
     }));
 
-  test('opens transactions in the order in which they were asked for', () =>
+  it('opens transactions in the order in which they were asked for', () =>
     inFile(async ({ writer, insert, rows }) => {
       const order: string[] = [];
       const take = async (name: string, n: number): Promise<void> => {
@@ -85,7 +85,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([1, 2, 3]);
     }));
 
-  test('undoes one of the transactions that share a commit, and keeps the others', () =>
+  it('undoes one of the transactions that share a commit, and keeps the others', () =>
     inFile(async ({ writer, insert, rows }) => {
       const take = async (n: number, end: 'commit' | 'rollback'): Promise<void> => {
         const open = await writer.open();
@@ -97,7 +97,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([1, 3]);
     }));
 
-  test('leaves the others alone where one that wrote nothing is rolled back', () =>
+  it('leaves the others alone where one that wrote nothing is rolled back', () =>
     inFile(async ({ writer, insert, rows }) => {
       const first = await writer.open();
       insert(1);
@@ -106,7 +106,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([1]);
     }));
 
-  test('writes what must not be taken back with the end of each transaction', () =>
+  it('writes what must not be taken back with the end of each transaction', () =>
     inFile(async ({ writer, insert, rows }) => {
       const take = async (n: number): Promise<void> => {
         const open = await writer.open();
@@ -116,7 +116,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([1, 2]);
     }));
 
-  test('fails all that share a commit where a last write fails, and goes on with the next', () =>
+  it('fails all that share a commit where a last write fails, and goes on with the next', () =>
     inFile(async ({ writer, insert, rows }) => {
       const take = async (n: number): Promise<void> => {
         const open = await writer.open();
@@ -128,7 +128,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([2]);
     }));
 
-  test('does once, right before the commit, what several leave for it, but not what was rolled back', () =>
+  it('does once, right before the commit, what several leave for it, but not what was rolled back', () =>
     inFile(async ({ writer, rows }) => {
       const insertAll = (connection: Connection, numbers: readonly number[]): undefined => {
         expect(rows()).toEqual([]);
@@ -143,7 +143,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([1, 3]);
     }));
 
-  test('tells nobody of a commit before others can see it', () =>
+  it('tells nobody of a commit before others can see it', () =>
     inFile(async ({ writer, insert, rows }) => {
       const seen: number[][] = [];
       const take = async (n: number, turns: number): Promise<void> => {
@@ -160,7 +160,7 @@ describe('the writer', () => {
       ]);
     }));
 
-  test('fails all that share a commit where the database has undone it', () =>
+  it('fails all that share a commit where the database has undone it', () =>
     inFile(async ({ writer, insert, rows, own }) => {
       const first = await writer.open();
       insert(1);
@@ -177,7 +177,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([2]);
     }));
 
-  test('runs after the commit what is left for then, and not where the commit failed', () =>
+  it('runs after the commit what is left for then, and not where the commit failed', () =>
     inFile(async ({ writer, insert, rows }) => {
       const seen: number[][] = [];
       const note = (): (() => void) => () => void seen.push(rows());
@@ -194,7 +194,7 @@ describe('the writer', () => {
       expect(seen).toEqual([[1], [1, 2]]);
     }));
 
-  test("waits for another process's lock without blocking the event loop", () =>
+  it("waits for another process's lock without blocking the event loop", () =>
     inFile(async ({ writer, insert, rows, other }) => {
       other.exec('BEGIN IMMEDIATE');
       other.run('INSERT INTO number VALUES (?)', 1);

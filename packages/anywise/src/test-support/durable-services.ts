@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../core/bus/anywise.js';
 import { contract } from '../core/message/contract.js';
@@ -73,7 +73,7 @@ function services({ store, transport }: ServicePlace) {
 /** What services do on every SQL store and transport, and what a handler's transaction does. */
 export function describeDurableServices({ inPlace, readOnlyText, duplicateText }: DurableServicesOptions): void {
   describe('services', () => {
-    test('commit a row and its event together, and the other service acts on it', () =>
+    it('commit a row and its event together, and the other service acts on it', () =>
       inPlace(async (place) => {
         const start = services(place);
         await using payments = await start('payments', { items: paymentItems });
@@ -83,7 +83,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await eventually(async () => expect(await orders.send(new ListOrders())).toEqual(['p1']));
       }));
 
-    test('commit neither a row nor an event where the handler fails', () =>
+    it('commit neither a row nor an event where the handler fails', () =>
       inPlace(async (place) => {
         const start = services(place);
         await using payments = await start('payments', { items: paymentItems });
@@ -94,7 +94,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await eventually(async () => expect(await orders.send(new ListOrders())).toEqual(['p2']));
       }));
 
-    test('undo the writes of an attempt that failed', () =>
+    it('undo the writes of an attempt that failed', () =>
       inPlace(async (place) => {
         const start = services(place);
         await using payments = await start('payments', { items: paymentItems });
@@ -103,7 +103,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await eventually(async () => expect(await orders.send(new ListOrders())).toEqual(['shaky']));
       }));
 
-    test('keep events for a service that does not run', () =>
+    it('keep events for a service that does not run', () =>
       inPlace(async (place) => {
         const start = services(place);
         const payments = await start('payments', { items: paymentItems });
@@ -113,7 +113,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await eventually(async () => expect(await orders.send(new ListOrders())).toEqual(['p1', 'p2', 'p3']));
       }));
 
-    test('do not mix the statements of handlers that run at once', () =>
+    it('do not mix the statements of handlers that run at once', () =>
       inPlace(async (place) => {
         await using payments = await services(place)('payments', { items: paymentItems });
         const outcomes = await Promise.allSettled(
@@ -124,7 +124,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await expect(payments.send(new ListPayments())).resolves.toEqual(even);
       }));
 
-    test('answer the same reply to the same idempotency key after a restart', () =>
+    it('answer the same reply to the same idempotency key after a restart', () =>
       inPlace(async (place) => {
         const start = services(place);
         for (let run = 0; run < 2; run++) {
@@ -136,7 +136,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
   });
 
   describe("a handler's transaction", () => {
-    test('only reads in a query', () =>
+    it('only reads in a query', () =>
       inPlace(async (place) => {
         const write = on(ListPayments)
           .inject({ sql: SqlTransaction })
@@ -152,7 +152,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await expect(payments.send(new ListPayments())).rejects.toMatchObject({ code: 'READ_ONLY' });
       }));
 
-    test('cannot be used when the message has ended', () =>
+    it('cannot be used when the message has ended', () =>
       inPlace(async (place) => {
         const kept: SqlTransaction[] = [];
         const keep = on(Pay)
@@ -169,7 +169,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await expect(payments.send(new ListPayments())).resolves.toEqual(['p1']);
       }));
 
-    test('fails the handler where a statement fails, and undoes the others', () =>
+    it('fails the handler where a statement fails, and undoes the others', () =>
       inPlace(async (place) => {
         const twice = on(Pay)
           .inject({ sql: SqlTransaction })
@@ -182,7 +182,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await expect(payments.send(new ListPayments())).resolves.toEqual([]);
       }));
 
-    test('that is never ended does not keep the bus from stopping', () =>
+    it('that is never ended does not keep the bus from stopping', () =>
       inPlace(async (place) => {
         const start = services(place);
         let began = false;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Anywise } from '../core/bus/anywise.js';
 import { contract } from '../core/message/contract.js';
 import { TerminalError } from '../core/errors/errors.js';
@@ -45,7 +45,7 @@ function services(orders: StartBusOptions['items'] = [ship], store = memoryStore
 }
 
 describe('a scenario', () => {
-  test('tells what was replied and published, through all services, once nothing is left to do', async () => {
+  it('tells what was replied and published, through all services, once nothing is left to do', async () => {
     const [payments, orders] = await services();
     await using _payments = payments;
     await using _orders = orders;
@@ -59,7 +59,7 @@ describe('a scenario', () => {
     expect(outcome.deadLetters).toEqual([]);
   });
 
-  test('waits for enqueued commands and what they cause, but not for delayed ones', async () => {
+  it('waits for enqueued commands and what they cause, but not for delayed ones', async () => {
     const takeBack = on(Paid)
       .inject({ anywise: Anywise })
       .listen(async ({ id }, _context, { anywise }) => {
@@ -75,7 +75,7 @@ describe('a scenario', () => {
     expect(outcome.eventsOf(Shipped).map(({ id }) => id)).toEqual(['1']);
   });
 
-  test('shows dead letters, and does not wait for what waits behind them', async () => {
+  it('shows dead letters, and does not wait for what waits behind them', async () => {
     const refuse = on(Paid).listen(() => {
       throw new TerminalError('no such order');
     });
@@ -89,7 +89,7 @@ describe('a scenario', () => {
     expect(deadLetters).toMatchObject([{ listener: 'orders/payments.paid', key: '1', attempt: 1, dead: 'park' }]);
   });
 
-  test('shows what a handler published only where it was committed', async () => {
+  it('shows what a handler published only where it was committed', async () => {
     const fail = on(Pay)
       .inject({ anywise: Anywise })
       .handle(async ({ id }, _context, { anywise }) => {
@@ -105,7 +105,7 @@ describe('a scenario', () => {
     expect(errors).toEqual([new Error('too late')]);
   });
 
-  test('moves on to a delayed retry when the clock is moved', async () => {
+  it('moves on to a delayed retry when the clock is moved', async () => {
     const clock = fakeClock();
     let failures = 2;
     const failTwice = on(Paid)
@@ -124,7 +124,7 @@ describe('a scenario', () => {
     expect(outcome.deadLetters).toEqual([]);
   });
 
-  test('names what is still to be done when time is up', async () => {
+  it('names what is still to be done when time is up', async () => {
     const hang = on(Paid).listen(() => new Promise<never>(() => undefined));
     const [payments, orders] = await services([hang]);
     await using _payments = payments;
@@ -137,13 +137,13 @@ describe('a scenario', () => {
 });
 
 describe('a recording bus', () => {
-  test('notes what a handler publishes', async () => {
+  it('notes what a handler publishes', async () => {
     const bus = recordingBus();
     await pay.run(new Pay({ id: '1' }), new MessageContext(), { anywise: bus.anywise });
     expect(bus.published).toEqual([new Paid({ id: '1' })]);
   });
 
-  test('notes what a handler enqueues, and takes back', async () => {
+  it('notes what a handler enqueues, and takes back', async () => {
     const bus = recordingBus();
     const { anywise } = bus;
     const id = await anywise.enqueue(new Refund({ id: '1' }), { delayMs: 5 });
@@ -156,7 +156,7 @@ describe('a recording bus', () => {
     ]);
   });
 
-  test('gives the answers of the test, and says where one is missing', async () => {
+  it('gives the answers of the test, and says where one is missing', async () => {
     const bus = recordingBus().answer(Pay, ({ id }) => `paid ${id}`);
     await expect(bus.anywise.send(new Pay({ id: '1' }))).resolves.toBe('paid 1');
     await expect(recordingBus().anywise.send(new Pay({ id: '1' }))).rejects.toThrow('gives no answer');

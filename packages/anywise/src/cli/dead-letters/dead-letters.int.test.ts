@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { contract } from '../../core/message/contract.js';
 import { TerminalError } from '../../core/errors/errors.js';
@@ -86,7 +86,7 @@ async function onlyId(world: World): Promise<string> {
 }
 
 describe('dead letters', () => {
-  test('are listed, the oldest first, and counted', () =>
+  it('are listed, the oldest first, and counted', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1], ['o-2', -2]);
       const { exitCode, output, errors } = await world.call(['dead-letters', 'list']);
@@ -99,7 +99,7 @@ describe('dead letters', () => {
       ]);
     }));
 
-  test('are one JSON document for programs', () =>
+  it('are one JSON document for programs', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1]);
       const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -127,7 +127,7 @@ describe('dead letters', () => {
       });
     }));
 
-  test('are listed page by page', () =>
+  it('are listed page by page', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1], ['o-2', -2], ['o-3', -3]);
       const all = await lettersOf(world);
@@ -139,7 +139,7 @@ describe('dead letters', () => {
       expect(output).toContain(`2 of 3. The next ones: \`--after ${String(first.next)}\`.`);
     }));
 
-  test.each([
+  it.each([
     { filter: ['--error', 'SHIPS -2'], found: 1 },
     { filter: ['--listener', 'orders/ship'], found: 2 },
     { filter: ['--type', 'orders.order-placed', '--error=-1'], found: 1 },
@@ -158,7 +158,7 @@ describe('dead letters', () => {
     }),
   );
 
-  test('are shown with their data, error, and what waits for them', () =>
+  it('are shown with their data, error, and what waits for them', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1]);
       const { exitCode, output } = await world.call(['dead-letters', 'show', '--id', await onlyId(world)]);
@@ -171,7 +171,7 @@ describe('dead letters', () => {
       });
     }));
 
-  test('are replayed, and handled with all that waited for them when the service runs', () =>
+  it('are replayed, and handled with all that waited for them when the service runs', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1], ['o-1', 2], ['o-1', 3]);
       expect(world.handled).toEqual([]);
@@ -187,7 +187,7 @@ describe('dead letters', () => {
       await eventually(() => expect(world.handled).toEqual(['o-1 1', 'o-1 2', 'o-1 3']));
     }));
 
-  test('are edited and replayed while the service runs', () =>
+  it('are edited and replayed while the service runs', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1]);
       const id = await onlyId(world);
@@ -201,7 +201,7 @@ describe('dead letters', () => {
       await eventually(() => expect(world.handled).toEqual(['o-1 7']));
     }));
 
-  test('of several listeners are told apart before one is edited', () =>
+  it('of several listeners are told apart before one is edited', () =>
     inTempFolder(async (folder) => {
       const json = JSON.stringify(testEnvelope({ id: 'm-1' }));
       const entries = ['mail', 'ledger'].map((listener) => testEntry({ id: 'm-1', listener, json, error: 'broken' }));
@@ -227,14 +227,14 @@ describe('dead letters', () => {
       ]);
     }));
 
-  test('are all replayed where that is said', () =>
+  it('are all replayed where that is said', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1], ['o-2', -2]);
       await expect(world.json('dead-letters', 'replay', '--all')).resolves.toEqual({ service: 'orders', replayed: 2 });
       await expect(world.json('dead-letters', 'replay', '--all')).resolves.toEqual({ service: 'orders', replayed: 0 });
     }));
 
-  test('are discarded where that is confirmed, and what waited goes on', () =>
+  it('are discarded where that is confirmed, and what waited goes on', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1], ['o-1', 2]);
       const filter = ['--type', 'orders.order-placed'];
@@ -255,7 +255,7 @@ describe('dead letters', () => {
       await eventually(() => expect(world.handled).toEqual(['o-1 2']));
     }));
 
-  test('that came after the question are not discarded', () =>
+  it('that came after the question are not discarded', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1]);
       const input = new PassThrough();
@@ -268,7 +268,7 @@ describe('dead letters', () => {
       await expect(world.json('dead-letters', 'list')).resolves.toMatchObject({ deadLetters: [{ key: 'o-2' }] });
     }));
 
-  test('are discarded without a question with `--yes`', () =>
+  it('are discarded without a question with `--yes`', () =>
     inWorld(async (world) => {
       await world.place(['o-1', -1], ['o-2', -2]);
       const discarded = await world.json('dead-letters', 'discard', '--all', '--yes');
@@ -276,7 +276,7 @@ describe('dead letters', () => {
       await expect(world.call(['dead-letters', 'discard', '--all', '--yes'])).resolves.toMatchObject({ exitCode: 1 });
     }));
 
-  test('that cannot be read are repaired, and read again by the service', () =>
+  it('that cannot be read are repaired, and read again by the service', () =>
     inWorld(async (world) => {
       const listener = 'orders/unreadable';
       const entry = {

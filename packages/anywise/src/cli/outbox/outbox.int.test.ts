@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Store } from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../../testing/envelopes.js';
 import { inTempFolder } from '../../testing/temp-folder.js';
@@ -40,7 +40,7 @@ function park(...ids: readonly string[]) {
 const empty = async (): Promise<void> => undefined;
 
 describe('the outbox', () => {
-  test('says what has yet to leave', () =>
+  it('says what has yet to leave', () =>
     inFilledStore(
       async (store) => {
         await park('a', 'b')(store);
@@ -63,7 +63,7 @@ describe('the outbox', () => {
       },
     ));
 
-  test('lists what can never leave', () =>
+  it('lists what can never leave', () =>
     inFilledStore(park('a', 'b'), async (call) => {
       const { output } = await call('outbox parked');
       expect(output).toMatch(
@@ -78,7 +78,7 @@ describe('the outbox', () => {
       expect(part).toContain('1 of 2. More of them: `--limit 2`.');
     }));
 
-  test('lets one, or all, try again', () =>
+  it('lets one, or all, try again', () =>
     inFilledStore(park('a', 'b', 'c'), async (call) => {
       await expect(call('outbox retry --id b')).resolves.toEqual({
         exitCode: 0,
@@ -93,7 +93,7 @@ describe('the outbox', () => {
       expect(JSON.parse(output)).toMatchObject({ waiting: 3, parked: 0 });
     }));
 
-  test('discards one where that is confirmed', () =>
+  it('discards one where that is confirmed', () =>
     inFilledStore(park('a', 'b'), async (call) => {
       const refused = await call('outbox discard --id a', 'n\n', { interactive: true });
       expect(refused).toEqual({
@@ -107,7 +107,7 @@ describe('the outbox', () => {
       expect(JSON.parse(output)).toMatchObject({ total: 1, parked: [{ id: 'b' }] });
     }));
 
-  test('may have nothing parked', () =>
+  it('may have nothing parked', () =>
     inFilledStore(empty, async (call) => {
       await expect(call('outbox parked')).resolves.toEqual({ exitCode: 0, output: 'Nothing is parked.\n', errors: '' });
       await expect(call('outbox retry --all --json')).resolves.toMatchObject({ exitCode: 1, errors: '' });
@@ -115,7 +115,7 @@ describe('the outbox', () => {
 });
 
 describe('the inbox', () => {
-  test('says what each listener has yet to handle', () =>
+  it('says what each listener has yet to handle', () =>
     inFilledStore(
       async (store) => {
         await store.inbox.add([testEntry(), testEntry(), testEntry({ listener: 'mail', error: 'broken' })]);

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from './anywise.js';
 import { memoryStore } from '../../memory/store.js';
@@ -18,7 +18,7 @@ class Happened extends event('test.happened', {
 const happened = new Happened({ id: 'e1' });
 
 describe('a bus', () => {
-  test('refuses messages before it is started', async () => {
+  it('refuses messages before it is started', async () => {
     const bus = new Anywise({ name: 'test', logger: silent });
     await expect(bus.send(new Inner({}))).rejects.toThrowErrorMatchingInlineSnapshot(
       `"The bus \`test\` is not started. Call \`await anywise.start()\` first."`,
@@ -27,7 +27,7 @@ describe('a bus', () => {
     await expect(bus.check()).resolves.toEqual(['the bus is not started']);
   });
 
-  test('refuses messages after it was stopped', async () => {
+  it('refuses messages after it was stopped', async () => {
     const bus = await startBus({});
     await bus.stop();
     await expect(bus.send(new Inner({}))).rejects.toThrowErrorMatchingInlineSnapshot(
@@ -37,7 +37,7 @@ describe('a bus', () => {
     await expect(bus.check()).resolves.toEqual(['the bus is stopped']);
   });
 
-  test('is started once', async () => {
+  it('is started once', async () => {
     await using bus = await startBus({});
     await expect(bus.start()).rejects.toThrowErrorMatchingInlineSnapshot(
       `"The bus \`test\` is started already. Call \`start\` once."`,
@@ -45,7 +45,7 @@ describe('a bus', () => {
     await expect(bus.check()).resolves.toEqual([]);
   });
 
-  test('cannot be started again', async () => {
+  it('cannot be started again', async () => {
     const bus = await startBus({});
     await bus.stop();
     await expect(bus.start()).rejects.toThrowErrorMatchingInlineSnapshot(
@@ -53,14 +53,14 @@ describe('a bus', () => {
     );
   });
 
-  test('can be stopped twice, and without having been started', async () => {
+  it('can be stopped twice, and without having been started', async () => {
     const bus = new Anywise({ name: 'test', logger: silent });
     await bus.stop();
     await bus.stop();
     await expect(bus.check()).resolves.toEqual(['the bus is stopped']);
   });
 
-  test('tells who handles what', async () => {
+  it('tells who handles what', async () => {
     const handleInner = async (): Promise<string> => 'inner';
     const registry = new MessageRegistry('inner things').register(on(Inner).handle(handleInner));
     const bus = new Anywise({ name: 'test', registries: [registry], logger: silent });
@@ -72,7 +72,7 @@ describe('a bus', () => {
 describe('the bus of a message', () => {
   const inner = on(Inner).handle(async () => new Promise((resolve) => setImmediate(() => resolve('inner'))));
 
-  test('reports a send that was not awaited', async () => {
+  it('reports a send that was not awaited', async () => {
     const outer = on(Outer)
       .inject({ anywise: Anywise })
       .handle(async (_command, _context, { anywise }) => {
@@ -86,7 +86,7 @@ describe('the bus of a message', () => {
     await expect(bus.send(new Outer())).rejects.toMatchObject({ code: 'NOT_AWAITED' });
   });
 
-  test('reports a publish that was not awaited', async () => {
+  it('reports a publish that was not awaited', async () => {
     const outer = on(Outer)
       .inject({ anywise: Anywise })
       .handle(async function outer(_command, _context, { anywise }) {
@@ -100,7 +100,7 @@ describe('the bus of a message', () => {
     );
   });
 
-  test('reports one send of several of a kind that was not awaited', async () => {
+  it('reports one send of several of a kind that was not awaited', async () => {
     const waits: (() => void)[] = [];
     const held = on(Inner).handle(async ({ n }) => {
       await new Promise<void>((resolve) => (waits[n ?? 0] = resolve));
@@ -123,7 +123,7 @@ describe('the bus of a message', () => {
     waits[2]?.();
   });
 
-  test('lets several calls run at once where all are awaited', async () => {
+  it('lets several calls run at once where all are awaited', async () => {
     const outer = on(Outer)
       .inject({ anywise: Anywise })
       .handle(async (_command, _context, { anywise }) => {
@@ -134,7 +134,7 @@ describe('the bus of a message', () => {
     await expect(bus.send(new Outer())).resolves.toBe('inner,inner,inner');
   });
 
-  test('cannot be used when its message has ended', async () => {
+  it('cannot be used when its message has ended', async () => {
     const kept: Anywise[] = [];
     const outer = on(Outer)
       .inject({ anywise: Anywise })
@@ -150,7 +150,7 @@ describe('the bus of a message', () => {
     await expect(kept[0]?.publish(happened)).rejects.toMatchObject({ code: 'NOT_AWAITED' });
   });
 
-  test('cannot be stopped by a handler', async () => {
+  it('cannot be stopped by a handler', async () => {
     const outer = on(Outer)
       .inject({ anywise: Anywise })
       .handle(async (_command, _context, { anywise }) => {

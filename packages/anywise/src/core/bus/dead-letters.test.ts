@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { contract } from '../message/contract.js';
 import type { OnDead } from '../ports/inbox.js';
@@ -39,7 +39,7 @@ async function startMail(onDead: OnDead = 'park') {
 }
 
 describe('a dead letter', () => {
-  test('says what it is, and what happened', async () => {
+  it('says what it is, and what happened', async () => {
     await using mail = await startMail();
     const paid = new Paid({ id: 'o1', amount: -1 });
     await mail.bus.publish(paid);
@@ -58,7 +58,7 @@ describe('a dead letter', () => {
     await expect(mail.bus.deadLetters.find(letter)).resolves.toEqual(letter);
   });
 
-  test('replayed is handled before what waited behind it', async () => {
+  it('replayed is handled before what waited behind it', async () => {
     await using mail = await startMail();
     mail.world.broken = true;
     await mail.bus.publish(new Paid({ id: 'o1', amount: 1 }));
@@ -72,7 +72,7 @@ describe('a dead letter', () => {
     await expect(mail.bus.deadLetters.count()).resolves.toBe(0);
   });
 
-  test('discarded lets go on what waited behind it, and does not come back', async () => {
+  it('discarded lets go on what waited behind it, and does not come back', async () => {
     await using mail = await startMail();
     const lost = new Paid({ id: 'o1', amount: -1 });
     await mail.bus.publish(lost);
@@ -84,7 +84,7 @@ describe('a dead letter', () => {
     await expect(mail.store.inbox.status()).resolves.toMatchObject({ waiting: 0, dead: 0 });
   });
 
-  test('edited and replayed is handled with the new data, and keeps what came', async () => {
+  it('edited and replayed is handled with the new data, and keeps what came', async () => {
     await using mail = await startMail();
     await mail.bus.publish(new Paid({ id: 'o1', amount: -1 }));
     const before = await mail.firstDead();
@@ -95,7 +95,7 @@ describe('a dead letter', () => {
     await eventually(() => expect(mail.world.heard).toEqual(['o1 7']));
   });
 
-  test('is not edited to what its contract refuses', async () => {
+  it('is not edited to what its contract refuses', async () => {
     await using mail = await startMail();
     await mail.bus.publish(new Paid({ id: 'o1', amount: -1 }));
     const letter = await mail.firstDead();
@@ -105,14 +105,14 @@ describe('a dead letter', () => {
     await expect(mail.bus.deadLetters.find(letter)).resolves.toEqual(letter);
   });
 
-  test('that is gone cannot be edited', async () => {
+  it('that is gone cannot be edited', async () => {
     await using mail = await startMail();
     await expect(mail.bus.deadLetters.edit({ id: 'x', listener: 'mail' }, {})).rejects.toThrow(
       '`mail` has no dead letter x. It was replayed or discarded; list what there is.',
     );
   });
 
-  test('with `block` holds up its listener until it is discarded', async () => {
+  it('with `block` holds up its listener until it is discarded', async () => {
     await using mail = await startMail('block');
     await mail.bus.publish(new Paid({ id: 'o1', amount: -1 }));
     const letter = await mail.firstDead();
@@ -127,7 +127,7 @@ describe('a dead letter', () => {
 describe('what could not be read', () => {
   const unreadable = testEntry({ id: 'u1', listener: 'mail/unreadable', json: '<xml/>', error: 'not JSON' });
 
-  test('goes to its listeners once it is mended and replayed', async () => {
+  it('goes to its listeners once it is mended and replayed', async () => {
     await using mail = await startMail();
     await mail.store.inbox.add([unreadable]);
     const letter = await mail.firstDead();
@@ -141,7 +141,7 @@ describe('what could not be read', () => {
     await expect(mail.bus.deadLetters.count()).resolves.toBe(0);
   });
 
-  test('is dead again where it is replayed as it was', async () => {
+  it('is dead again where it is replayed as it was', async () => {
     await using mail = await startMail();
     await mail.store.inbox.add([unreadable]);
     await mail.bus.deadLetters.replay({});

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { contract } from '../message/contract.js';
 import { Command } from '../message/message.js';
 import { command, event } from '../message/declare.js';
@@ -24,7 +24,7 @@ const items = [
   }),
 ];
 
-test('a bus describes its whole wiring as plain data', async () => {
+it('a bus describes its whole wiring as plain data', async () => {
   await using bus = await startBus({ items, contracts: [contract('test', { Pay, Paid })] });
   const description = bus.describe();
   expect(JSON.parse(JSON.stringify(description))).toMatchInlineSnapshot(`
@@ -71,7 +71,7 @@ test('a bus describes its whole wiring as plain data', async () => {
   `);
 });
 
-test('a bus tells who handles a command, and what guards it, outermost first', async () => {
+it('a bus tells who handles a command, and what guards it, outermost first', async () => {
   await using bus = await startBus({ items });
   expect(bus.inspect.handler(Pay)?.place).toMatchInlineSnapshot(`"registry \`test\`, \`pay\`"`);
   expect(bus.inspect.guards(Pay).map(({ place }) => place)).toMatchInlineSnapshot(`

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from './anywise.js';
 import { contextKey } from '../message/context.js';
@@ -29,7 +29,7 @@ function start(heard: string[], options: StartBusOptions = {}) {
 }
 
 describe('a transaction outside of handlers', () => {
-  test('commits what it published and sent, and gives what the work gives', async () => {
+  it('commits what it published and sent, and gives what the work gives', async () => {
     const heard: string[] = [];
     await using bus = await start(heard);
     const result = await bus.transaction(async (tx) => {
@@ -42,7 +42,7 @@ describe('a transaction outside of handlers', () => {
     await eventually(() => expect(heard.toSorted()).toEqual(['p1', 'p2']));
   });
 
-  test('commits nothing where the work fails', async () => {
+  it('commits nothing where the work fails', async () => {
     const heard: string[] = [];
     await using bus = await start(heard);
     const work = bus.transaction(async (tx) => {
@@ -55,13 +55,13 @@ describe('a transaction outside of handlers', () => {
     await eventually(() => expect(heard).toEqual(['p1']));
   });
 
-  test('passes its context on', async () => {
+  it('passes its context on', async () => {
     await using bus = await start([]);
     const work = (tx: Pick<Anywise, 'send'>) => tx.send(new Pay({ id: 'p1' }));
     await expect(bus.transaction(work, { context: [CurrentUser('ada')] })).resolves.toBe('ada');
   });
 
-  test('tells of a call that was not awaited, and commits nothing', async () => {
+  it('tells of a call that was not awaited, and commits nothing', async () => {
     const heard: string[] = [];
     await using bus = await start(heard);
     const work = bus.transaction(async (tx) => void tx.send(new Pay({ id: 'slow' })));
@@ -70,20 +70,20 @@ describe('a transaction outside of handlers', () => {
     await eventually(() => expect(heard).toEqual(['p1']));
   });
 
-  test('cannot be used when it has ended', async () => {
+  it('cannot be used when it has ended', async () => {
     await using bus = await start([]);
     const tx = await bus.transaction(async (open) => open);
     await expect(tx.publish(new Paid({ id: 'p1' }))).rejects.toMatchObject({ code: 'NOT_AWAITED' });
   });
 
-  test('is refused by a bus that does not run', async () => {
+  it('is refused by a bus that does not run', async () => {
     const bus = await start([]);
     await bus.stop();
     await expect(bus.transaction(async () => 1)).rejects.toMatchObject({ code: 'NOT_RUNNING' });
   });
 });
 
-test("a transaction on a handler's bus is part of the handler's", async () => {
+it("a transaction on a handler's bus is part of the handler's", async () => {
   const heard: string[] = [];
   const failing = on(Pay)
     .inject({ anywise: Anywise })

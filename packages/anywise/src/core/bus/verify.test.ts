@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from './anywise.js';
 import { contract } from '../message/contract.js';
@@ -33,7 +33,7 @@ function abstractCopy(): typeof Command {
 }
 
 describe('starting a bus', () => {
-  test('reports everything that is wrong with it at once', async () => {
+  it('reports everything that is wrong with it at once', async () => {
     class Ledger {}
     class PaymentQueries {
       byId(_query: GetPayment): void {
@@ -79,7 +79,7 @@ describe('starting a bus', () => {
     await bus.stop();
   });
 
-  test('says a single problem in one line', async () => {
+  it('says a single problem in one line', async () => {
     const bus = new Anywise({
       name: 'payments',
       contracts: [contract('payments', { Pay, Paid })],
@@ -91,7 +91,7 @@ describe('starting a bus', () => {
     await bus.stop();
   });
 
-  test('refuses an event whose old versions nobody could read', async () => {
+  it('refuses an event whose old versions nobody could read', async () => {
     class Moved extends event('shipping.moved', { data, entityId, version: 2 }) {}
     const bus = new Anywise({ name: 'payments', contracts: [contract('shipping', { Moved })], logger: silent });
     expect(bus.verify()).toMatchInlineSnapshot(`
@@ -101,7 +101,7 @@ describe('starting a bus', () => {
     `);
   });
 
-  test('refuses a command whose old versions could still wait, but not a query', async () => {
+  it('refuses a command whose old versions could still wait, but not a query', async () => {
     class Remind extends command('shipping.remind', {
       data,
       version: 3,
@@ -117,7 +117,7 @@ describe('starting a bus', () => {
     `);
   });
 
-  test('refuses two context keys that could not be told apart, and keys that never travel', async () => {
+  it('refuses two context keys that could not be told apart, and keys that never travel', async () => {
     const context = [
       contextKey('tenant', { header: 'tenant' }),
       contextKey('account', { header: 'tenant' }),
@@ -136,7 +136,7 @@ describe('starting a bus', () => {
     expect(new Anywise({ name: 'payments', context: twice, logger: silent }).verify()).toEqual([]);
   });
 
-  test('refuses what is registered twice in several registries', async () => {
+  it('refuses what is registered twice in several registries', async () => {
     const guard = on(Pay).before(doNothing);
     const listener = on(Shipped).named('mail').listen(doNothing);
     const registries = [
@@ -155,7 +155,7 @@ describe('starting a bus', () => {
     expect(new Anywise({ name: 'orders', registries: twice, logger: silent }).verify()).not.toEqual([]);
   });
 
-  test('says where two copies of something are installed', async () => {
+  it('says where two copies of something are installed', async () => {
     abstract class PaymentCommand extends Command {}
     const elsewhere = { PaymentCommand: abstractCopy() };
     class Refund extends command('payments.refund', { base: PaymentCommand, data }) {}
@@ -188,7 +188,7 @@ describe('starting a bus', () => {
     ]);
   });
 
-  test('accepts a stand-in for what a store would provide', async () => {
+  it('accepts a stand-in for what a store would provide', async () => {
     const registries = [
       new MessageRegistry('orders').register(on(Ship).inject({ sql: SqlTransaction }).handle(doNothing)),
     ];
@@ -196,7 +196,7 @@ describe('starting a bus', () => {
     expect(new Anywise({ name: 'orders', registries, container, logger: silent }).verify()).toEqual([]);
   });
 
-  test('refuses a listener that a store keeps messages for, but whose event no contract has', async () => {
+  it('refuses a listener that a store keeps messages for, but whose event no contract has', async () => {
     const registries = [new MessageRegistry('payments').register(on(Paid).listen(doNothing))];
     const bus = new Anywise({ name: 'payments', registries, store: memoryStore(), logger: silent });
     expect(bus.verify()).toMatchInlineSnapshot(`
@@ -206,7 +206,7 @@ describe('starting a bus', () => {
     `);
   });
 
-  test.each([
+  it.each([
     { what: 'a bus without contracts', options: {} },
     { what: 'messages of slices it does not own', options: { contracts: [payments] } },
     {

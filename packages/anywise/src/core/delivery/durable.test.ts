@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { contextKey, type FrozenContext } from '../message/context.js';
@@ -47,7 +47,7 @@ function hear(heard: string[]): ListenerDefinition<Paid, []> {
   return on(Paid).listen(({ id, amount }) => void heard.push(`${id}: ${amount}`));
 }
 
-test('a bus that starts says whose messages wait for nobody', async () => {
+it('a bus that starts says whose messages wait for nobody', async () => {
   const warnings: string[] = [];
   const logger = { ...silent, warn: (_details: unknown, text: string) => void warnings.push(text) };
   const { stores, start } = services();
@@ -59,7 +59,7 @@ test('a bus that starts says whose messages wait for nobody', async () => {
 });
 
 describe('an event', () => {
-  test('published by a handler reaches the listener of another service after the commit', async () => {
+  it('published by a handler reaches the listener of another service after the commit', async () => {
     const heard: string[] = [];
     const { start } = services();
     const payAndLinger = on(Pay)
@@ -76,7 +76,7 @@ describe('an event', () => {
     await eventually(() => expect(heard).toEqual(['handled', 'p1: 5']));
   });
 
-  test('of a handler that fails reaches nobody', async () => {
+  it('of a handler that fails reaches nobody', async () => {
     const heard: string[] = [];
     const { start, stores } = services();
     await using payments = await start('payments', { items: [pay] });
@@ -87,7 +87,7 @@ describe('an event', () => {
     await eventually(async () => expect(await stores.payments.outbox.status()).toMatchObject({ waiting: 0 }));
   });
 
-  test('published outside of a handler is committed by itself', async () => {
+  it('published outside of a handler is committed by itself', async () => {
     const heard: string[] = [];
     const { start } = services();
     await using payments = await start('payments', { items: [pay] });
@@ -96,7 +96,7 @@ describe('an event', () => {
     await eventually(() => expect(heard).toEqual(['p1: 3']));
   });
 
-  test('reaches each listener of its own service once, though it comes back from the broker', async () => {
+  it('reaches each listener of its own service once, though it comes back from the broker', async () => {
     const heard: string[] = [];
     const { start } = services();
     const second = on(Paid)
@@ -111,7 +111,7 @@ describe('an event', () => {
     expect([...heard].sort()).toEqual(all);
   });
 
-  test('that was published before a service first started reaches it', async () => {
+  it('that was published before a service first started reaches it', async () => {
     const heard: string[] = [];
     const { start } = services();
     const payments = await start('payments', { items: [pay] });
@@ -121,7 +121,7 @@ describe('an event', () => {
     await eventually(() => expect(heard).toEqual(['p1: 1']));
   });
 
-  test('that is in no contract is refused where somebody would have to read it back', async () => {
+  it('that is in no contract is refused where somebody would have to read it back', async () => {
     class Lost extends event('payments.lost', { data: z.object({}), entityId: () => '1' }) {}
     const { start } = services();
     await using payments = await start('payments', { items: [pay] });
@@ -130,7 +130,7 @@ describe('an event', () => {
     );
   });
 
-  test('carries ids and the context values that have a header', async () => {
+  it('carries ids and the context values that have a header', async () => {
     const Tenant = contextKey<{ readonly name: string }>('tenant', { header: 'tenant' });
     const Secret = contextKey<string>('secret');
     const seen: object[] = [];
@@ -161,7 +161,7 @@ describe('an event', () => {
 });
 
 describe('a listener that fails', () => {
-  test('is tried again until it succeeds', async () => {
+  it('is tried again until it succeeds', async () => {
     const attempts: string[] = [];
     const { start, stores } = services();
     const shaky = on(Paid).listen(({ id }, { attempt }) => {
@@ -175,7 +175,7 @@ describe('a listener that fails', () => {
     expect(await stores.payments.inbox.status()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
   });
 
-  test('publishes nothing', async () => {
+  it('publishes nothing', async () => {
     const heard: string[] = [];
     const { start } = services();
     class Booked extends event('orders.booked', { data: z.object({ attempt: z.number() }), entityId: () => 'o1' }) {}
@@ -195,7 +195,7 @@ describe('a listener that fails', () => {
     await eventually(() => expect(heard).toEqual(['booked by attempt 2']));
   });
 
-  test.each([
+  it.each([
     { how: 'after the attempts of its policy', error: () => new Error('broken'), attempts: [1, 2, 3] },
     { how: 'at once where the error is terminal', error: () => new TerminalError('never'), attempts: [1] },
     {
@@ -218,7 +218,7 @@ describe('a listener that fails', () => {
     expect(seen).toEqual(attempts);
   });
 
-  test.each([
+  it.each([
     { onDead: 'park', waits: 'wait', heard: ['bad: 0', 'good: 0', 'good: 1'] },
     { onDead: 'skip', waits: 'go on', heard: ['bad: 0', 'bad: 1', 'good: 0', 'good: 1'] },
   ] as const)('for good lets later events of its entity $waits under `$onDead`, and others go on', async (rule) => {
@@ -239,7 +239,7 @@ describe('a listener that fails', () => {
     expect([...heard].sort()).toEqual(rule.heard);
   });
 
-  test('inside `publish` fails the handler, and nothing is published', async () => {
+  it('inside `publish` fails the handler, and nothing is published', async () => {
     const heard: string[] = [];
     const { start } = services();
     const veto = on(Paid)
@@ -257,7 +257,7 @@ describe('a listener that fails', () => {
     await eventually(() => expect(heard).toEqual(['p1: 1']));
   });
 
-  test('inside `publish` for a reason that may pass is tried again with the listener that published', async () => {
+  it('inside `publish` for a reason that may pass is tried again with the listener that published', async () => {
     const attempts: number[] = [];
     class Booked extends event('orders.booked', { data: z.object({ attempt: z.number() }), entityId: () => 'o1' }) {}
     const { start } = services();
@@ -282,7 +282,7 @@ describe('a listener that fails', () => {
 describe('a message in the inbox', () => {
   const listener = 'payments/payments.paid';
 
-  test('of an unknown type waits for a version that knows it, and burns no attempt', async () => {
+  it('of an unknown type waits for a version that knows it, and burns no attempt', async () => {
     const { start } = services();
     const waits: object[] = [];
     const logger = { ...silent, warn: (details: object) => void waits.push(details) };
@@ -295,7 +295,7 @@ describe('a message in the inbox', () => {
     expect(await store.inbox.status()).toMatchObject({ waiting: 1, dead: 0 });
   });
 
-  test.each([
+  it.each([
     { what: 'that is no envelope', json: '{"id":"m1"}', code: 'UNREADABLE_MESSAGE' },
     { what: 'that is not JSON', json: '<xml/>', code: 'UNREADABLE_MESSAGE' },
     {
@@ -328,7 +328,7 @@ describe('a message in the inbox', () => {
 });
 
 describe('a query', () => {
-  test('cannot publish', async () => {
+  it('cannot publish', async () => {
     const { start } = services();
     const report = on(GetReport)
       .inject({ anywise: Anywise })
@@ -357,7 +357,7 @@ describe('stopping', () => {
     return { log, listener, letGo: () => letGo() };
   }
 
-  test('finishes the message in hand', async () => {
+  it('finishes the message in hand', async () => {
     const { log, listener, letGo } = heldListener();
     const { start, stores } = services();
     const payments = await start('payments', { items: [pay, listener] });
@@ -370,7 +370,7 @@ describe('stopping', () => {
     expect(await stores.payments.inbox.status()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
   });
 
-  test('gives back what is not finished in time, uncounted', async () => {
+  it('gives back what is not finished in time, uncounted', async () => {
     const { log, listener, letGo } = heldListener();
     const { start, stores } = services();
     const payments = await start('payments', { items: [pay, listener] });
@@ -386,7 +386,7 @@ describe('stopping', () => {
     );
   });
 
-  test('finishes the command in hand, and sends what it published', async () => {
+  it('finishes the command in hand, and sends what it published', async () => {
     const heard: string[] = [];
     let letGo: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));

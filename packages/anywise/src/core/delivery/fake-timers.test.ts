@@ -1,4 +1,4 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { Anywise, MessageRegistry, contract, event, memoryBroker, on, type } from '../../index.js';
 
 class Happened extends event('fake.happened', { data: type<{ n: number }>(), entityId: ({ n }) => String(n) }) {}
@@ -8,7 +8,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('brings messages between the buses of one process while a test holds the clock, and leaves nothing in the outbox', async () => {
+it('brings messages between the buses of one process while a test holds the clock, and leaves nothing in the outbox', async () => {
   jest.useFakeTimers();
   const broker = memoryBroker();
   const seen: number[] = [];

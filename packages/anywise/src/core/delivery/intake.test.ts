@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { entriesOfBatch, inboxEntries } from './intake.js';
 import { testEnvelope } from '../../testing/envelopes.js';
 
@@ -6,7 +6,7 @@ const options = { listenersOf: () => ['mail'], knows: () => true, service: 'orde
 
 const envelope = testEnvelope({ id: 'e1', subject: 'o1' });
 
-test('an envelope becomes an entry for each listener, as it came', () => {
+it('an envelope becomes an entry for each listener, as it came', () => {
   const shared = { id: 'e1', type: 'test.happened', key: 'o1', json: JSON.stringify(envelope) };
   expect(inboxEntries(envelope, ['mail', 'ship'])).toEqual([
     { listener: 'mail', ...shared },
@@ -14,17 +14,17 @@ test('an envelope becomes an entry for each listener, as it came', () => {
   ]);
 });
 
-test('an envelope that nobody listens to becomes nothing', () => {
+it('an envelope that nobody listens to becomes nothing', () => {
   expect(entriesOfBatch([{ envelope }], { ...options, listenersOf: () => [] })).toEqual([]);
 });
 
-test('a message of a type that is not known here waits for those who know it', () => {
+it('a message of a type that is not known here waits for those who know it', () => {
   const [entry] = entriesOfBatch([{ envelope }], { ...options, knows: () => false });
   expect(entry).toMatchObject({ listener: 'orders/unknown', id: 'e1', key: 'o1', json: JSON.stringify(envelope) });
   expect(entry).not.toHaveProperty('error');
 });
 
-test('an unreadable message becomes a dead letter, under the same id each time it comes', () => {
+it('an unreadable message becomes a dead letter, under the same id each time it comes', () => {
   const delivery = { unreadable: '<xml/>', reason: 'not JSON' };
   const entries = entriesOfBatch([delivery, { envelope }, delivery], options);
   expect(entries.map(({ listener }) => listener)).toEqual(['orders/unreadable', 'mail', 'orders/unreadable']);
@@ -32,7 +32,7 @@ test('an unreadable message becomes a dead letter, under the same id each time i
   expect(entries[0]?.id).toBe(entries[2]?.id);
 });
 
-test('what is older than the inbox remembers becomes a dead letter', () => {
+it('what is older than the inbox remembers becomes a dead letter', () => {
   const old = testEnvelope({ time: '2020-01-01T00:00:00.000Z' });
   const [entry] = entriesOfBatch([{ envelope: old }], { ...options, retentionMs: 604_800_000 });
   expect(entry?.error).toMatchInlineSnapshot(

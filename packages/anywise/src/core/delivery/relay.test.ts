@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { memoryStore } from '../../memory/store.js';
 import { Relay } from './relay.js';
 import type { Store } from '../ports/store.js';
@@ -47,7 +47,7 @@ async function commit(store: Store, ...envelopes: Partial<Envelope>[]): Promise<
 const confirmAll: Publish = async (envelopes) => envelopes.map(() => undefined);
 
 describe('the relay', () => {
-  test('deletes an event when the transport has confirmed it', async () => {
+  it('deletes an event when the transport has confirmed it', async () => {
     const store = memoryStore();
     const published: string[] = [];
     await commit(store, { id: 'e1' }, { id: 'e2' });
@@ -59,7 +59,7 @@ describe('the relay', () => {
     expect(published).toEqual(['e1', 'e2']);
   });
 
-  test('keeps events while the transport fails, and sends them later in their order', async () => {
+  it('keeps events while the transport fails, and sends them later in their order', async () => {
     const store = memoryStore();
     const published: string[] = [];
     let failures = 1;
@@ -73,7 +73,7 @@ describe('the relay', () => {
     expect(published).toEqual(['e1', 'e2']);
   });
 
-  test('lets other entities go on while one waits', async () => {
+  it('lets other entities go on while one waits', async () => {
     const store = memoryStore();
     const published: string[] = [];
     await commit(store, { id: 'bad', subject: 'a' }, { id: 'held', subject: 'a' }, { id: 'free', subject: 'b' });
@@ -92,14 +92,14 @@ describe('the relay', () => {
     expect(published).not.toContain('later');
   });
 
-  test('parks an event that can never be published', async () => {
+  it('parks an event that can never be published', async () => {
     const store = memoryStore();
     await commit(store, { id: 'huge' });
     await using _relay = relay(store, async () => [{ error: new Error('too big'), permanent: true }]);
     await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 0, parked: 1 }));
   });
 
-  test('leaves the work to the one who has the lease', async () => {
+  it('leaves the work to the one who has the lease', async () => {
     const store = memoryStore();
     await store.outbox.lease('elsewhere:1:1:b', 60_000);
     await commit(store, { id: 'e1' });
@@ -108,7 +108,7 @@ describe('the relay', () => {
     expect(await store.outbox.sendable(10)).toMatchObject([{ envelope: { id: 'e1' }, attempts: 0 }]);
   });
 
-  test('sends what waits before it stops, and gives its lease back', async () => {
+  it('sends what waits before it stops, and gives its lease back', async () => {
     const store = memoryStore();
     const subject = relay(store, confirmAll);
     await commit(store, { id: 'e1' });

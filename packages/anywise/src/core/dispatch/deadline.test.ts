@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Container } from 'inversify';
 import { Anywise } from '../bus/anywise.js';
 import { contract } from '../message/contract.js';
@@ -31,12 +31,12 @@ const outer = on(Outer)
   .handle(async (_command, _context, { anywise }) => anywise.send(new Slow()));
 
 describe('a send with a time limit', () => {
-  test('gives the reply of a handler that is fast enough', async () => {
+  it('gives the reply of a handler that is fast enough', async () => {
     await using bus = await startBus({ items: [on(Slow).handle(async () => 'done')] });
     await expect(bus.send(new Slow(), { timeoutMs: 60_000 })).resolves.toBe('done');
   });
 
-  test('rejects when time is up, and aborts the signal of the handler', async () => {
+  it('rejects when time is up, and aborts the signal of the handler', async () => {
     const contexts: Context[] = [];
     await using bus = await startBus({ items: [hang((context) => contexts.push(context))] });
     const begun = Date.now();
@@ -50,7 +50,7 @@ describe('a send with a time limit', () => {
     expect(deadline).toBeLessThanOrEqual(Date.now() + 5);
   });
 
-  test('reaches what the handler sends', async () => {
+  it('reaches what the handler sends', async () => {
     const contexts: Context[] = [];
     await using bus = await startBus({ items: [outer, hang((context) => contexts.push(context))] });
     await expect(bus.send(new Outer(), { timeoutMs: 5 })).rejects.toMatchObject({ code: 'TIMEOUT' });
@@ -58,7 +58,7 @@ describe('a send with a time limit', () => {
     expect(contexts[0]?.deadline).toBeDefined();
   });
 
-  test('reaches the listeners of what the handler publishes', async () => {
+  it('reaches the listeners of what the handler publishes', async () => {
     const contexts: FrozenContext[] = [];
     const publish = on(Outer)
       .inject({ anywise: Anywise })
@@ -72,7 +72,7 @@ describe('a send with a time limit', () => {
     expect(contexts[0]?.deadline).toBeGreaterThan(Date.now());
   });
 
-  test('may be shorter within a handler than without', async () => {
+  it('may be shorter within a handler than without', async () => {
     const deadlines: (number | undefined)[] = [];
     const impatient = on(Outer)
       .inject({ anywise: Anywise })
@@ -86,7 +86,7 @@ describe('a send with a time limit', () => {
     expect(Number(deadlines[1])).toBeLessThan(Number(deadlines[0]));
   });
 
-  test('commits nothing of a handler that goes on when time is up', async () => {
+  it('commits nothing of a handler that goes on when time is up', async () => {
     const store = memoryStore();
     let goOn = (): void => undefined;
     const held = new Promise<void>((resolve) => (goOn = resolve));
@@ -115,7 +115,7 @@ describe('a send with a time limit', () => {
 });
 
 describe('a sender that gives up', () => {
-  test('gets an error that says so, with its own reason as the cause', async () => {
+  it('gets an error that says so, with its own reason as the cause', async () => {
     await using bus = await startBus({ items: [hang(() => undefined)] });
     const controller = new AbortController();
     const sent = bus.send(new Slow(), { signal: controller.signal });
@@ -124,7 +124,7 @@ describe('a sender that gives up', () => {
     await expect(sent).rejects.toMatchObject({ code: 'ABORTED', cause: reason });
   });
 
-  test('may have given up before', async () => {
+  it('may have given up before', async () => {
     await using bus = await startBus({ items: [hang(() => undefined)] });
     await expect(bus.send(new Slow(), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { contextKey } from '../message/context.js';
@@ -50,14 +50,14 @@ async function startOrders(options: StartBusOptions & { readonly cancelled?: str
 const minute = 60_000;
 
 describe('an enqueued command', () => {
-  test('is handled after the commit of the handler that enqueued it', async () => {
+  it('is handled after the commit of the handler that enqueued it', async () => {
     const cancelled: string[] = [];
     await using service = await startOrders({ cancelled });
     await service.orders.send(new PlaceOrder({ id: 'o1', fail: false }));
     await eventually(() => expect(cancelled).toEqual(['o1']));
   });
 
-  test('is forgotten where that handler fails', async () => {
+  it('is forgotten where that handler fails', async () => {
     const cancelled: string[] = [];
     await using service = await startOrders({ cancelled });
     await expect(service.orders.send(new PlaceOrder({ id: 'o1', fail: true }))).rejects.toThrow('sold out');
@@ -65,7 +65,7 @@ describe('an enqueued command', () => {
     await eventually(() => expect(cancelled).toEqual(['o2']));
   });
 
-  test('reaches the one slice that handles it', async () => {
+  it('reaches the one slice that handles it', async () => {
     const broker = memoryBroker();
     const sent: string[] = [];
     const ignored: string[] = [];
@@ -91,7 +91,7 @@ describe('an enqueued command', () => {
     expect(ignored).toEqual([]);
   });
 
-  test('takes along the context that travels, its correlation and what caused it', async () => {
+  it('takes along the context that travels, its correlation and what caused it', async () => {
     const seen: unknown[] = [];
     const note = on(CancelOrder).handle(async (_command, context) => {
       const { correlationId, causationId, messageId, attempt } = context;
@@ -115,7 +115,7 @@ describe('an enqueued command', () => {
     });
   });
 
-  test('that fails is tried again as its handler says, and ends as a dead letter', async () => {
+  it('that fails is tried again as its handler says, and ends as a dead letter', async () => {
     let attempts = 0;
     const fail = on(CancelOrder)
       .retry({ attempts: 3, immediate: 2 })
@@ -131,7 +131,7 @@ describe('an enqueued command', () => {
     expect(attempts).toBe(3);
   });
 
-  test('with a key waits for the one before', async () => {
+  it('with a key waits for the one before', async () => {
     const order: string[] = [];
     let release = (): void => undefined;
     const slow = on(CancelOrder).handle(async ({ id }) => {
@@ -149,7 +149,7 @@ describe('an enqueued command', () => {
 });
 
 describe('a delayed command', () => {
-  test('is handled when its time has come, and not before', async () => {
+  it('is handled when its time has come, and not before', async () => {
     const cancelled: string[] = [];
     await using service = await startOrders({ cancelled });
     await service.orders.enqueue(new CancelOrder({ id: 'later' }), { delayMs: 2 * minute });
@@ -163,14 +163,14 @@ describe('a delayed command', () => {
     await eventually(() => expect(cancelled).toEqual(['now', 'sooner', 'later']));
   });
 
-  test('that is due in a moment is handled without anything else happening', async () => {
+  it('that is due in a moment is handled without anything else happening', async () => {
     const cancelled: string[] = [];
     await using service = await startOrders({ cancelled, store: memoryStore() });
     await service.orders.enqueue(new CancelOrder({ id: 'o1' }), { delayMs: 20 });
     await eventually(() => expect(cancelled).toEqual(['o1']));
   });
 
-  test('is as old as it is due, so that a long delay does not make it too old to be handled', async () => {
+  it('is as old as it is due, so that a long delay does not make it too old to be handled', async () => {
     const broker = memoryBroker();
     const times: number[] = [];
     const options = { consumer: 'mail', types: ['mail.send-mail'], onError: () => undefined };
@@ -187,7 +187,7 @@ describe('a delayed command', () => {
     await transport.close();
   });
 
-  test('does not hold up what comes after it with the same key', async () => {
+  it('does not hold up what comes after it with the same key', async () => {
     const cancelled: string[] = [];
     await using service = await startOrders({ cancelled });
     await service.orders.enqueue(new CancelOrder({ id: 'later' }), { delayMs: minute, key: 'k' });
@@ -195,7 +195,7 @@ describe('a delayed command', () => {
     await eventually(() => expect(cancelled).toEqual(['now']));
   });
 
-  test('can be cancelled until it is due', async () => {
+  it('can be cancelled until it is due', async () => {
     const cancelled: string[] = [];
     await using service = await startOrders({ cancelled });
     const { orders, advance } = service;
@@ -209,7 +209,7 @@ describe('a delayed command', () => {
     await expect(orders.cancel(late)).resolves.toBe(false);
   });
 
-  test('stays where the handler that cancelled it fails, and goes where it commits', async () => {
+  it('stays where the handler that cancelled it fails, and goes where it commits', async () => {
     const cancelled: string[] = [];
     const ids: string[] = [];
     const takeBack = on(PlaceOrder)
@@ -230,7 +230,7 @@ describe('a delayed command', () => {
     await eventually(() => expect(cancelled).toEqual(['o2']));
   });
 
-  test('can be cancelled by the handler that enqueued it', async () => {
+  it('can be cancelled by the handler that enqueued it', async () => {
     const changeMind = on(PlaceOrder)
       .inject({ anywise: Anywise })
       .handle(async ({ id }, _context, { anywise }) => {
@@ -246,7 +246,7 @@ describe('a delayed command', () => {
 describe('enqueue refuses', () => {
   const cancel = new CancelOrder({ id: 'o1' });
 
-  test.each([
+  it.each([
     {
       what: 'a query',
       // The types refuse it too, where its class is known.
@@ -285,7 +285,7 @@ describe('enqueue refuses', () => {
     await expect(enqueue(service.orders)).rejects.toThrow(message);
   });
 
-  test('where no store could keep it', async () => {
+  it('where no store could keep it', async () => {
     await using bus = await startBus({ name: 'orders', contracts, items: [placeOrder, countOrders, cancelOrders([])] });
     await expect(bus.enqueue(cancel)).rejects.toThrow(
       '`orders.cancel-order` was enqueued, but the bus has no store to keep it in. Pass one as `store`.',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { contextKey, type Context } from '../message/context.js';
 import type { Guard, OpaqueReply } from '../registry/definitions.js';
@@ -21,7 +21,7 @@ const placeOrder = on(PlaceOrder).handle(async ({ id }) => `placed ${id}`);
 const order = new PlaceOrder({ id: 'o1' });
 
 describe('guards', () => {
-  test('run before, after and around the handler, the first registered outermost', async () => {
+  it('run before, after and around the handler, the first registered outermost', async () => {
     const log: string[] = [];
     await using bus = await startBus({
       items: [
@@ -43,7 +43,7 @@ describe('guards', () => {
     expect(log).toEqual(['around, in', 'before', 'after placed o1', 'around, out']);
   });
 
-  test('on a base class come before those on a derived one, whenever they were registered', async () => {
+  it('on a base class come before those on a derived one, whenever they were registered', async () => {
     const log: string[] = [];
     await using bus = await startBus({
       items: [
@@ -58,7 +58,7 @@ describe('guards', () => {
     expect(log).toEqual(['Command', 'OrderCommand', 'PlaceOrder 1', 'PlaceOrder 2']);
   });
 
-  test.each([
+  it.each([
     { on: 'Command', target: Command, guards: ['test.place-order', 'test.cancel-order', 'test.count-orders'] },
     { on: 'a group', target: OrderCommand, guards: ['test.place-order'] },
     { on: 'Query', target: Query, guards: ['test.count-orders'] },
@@ -78,7 +78,7 @@ describe('guards', () => {
     expect(log).toEqual(guards);
   });
 
-  test('on several messages guard each of them', async () => {
+  it('on several messages guard each of them', async () => {
     const log: string[] = [];
     await using bus = await startBus({
       items: [
@@ -94,7 +94,7 @@ describe('guards', () => {
     expect(log).toEqual(['test.cancel-order', 'test.count-orders']);
   });
 
-  test('stop a command by throwing', async () => {
+  it('stop a command by throwing', async () => {
     let handled = 0;
     await using bus = await startBus({
       items: [
@@ -108,7 +108,7 @@ describe('guards', () => {
     expect(handled).toBe(0);
   });
 
-  test('give values to the handler through the context', async () => {
+  it('give values to the handler through the context', async () => {
     const User = contextKey<string>('user');
     await using bus = await startBus({
       items: [
@@ -119,7 +119,7 @@ describe('guards', () => {
     await expect(bus.send(order)).resolves.toBe('ada');
   });
 
-  test('give what is further in less time, and see the values that it sets', async () => {
+  it('give what is further in less time, and see the values that it sets', async () => {
     const User = contextKey<string>('user');
     const end = new AbortController();
     const signals: AbortSignal[] = [];
@@ -143,7 +143,7 @@ describe('guards', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
   });
 
-  test('may hand `next` to a promise, whatever that resolves to', async () => {
+  it('may hand `next` to a promise, whatever that resolves to', async () => {
     await using bus = await startBus({
       items: [
         on(PlaceOrder).guard(async (_command, _context, next) =>
@@ -155,7 +155,7 @@ describe('guards', () => {
     await expect(bus.send(order)).resolves.toBe('placed o1');
   });
 
-  test('can be classes from the container', async () => {
+  it('can be classes from the container', async () => {
     class Shout implements Guard<PlaceOrder, string> {
       async handle({ id }: PlaceOrder, _context: Context, next: () => Promise<string>): Promise<string> {
         return `${await next()}, ${id}!`;
@@ -166,7 +166,7 @@ describe('guards', () => {
     await expect(bus.send(order)).resolves.toBe('placed o1, o1!');
   });
 
-  test("run before the handler's dependencies are made", async () => {
+  it("run before the handler's dependencies are made", async () => {
     class Repository {}
     const log: string[] = [];
     const container = {
@@ -197,7 +197,7 @@ describe('guards', () => {
     expect(log).toEqual(['guarded', 'made', 'guarded']);
   });
 
-  test('share no state between two commands at once', async () => {
+  it('share no state between two commands at once', async () => {
     const Id = contextKey<string>('id');
     const meet = barrier(2);
     class Remember implements Guard<Command> {
@@ -218,7 +218,7 @@ describe('guards', () => {
     expect(replies).toEqual(['a guarded as a', 'b guarded as b']);
   });
 
-  test('are told by inspect, outermost first', async () => {
+  it('are told by inspect, outermost first', async () => {
     const audit = on(Command).guard(async function audit(_command, _context, next) {
       return next();
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { TerminalError } from '../errors/errors.js';
@@ -46,7 +46,7 @@ async function payments(store: Store = memoryStore()) {
 }
 
 describe('a command with an idempotency key', () => {
-  test('is handled once, and everybody gets the same reply', async () => {
+  it('is handled once, and everybody gets the same reply', async () => {
     await using bus = await payments();
     const options = { idempotencyKey: 'k1' };
     await expect(bus.send(new Pay({ amount: 5, note: 'x' }), options)).resolves.toEqual({ payment: 1 });
@@ -55,7 +55,7 @@ describe('a command with an idempotency key', () => {
     await eventually(() => expect(bus.heard).toEqual([5]));
   });
 
-  test('is handled once where it is sent twice at the same time', async () => {
+  it('is handled once where it is sent twice at the same time', async () => {
     await using bus = await payments();
     const send = () => bus.send(new Pay({ amount: 5 }), { idempotencyKey: 'k1' });
     await expect(Promise.all([send(), send(), send()])).resolves.toEqual([
@@ -66,7 +66,7 @@ describe('a command with an idempotency key', () => {
     expect(bus.handled).toEqual([5]);
   });
 
-  test('is committed once where two processes handle it at the same time', async () => {
+  it('is committed once where two processes handle it at the same time', async () => {
     const store = memoryStore();
     await using one = await payments(store);
     await using two = await payments(store);
@@ -79,7 +79,7 @@ describe('a command with an idempotency key', () => {
     expect([...one.heard, ...two.heard]).toEqual([5]);
   });
 
-  test('and other data is a conflict', async () => {
+  it('and other data is a conflict', async () => {
     await using bus = await payments();
     await bus.send(new Pay({ amount: 5 }), { idempotencyKey: 'k1' });
     const other = bus.send(new Pay({ amount: 6 }), { idempotencyKey: 'k1' });
@@ -89,13 +89,13 @@ describe('a command with an idempotency key', () => {
     await expect(other).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
   });
 
-  test('and another key is another command', async () => {
+  it('and another key is another command', async () => {
     await using bus = await payments();
     await bus.send(new Pay({ amount: 5 }), { idempotencyKey: 'k1' });
     await expect(bus.send(new Pay({ amount: 5 }), { idempotencyKey: 'k2' })).resolves.toEqual({ payment: 2 });
   });
 
-  test('that fails keeps nothing, and can be sent again', async () => {
+  it('that fails keeps nothing, and can be sent again', async () => {
     await using bus = await payments();
     const send = () => bus.send(new Pay({ amount: -1 }), { idempotencyKey: 'k1' });
     await expect(send()).rejects.toThrow('negative');
@@ -103,7 +103,7 @@ describe('a command with an idempotency key', () => {
     expect(bus.handled).toEqual([-1, -1]);
   });
 
-  test('needs a store', async () => {
+  it('needs a store', async () => {
     const bus = await startBus({ items: [on(Pay).handle(async () => ({ payment: 1 }))] });
     await expect(bus.send(new Pay({ amount: 1 }), { idempotencyKey: 'k1' })).rejects.toThrowErrorMatchingInlineSnapshot(
       `"\`payments.pay\` was sent with an idempotency key, but the bus has no store. Pass one as \`store\`."`,
@@ -112,7 +112,7 @@ describe('a command with an idempotency key', () => {
   });
 });
 
-test('a query with an idempotency key is answered afresh', async () => {
+it('a query with an idempotency key is answered afresh', async () => {
   await using bus = await payments();
   await expect(bus.send(new CountPayments(), { idempotencyKey: 'k1' })).resolves.toBe(0);
   await bus.send(new Pay({ amount: 5 }));

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { LinkedList, type Linked } from './linked-list.js';
 
 class Member implements Linked<Member> {
@@ -12,7 +12,7 @@ function namesIn(list: LinkedList<Member>): string {
   return [...list].map(({ name }) => name).join('');
 }
 
-test.each([
+it.each([
   ['the first', 0, 'ba'],
   ['one in the middle', 1, 'ca'],
   ['the last', 2, 'cb'],
@@ -25,7 +25,7 @@ test.each([
   expect(namesIn(list)).toBe(left);
 });
 
-test('a list is empty before its first member and after its last', () => {
+it('a list is empty before its first member and after its last', () => {
   const list = new LinkedList<Member>();
   const member = new Member('a');
   expect(list.isEmpty).toBe(true);

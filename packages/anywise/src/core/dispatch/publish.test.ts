@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { contextKey } from '../message/context.js';
@@ -21,7 +21,7 @@ class Place extends command('test.place', { reply: z.string() }) {}
 const placed = new OrderPlaced({ id: 'o1' });
 
 describe('publish without a store', () => {
-  test('runs every listener and waits for all', async () => {
+  it('runs every listener and waits for all', async () => {
     const log: string[] = [];
     await using bus = await startBus({
       items: [
@@ -38,12 +38,12 @@ describe('publish without a store', () => {
     expect(log).toEqual(['first o1', 'second o1']);
   });
 
-  test('does nothing where nobody listens', async () => {
+  it('does nothing where nobody listens', async () => {
     await using bus = await startBus({});
     await expect(bus.publish(placed)).resolves.toBeUndefined();
   });
 
-  test('runs the others where some listeners fail, and gathers the failures', async () => {
+  it('runs the others where some listeners fail, and gathers the failures', async () => {
     const log: string[] = [];
     const fail = (text: string) => () => Promise.reject(new Error(text));
     await using bus = await startBus({
@@ -69,7 +69,7 @@ describe('publish without a store', () => {
     expect(log).toEqual(['counted']);
   });
 
-  test('reaches listeners of a base class', async () => {
+  it('reaches listeners of a base class', async () => {
     const log: string[] = [];
     await using bus = await startBus({
       items: [
@@ -86,7 +86,7 @@ describe('publish without a store', () => {
     expect(log).toEqual(['orders: test.order-placed', 'all: test.order-placed', 'all: test.user-joined']);
   });
 
-  test('reaches a listener of several events, with their common fields', async () => {
+  it('reaches a listener of several events, with their common fields', async () => {
     const log: string[] = [];
     await using bus = await startBus({
       items: [on(OrderPlaced, UserJoined).listen(({ type, id }) => void log.push(`${type} ${id}`))],
@@ -97,7 +97,7 @@ describe('publish without a store', () => {
     expect(log).toEqual(['test.order-placed o1', 'test.user-joined u1']);
   });
 
-  test("shows listeners the publisher's context values and ids", async () => {
+  it("shows listeners the publisher's context values and ids", async () => {
     const User = contextKey<string>('user');
     const seen: unknown[] = [];
     const place = on(Place)
@@ -119,7 +119,7 @@ describe('publish without a store', () => {
     ]);
   });
 
-  test('gives listeners a context that cannot be changed', async () => {
+  it('gives listeners a context that cannot be changed', async () => {
     const User = contextKey<string>('user');
     await using bus = await startBus({
       items: [
@@ -152,7 +152,7 @@ describe('publish strategies', () => {
     return { log, items: [listener('a'), listener('b')] };
   }
 
-  test.each([
+  it.each([
     { name: 'sequential', publisher: sequential, order: ['a begins', 'a ends', 'b begins', 'b ends'] },
     { name: 'concurrent', publisher: concurrent, order: ['a begins', 'b begins', 'a ends', 'b ends'] },
   ])('$name runs listeners in its order', async ({ publisher, order }) => {
@@ -162,7 +162,7 @@ describe('publish strategies', () => {
     expect(log).toEqual(order);
   });
 
-  test.each([
+  it.each([
     { name: 'sequential', publisher: sequential },
     { name: 'concurrent', publisher: concurrent },
   ])('$name gathers failures', async ({ publisher }) => {
@@ -176,7 +176,7 @@ describe('publish strategies', () => {
     await expect(bus.publish(placed)).rejects.toMatchObject({ failures: [{ listener: 'broken' }] });
   });
 
-  test('can be replaced', async () => {
+  it('can be replaced', async () => {
     const { log, items } = twoListeners();
     await using bus = await startBus({
       items,
@@ -188,7 +188,7 @@ describe('publish strategies', () => {
     expect(log).toEqual(['test.order-placed true', 'a', 'b']);
   });
 
-  test('let listeners that run at once publish without being taken for each other', async () => {
+  it('let listeners that run at once publish without being taken for each other', async () => {
     const log: string[] = [];
     const opened = gate();
     const quick = on(OrderPlaced)

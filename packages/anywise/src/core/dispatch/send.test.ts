@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { contextKey, type Context } from '../message/context.js';
@@ -25,12 +25,12 @@ class CountAll extends query('test.count-all', { reply: z.number() }) {}
 const User = contextKey<string>('user');
 
 describe('a command', () => {
-  test('is handled by a function, and its reply comes back', async () => {
+  it('is handled by a function, and its reply comes back', async () => {
     await using bus = await startBus({ items: [on(Greet).handle(async ({ name }) => `hello ${name}`)] });
     await expect(bus.send(new Greet({ name: 'Ada' }))).resolves.toBe('hello Ada');
   });
 
-  test('is handled by a method that is named without a decorator, synchronously too', async () => {
+  it('is handled by a method that is named without a decorator, synchronously too', async () => {
     class Counter {
       countAll(_query: CountAll): number {
         return 3;
@@ -41,7 +41,7 @@ describe('a command', () => {
     await expect(bus.send(new CountAll())).resolves.toBe(3);
   });
 
-  test('rejects with what its handler throws, thrown synchronously or not', async () => {
+  it('rejects with what its handler throws, thrown synchronously or not', async () => {
     const failure = new Error('no');
     const throwing = on(Greet).handle(() => {
       throw failure;
@@ -51,7 +51,7 @@ describe('a command', () => {
     await expect(bus.send(new Outer())).rejects.toBe(failure);
   });
 
-  test('without a handler says how to register one', async () => {
+  it('without a handler says how to register one', async () => {
     await using bus = await startBus({});
     await expect(bus.send(new Greet({ name: 'Ada' }))).rejects.toThrowErrorMatchingInlineSnapshot(
       `"\`test.greet\` has no handler in this process. Register one with \`on(Greet).handle(…)\`, and pass its registry to \`Anywise\`."`,
@@ -59,7 +59,7 @@ describe('a command', () => {
     await expect(bus.send(new Greet({ name: 'Ada' }))).rejects.toMatchObject({ code: 'NO_HANDLER' });
   });
 
-  test('is brought to its handler by the strategy given', async () => {
+  it('is brought to its handler by the strategy given', async () => {
     const seen: string[] = [];
     await using bus = await startBus({
       items: [on(Greet).handle(async ({ name }) => name)],
@@ -72,7 +72,7 @@ describe('a command', () => {
     expect(seen).toEqual(['test.greet']);
   });
 
-  test('carries the signal given, and so does what it causes', async () => {
+  it('carries the signal given, and so does what it causes', async () => {
     const controller = new AbortController();
     const signals: AbortSignal[] = [];
     const outer = on(Outer)
@@ -95,18 +95,18 @@ describe('trySend', () => {
     return 'paid';
   });
 
-  test('gives the reply as a value', async () => {
+  it('gives the reply as a value', async () => {
     await using bus = await startBus({ items: [pay] });
     await expect(bus.trySend(new Pay({ amount: 1 }))).resolves.toEqual({ ok: true, value: 'paid' });
   });
 
-  test('gives a declared error as a value, with its data', async () => {
+  it('gives a declared error as a value, with its data', async () => {
     await using bus = await startBus({ items: [pay] });
     const tried = await bus.trySend(new Pay({ amount: 101 }));
     expect(tried).toMatchObject({ ok: false, error: { type: 'test.declined', data: { reason: 'too much' } } });
   });
 
-  test('rejects with any other error', async () => {
+  it('rejects with any other error', async () => {
     await using bus = await startBus({ items: [pay] });
     await expect(bus.trySend(new Pay({ amount: -1 }))).rejects.toThrow('broken');
   });
@@ -140,7 +140,7 @@ describe('a command sent by a handler', () => {
     return { seen, items: [outer, greet] };
   }
 
-  test('shares the correlation id, and is caused by what sent it', async () => {
+  it('shares the correlation id, and is caused by what sent it', async () => {
     const { seen, items } = world();
     await using bus = await startBus({ items });
     await bus.send(new Outer());
@@ -150,7 +150,7 @@ describe('a command sent by a handler', () => {
     expect(inner?.message).not.toBe(outer?.message);
   });
 
-  test("sees its caller's context values, and changes only its own", async () => {
+  it("sees its caller's context values, and changes only its own", async () => {
     const { seen, items } = world();
     const after: (string | undefined)[] = [];
     const watch = on(Outer).after((_command, context, reply) => {
@@ -197,7 +197,7 @@ describe('the scope of a message', () => {
       return name;
     });
 
-  test('is shared with what its handler sends, and disposed once at the end', async () => {
+  it('is shared with what its handler sends, and disposed once at the end', async () => {
     const { log, container } = scopes();
     await using bus = await startBus({ items: [outer, greet], container });
     await bus.send(new Outer());
@@ -211,21 +211,21 @@ describe('the scope of a message', () => {
     ]);
   });
 
-  test('is disposed where the handler fails', async () => {
+  it('is disposed where the handler fails', async () => {
     const { log, container } = scopes();
     await using bus = await startBus({ items: [greet], container });
     await expect(bus.send(new Greet({ name: '' }))).rejects.toThrow('no name');
     expect(log).toEqual(['resolve in scope 1', 'dispose scope 1']);
   });
 
-  test('is not opened for code without dependencies', async () => {
+  it('is not opened for code without dependencies', async () => {
     const { log, container } = scopes();
     await using bus = await startBus({ items: [on(CountAll).handle(async () => 1)], container });
     await bus.send(new CountAll());
     expect(log).toEqual([]);
   });
 
-  test('that cannot be disposed leaves the reply as it is', async () => {
+  it('that cannot be disposed leaves the reply as it is', async () => {
     const container = {
       ...scopes().container,
       open: () => ({ resolve: () => new Thing() as never, dispose: () => Promise.reject(new Error('stuck')) }),

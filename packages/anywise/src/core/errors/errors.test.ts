@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { domainError, DomainError } from '../message/domain-error.js';
 import {
   AnywiseError,
@@ -17,7 +17,7 @@ import { type } from '../message/schema.js';
 const docs = readFileSync(new URL('../../../../../docs/errors.md', import.meta.url), 'utf8');
 
 describe('error codes', () => {
-  test('stay as they are', () => {
+  it('stay as they are', () => {
     expect(errorCodes).toMatchInlineSnapshot(`
       [
         "ABORTED",
@@ -52,25 +52,25 @@ describe('error codes', () => {
     `);
   });
 
-  test('each have a row in the documentation, in order, and no other has', () => {
+  it('each have a row in the documentation, in order, and no other has', () => {
     const rows = [...docs.matchAll(/^\| `([A-Z_]+)` *\|/gm)].map(([, code]) => code);
     expect(rows).toEqual([...errorCodes]);
   });
 });
 
 describe('an error', () => {
-  test('is recognised whichever copy of the package threw it', () => {
+  it('is recognised whichever copy of the package threw it', () => {
     const foreign = Object.assign(new Error('from another copy'), { [Symbol.for('anywise.error')]: true });
     expect([new TerminalError('no'), foreign].every((error) => AnywiseError.is(error))).toBe(true);
     expect([new Error('no'), null, undefined, 'no', {}].some((error) => AnywiseError.is(error))).toBe(false);
   });
 
-  test('is not retryable unless it says so', () => {
+  it('is not retryable unless it says so', () => {
     expect(new AnywiseError('UNAVAILABLE', 'gone').retryable).toBe(false);
     expect(new AnywiseError('UNAVAILABLE', 'gone', { retryable: true }).retryable).toBe(true);
   });
 
-  test.each([
+  it.each([
     { error: new AnywiseError('NO_HANDLER', 'no'), name: 'AnywiseError', code: 'NO_HANDLER' },
     { error: new InvalidMessageError('a.b', []), name: 'InvalidMessageError', code: 'INVALID_MESSAGE' },
     { error: new SetupError('INVALID_SETUP', 'It', []), name: 'SetupError', code: 'INVALID_SETUP' },
@@ -87,13 +87,13 @@ describe('an error', () => {
     expect(Object.keys(error)).not.toContain('message');
   });
 
-  test('keeps its cause', () => {
+  it('keeps its cause', () => {
     const cause = new Error('disk full');
     expect(new TerminalError('cannot be written', { cause }).cause).toBe(cause);
     expect(new TerminalError('cannot be written')).not.toHaveProperty('cause');
   });
 
-  test('names the fields of invalid data, deep ones too', () => {
+  it('names the fields of invalid data, deep ones too', () => {
     const issues = [{ message: 'is missing', path: ['lines', { key: 0 }, 'price'] }, { message: 'is not an object' }];
     expect(new InvalidMessageError('orders.place', issues).message).toMatchInlineSnapshot(
       `"\`orders.place\` got invalid data: \`lines.0.price\`: is missing; is not an object"`,
@@ -101,7 +101,7 @@ describe('an error', () => {
     expect(issues.map(issuePath)).toEqual(['lines.0.price', '']);
   });
 
-  test.each([
+  it.each([
     { value: new Error('no'), text: 'no' },
     { value: 'no', text: 'no' },
     { value: { message: 'no' }, text: 'no' },
@@ -118,7 +118,7 @@ describe('a domain error', () => {
     message: ({ reason }) => `declined: ${reason}`,
   }) {}
 
-  test('carries its data, and is never retried', () => {
+  it('carries its data, and is never retried', () => {
     const error = new Declined({ reason: 'funds' });
     expect(error).toMatchObject({ type: 'payments.declined', message: 'declined: funds', data: { reason: 'funds' } });
     expect(error.name).toBe('payments.declined');
@@ -126,7 +126,7 @@ describe('a domain error', () => {
     expect(isTerminal(error)).toBe(true);
   });
 
-  test('is told from other errors', () => {
+  it('is told from other errors', () => {
     expect(DomainError.is(new Declined({ reason: 'funds' }))).toBe(true);
     expect([new TerminalError('no'), null, {}].some((error) => DomainError.is(error))).toBe(false);
   });

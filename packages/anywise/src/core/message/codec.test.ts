@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Codec, encodeCommand, encodeEvent } from './codec.js';
 import { MessageContext, contextKey } from './context.js';
@@ -28,7 +28,7 @@ function paid(schemaversion: number, data: unknown): Envelope {
 }
 
 describe('an event', () => {
-  test('becomes a CloudEvent', () => {
+  it('becomes a CloudEvent', () => {
     const context = new MessageContext({ event: { eventId: 'e1' }, correlationId: 'c1', causationId: 'm1' });
     const metadata = { eventId: 'e1', timestamp: '2026-01-01T00:00:00.000Z' };
     const message = new Paid({ orderId: 'o1', amount: 5, currency: 'EUR' }, metadata);
@@ -54,7 +54,7 @@ describe('an event', () => {
     `);
   });
 
-  test('lets context values with a header travel, and no others', () => {
+  it('lets context values with a header travel, and no others', () => {
     const context = new MessageContext({ entries: [Tenant({ name: 'acme' }), Secret('hush')] });
     const envelope = encodeEvent(new Moved({}), context, '/payments');
     expect(envelope).toMatchObject({ tenant: '{"name":"acme"}' });
@@ -62,7 +62,7 @@ describe('an event', () => {
     expect(codec.entriesOf(envelope)).toEqual([Tenant({ name: 'acme' })]);
   });
 
-  test('does not travel with two values in one header', () => {
+  it('does not travel with two values in one header', () => {
     const Account = contextKey<string>('account', { header: 'tenant' });
     const parent = new MessageContext({ entries: [Tenant({ name: 'acme' })] });
     const context = new MessageContext({ parent, entries: [Account('a1')] });
@@ -73,7 +73,7 @@ describe('an event', () => {
     expect(encode).toThrow(expect.objectContaining({ code: 'INVALID_CONTRACT' }));
   });
 
-  test('does not travel with a value that JSON cannot represent', () => {
+  it('does not travel with a value that JSON cannot represent', () => {
     const Since = contextKey<unknown>('since', { header: 'since' });
     const encode = (value: unknown): Envelope =>
       encodeEvent(new Moved({}), new MessageContext({ entries: [Since(value)] }), '/payments');
@@ -87,7 +87,7 @@ describe('an event', () => {
     expect(encode(null)).toMatchObject({ since: 'null' });
   });
 
-  test('comes back as it was', () => {
+  it('comes back as it was', () => {
     const message = new Paid({ orderId: 'o1', amount: 5, currency: 'EUR' });
     const envelope = JSON.parse(JSON.stringify(encodeEvent(message, new MessageContext(), message.source))) as Envelope;
     const read = codec.decode(envelope);
@@ -99,7 +99,7 @@ describe('an event', () => {
 });
 
 describe('reading', () => {
-  test.each([
+  it.each([
     { version: 1, data: { order: ' o1 ' } },
     { version: 2, data: { orderId: 'o1', amount: 1 } },
     { version: 3, data: { orderId: 'o1', amount: 1, currency: 'EUR' } },
@@ -107,27 +107,27 @@ describe('reading', () => {
     expect(codec.decode(paid(version, data))).toEqual({ orderId: 'o1', amount: 1, currency: 'EUR' });
   });
 
-  test('asks to wait where the version is newer', () => {
+  it('asks to wait where the version is newer', () => {
     expect(() => codec.decode(paid(4, {}))).toThrowErrorMatchingInlineSnapshot(
       `"\`payments.paid\` came in version 4, but this process knows only up to 3. It waits until a newer version of this service handles it."`,
     );
   });
 
-  test('refuses an old version that has no upcast', () => {
+  it('refuses an old version that has no upcast', () => {
     const old = testEnvelope({ type: 'payments.moved', schemaversion: 1 });
     expect(() => codec.decode(old)).toThrowErrorMatchingInlineSnapshot(
       `"\`payments.moved\` came in version 1, but its contract has no \`upcast\` from version 1. Add it, then replay."`,
     );
   });
 
-  test('refuses what its upcast cannot read', () => {
+  it('refuses what its upcast cannot read', () => {
     expect(() => codec.decode(paid(1, { order: 7 }))).toThrowErrorMatchingInlineSnapshot(`
       "The \`upcast\` of \`payments.paid\` from version 1 failed (order.trim is not a function). Correct it, then replay.
       Cause: order.trim is not a function"
     `);
   });
 
-  test('refuses what its upcast made wrongly', () => {
+  it('refuses what its upcast made wrongly', () => {
     class Sized extends event('payments.sized', {
       version: 2,
       entityId: () => 'x',
@@ -150,7 +150,7 @@ describe('reading', () => {
     expect(read({ size: 1 })()).toEqual({ size: 1 });
   });
 
-  test('brings an enqueued command up to date', () => {
+  it('brings an enqueued command up to date', () => {
     class Remind extends command('payments.remind', {
       version: 2,
       data: z.object({ first: z.string() }),
@@ -161,14 +161,14 @@ describe('reading', () => {
     expect(reader.decode(old)).toEqual(new Remind({ first: 'Ada' }));
   });
 
-  test('refuses data that does not fit', () => {
+  it('refuses data that does not fit', () => {
     const unfit = paid(3, { orderId: 'o1', amount: 'much', currency: 'EUR' });
     expect(() => codec.decode(unfit)).toThrowErrorMatchingInlineSnapshot(
       `"\`payments.paid\` got invalid data: \`amount\`: Invalid input: expected number, received string"`,
     );
   });
 
-  test('refuses a context value that is not JSON', () => {
+  it('refuses a context value that is not JSON', () => {
     const envelope = { ...paid(3, {}), tenant: 'acme' };
     expect(() => codec.entriesOf(envelope)).toThrowErrorMatchingInlineSnapshot(`
       "\`payments.paid\` came with \`tenant\` for the context key \`tenant\`, which is not JSON: acme
@@ -176,7 +176,7 @@ describe('reading', () => {
     `);
   });
 
-  test('asks to wait where the type is unknown', () => {
+  it('asks to wait where the type is unknown', () => {
     const newer = testEnvelope({ type: 'payments.newer' });
     expect(() => codec.decode(newer)).toThrowErrorMatchingInlineSnapshot(
       `"No contract here has \`payments.newer\`. It waits until a version of this service that knows it handles it."`,
@@ -189,7 +189,7 @@ describe('a command that is enqueued', () => {
   class Tag extends command('payments.tag', { data: type<{ readonly tags: unknown }>() }) {}
   const options = { source: '/payments', key: undefined, time: 0 };
 
-  test('is JSON', () => {
+  it('is JSON', () => {
     expect(encodeCommand(new Tag({ tags: ['a'] }), new MessageContext(), options)).toMatchObject({
       data: { tags: ['a'] },
     });

@@ -1,30 +1,30 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MessageContext, contextKey } from './context.js';
 
 const User = contextKey<string>('user');
 const Tenant = contextKey<string>('tenant', { header: 'tenant' });
 
 describe('a context', () => {
-  test('gives the values it was made with, and those set later', () => {
+  it('gives the values it was made with, and those set later', () => {
     const context = new MessageContext({ entries: [User('ada')] });
     expect(context.get(User)).toBe('ada');
     expect(context.set(Tenant, 'acme').get(Tenant)).toBe('acme');
     expect(context.set(User, 'bob').get(User)).toBe('bob');
   });
 
-  test('says how to give it a value that is missing', () => {
+  it('says how to give it a value that is missing', () => {
     expect(new MessageContext().find(User)).toBeUndefined();
     expect(() => new MessageContext().get(User)).toThrowErrorMatchingInlineSnapshot(
       `"The context has no \`user\`. Pass it with \`send(message, { context: [...] })\`, set it in a guard, or read it with \`find\`."`,
     );
   });
 
-  test('tells keys apart that have one name', () => {
+  it('tells keys apart that have one name', () => {
     const other = contextKey<string>('user');
     expect(new MessageContext({ entries: [User('ada')] }).find(other)).toBeUndefined();
   });
 
-  test("sees its parent's values, its own first, and changes none of them", () => {
+  it("sees its parent's values, its own first, and changes none of them", () => {
     const parent = new MessageContext({ entries: [User('ada'), Tenant('acme')] });
     const child = new MessageContext({ parent, entries: [User('bob')] });
     child.set(Tenant, 'other');
@@ -36,7 +36,7 @@ describe('a context', () => {
     ]);
   });
 
-  test('cannot be changed where it is frozen', () => {
+  it('cannot be changed where it is frozen', () => {
     const context = new MessageContext({ entries: [User('ada')], frozen: true });
     expect(() => context.set(User, 'eve')).toThrowErrorMatchingInlineSnapshot(
       `"A listener cannot set \`user\`: the context of an event is read only."`,
@@ -44,7 +44,7 @@ describe('a context', () => {
     expect(context.get(User)).toBe('ada');
   });
 
-  test('makes ids that stay, and hands the correlation down', () => {
+  it('makes ids that stay, and hands the correlation down', () => {
     const parent = new MessageContext();
     const child = new MessageContext({ parent });
     expect(parent.messageId).toBe(parent.messageId);
@@ -54,12 +54,12 @@ describe('a context', () => {
     expect(child.messageId).not.toBe(parent.messageId);
   });
 
-  test("takes an event's id, and ids that came from elsewhere", () => {
+  it("takes an event's id, and ids that came from elsewhere", () => {
     const context = new MessageContext({ event: { eventId: 'e1' }, correlationId: 'c1', causationId: 'm0' });
     expect(context).toMatchObject({ messageId: 'e1', correlationId: 'c1', causationId: 'm0', idempotencyKey: 'e1' });
   });
 
-  test("has its parent's signal, and is aborted with it as well as by its own", () => {
+  it("has its parent's signal, and is aborted with it as well as by its own", () => {
     const theirs = new AbortController();
     const own = new AbortController();
     const parent = new MessageContext({ signal: theirs.signal });
@@ -71,13 +71,13 @@ describe('a context', () => {
     expect(new MessageContext().signal.aborted).toBe(false);
   });
 
-  test('has a signal of its own where nothing can abort it', () => {
+  it('has a signal of its own where nothing can abort it', () => {
     const context = new MessageContext();
     expect(context.signal).toBe(context.signal);
     expect(new MessageContext().signal === context.signal).toBe(false);
   });
 
-  test('is the same message in a view that has less time, and frozen where that is', () => {
+  it('is the same message in a view that has less time, and frozen where that is', () => {
     const parent = new MessageContext();
     const context = new MessageContext({ parent, attempt: 3, idempotencyKey: 'k', deadline: 10 });
     const end = new AbortController();
@@ -95,13 +95,13 @@ describe('a context', () => {
 });
 
 describe('a context key', () => {
-  test.each(['Tenant', 'tenant-id', '', 'a'.repeat(21), 5, null])('refuses the header %p', (header) => {
+  it.each(['Tenant', 'tenant-id', '', 'a'.repeat(21), 5, null])('refuses the header %p', (header) => {
     expect(() => contextKey('tenant', { header } as never)).toThrow(
       expect.objectContaining({ code: 'INVALID_CONTRACT' }),
     );
   });
 
-  test.each([
+  it.each([
     ...['id', 'source', 'specversion', 'type', 'datacontenttype', 'dataschema', 'subject', 'time', 'data'],
     ...['kind', 'schemaversion', 'correlationid', 'causationid', 'idempotencykey', 'expirytime', 'partitionkey'],
     ...['traceparent', 'tracestate', 'dataref', 'sequence', 'sampledrate'],
@@ -109,11 +109,11 @@ describe('a context key', () => {
     expect(() => contextKey('tenant', { header })).toThrow(expect.objectContaining({ code: 'INVALID_CONTRACT' }));
   });
 
-  test.each(['', 5, undefined, null])('refuses the name %p', (key) => {
+  it.each(['', 5, undefined, null])('refuses the name %p', (key) => {
     expect(() => contextKey(key as string)).toThrow(expect.objectContaining({ code: 'INVALID_CONTRACT' }));
   });
 
-  test('says what a header may be', () => {
+  it('says what a header may be', () => {
     expect(() => contextKey('tenant', { header: 'Tenant-Id' })).toThrowErrorMatchingInlineSnapshot(
       `"The context key \`tenant\`: its header is "Tenant-Id", which CloudEvents forbids; use 1 to 20 lower-case letters and digits"`,
     );
@@ -122,7 +122,7 @@ describe('a context key', () => {
     );
   });
 
-  test.each([{}, { header: undefined }, { header: 'tenant' }, { header: 'x1' }])('may have %j', (options) => {
+  it.each([{}, { header: undefined }, { header: 'tenant' }, { header: 'x1' }])('may have %j', (options) => {
     expect(contextKey('tenant', options).header).toBe(options.header);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { contract } from './contract.js';
 import { Command } from './message.js';
 import { command } from './declare.js';
@@ -9,17 +9,17 @@ class PayTwin extends command('payments.pay') {}
 class Ship extends command('shipping.ship') {}
 
 describe('a contract', () => {
-  test('holds the messages of one slice by wire name, and leaves the rest of a module out', () => {
+  it('holds the messages of one slice by wire name, and leaves the rest of a module out', () => {
     const { slice, messages } = contract('payments', { Pay, PaymentCommand, Payment: {}, answer: 42 });
     expect(slice).toBe('payments');
     expect([...messages]).toEqual([['payments.pay', Pay]]);
   });
 
-  test('may hold a message under two names', () => {
+  it('may hold a message under two names', () => {
     expect(contract('payments', { Pay, Alias: Pay }).messages.size).toBe(1);
   });
 
-  test('says everything that is wrong', () => {
+  it('says everything that is wrong', () => {
     expect(() => contract('payments', { Pay, PayTwin, Ship })).toThrowErrorMatchingInlineSnapshot(`
       "The contract \`payments\` has 2 problems:
         - \`PayTwin\` and \`Pay\` share the wire name \`payments.pay\`
@@ -27,7 +27,7 @@ describe('a contract', () => {
     `);
   });
 
-  test('is refused without a message', () => {
+  it('is refused without a message', () => {
     expect(() => contract('payments', { PaymentCommand })).toThrowErrorMatchingInlineSnapshot(
       `"The contract \`payments\`: it has no message"`,
     );

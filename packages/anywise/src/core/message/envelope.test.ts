@@ -1,15 +1,15 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { orderKey, parseEnvelope, writeEnvelope } from './envelope.js';
 import { testEnvelope } from '../../testing/envelopes.js';
 
 describe('an envelope', () => {
-  test('is read from its JSON, unknown attributes included', () => {
+  it('is read from its JSON, unknown attributes included', () => {
     const envelope = { ...testEnvelope({ id: 'e1', subject: 'o1' }), tenant: '"acme"' };
     expect(parseEnvelope(JSON.stringify(envelope))).toEqual(envelope);
   });
 
-  test.each([
+  it.each([
     { what: 'no object', json: '7' },
     { what: 'null', json: 'null' },
     { what: 'another version of CloudEvents', json: JSON.stringify({ ...testEnvelope(), specversion: '2.0' }) },
@@ -23,14 +23,14 @@ describe('an envelope', () => {
     );
   });
 
-  test('says everything that is wrong with it', () => {
+  it('says everything that is wrong with it', () => {
     expect(() => parseEnvelope('{"id":"e1"}')).toThrowErrorMatchingInlineSnapshot(
       `"An envelope cannot be read: \`source\` must be a non-empty string; \`type\` must be a non-empty string; \`time\` must be a non-empty string; \`correlationid\` must be a non-empty string; \`specversion\` must be \`1.0\`; \`kind\` is not known; \`schemaversion\` must be a whole number from 1."`,
     );
     expect(() => parseEnvelope('<xml/>')).toThrow('An envelope is not JSON: <xml/>');
   });
 
-  test('is kept in order by its partition key, else by its subject', () => {
+  it('is kept in order by its partition key, else by its subject', () => {
     expect(orderKey(testEnvelope({ subject: 'o1', partitionkey: 'p1' }))).toBe('p1');
     expect(orderKey(testEnvelope({ subject: 'o1' }))).toBe('o1');
     expect(orderKey(testEnvelope())).toBeUndefined();

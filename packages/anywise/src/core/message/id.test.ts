@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { newId } from './id.js';
 
-test('an id is a UUID of version 7 that begins with the time', () => {
+it('an id is a UUID of version 7 that begins with the time', () => {
   const before = Date.now();
   const id = newId();
   expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
@@ -10,7 +10,7 @@ test('an id is a UUID of version 7 that begins with the time', () => {
   expect(time).toBeLessThanOrEqual(Date.now());
 });
 
-test('no two ids are alike', () => {
+it('no two ids are alike', () => {
   const ids = new Set(Array.from({ length: 10_000 }, newId));
   expect(ids.size).toBe(10_000);
 });

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Command, Event, Query, definitionOf, isMessageClass, sliceOf } from './message.js';
 import { command, event, query } from './declare.js';
@@ -24,7 +24,7 @@ class PaymentCreated extends event('payments.payment-created', {
 }) {}
 
 describe('a message', () => {
-  test('has its data as fields, with the defaults of its schema', () => {
+  it('has its data as fields, with the defaults of its schema', () => {
     expect(new CreatePayment({ orderId: 'o1', amount: 1 })).toEqual({
       orderId: 'o1',
       amount: 1,
@@ -32,7 +32,7 @@ describe('a message', () => {
     });
   });
 
-  test('names each field that does not fit', () => {
+  it('names each field that does not fit', () => {
     expect(() => CreatePayment.parse({ orderId: '', amount: 1.5 })).toThrowErrorMatchingInlineSnapshot(
       `"\`payments.create-payment\` got invalid data: \`orderId\`: Too small: expected string to have >=1 characters; \`amount\`: Invalid input: expected int, received number"`,
     );
@@ -41,20 +41,20 @@ describe('a message', () => {
     );
   });
 
-  test.each([null, undefined, 'text', 7, []])('refuses %p at the edge', (data) => {
+  it.each([null, undefined, 'text', 7, []])('refuses %p at the edge', (data) => {
     expect(() => PaymentCreated.parse(data)).toThrow(expect.objectContaining({ code: 'INVALID_MESSAGE' }));
   });
 
-  test('drops what its schema does not know', () => {
+  it('drops what its schema does not know', () => {
     expect(CreatePayment.parse({ orderId: 'o1', amount: 1, role: 'admin' })).not.toHaveProperty('role');
   });
 
-  test('cannot be changed', () => {
+  it('cannot be changed', () => {
     const message = new CreatePayment({ orderId: 'o1', amount: 1 });
     expect(() => Object.assign(message, { amount: 2 })).toThrow(TypeError);
   });
 
-  test('extends its group, and what all messages of its kind extend', () => {
+  it('extends its group, and what all messages of its kind extend', () => {
     const message = new CreatePayment({ orderId: 'o1', amount: 1 });
     expect([PaymentCommand, Command, Query, Event].map((group) => message instanceof group)).toEqual([
       true,
@@ -65,7 +65,7 @@ describe('a message', () => {
     expect([Query, Command].map((group) => new Ping() instanceof group)).toEqual([true, true]);
   });
 
-  test('knows its wire name and what was declared of it', () => {
+  it('knows its wire name and what was declared of it', () => {
     const message = new CreatePayment({ orderId: 'o1', amount: 1 });
     expect(message.type).toBe('payments.create-payment');
     const { kind, version } = definitionOf(message);
@@ -73,12 +73,12 @@ describe('a message', () => {
     expect(Object.keys(message)).not.toContain('type');
   });
 
-  test('can do without data', () => {
+  it('can do without data', () => {
     expect(new Ping()).toEqual({});
     expect(Ping.parse({ anything: 1 })).toBeInstanceOf(Ping);
   });
 
-  test('needs a schema that validates synchronously', () => {
+  it('needs a schema that validates synchronously', () => {
     const asynchronous: StandardSchema<object> = {
       '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('nobody hears of this')) },
     };
@@ -127,7 +127,7 @@ describe('a message whose schema lets undeclared fields pass', () => {
 });
 
 describe('an event', () => {
-  test('has metadata that equality, spread and JSON do not see', () => {
+  it('has metadata that equality, spread and JSON do not see', () => {
     const created = new PaymentCreated({ orderId: 'o1', amount: 1 });
     expect(created).toEqual(new PaymentCreated({ orderId: 'o1', amount: 1 }));
     expect(JSON.parse(JSON.stringify(created))).toEqual({ orderId: 'o1', amount: 1 });
@@ -140,19 +140,19 @@ describe('an event', () => {
     expect(created.timestamp).toBe(new Date(created.timestamp).toISOString());
   });
 
-  test('keeps its id, and shares it with no other', () => {
+  it('keeps its id, and shares it with no other', () => {
     const created = new PaymentCreated({ orderId: 'o1', amount: 1 });
     expect(created.eventId).toBe(created.eventId);
     expect(created.eventId).not.toBe(new PaymentCreated({ orderId: 'o1', amount: 1 }).eventId);
   });
 
-  test('takes the metadata that it is given', () => {
+  it('takes the metadata that it is given', () => {
     const metadata = { eventId: 'e1', entityId: 'x', timestamp: '2026-01-01T00:00:00.000Z', source: '/test' };
     expect(new PaymentCreated({ orderId: 'o1', amount: 1 }, metadata)).toMatchObject(metadata);
     expect(PaymentCreated.parse({ orderId: 'o1', amount: 1 }, metadata)).toMatchObject(metadata);
   });
 
-  test('shows its metadata where it is printed', () => {
+  it('shows its metadata where it is printed', () => {
     const metadata = { eventId: 'e1', timestamp: '2026-01-01T00:00:00.000Z' };
     expect(inspect(new PaymentCreated({ orderId: 'o1', amount: 1 }, metadata))).toMatchInlineSnapshot(`
       "{
@@ -170,7 +170,7 @@ describe('an event', () => {
 });
 
 describe('declaring a message', () => {
-  test.each([
+  it.each([
     'payments',
     'Payments.create',
     'payments.CreatePayment',
@@ -182,7 +182,7 @@ describe('declaring a message', () => {
     expect(() => command(type)).toThrow(expect.objectContaining({ code: 'INVALID_CONTRACT' }));
   });
 
-  test('says everything that is wrong', () => {
+  it('says everything that is wrong', () => {
     const data = z.object({});
     const entityId = (): string => '';
     expect(() => event('Paid', { version: 3, data, entityId, upcast: { 2: () => ({}) } }))
@@ -196,12 +196,12 @@ describe('declaring a message', () => {
     );
   });
 
-  test('tells message classes from groups', () => {
+  it('tells message classes from groups', () => {
     expect([CreatePayment, PaymentCreated, Ping].every(isMessageClass)).toBe(true);
     expect([PaymentCommand, Command, Event, undefined, {}].some(isMessageClass)).toBe(false);
   });
 
-  test('gives a message to the slice before the dot', () => {
+  it('gives a message to the slice before the dot', () => {
     expect(sliceOf('payments.create-payment')).toBe('payments');
   });
 });

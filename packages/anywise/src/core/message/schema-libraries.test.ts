@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type as ark } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
@@ -69,17 +69,17 @@ function caught(run: () => unknown): unknown {
 describe.each(libraries)('a message with a schema of $name', ({ order }) => {
   class PlaceOrder extends command('orders.place-order', { data: order, reply: order }) {}
 
-  test('takes valid data, nested too, and applies defaults', () => {
+  it('takes valid data, nested too, and applies defaults', () => {
     expect(new PlaceOrder(valid)).toEqual({ ...valid, currency: 'EUR' });
     expect(new PlaceOrder({ ...valid, currency: 'CHF' }).currency).toBe('CHF');
   });
 
-  test('takes its own data again, as JSON brings it', () => {
+  it('takes its own data again, as JSON brings it', () => {
     const first = new PlaceOrder(valid);
     expect(PlaceOrder.parse(JSON.parse(JSON.stringify(first)))).toEqual(first);
   });
 
-  test.each([
+  it.each([
     {
       what: 'a field deep below',
       data: { ...valid, lines: [{ price: 1 }, { price: 'free' }] },
@@ -102,7 +102,7 @@ describe.each(libraries)('a message with a schema of $name', ({ order }) => {
     for (const { message } of issues) expect(message).not.toBe('');
   });
 
-  test('does not let its caller change what it has taken', () => {
+  it('does not let its caller change what it has taken', () => {
     const data = { ...valid };
     const message = new PlaceOrder(data);
     data.customer = { name: 'Eve' };
@@ -116,7 +116,7 @@ describe.each(libraries.filter(({ asynchronous }) => asynchronous !== undefined)
     const data = asynchronous as StandardSchema<{ text: string }>;
     class Rename extends command('users.rename', { data }) {}
 
-    test.each(['free', 'taken'])('is refused, with an error that says what to do (%s)', (text) => {
+    it.each(['free', 'taken'])('is refused, with an error that says what to do (%s)', (text) => {
       const error = caught(() => new Rename({ text }));
       expect(error).toBeInstanceOf(AnywiseError);
       expect(error).toMatchObject({ code: 'INVALID_CONTRACT' });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Anywise } from '../bus/anywise.js';
 import { contextKey, MessageContext } from '../message/context.js';
 import { contract } from '../message/contract.js';
@@ -53,7 +53,7 @@ function numbers({ envelopes }: MemorySink): unknown[] {
 }
 
 describe('a sink', () => {
-  test('of a base class gets each event below it once, also where it is named twice', async () => {
+  it('of a base class gets each event below it once, also where it is named twice', async () => {
     const [below, both, all] = [memorySink(), memorySink(), memorySink()];
     const sinks = [
       on(PaymentEvent).named('below').sink(below),
@@ -67,7 +67,7 @@ describe('a sink', () => {
     for (const some of [both, below]) await eventually(() => expect(some.events).toEqual(published.slice(0, 2)));
   });
 
-  test('that fails twice gets every event once with a store, those of one entity in order', async () => {
+  it('that fails twice gets every event once with a store, those of one entity in order', async () => {
     const kept = memorySink();
     const sinks = [on(PaymentEvent).named('audit').retry({ firstDelayMs: 1 }).sink(shaky(kept, 2))];
     await using bus = await startBus({ contracts, sinks, store: memoryStore() });
@@ -75,7 +75,7 @@ describe('a sink', () => {
     await eventually(() => expect(numbers(kept)).toEqual([0, 1, 2, 3, 4].map((n) => ({ id: 'a', n }))));
   });
 
-  test('gets nothing of a handler that fails, with a store', async () => {
+  it('gets nothing of a handler that fails, with a store', async () => {
     const kept = memorySink();
     const sinks = [on(Paid).sink(kept)];
     const failing = on(Pay)
@@ -90,7 +90,7 @@ describe('a sink', () => {
     await eventually(() => expect(numbers(kept)).toEqual([{ id: 'a', n: 2 }]));
   });
 
-  test('gets the event inside `publish` without a store, and its failure is told there', async () => {
+  it('gets the event inside `publish` without a store, and its failure is told there', async () => {
     const kept = memorySink();
     await using bus = await startBus({ items: [on(Paid).named('audit').sink(shaky(kept, 1))] });
     await expect(bus.publish(new Paid({ id: 'a', n: 1 }))).rejects.toThrow('`audit` (not yet)');
@@ -98,7 +98,7 @@ describe('a sink', () => {
     expect(kept.events).toEqual([new Paid({ id: 'a', n: 2 })]);
   });
 
-  test('gets the same envelope with a store and without', async () => {
+  it('gets the same envelope with a store and without', async () => {
     const travelled: unknown[] = [];
     for (const store of [memoryStore(), undefined]) {
       const kept = memorySink();
@@ -118,7 +118,7 @@ describe('a sink', () => {
 });
 
 describe('a registered sink', () => {
-  test('is called after its registry and event, or `sink` and event, where it has no name', async () => {
+  it('is called after its registry and event, or `sink` and event, where it has no name', async () => {
     await using bus = await startBus({
       name: 'payments',
       sinks: [on(Paid).sink(memorySink())],
@@ -131,7 +131,7 @@ describe('a registered sink', () => {
     ]);
   });
 
-  test('needs a name with a store where it is for a group', async () => {
+  it('needs a name with a store where it is for a group', async () => {
     const bus = new Anywise({ name: 'test', store: memoryStore(), sinks: [on(PaymentEvent).sink(memorySink())] });
     await expect(bus.start()).rejects.toThrowErrorMatchingInlineSnapshot(
       `"The bus \`test\`: the listener in registry \`sink\`, sink of \`PaymentEvent\` listens to a group and has no stable name; give it one with \`.named(…)\`"`,
@@ -139,11 +139,11 @@ describe('a registered sink', () => {
     await bus.stop();
   });
 
-  test('asks for nothing to be injected', () => {
+  it('asks for nothing to be injected', () => {
     expect(on(Paid).inject({ anywise: Anywise }).sink(memorySink()).dependencies).toBeUndefined();
   });
 
-  test('is closed once when the bus stops, after the messages in hand', async () => {
+  it('is closed once when the bus stops, after the messages in hand', async () => {
     const told: string[] = [];
     const slow: Sink = {
       sink: async () => {
@@ -170,7 +170,7 @@ describe('a registered sink', () => {
     expect(told.at(-1)).toBe('closed');
   });
 
-  test('that cannot be closed does not keep the bus from stopping', async () => {
+  it('that cannot be closed does not keep the bus from stopping', async () => {
     const warnings: string[] = [];
     const logger: Logger = { ...silent, warn: (_details, text) => void warnings.push(text) };
     const broken: Sink = { sink: async () => undefined, close: async () => Promise.reject(new Error('stuck')) };
@@ -181,7 +181,7 @@ describe('a registered sink', () => {
     await expect(other.sink(new Paid({ id: 'a', n: 1 }))).rejects.toMatchObject({ code: 'NOT_RUNNING' });
   });
 
-  test('may be in a registry that takes only events below a base', () => {
+  it('may be in a registry that takes only events below a base', () => {
     const registry = new MessageRegistry('payments', { eventBase: PaymentEvent });
     expect(() => registry.register(on(Shipped).sink(memorySink()))).toThrow('does not extend `PaymentEvent`');
     expect(registry.register(on(Paid).sink(memorySink())).listeners).toHaveLength(1);
@@ -191,7 +191,7 @@ describe('a registered sink', () => {
 describe('the envelopes of events', () => {
   const paid = new Paid({ id: 'a', n: 1 }, { eventId: 'e1', timestamp: '2026-01-01T00:00:00.000Z' });
 
-  test('begin a correlation of their own without a context', () => {
+  it('begin a correlation of their own without a context', () => {
     expect(toEnvelopes(paid)).toEqual([
       {
         specversion: '1.0',
@@ -209,7 +209,7 @@ describe('the envelopes of events', () => {
     ]);
   });
 
-  test('have the correlation of the context, and its message as their cause', () => {
+  it('have the correlation of the context, and its message as their cause', () => {
     const context = new MessageContext({ correlationId: 'c1', causationId: 'earlier', entries: [User('ada')] });
     const [first, second] = toEnvelopes([paid, new Refunded({ id: 'a', n: 2 })], context);
     for (const envelope of [first, second]) {
@@ -217,12 +217,12 @@ describe('the envelopes of events', () => {
     }
   });
 
-  test('have the cause of the event, where the context is that of its listener', () => {
+  it('have the cause of the event, where the context is that of its listener', () => {
     const context = new MessageContext({ event: paid, correlationId: 'c1', causationId: 'command' });
     expect(toEnvelopes(paid, context)).toMatchObject([{ correlationid: 'c1', causationid: 'command' }]);
   });
 
-  test('are made of any context, such as one that a test has written', () => {
+  it('are made of any context, such as one that a test has written', () => {
     const { signal } = new AbortController();
     const ids = { messageId: 'm1', correlationId: 'c1', causationId: 'command', idempotencyKey: 'k1' };
     const context = { ...ids, signal, attempt: 1, deadline: undefined, get: expectNoCall, find: expectNoCall };

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { contextKey, type Context } from '../message/context.js';
 import { command, event, query } from '../message/declare.js';
@@ -45,13 +45,13 @@ describe('legacy decorators', () => {
     }
   }
 
-  test('make a method the handler of a command', async () => {
+  it('make a method the handler of a command', async () => {
     await using bus = await startBus({ items: [Greeter], container: fixed([Greeter, new Greeter('hi')]) });
     await expect(bus.send(new Greet({ name: 'Ada' }), { context: [User('root')] })).resolves.toBe('hi Ada, root');
     expect(bus.inspect.handler(Greet)).toEqual({ place: 'registry `test`, `Greeter.greet`' });
   });
 
-  test('make a method a listener, with a name', async () => {
+  it('make a method a listener, with a name', async () => {
     const heard: string[] = [];
     class Mailer {
       @listens(Greeted, { name: 'mail' })
@@ -67,7 +67,7 @@ describe('legacy decorators', () => {
     ]);
   });
 
-  test('are inherited', () => {
+  it('are inherited', () => {
     class LoudGreeter extends Greeter {
       @handles(CountAll)
       count(): number {
@@ -78,7 +78,7 @@ describe('legacy decorators', () => {
     expect(marked(Greeter)).toEqual(['greet: handler of Greet']);
   });
 
-  test('of a method that overrides another one take its place', async () => {
+  it('of a method that overrides another one take its place', async () => {
     class Base {
       @handles(Greet)
       greet({ name }: Greet): string {
@@ -113,7 +113,7 @@ describe('legacy decorators', () => {
     await expect(bus.send(new CountAll())).resolves.toBe(2);
   });
 
-  test('may be several on one method, or one for several messages', () => {
+  it('may be several on one method, or one for several messages', () => {
     class Service {
       @handles(Note)
       @listens(Greeted)
@@ -133,7 +133,7 @@ describe('legacy decorators', () => {
     ]);
   });
 
-  test('are refused where the method cannot be called', () => {
+  it('are refused where the method cannot be called', () => {
     const secret = Symbol('secret');
     class Service {
       @handles(Greet)
@@ -164,13 +164,13 @@ describe('standard decorators', () => {
     return own;
   }
 
-  test('mark a method', () => {
+  it('mark a method', () => {
     class Greeter {}
     decorate(Greeter, null, (context) => handles(Greet)(() => 'hi', context), 'greet');
     expect(marked(Greeter)).toEqual(['greet: handler of Greet']);
   });
 
-  test('are inherited', () => {
+  it('are inherited', () => {
     class Greeter {}
     class LoudGreeter extends Greeter {}
     class QuietGreeter extends Greeter {}
@@ -180,7 +180,7 @@ describe('standard decorators', () => {
     expect(marked(QuietGreeter)).toEqual(['greet: handler of Greet']);
   });
 
-  test('of a method that overrides another one take its place', () => {
+  it('of a method that overrides another one take its place', () => {
     class Greeter {}
     class LoudGreeter extends Greeter {}
     const parent = decorate(Greeter, null, (context) => handles(Greet)(() => 'hi', context), 'greet');
@@ -188,7 +188,7 @@ describe('standard decorators', () => {
     expect(marked(LoudGreeter)).toEqual(['greet: handler of Greet']);
   });
 
-  test.each([
+  it.each([
     ['static', { static: true }],
     ['private', { private: true, name: '#greet' }],
   ])('are refused on a %s method', (what, more) => {
@@ -197,7 +197,7 @@ describe('standard decorators', () => {
     expect(problemsOf(Greeter)).toEqual([expect.stringContaining(`is ${what}, so it cannot be called`)]);
   });
 
-  test.each([{}, { metadata: undefined }])('need metadata, which may be missing: %j', (more) => {
+  it.each([{}, { metadata: undefined }])('need metadata, which may be missing: %j', (more) => {
     const context = { kind: 'method', name: 'greet', static: false, private: false, ...more } as const;
     expect(() => handles(Greet)(() => 'hi', context)).toThrow(
       expect.objectContaining({ name: 'SetupError', code: 'INVALID_REGISTRATION' }),
@@ -206,7 +206,7 @@ describe('standard decorators', () => {
 });
 
 describe('methods named without decorators', () => {
-  test('handle and listen by what they are given', () => {
+  it('handle and listen by what they are given', () => {
     class Service {
       greet({ name }: Greet): string {
         return name;
@@ -222,7 +222,7 @@ describe('methods named without decorators', () => {
     ]);
   });
 
-  test('are refused where there is no such method', () => {
+  it('are refused where there is no such method', () => {
     const byToken = Symbol('byToken');
     abstract class Service {
       readonly inField = (query: CountAll): number => Object.keys(query).length;
@@ -245,7 +245,7 @@ describe('methods named without decorators', () => {
     ]);
   });
 
-  test('are refused where what they handle is not there', () => {
+  it('are refused where what they handle is not there', () => {
     class Service {
       greet(_command: Greet): string {
         return '';
@@ -259,7 +259,7 @@ describe('methods named without decorators', () => {
     ]);
   });
 
-  test('fail loudly where the container gives something that lacks them', async () => {
+  it('fail loudly where the container gives something that lacks them', async () => {
     class Service {
       greet(_command: Greet): string {
         return '';

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { MessageContext } from '../message/context.js';
 import { Command } from '../message/message.js';
@@ -14,7 +14,7 @@ const Limits = token<{ readonly max: number }>('Limits');
 const context = new MessageContext();
 
 describe('on', () => {
-  test('gives the function back, so that a test can call it', async () => {
+  it('gives the function back, so that a test can call it', async () => {
     const pay = on(Pay)
       .inject({ limits: Limits })
       .handle(async ({ amount }, _context, { limits }) => (amount > limits.max ? 'too much' : 'paid'));
@@ -22,7 +22,7 @@ describe('on', () => {
     await expect(pay.run(new Pay({ amount: 2 }), context, { limits: { max: 1 } })).resolves.toBe('too much');
   });
 
-  test('describes a listener, plain or with options', () => {
+  it('describes a listener, plain or with options', () => {
     const run = (): void => undefined;
     const plain = { name: undefined, inline: false, retry: undefined, onDead: 'park' };
     expect(on(Paid).listen(run)).toMatchObject({ kind: 'listener', targets: [Paid], options: plain });
@@ -37,7 +37,7 @@ describe('on', () => {
     });
   });
 
-  test('describes a sink as a listener that writes to it', async () => {
+  it('describes a sink as a listener that writes to it', async () => {
     const kept = memorySink();
     const sink = on(Paid).named('audit').onDead('skip').sink(kept);
     expect(sink).toMatchObject({
@@ -50,7 +50,7 @@ describe('on', () => {
     expect(kept.events).toEqual([new Paid({ id: 'p' })]);
   });
 
-  test('describes guards of every shape', () => {
+  it('describes guards of every shape', () => {
     class Audit {
       handle(_command: Command, _context: unknown, next: () => Promise<never>): Promise<never> {
         return next();
@@ -66,7 +66,7 @@ describe('on', () => {
     }
   });
 
-  test('leaves a builder as it was when it goes on from there', () => {
+  it('leaves a builder as it was when it goes on from there', () => {
     const base = on(Paid).named('mail');
     base.inline();
     expect(base.listen(() => undefined).options.inline).toBe(false);

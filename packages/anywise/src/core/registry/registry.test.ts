@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { Guard } from './definitions.js';
 import { Command, Event } from '../message/message.js';
@@ -25,7 +25,7 @@ const any = on as unknown as (
 ) => Record<'handle' | 'listen' | 'guard' | 'before', (run: unknown) => unknown> & object;
 
 describe('a registry', () => {
-  test('holds handlers, listeners and guards in the order in which they were registered', () => {
+  it('holds handlers, listeners and guards in the order in which they were registered', () => {
     const pay = on(Pay).handle(nothing);
     const ship = on(Ship).handle(nothing);
     const guard = on(Command).before(nothing);
@@ -38,7 +38,7 @@ describe('a registry', () => {
     ]);
   });
 
-  test('tells where each of them stands', () => {
+  it('tells where each of them stands', () => {
     class Audit implements Guard<Pay, void> {
       async handle(_command: Pay, _context: unknown, next: () => Promise<void>): Promise<void> {
         return next();
@@ -69,7 +69,7 @@ describe('a registry', () => {
     `);
   });
 
-  test('takes only what is below its bases', () => {
+  it('takes only what is below its bases', () => {
     const registry = new MessageRegistry('payments', { commandBase: PaymentCommand, eventBase: PaymentEvent });
     registry.register(on(Pay).handle(nothing), on(Paid).listen(nothing), on(Command).before(nothing));
     expect(() =>
@@ -87,14 +87,14 @@ describe('a registry', () => {
     expect(registry.handlers).toHaveLength(1);
   });
 
-  test('refuses a class that handles nothing', () => {
+  it('refuses a class that handles nothing', () => {
     class Forgotten {}
     expect(() => new MessageRegistry('payments').register(Forgotten)).toThrowErrorMatchingInlineSnapshot(
       `"The registry \`payments\`: \`Forgotten\` has no method with \`@handles\` or \`@listens\`; mark one, or describe it with \`methods(…)\`"`,
     );
   });
 
-  test('refuses what it cannot hold, and says of each what to do', () => {
+  it('refuses what it cannot hold, and says of each what to do', () => {
     class Odd {
       declare readonly pay: (command: Pay) => void;
     }
@@ -150,7 +150,7 @@ describe('a registry', () => {
     expect([...registry.handlers, ...registry.listeners, ...registry.guards]).toEqual([]);
   });
 
-  test('refuses options that are out of range', () => {
+  it('refuses options that are out of range', () => {
     const listener = on(Paid)
       .named('')
       .retry({
@@ -184,7 +184,7 @@ describe('a registry', () => {
     expect(() => new MessageRegistry('odd').register(withNul)).toThrow('has no NUL');
   });
 
-  test('takes options that are `undefined` for absent', () => {
+  it('takes options that are `undefined` for absent', () => {
     const nothingSaid = { attempts: undefined, firstDelayMs: undefined, rules: undefined };
     const listener = on(Paid)
       .named(undefined as never)
@@ -195,7 +195,7 @@ describe('a registry', () => {
     expect(registered?.options).toMatchObject({ name: undefined, onDead: 'park' });
   });
 
-  test('refuses the same item twice', () => {
+  it('refuses the same item twice', () => {
     const pay = on(Pay).handle(nothing);
     class Service {
       ship(_command: Ship): void {
@@ -213,13 +213,13 @@ describe('a registry', () => {
     expect(registry.handlers).toHaveLength(1);
   });
 
-  test('replaces handlers, and nothing else', () => {
+  it('replaces handlers, and nothing else', () => {
     expect(() => new MessageRegistry('payments').replace(on(Paid).listen(nothing) as never)).toThrow(
       '`replace` is given an object, but replaces handlers only',
     );
   });
 
-  test('takes nothing more once a bus has read it', () => {
+  it('takes nothing more once a bus has read it', () => {
     const registry = new MessageRegistry('payments').register(on(Pay).handle(nothing));
     new Anywise({ name: 'payments', registries: [registry] });
     new Anywise({ name: 'again', registries: [registry] });
@@ -231,7 +231,7 @@ describe('a registry', () => {
     );
   });
 
-  test.each([
+  it.each([
     [undefined, {}],
     ['', {}],
     ['payments', { commandBase: PaymentEvent }],
@@ -243,7 +243,7 @@ describe('a registry', () => {
     );
   });
 
-  test('takes a handler for a group only below its base', () => {
+  it('takes a handler for a group only below its base', () => {
     const registry = new MessageRegistry('payments', { commandBase: PaymentCommand, eventBase: PaymentEvent });
     registry.register(on(PaymentCommand).handle(nothing), on(Event).listen(nothing));
     expect(() => registry.register(on(Command).handle(nothing))).toThrowErrorMatchingInlineSnapshot(

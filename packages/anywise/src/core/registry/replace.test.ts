@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Anywise } from '../bus/anywise.js';
 import { command, event } from '../message/declare.js';
 import type { Event } from '../message/message.js';
@@ -13,7 +13,7 @@ class Placed extends event('orders.placed', { data: type<{ id: string }>(), enti
 const registry = () => new MessageRegistry('rates').register(on(GetRate).handle(async () => 7));
 
 describe('registry.replace', () => {
-  test('puts a handler in the place of another, whichever registry has that', async () => {
+  it('puts a handler in the place of another, whichever registry has that', async () => {
     const fakes = new MessageRegistry('fakes').replace(on(GetRate).handle(async () => 1));
     const bus = new Anywise({ name: 'test', registries: [registry(), fakes], logger: silent });
     await bus.start();
@@ -21,7 +21,7 @@ describe('registry.replace', () => {
     await bus.stop();
   });
 
-  test('may be used once a message', () => {
+  it('may be used once a message', () => {
     const fakes = registry()
       .replace(on(GetRate).handle(async () => 1))
       .replace(on(GetRate).handle(async () => 2));
@@ -30,7 +30,7 @@ describe('registry.replace', () => {
   });
 });
 
-test('an entity that collects its events has them published in order, and only once', async () => {
+it('an entity that collects its events has them published in order, and only once', async () => {
   const heard: string[] = [];
   await using bus = await startBus({ items: [on(Placed).listen(({ id }) => void heard.push(id))] });
   const events: Event[] = [new Placed({ id: '1' }), new Placed({ id: '2' })];
@@ -40,7 +40,7 @@ test('an entity that collects its events has them published in order, and only o
   expect(heard).toEqual(['1', '2']);
 });
 
-test('an observer that fails harms neither the bus nor other observers', async () => {
+it('an observer that fails harms neither the bus nor other observers', async () => {
   const seen: string[] = [];
   await using bus = await startBus({});
   bus.observe({
