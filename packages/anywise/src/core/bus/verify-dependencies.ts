@@ -1,5 +1,11 @@
 import { servicesOf } from '../dispatch/compile.js';
-import { isOwnService, otherCopyProblem, serviceName, type ContainerAdapter, type ServiceId } from '../ports/container.js';
+import {
+  isOwnService,
+  otherCopyProblem,
+  serviceName,
+  type ContainerAdapter,
+  type ServiceId,
+} from '../ports/container.js';
 import type { Wiring } from '../registry/wiring.js';
 
 interface Options {
