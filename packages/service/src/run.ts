@@ -51,7 +51,7 @@ async function live(definition: ServiceDefinition, stop: Stop): Promise<void> {
 
   logger.info({ signal }, `${slice} is stopping`);
   service.retire();
-  if (hasStarted) await delay(drain.readinessMs);
+  if (hasStarted && drain.readinessMs > 0) await delay(drain.readinessMs);
   await server.close({ timeoutMs: drain.httpMs });
   await service.stop({ timeoutMs: drain.busMs });
   logger.info({}, `${slice} has stopped`);
