@@ -56,6 +56,24 @@ describe('a reply', () => {
     expect(await store.findReply({ type: 'users.get-user', key: 'k' })).toBeUndefined();
   });
 
+  it('that JSON cannot represent does not leave the process, and nothing is committed', async () => {
+    class Count extends command('users.count', { reply: type<{ readonly n: unknown }>() }) {}
+    class Find extends command('users.find', { reply: z.object({ n: z.unknown() }) }) {}
+    const items = [on(Count, Find).handle(async () => ({ n: 5n }))];
+    await using bus = await startBus({
+      items,
+      contracts: [contract('users', { Count, Find })],
+      store: memoryStore(),
+      checkReplies: false,
+    });
+    for (const message of [new Count(), new Find()]) {
+      const failed = { code: 'INVALID_REPLY', message: expect.stringContaining('`n`: is a bigint') as unknown };
+      await expect(bus.send(message, { checkReply: true })).rejects.toMatchObject(failed);
+      await expect(bus.send(message, { idempotencyKey: 'k' })).rejects.toMatchObject(failed);
+      await expect(bus.send(message)).resolves.toEqual({ n: 5n });
+    }
+  });
+
   it('is kept under an idempotency key without what the contract does not declare', async () => {
     const store = memoryStore();
     await using bus = await startBus({

@@ -1,25 +1,32 @@
 import { AnywiseError, InvalidMessageError, type Issue } from '../errors/errors.js';
+import { jsonIssues } from '../message/json.js';
 import { validate, type StandardSchema } from '../message/schema.js';
 
 /**
- * Compiles the check of a command's replies: it gives what the contract declares, and nothing more. A command that declares
- * no reply has none.
+ * Compiles the check of a command's replies: it gives what the contract declares, and nothing more, and it is JSON. A command
+ * that declares no reply has none.
  */
 export function compileReplyCheck(type: string, schema: StandardSchema | undefined): (reply: unknown) => unknown {
   if (schema === undefined) return () => undefined;
-  if (!isChecked(schema)) return (reply) => reply;
   return (reply) => {
-    try {
-      return validate(type, schema, reply);
-    } catch (error) {
-      throw error instanceof InvalidMessageError ? invalidReply(type, error.issues) : error;
-    }
+    const valid = isChecked(schema) ? validReply(type, schema, reply) : reply;
+    const issues = valid === undefined ? [] : jsonIssues(valid);
+    if (issues.length > 0) throw invalidReply(type, issues);
+    return valid;
   };
 }
 
 /** Whether a schema checks anything. */
 export function isChecked(schema: StandardSchema | undefined): boolean {
   return schema !== undefined && schema['~standard'].vendor !== 'anywise';
+}
+
+function validReply(type: string, schema: StandardSchema, reply: unknown): unknown {
+  try {
+    return validate(type, schema, reply);
+  } catch (error) {
+    throw error instanceof InvalidMessageError ? invalidReply(type, error.issues) : error;
+  }
 }
 
 function invalidReply(type: string, issues: readonly Issue[]): AnywiseError {
