@@ -49,7 +49,7 @@ export async function runTests(workspace: string, file: string): Promise<Outcome
           path,
         ],
       ],
-      { cwd: join(workspace, packageFolder), stdio: 'ignore', timeout: 180_000, killSignal: 'SIGKILL' },
+      { cwd: join(workspace, packageFolder), stdio: 'ignore', timeout: 900_000, killSignal: 'SIGKILL' },
     );
     await once(child, 'close');
     return outcomeOf(JSON.parse(readFileSync(result, 'utf8')) as JestResult, file);
