@@ -62,7 +62,7 @@ describe('editing the envelope', () => {
 
   it('needs an envelope', () => {
     expect(() => rewrite(unreadable, 'envelope', '{"id":"m-1"}')).toThrowErrorMatchingInlineSnapshot(
-      `"The new text is not an envelope. An envelope cannot be read: \`source\` must be a non-empty string; \`type\` must be a non-empty string; \`time\` must be a non-empty string; \`correlationid\` must be a non-empty string; \`specversion\` must be \`1.0\`; \`kind\` is not known; \`schemaversion\` must be a whole number."`,
+      `"The new text is not an envelope. An envelope cannot be read: \`source\` must be a non-empty string; \`type\` must be a non-empty string; \`time\` must be a non-empty string; \`correlationid\` must be a non-empty string; \`specversion\` must be \`1.0\`; \`kind\` is not known; \`schemaversion\` must be a whole number from 1."`,
     );
   });
 
