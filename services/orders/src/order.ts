@@ -66,19 +66,19 @@ export class OrderRepository {
     return row === undefined ? undefined : orderOf(row);
   }
 
-  /** Up to `limit` orders that the user may see, the newest first, that come after the order called `after`. */
-  async listFor(user: User, limit: number, after: string | undefined): Promise<readonly Order[]> {
+  /** Up to `limit` orders that the user may see, the newest first: those that come after another, or the first. */
+  async listFor(user: User, limit: number, after: Order | undefined): Promise<readonly Order[]> {
     const seen = seenBy(user);
-    const order = 'ORDER BY placed_at DESC, order_id DESC LIMIT ?';
-    if (after === undefined) {
-      const first = `SELECT * FROM customer_order WHERE ${seen.sql} ${order}`;
-      return (await this.sql.all<OrderRow>(first, ...seen.values, limit)).map(orderOf);
-    }
-    const next = `SELECT * FROM customer_order
-       WHERE ${seen.sql} AND (placed_at, order_id) <
-         (SELECT placed_at, order_id FROM customer_order WHERE order_id = ? AND ${seen.sql})
-       ${order}`;
-    return (await this.sql.all<OrderRow>(next, ...seen.values, after, ...seen.values, limit)).map(orderOf);
+    const position = after === undefined ? [] : [after.placedAt, after.orderId];
+    const rows = await this.sql.all<OrderRow>(
+      `SELECT * FROM customer_order WHERE ${seen.sql}
+       ${after === undefined ? '' : 'AND (placed_at, order_id) < (?, ?)'}
+       ORDER BY placed_at DESC, order_id DESC LIMIT ?`,
+      ...seen.values,
+      ...position,
+      limit,
+    );
+    return rows.map(orderOf);
   }
 
   async start(orderId: string, paymentId: string): Promise<void> {

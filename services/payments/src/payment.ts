@@ -42,19 +42,19 @@ export class PaymentRepository {
     return row === undefined ? undefined : paymentOf(row);
   }
 
-  /** Up to `limit` payments that the user may see, the newest first, that come after the payment called `after`. */
-  async listFor(user: User, limit: number, after: string | undefined): Promise<readonly Payment[]> {
+  /** Up to `limit` payments that the user may see, the newest first: those that come after another, or the first. */
+  async listFor(user: User, limit: number, after: Payment | undefined): Promise<readonly Payment[]> {
     const seen = seenBy(user);
-    const order = 'ORDER BY created_at DESC, payment_id DESC LIMIT ?';
-    if (after === undefined) {
-      const first = `SELECT * FROM payment WHERE ${seen.sql} ${order}`;
-      return (await this.sql.all<PaymentRow>(first, ...seen.values, limit)).map(paymentOf);
-    }
-    const next = `SELECT * FROM payment
-       WHERE ${seen.sql} AND (created_at, payment_id) <
-         (SELECT created_at, payment_id FROM payment WHERE payment_id = ? AND ${seen.sql})
-       ${order}`;
-    return (await this.sql.all<PaymentRow>(next, ...seen.values, after, ...seen.values, limit)).map(paymentOf);
+    const position = after === undefined ? [] : [after.createdAt, after.paymentId];
+    const rows = await this.sql.all<PaymentRow>(
+      `SELECT * FROM payment WHERE ${seen.sql}
+       ${after === undefined ? '' : 'AND (created_at, payment_id) < (?, ?)'}
+       ORDER BY created_at DESC, payment_id DESC LIMIT ?`,
+      ...seen.values,
+      ...position,
+      limit,
+    );
+    return rows.map(paymentOf);
   }
 
   async reject(paymentId: string, reason: string): Promise<void> {

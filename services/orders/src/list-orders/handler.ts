@@ -1,14 +1,16 @@
 import { ListOrders } from '@anywise/contracts/orders';
-import { CurrentUser } from '@anywise/service';
+import { CurrentUser, unknownCursor } from '@anywise/service';
 import { on } from 'anywise';
 import { OrderRepository } from '../order.js';
 
 export const listOrders = on(ListOrders)
   .inject({ orders: OrderRepository })
   .handle(async ({ cursor, limit }, context, { orders }) => {
+    const user = context.get(CurrentUser);
+    const last = cursor === undefined ? undefined : await orders.findFor(user, cursor);
+    if (cursor !== undefined && last === undefined) throw unknownCursor(ListOrders.type);
     // One more than asked for tells whether there is a next page.
-    const found = await orders.listFor(context.get(CurrentUser), limit + 1, cursor);
+    const found = await orders.listFor(user, limit + 1, last);
     const items = found.slice(0, limit);
-    const nextCursor = found.length > limit ? (items.at(-1)?.orderId ?? null) : null;
-    return { items, nextCursor };
+    return { items, nextCursor: found.length > limit ? (items.at(-1)?.orderId ?? null) : null };
   });

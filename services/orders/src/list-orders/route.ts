@@ -1,6 +1,5 @@
 import { ListOrders } from '@anywise/contracts/orders';
+import { readPage } from '@anywise/service';
 import { route } from 'anywise/express';
 
-export const listOrdersRoute = route('get', '/orders', ListOrders, {
-  input: ({ query: { cursor, limit } }) => ({ cursor, limit: limit === undefined ? undefined : Number(limit) }),
-});
+export const listOrdersRoute = route('get', '/orders', ListOrders, { input: readPage });

@@ -1,6 +1,5 @@
 import { ListPayments } from '@anywise/contracts/payments';
+import { readPage } from '@anywise/service';
 import { route } from 'anywise/express';
 
-export const listPaymentsRoute = route('get', '/payments', ListPayments, {
-  input: ({ query: { cursor, limit } }) => ({ cursor, limit: limit === undefined ? undefined : Number(limit) }),
-});
+export const listPaymentsRoute = route('get', '/payments', ListPayments, { input: readPage });

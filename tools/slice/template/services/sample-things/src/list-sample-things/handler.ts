@@ -1,14 +1,13 @@
 import { ListSampleThings } from '@anywise/contracts/sample-things';
-import { InvalidMessageError, on } from 'anywise';
+import { unknownCursor } from '@anywise/service';
+import { on } from 'anywise';
 import { SampleThingRepository } from '../sample-thing.js';
 
 export const listSampleThings = on(ListSampleThings)
   .inject({ sampleThings: SampleThingRepository })
   .handle(async ({ cursor, limit }, _context, { sampleThings }) => {
     const last = cursor === undefined ? undefined : await sampleThings.find(cursor);
-    if (cursor !== undefined && last === undefined) {
-      throw new InvalidMessageError(ListSampleThings.type, [{ path: ['cursor'], message: 'No page has this cursor' }]);
-    }
+    if (cursor !== undefined && last === undefined) throw unknownCursor(ListSampleThings.type);
     // One more than asked for tells whether there is a next page.
     const found = await sampleThings.list(limit + 1, last);
     const items = found.slice(0, limit);
