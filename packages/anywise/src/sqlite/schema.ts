@@ -67,7 +67,8 @@ export const storeMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;`,
   },
   {
-    // Until then a row without a key had its id as bytes for one, which equal no text, and two columns for its state.
+    // Until then a row without a key had its id as bytes for one, which equal no text, and two columns for its state. Handled
+    // messages stay as they are: their lanes are not read any more, and there may be millions.
     name: 'anywise/002-lanes',
     sql: `
       DROP INDEX anywise_outbox_waiting;
@@ -90,7 +91,8 @@ export const storeMigrations: readonly Migration[] = [
 
       DROP INDEX anywise_inbox_keys;
       ALTER TABLE anywise_inbox RENAME COLUMN key TO lane;
-      UPDATE anywise_inbox SET lane = CASE typeof(lane) WHEN 'text' THEN '=' || lane ELSE '-' || id END;
+      UPDATE anywise_inbox SET lane = CASE typeof(lane) WHEN 'text' THEN '=' || lane ELSE '-' || id END
+        WHERE state <> 'handled';
       ALTER TABLE anywise_inbox ADD COLUMN is_alone INTEGER NOT NULL DEFAULT 0;
       CREATE INDEX anywise_inbox_lanes ON anywise_inbox (listener, lane, seq)
         WHERE state IN ('ready', 'running', 'parked');`,
