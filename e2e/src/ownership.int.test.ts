@@ -60,7 +60,7 @@ async function leaveAsBefore({ databases }: System, slice: Slice, insert: string
   await anywise.stop();
 }
 
-await describeOnEachStore('orders and payments', (kind) => {
+describeOnEachStore('orders and payments', (kind) => {
   it('are for those who placed and made them, and for support', async () => {
     await using system = await createSystem(kind);
     const { ada, bob, support } = await openShop(system);

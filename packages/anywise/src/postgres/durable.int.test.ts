@@ -23,7 +23,7 @@ describeWithPostgres('over PostgreSQL', () =>
   }),
 );
 
-await describeWithPostgres('a part of a message that fails, over PostgreSQL', () =>
+describeWithPostgres('a part of a message that fails, over PostgreSQL', () =>
   describeNested((work, migrations) =>
     inTestSchemas((schema) => work(postgresStore({ url, schema: schema('shop'), migrations }))),
   ),

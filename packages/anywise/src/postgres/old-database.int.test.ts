@@ -195,7 +195,7 @@ async function inOldStore(
   });
 }
 
-await describeWithPostgres('a PostgreSQL schema of the version before', () => {
+describeWithPostgres('a PostgreSQL schema of the version before', () => {
   it('sends what waits, is due or was parked, in order', () => inOldStore(1, oldInbox, expectOutboxGoesOn));
   it('handles what waits, was running or is replayed, in order', () => inOldStore(1, oldInbox, expectInboxGoesOn));
   it('keeps its replies', () => inOldStore(1, oldInbox, expectReplyIsKept));

@@ -52,8 +52,9 @@ export function untilAborted<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const giveUp = (): void => {
+      const reason = signal.reason as Error;
       letGo().then((gone) => {
-        if (gone) reject(signal.reason as Error);
+        if (gone) reject(reason);
       }, reject);
     };
     if (signal.aborted) giveUp();

@@ -120,7 +120,8 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     if (this.options.store === undefined) return undefined;
     const parts = this.parts ?? [];
     const overlaps = parts.at(-1) !== outer;
-    if (overlaps) for (const other of parts.slice(parts.indexOf(outer as Part) + 1)) other.overlaps = true;
+    const begunWithin = outer === undefined ? 0 : parts.indexOf(outer) + 1;
+    if (overlaps) for (const other of parts.slice(begunWithin)) other.overlaps = true;
     const stored = overlaps ? undefined : this.transaction?.nest();
     const part: Part = { outer, before: copyOf(this.uncommitted), stored, overlaps };
     this.parts = [...parts, part];
