@@ -1,5 +1,6 @@
 import { describeValue, isPlainObject } from '../errors/describe.js';
 import { InvalidMessageError, SetupError, type Issue } from '../errors/errors.js';
+import { inputOf, rememberInput } from './input.js';
 import { isJson, isScalar, jsonIssues, mostIssues } from './json.js';
 import {
   identify,
@@ -29,11 +30,8 @@ export function messageClass(base: AbstractClass<object>, definition: Definition
   let hasSetters = false;
 
   class Message extends (base as new () => object) {
-    readonly #input: unknown;
-
     constructor(data: unknown = {}, metadata?: Partial<EventMetadata>, making?: Making) {
       super();
-      this.#input = data;
       if (making === 'bare') return Object.create(new.target.prototype) as this;
       if (last !== new.target) {
         hasSetters = lookAt(new.target, looked);
@@ -44,6 +42,7 @@ export function messageClass(base: AbstractClass<object>, definition: Definition
         if (hasSetters || !copy(this as unknown as Fields, valid)) {
           copyChecked(this as unknown as Fields, valid, definition);
         }
+        if (valid !== data && !isEvent) rememberInput(this, data, valid as object);
       }
       if (metadata !== undefined && isEvent) identify(this, metadata);
       Object.freeze(this);
@@ -59,7 +58,7 @@ export function messageClass(base: AbstractClass<object>, definition: Definition
     }
 
     static inputOf(message: object): unknown {
-      return #input in message ? message.#input : message;
+      return inputOf(message);
     }
   }
   protectInherited(Message.prototype);
