@@ -201,7 +201,7 @@ export function describeDurableServices({ inPlace, readOnlyText, duplicateText }
         await payments.stop({ timeoutMs: 20 });
         letGo();
         await expect(reply).rejects.toThrowErrorMatchingInlineSnapshot(
-          `"The bus stopped before the message was finished; nothing of it was committed."`,
+          `"The bus stopped before the message was finished; nothing was committed."`,
         );
         await using again = await start('payments', { items: paymentItems });
         await expect(again.send(new ListPayments())).resolves.toEqual([]);

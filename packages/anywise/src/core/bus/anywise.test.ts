@@ -145,7 +145,7 @@ describe('the bus of a message', () => {
     await using bus = await startBus({ items: [outer, inner] });
     await bus.send(new Outer());
     await expect(kept[0]?.send(new Inner({}))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"A bus that belongs to a message was used after that message had ended. Await every call, and do not keep the injected \`Anywise\`."`,
+      `"The bus of a message was used after that message had ended. Await every call, and do not keep the injected \`Anywise\`."`,
     );
     await expect(kept[0]?.publish(happened)).rejects.toMatchObject({ code: 'NOT_AWAITED' });
   });
@@ -159,7 +159,7 @@ describe('the bus of a message', () => {
       });
     await using bus = await startBus({ items: [outer] });
     await expect(bus.send(new Outer())).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"A handler called \`stop\` on the bus of its message. Call it where the bus was made."`,
+      `"A handler called \`stop\` on the bus of its message. Call it on the bus that you created."`,
     );
   });
 });

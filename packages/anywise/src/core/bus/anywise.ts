@@ -21,13 +21,13 @@ import {
 import type { Observer } from '../ports/observer.js';
 import type { AnywiseOptions, StopOptions } from './options.js';
 
-/** What `trySend` gives: the reply, or one of the command's declared errors. */
+/** The result of `trySend`: the reply, or one of the command's declared errors. */
 export type Tried<Reply, Errors> =
   { readonly ok: true; readonly value: Reply } | { readonly ok: false; readonly error: Errors };
 
 /** An entity that collects events while it works. */
 export interface EventCollector {
-  /** Gives the events collected so far, and forgets them. */
+  /** Returns the events collected so far, and clears them. */
   takeEvents(): readonly Event[];
 }
 
@@ -38,8 +38,8 @@ export interface BusStatus {
 }
 
 /**
- * What code outside of handlers works with in one transaction: a bus whose messages commit with it, and the services of its
- * scope, the store's handle among them.
+ * What `transaction` passes to its work: a bus whose messages commit with the transaction, and the services of its scope,
+ * including the store's client.
  */
 export interface Transaction extends Pick<
   Anywise,
@@ -77,7 +77,7 @@ export class Anywise {
     return Object.assign(Object.create(Anywise.prototype) as Anywise, { lifecycle, frame });
   }
 
-  /** Has a command or query handled, and gives its reply. Rejects with what the handler or a guard throws. */
+  /** Sends a command or query to its handler and returns the reply. Rejects with whatever the handler or a guard throws. */
   send<C extends Command>(command: C, options?: SendOptions): Promise<C['~reply']> {
     const { lifecycle, frame } = this;
     const refusal = lifecycle.refusal(frame);
@@ -86,7 +86,7 @@ export class Anywise {
     return frame === undefined ? reply : frame.track(command.type, reply);
   }
 
-  /** Like `send`, with the errors that the command declares as values. Other errors still reject. */
+  /** Like `send`, but returns the errors that the command declares as values. Other errors still reject. */
   async trySend<C extends Command>(command: C, options?: SendOptions): Promise<Tried<ReplyOf<C>, ErrorsOf<C>>> {
     try {
       return { ok: true, value: (await this.send(command, options)) as ReplyOf<C> };
@@ -100,10 +100,10 @@ export class Anywise {
   }
 
   /**
-   * Tells all listeners what happened. With a store, the event commits with the surrounding handler, or by itself outside
-   * of one, and listeners run afterwards. Without, it resolves when all listeners have run.
+   * Tells all listeners what happened. With a store, the event commits with the surrounding handler, or on its own outside
+   * of one, and listeners run afterwards. Without a store, the promise resolves when all listeners have run.
    *
-   * @throws ListenersFailedError where listeners that run inside failed.
+   * @throws ListenersFailedError if listeners that run inside `publish` failed.
    */
   publish(event: Event): Promise<void> {
     const { lifecycle, frame } = this;
@@ -114,11 +114,11 @@ export class Anywise {
   }
 
   /**
-   * Has a command handled later, for certain: it commits with the surrounding handler, or by itself outside of one, and then
-   * its one handler runs in a transaction of its own, here or in the process that owns it, as often as its `retry` policy
-   * says. Nobody gets the reply. Needs a store.
+   * Enqueues a command to be handled later, durably: it commits with the surrounding handler, or on its own outside of one.
+   * Its handler then runs in a transaction of its own, here or in the process that owns the command, and is retried as its
+   * `retry` policy says. The reply is discarded. Needs a store.
    *
-   * @returns the command's id, by which one that waits for its time can be cancelled.
+   * @returns the command's id, which `cancel` takes if the command is scheduled.
    */
   enqueue(command: EnqueueableCommand, options: EnqueueOptions = {}): Promise<string> {
     const { lifecycle, frame } = this;
@@ -129,10 +129,10 @@ export class Anywise {
   }
 
   /**
-   * Takes back a command that was enqueued here with `delayMs` or `at`, if it is not due yet. Within a handler it is taken
-   * back with the handler's commit.
+   * Cancels a command that was enqueued here with `delayMs` or `at`, if it is not due yet. Within a handler, the
+   * cancellation commits with the handler.
    *
-   * @returns `false` where it was due already, is unknown, or was cancelled before.
+   * @returns `false` if it was already due, is unknown, or was cancelled before.
    */
   cancel(id: string): Promise<boolean> {
     const { lifecycle, frame } = this;
@@ -144,7 +144,7 @@ export class Anywise {
 
   /**
    * Runs work in one transaction, for code outside of handlers: its own statements, the events that it publishes and the
-   * commands that it enqueues commit together, or not at all where it throws. On a handler's bus it is part of the
+   * commands that it enqueues commit together, or not at all if it throws. On a handler's bus, it becomes part of the
    * handler's transaction.
    *
    * @example
@@ -162,16 +162,17 @@ export class Anywise {
     return lifecycle.dispatcher.transaction((own) => work(this.transactionIn(own)), options.context);
   }
 
-  /** What could not be handled: to look at, repair, replay or discard. */
+  /** The messages that could not be handled: list, edit, replay or discard them. */
   get deadLetters(): BusDeadLetters {
     return this.lifecycle.deadLetters;
   }
 
   /**
-   * Publishes what an entity has collected, in order, and empties it: for those who keep events in their entities. Each event
-   * is published even if a listener of an earlier one fails.
+   * Publishes the events that an entity has collected, in order, and empties it. Each event is published even if a listener
+   * of an earlier one fails.
    *
-   * @throws ListenersFailedError if listeners that run inside failed: the first one's, where several events had such.
+   * @throws ListenersFailedError if listeners that run inside `publish` failed; if that happened for several events, the
+   * first of these errors.
    */
   async collect(entity: EventCollector): Promise<void> {
     const failures: unknown[] = [];
@@ -185,17 +186,17 @@ export class Anywise {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Tells `observer` what the bus does from now on. Returns how to stop. */
+  /** Tells `observer` what the bus does from now on. Returns a function that stops it. */
   observe(observer: Observer): () => void {
     return this.lifecycle.observers.add(observer);
   }
 
-  /** What waits and what is in hand; `undefined` for a bus without a store. */
+  /** How many messages wait and how many are in hand; `undefined` for a bus without a store. */
   async status(): Promise<BusStatus | undefined> {
     return this.lifecycle.status();
   }
 
-  /** Who handles, guards and listens to what. */
+  /** Looks up what handles, guards and listens to a message. */
   get inspect(): Inspection {
     return this.lifecycle.inspection;
   }
@@ -206,31 +207,35 @@ export class Anywise {
   }
 
   /**
-   * Verifies the wiring, opens store and transport, and begins to handle messages.
+   * Verifies the wiring, opens the store and the transport, and starts handling messages.
    *
-   * @throws SetupError (`INVALID_SETUP`) that lists every problem; AnywiseError (`UNAVAILABLE`) where store or transport cannot be used.
+   * @throws SetupError (`INVALID_SETUP`) that lists every problem; AnywiseError (`UNAVAILABLE`) if the store or the
+   * transport cannot be used.
    */
   async start(): Promise<void> {
     this.outsideOnly('start');
     await this.lifecycle.start();
   }
 
-  /** Takes no more messages, finishes those in hand, sends what waits in the outbox, and closes. Idempotent. */
+  /** Stops accepting messages, finishes those in hand, sends what is in the outbox, and closes. Idempotent. */
   async stop(options: StopOptions = {}): Promise<void> {
     this.outsideOnly('stop');
     await this.lifecycle.stop(options.timeoutMs ?? 25_000);
   }
 
-  /** Everything that is wrong with the wiring, one text a problem, without opening anything. `start` refuses where there is any. */
+  /**
+   * Everything that is wrong with the wiring, one text per problem, without opening anything. `start` refuses to run if
+   * there is any.
+   */
   verify(): readonly string[] {
     return this.lifecycle.verify();
   }
 
   /**
-   * Why the bus cannot work now, one text per reason; empty when it can. For readiness probes, so the texts only name the part
-   * that is unusable; the cause goes to the log, once per outage.
+   * Why the bus cannot work now, one text per reason; empty if it can. Made for readiness probes, so the texts only name the
+   * part that is down; the cause goes to the log, once per outage.
    *
-   * @param options.timeoutMs a part that has not answered by then counts as unusable. @defaultValue as long as the part takes
+   * @param options.timeoutMs a part that has not answered by then counts as down. @defaultValue no limit
    */
   async check(options: { readonly timeoutMs?: number } = {}): Promise<readonly string[]> {
     return this.lifecycle.check(options.timeoutMs);
@@ -249,7 +254,7 @@ export class Anywise {
     if (this.frame === undefined) return;
     throw new AnywiseError(
       'NOT_RUNNING',
-      `A handler called \`${method}\` on the bus of its message. Call it where the bus was made.`,
+      `A handler called \`${method}\` on the bus of its message. Call it on the bus that you created.`,
     );
   }
 }

@@ -4,8 +4,8 @@ import { envelopeIn, parseEnvelope } from '../message/envelope.js';
 import { AnywiseError } from '../errors/errors.js';
 
 /**
- * The dead letters of one bus. Replayed ones are handled here or in another process of the service, whichever claims them
- * first, with all their attempts before them.
+ * The dead letters of one bus. A replayed one is handled here or in another process of the service, whichever claims it
+ * first, and has all its attempts again.
  */
 export class BusDeadLetters {
   readonly #store: () => DeadLetters;
@@ -26,29 +26,29 @@ export class BusDeadLetters {
     return this.#store().count(filter);
   }
 
-  /** One of them; `undefined` if there is none. */
+  /** One dead letter; `undefined` if it does not exist. */
   async find({ id, listener }: InboxRef): Promise<DeadLetter | undefined> {
     const [letter] = await this.#store().list({ id, listener }, { limit: 1 });
     return letter;
   }
 
-  /** Makes dead letters due again; `{}` means all of them. Returns how many. */
+  /** Makes dead letters due again; `{}` selects all of them. Returns how many. */
   replay(filter: DeadLetterFilter): Promise<number> {
     return this.#store().replay(filter);
   }
 
-  /** Gives dead letters up for good, and lets go on what waits for them; `{}` means all of them. Returns how many. */
+  /** Discards dead letters for good and releases what waits for them; `{}` selects all of them. Returns how many. */
   discard(filter: DeadLetterFilter): Promise<number> {
     return this.#store().discard(filter);
   }
 
   /**
-   * Replaces the data of a dead letter, in the version in which it came; what came is kept. Replay it afterwards. One that
-   * could not be read is replaced whole, with an envelope.
+   * Replaces the data of a dead letter, in the version in which it arrived; the original is kept. Replay it afterwards. If
+   * it could not be read, pass a whole envelope instead.
    *
-   * @throws InvalidMessageError where the message's contract refuses the data; then nothing is changed.
-   * @throws AnywiseError (`UNREADABLE_MESSAGE`) where what could not be read still cannot.
-   * @throws AnywiseError (`NOT_FOUND`) where there is no such dead letter.
+   * @throws InvalidMessageError if the message's contract rejects the data; then nothing is changed.
+   * @throws AnywiseError (`UNREADABLE_MESSAGE`) if the envelope still cannot be read.
+   * @throws AnywiseError (`NOT_FOUND`) if there is no such dead letter.
    */
   async edit(ref: InboxRef, data: unknown): Promise<void> {
     const letter = await this.find(ref);

@@ -5,7 +5,7 @@ import { sliceOf, type MessageClass, type MessageKind } from '../message/message
 import { attemptsOf } from '../../kit/retry.js';
 import type { Wiring } from '../registry/wiring.js';
 
-/** Something that is wired to a message, and where it stands in the code. */
+/** Something that is wired to a message, and where it is registered. */
 export interface Wired {
   readonly place: string;
 }
@@ -15,15 +15,15 @@ export interface WiredListener extends Wired {
   readonly name: string;
   /** Whether it runs inside `publish`, or after the commit through the inbox. */
   readonly runs: 'inside' | 'afterwards';
-  /** How often a message is tried in all before it is a dead letter, where it runs afterwards; inside it is tried once. */
+  /** How many attempts a message gets before it becomes a dead letter. Inside `publish` there is only one. */
   readonly attempts: number;
-  /** What its dead letters hold up. */
+  /** What its dead letters block. */
   readonly onDead: OnDead;
-  /** The names of the functions that guard it, outermost first. Absent where none does. */
+  /** The names of the functions that guard it, outermost first. Absent if there are none. */
   readonly guards?: readonly string[];
 }
 
-/** Tells what is wired to a message, in the order in which it runs. */
+/** Looks up what is wired to a message, in the order in which it runs. */
 export class Inspection {
   readonly #wiring: Wiring;
 
@@ -69,7 +69,7 @@ export interface MessageDescription {
   /** The slice that owns it. */
   readonly slice: string;
   readonly summary: string | undefined;
-  /** Who handles it here; always `undefined` for an event. */
+  /** What handles it here; always `undefined` for an event. */
   readonly handler: Wired | undefined;
   /** Outermost first; always empty for an event. */
   readonly guards: readonly Wired[];
@@ -80,7 +80,7 @@ export interface MessageDescription {
 /** A bus as data, for documentation and tools. */
 export interface BusDescription {
   readonly name: string;
-  /** Of all the contracts that the bus knows, sorted by wire name. */
+  /** The messages of all contracts that the bus knows, sorted by wire name. */
   readonly messages: readonly MessageDescription[];
 }
 

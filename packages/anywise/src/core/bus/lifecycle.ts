@@ -100,7 +100,7 @@ export class Lifecycle {
     if (!frame.unit.ended) return undefined;
     return new AnywiseError(
       'NOT_AWAITED',
-      'A bus that belongs to a message was used after that message had ended. Await every call, and do not keep the injected `Anywise`.',
+      'The bus of a message was used after that message had ended. Await every call, and do not keep the injected `Anywise`.',
     );
   }
 

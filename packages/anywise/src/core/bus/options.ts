@@ -10,29 +10,32 @@ import type { Store } from '../ports/store.js';
 import type { PublishStrategy, SendStrategy } from '../dispatch/strategies.js';
 import type { Transport } from '../ports/transport.js';
 
-/** What a bus is made of. */
+/** What a bus is created with. */
 export interface AnywiseOptions {
   /** The service's name. The contract of this name is its own: each of its commands and queries needs a handler here. */
   readonly name: string;
   readonly registries?: readonly MessageRegistry[];
   /**
-   * Where events end up besides: `[on(PaymentEvent).named('audit').sink(fileSink('audit.jsonl'))]`. They are listeners as in
-   * a registry called `sink`, so one without a name of its own is called `sink/<wire name>`.
+   * Where events are written besides: `[on(PaymentEvent).named('audit').sink(fileSink('audit.jsonl'))]`. They are listeners,
+   * as if in a registry named `sink`, so one without a name of its own is named `sink/<wire name>`.
    */
   readonly sinks?: readonly SinkDefinition[];
-  /** The contracts of all the slices whose messages are sent, published or heard here. */
+  /** The contracts of all slices whose messages are sent, published or listened to here. */
   readonly contracts?: readonly Contract[];
   /** Where dependencies come from, for example `inversify(container)`. */
   readonly container?: ContainerAdapter;
-  /** Makes writes and events one transaction, and lets listeners run after the commit. @defaultValue none: listeners run inside `publish` */
+  /**
+   * Commits writes and events in one transaction, and runs listeners after the commit. @defaultValue none: listeners run
+   * inside `publish`
+   */
   readonly store?: Store;
   /** Connects this service with others. Without a store, one in memory is used. @defaultValue none */
   readonly transport?: Transport;
   /** Context keys with a header that are read from incoming messages. */
   readonly context?: readonly ContextKeyInfo[];
   /**
-   * Checks what handlers return against the `reply` of the contract even where it stays in the process, so that a wrong reply
-   * is found before it is published. Replies that leave the process are checked always.
+   * Checks what handlers return against the `reply` of the contract even if it stays in the process, so that a wrong reply
+   * is found early. Replies that leave the process are always checked.
    *
    * @defaultValue true, unless `NODE_ENV` is `production`
    */
@@ -44,36 +47,39 @@ export interface AnywiseOptions {
   /** @defaultValue warnings and errors to the console */
   readonly logger?: Logger;
   /**
-   * How many messages are handled at once. More is faster where listeners wait for others. Where there are several listeners,
-   * each may take half of them, unless it says otherwise with `.concurrency(…)`. @defaultValue 100
+   * How many messages are handled at once. A higher number is faster if listeners wait for other systems. With several
+   * listeners, each may take up to half, unless it says otherwise with `.concurrency(…)`. @defaultValue 100
    */
   readonly concurrency?: number;
   /**
-   * How large a message that is published or enqueued may be as JSON, in bytes. Transports have a limit of their own, and
-   * what comes in larger than this is a dead letter.
+   * How large a published or enqueued message may be as JSON, in bytes. Transports have a limit of their own. A larger
+   * message that arrives becomes a dead letter.
    *
    * @defaultValue 1_048_576 (1 MiB)
    */
   readonly maxMessageBytes?: number;
   /**
    * How long one attempt of a listener, or of an enqueued command, may take, in milliseconds, unless it says otherwise with
-   * `.timeoutMs(…)`. Then its writes are rolled back, its signal is aborted, and the attempt has failed.
+   * `.timeoutMs(…)`. After that its writes are rolled back, its signal is aborted, and the attempt counts as failed.
    *
    * @defaultValue 300_000 (5 minutes)
    */
   readonly timeoutMs?: number;
   /**
-   * How long a listener may be silent before its message is given to another process. It is renewed while the listener
-   * runs, so it bounds only how long the messages of a dead machine wait. @defaultValue 30_000
+   * How long a claim on a message lasts, in milliseconds. It is renewed while the listener runs, so it only bounds how long
+   * the messages of a dead machine wait for another process. @defaultValue 30_000
    */
   readonly leaseMs?: number;
   /** How long handled messages and kept replies are remembered. @defaultValue 604_800_000 (7 days) */
   readonly retentionMs?: number;
 }
 
-/** How a bus is stopped. */
+/** Options of `stop`. */
 export interface StopOptions {
-  /** How long messages in hand may take to finish; what is left is handled again after the next start. @defaultValue 25_000 */
+  /**
+   * How long messages in hand may take to finish, in milliseconds; the rest is handled again after the next start.
+   * @defaultValue 25_000
+   */
   readonly timeoutMs?: number;
 }
 

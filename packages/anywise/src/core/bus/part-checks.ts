@@ -1,13 +1,13 @@
 import type { Logger } from '../ports/logger.js';
 
-/** A store or a transport, as far as it can be checked. */
+/** A store or a transport that can be checked. */
 interface Part {
   check(): Promise<void>;
 }
 
 /**
- * Makes a check of what a bus works with. It gives one text for each part that cannot be used, which says no more than which
- * part it is, because probes show it to anyone. The reason goes to the log, when the part fails first and when it recovers.
+ * Makes a check of the parts of a bus. It returns one text for each part that cannot be used, which only names the part,
+ * because probes show it to anyone. The reason goes to the log when the part first fails, and a note when it recovers.
  */
 export function createPartChecks(
   parts: Readonly<Record<string, Part | undefined>>,

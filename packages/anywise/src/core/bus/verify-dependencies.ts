@@ -35,7 +35,7 @@ export function dependencyProblems({ wiring, container, provided }: Options): re
   return [...own.map((each) => notProvided(each, provided)), ...notBound(others, container)];
 }
 
-/** A test may bind a stand-in for what a store would provide. */
+/** A test may bind a fake of what a store would provide. */
 function isBound(id: ServiceId, container: ContainerAdapter | undefined): boolean {
   return container !== undefined && container.verify([id]).length === container.verify([]).length;
 }

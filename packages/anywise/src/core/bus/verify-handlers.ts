@@ -11,12 +11,12 @@ interface Options {
   readonly contracts: readonly Contract[];
 }
 
-/** What is wrong with who handles and guards what. */
+/** What is wrong with the handlers and guards. */
 export function handlerProblems(options: Options): string[] {
   return [...repeats(options), ...rivals(options), ...idleHandlers(options), ...missingHandlers(options)];
 }
 
-/** What two registries hold is there twice: a guard would run twice, and so would a listener. */
+/** An item in two registries counts twice: a guard or a listener would run twice. */
 function repeats({ wiring }: Options): string[] {
   const parts = [
     ...wiring.guards.map(({ guard, place }) => ({ part: guard, place })),
@@ -40,7 +40,7 @@ function rivals({ wiring }: Options): string[] {
   );
 }
 
-/** A handler for a group with nothing below it is there by mistake, or a contract is missing. */
+/** A handler for an empty group is a mistake, or a contract is missing. */
 function idleHandlers({ wiring, contracts }: Options): string[] {
   if (contracts.length === 0) return [];
   const idle = wiring.handlers.filter(

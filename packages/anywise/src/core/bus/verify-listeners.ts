@@ -3,11 +3,11 @@ import type { Wiring } from '../registry/wiring.js';
 
 interface Options {
   readonly wiring: Wiring;
-  /** Whether listeners go through an inbox, which knows them by name. */
+  /** Whether listeners go through an inbox, which needs their names. */
   readonly durable: boolean;
 }
 
-/** What is wrong with the names by which the inbox knows its listeners. */
+/** What is wrong with the names under which the inbox keeps its listeners. */
 export function listenerProblems({ wiring, durable }: Options): string[] {
   const commands = new Set(durable ? wiring.commands.map(({ type }) => type) : []);
   const first = new Map<string, string>();

@@ -41,7 +41,7 @@ function allUses({ wiring }: Options): readonly Use[] {
   return usesOf([...wiring.handlers, ...wiring.listeners, ...guards]);
 }
 
-/** Two contracts may each be right and still not fit together. */
+/** Two contracts may each be valid and still clash. */
 function sharedNames(options: Options): string[] {
   const first = new Map<string, MessageClass>();
   return messagesOf(options).flatMap((message) => {
@@ -59,12 +59,14 @@ function unknownMessages({ wiring, contracts, durable }: Options): string[] {
   const known = new Set(contracts.flatMap(({ messages }) => [...messages.keys()]));
   return usesOf([...wiring.handlers, ...wiring.listeners]).flatMap(({ target, place }) =>
     isMessageClass(target) && !known.has(target.type)
-      ? [`\`${target.type}\`, used in ${place}, is in none of the contracts given; add its contract to \`contracts\``]
+      ? [
+          `\`${target.type}\`, used in ${place}, is not in any of the given contracts; add its contract to \`contracts\``,
+        ]
       : [],
   );
 }
 
-/** Messages that are called like one of the contracts, but are another class. */
+/** Messages with the wire name of one in the contracts, but of another class. */
 function strangers(options: Options): string[] {
   const known = new Map(messagesOf(options).map((message) => [message.type, message]));
   const problems = allUses(options).flatMap(({ target, place }) => {
@@ -79,7 +81,7 @@ function strangers(options: Options): string[] {
   return [...new Set(problems)];
 }
 
-/** Groups that cover nothing, although messages here extend a class of that name. */
+/** Groups that cover nothing, although messages here extend a class with the same name. */
 function strangeGroups(options: Options): string[] {
   const messages = messagesOf(options);
   const problems = allUses(options)

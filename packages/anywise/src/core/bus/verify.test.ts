@@ -67,7 +67,7 @@ describe('starting a bus', () => {
       "The bus \`payments\` has 9 problems:
         - \`payments.get-payment\` has two handlers: in registry \`payments\`, \`findPayment\` and in registry \`payments\`, \`PaymentQueries.byId\`; remove one, or let one take the other's place with \`registry.replace(…)\`
         - \`payments.pay\` has no handler, and this slice owns it; register one with \`on(Pay).handle(…)\`
-        - \`shipping.ship\`, used in registry \`more\`, \`doNothing\`, is in none of the contracts given; add its contract to \`contracts\`
+        - \`shipping.ship\`, used in registry \`more\`, \`doNothing\`, is not in any of the given contracts; add its contract to \`contracts\`
         - two classes are called \`payments.paid\`; the contract package is probably installed twice
         - the listener in registry \`payments\`, \`hearAll\` listens to a group and has no stable name; give it one with \`.named(…)\`
         - two listeners are called \`payments/shipping.shipped\`: in registry \`payments\`, \`doNothing\` and in registry \`more\`, \`doNothing\`; tell them apart with \`.named(…)\`
@@ -201,7 +201,7 @@ describe('starting a bus', () => {
     const bus = new Anywise({ name: 'payments', registries, store: memoryStore(), logger: silent });
     expect(bus.verify()).toMatchInlineSnapshot(`
       [
-        "\`payments.paid\`, used in registry \`payments\`, \`doNothing\`, is in none of the contracts given; add its contract to \`contracts\`",
+        "\`payments.paid\`, used in registry \`payments\`, \`doNothing\`, is not in any of the given contracts; add its contract to \`contracts\`",
       ]
     `);
   });

@@ -16,13 +16,13 @@ export interface VerifyOptions {
   /** The context keys that are read from messages. */
   readonly context: readonly ContextKeyInfo[];
   readonly container: ContainerAdapter | undefined;
-  /** Whether listeners go through an inbox, which knows them by name. */
+  /** Whether listeners go through an inbox, which needs their names. */
   readonly durable: boolean;
   /** The services that the bus itself provides. */
   readonly provided: ReadonlySet<ServiceId>;
 }
 
-/** Everything that is wrong with a bus before its first message, one text a problem. */
+/** Everything that is wrong with the wiring of a bus, one text per problem. */
 export function verify(options: VerifyOptions): readonly string[] {
   return [
     ...handlerProblems(options),

@@ -26,9 +26,9 @@ export interface AttemptsOptions {
   readonly logger: Logger;
   readonly observers: Observers;
   readonly random?: () => number;
-  /** Told when an attempt has ended, however it did. */
+  /** Called when an attempt has ended, with whatever outcome. */
   readonly ended: (claim: Claim) => void;
-  /** Told in how many milliseconds a message is due again. */
+  /** Called with the milliseconds until a message is due again. */
   readonly wakeIn: (delayMs: number) => void;
 }
 
@@ -36,7 +36,7 @@ const unknownRetryMs = 30_000;
 /** How long a suspect waits for the others in hand to end. */
 const aloneWithinMs = 5_000;
 
-/** The attempts at handling messages that this process has in hand, each with its lease, its time limit and its end. */
+/** The attempts that this process has in hand, each with its lease, its time limit and its outcome. */
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #inHand = new Map<Claim, LazySignal>();
@@ -51,7 +51,7 @@ export class Attempts {
     return this.#inHand.size;
   }
 
-  /** Has a claimed message handled. Never throws: what fails is recorded. */
+  /** Handles a claimed message. Never throws: a failure is recorded. */
   begin(claim: Claim): void {
     const stop = new LazySignal();
     this.#inHand.set(claim, stop);
@@ -63,7 +63,7 @@ export class Attempts {
     });
   }
 
-  /** Renews the leases of what is in hand, and stops what has lost its lease. */
+  /** Renews the leases of all attempts in hand, and stops those that have lost theirs. */
   async extendLeases(): Promise<void> {
     const claims = [...this.#inHand.keys()];
     if (claims.length === 0) return;
@@ -71,16 +71,19 @@ export class Attempts {
     try {
       for (const claim of await store.inbox.extend(claims, leaseMs)) this.#inHand.get(claim)?.abort(leaseLost(claim));
     } catch (error) {
-      logger.warn({ err: error }, 'Leases could not be renewed; what cannot be finished in time is handled again');
+      logger.warn(
+        { err: error },
+        'Leases could not be renewed; messages that are not finished in time are handled again',
+      );
     }
   }
 
-  /** Resolves when nothing is in hand any more, or after `timeoutMs`. */
+  /** Resolves when nothing is in hand, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
     await this.#waiters.until(() => this.#inHand.size === 0, timeoutMs);
   }
 
-  /** Stops what is in hand, and gives its claims back for others to handle. */
+  /** Stops the attempts in hand, and releases their claims for others to handle. */
   async giveBack(): Promise<void> {
     const left = [...this.#inHand.keys()];
     if (left.length === 0) return;
@@ -90,8 +93,8 @@ export class Attempts {
   }
 
   /**
-   * Handles a suspect when everything else has ended, so that if this process ends too it is known which message did it. If
-   * another takes too long for that, this attempt proves nothing.
+   * Handles a suspect after everything else has ended, so that if this process dies too, the message is to blame. If the
+   * others take too long to end, this attempt proves nothing.
    */
   async #runAlone(claim: Claim, stop: LazySignal): Promise<void> {
     const { store, leaseMs, logger } = this.#options;
@@ -102,7 +105,7 @@ export class Attempts {
       if (lost.length === 0) await this.#run(claim, stop);
     } catch (error) {
       const { listener, id } = claim;
-      logger.warn({ listener, id, err: error }, 'A message could not be handled alone; it is tried again');
+      logger.warn({ listener, id, err: error }, 'A message could not be handled alone; it is retried');
     }
   }
 
@@ -111,7 +114,7 @@ export class Attempts {
     const settings = this.#options.listeners.get(claim.listener);
     const timer = settings === undefined ? undefined : this.#startTimer(claim, stop, settings.timeoutMs);
     try {
-      // Attempts are counted when they begin: one more than allowed means that the process ended during the last of them.
+      // Attempts are counted when they begin: one too many means that the process died during the last one.
       if (claim.attempt > attemptsOf(settings?.retry)) throw tooManyAttempts(claim);
       await deliver(claim, stop);
       observers.handled(deliveredOf(claim));
@@ -122,7 +125,7 @@ export class Attempts {
     }
   }
 
-  /** Whether the message is no longer this process's: another handles it, or will after a restart. */
+  /** Whether this process no longer owns the message: another handles it, or will after a restart. */
   #isLost({ listener, id }: Claim, reason: unknown): boolean {
     const isLost = AnywiseError.is(reason) && (reason.code === 'LEASE_LOST' || this.#isStopped);
     if (isLost) this.#options.logger.warn({ listener, id }, errorText(reason));
@@ -141,9 +144,9 @@ export class Attempts {
     if (failure.outcome === 'dead') {
       logger.error(details, 'A listener failed for good; the message is a dead letter now');
     } else if (refusalOf(id, error) !== undefined) {
-      logger.debug({ ...details, retryInMs: failure.retryInMs }, 'A guard refused a message for now; it comes again');
+      logger.debug({ ...details, retryInMs: failure.retryInMs }, 'A guard refused a message for now; it is retried');
     } else {
-      logger.warn({ ...details, retryInMs: failure.retryInMs }, 'A listener failed; the message is tried again');
+      logger.warn({ ...details, retryInMs: failure.retryInMs }, 'A listener failed; the message is retried');
     }
     try {
       await store.inbox.fail(claim, failure);
@@ -189,7 +192,7 @@ function stopping({ listener, id }: Claim): AnywiseError {
 function timedOut({ listener, id }: Claim, timeoutMs: number): AnywiseError {
   return new AnywiseError(
     'TIMEOUT',
-    `\`${listener}\` had not handled ${id} after ${timeoutMs} ms; its effects were rolled back. Allow more with \`.timeoutMs(…)\`, or find what is slow. Pass \`context.signal\` on, so that work that is no longer wanted ends.`,
+    `\`${listener}\` had not handled ${id} after ${timeoutMs} ms; its effects were rolled back. Allow more with \`.timeoutMs(…)\`, or find what is slow. Pass \`context.signal\` on, so that abandoned work stops.`,
     { retryable: true },
   );
 }
@@ -197,6 +200,6 @@ function timedOut({ listener, id }: Claim, timeoutMs: number): AnywiseError {
 function tooManyAttempts({ listener, id, attempt }: Claim): AnywiseError {
   return new AnywiseError(
     'TERMINAL',
-    `\`${listener}\` did not survive ${id}: each of the ${attempt - 1} attempts that it may make ended with its process or with its lease. Find out why, then replay it.`,
+    `\`${listener}\` did not survive ${id}: each of its ${attempt - 1} allowed attempts ended with a dead process or a lost lease. Find out why, then replay it.`,
   );
 }

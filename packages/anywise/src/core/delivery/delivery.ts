@@ -19,19 +19,19 @@ export interface DeliveryOptions {
   readonly store: Store;
   readonly transport: Transport | undefined;
   readonly wiring: Wiring;
-  /** The wire names that the service wants from others. */
+  /** The wire names that the service subscribes to. */
   readonly types: readonly string[];
   readonly namesFor: ListenersOf;
   /** Whether a contract of the bus has the type. */
   readonly knows: (type: string) => boolean;
-  /** What a command from the outbox becomes in the inbox; `undefined` for what another process handles. */
+  /** The inbox entry for a command from the outbox; `undefined` if another process handles it. */
   readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
-  /** Runs the listener and commits; rejects where either fails. */
+  /** Runs the listener and commits; rejects if either fails. */
   readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
   readonly holder: string;
   /** How many messages are handled at once. */
   readonly concurrency: number;
-  /** How long one attempt may take where its listener does not say. */
+  /** How long one attempt may take, unless its listener says otherwise. */
   readonly timeoutMs: number;
   readonly leaseMs: number;
   readonly retentionMs: number;
@@ -79,21 +79,21 @@ export class Delivery {
     this.#stopCleaning = this.#cleanNowAndThen();
   }
 
-  /** The listeners whose every place is taken. */
+  /** The listeners that have no free place. */
   saturated(): readonly string[] {
     return this.#worker.saturated();
   }
 
-  /** Takes nothing more in, and finishes what is in hand as far as it gets in `timeoutMs`; gives the rest back. */
+  /** Takes in nothing more, finishes what it can of the messages in hand within `timeoutMs`, and releases the rest. */
   async stopReceiving(timeoutMs: number): Promise<void> {
     const began = performance.now();
-    // A round that runs may take long, and whatever it leaves is deleted another time.
+    // Not awaited: a round may take long, and the next one deletes what it leaves.
     void this.#stopCleaning?.();
     await this.#subscription?.close();
     await this.#worker.stop(Math.max(0, timeoutMs - (performance.now() - began)));
   }
 
-  /** Sends what waits in the outbox, as far as it gets in a moment, and ends. */
+  /** Sends as much of the outbox as it can in a moment, and ends. */
   async flush(): Promise<void> {
     this.#unwatch?.();
     await this.#relay.stop(relayFlushMs);
@@ -113,7 +113,7 @@ export class Delivery {
     const { service, transport, types, namesFor, knows, retentionMs, logger } = this.#options;
     if (transport === undefined || types.length === 0) return;
     const intake = { service, retentionMs, knows, listenersOf: namesFor };
-    const onError = (error: unknown): void => logger.warn({ err: error }, 'Receiving failed; it is tried again');
+    const onError = (error: unknown): void => logger.warn({ err: error }, 'Receiving failed; it is retried');
     this.#subscription = await transport.subscribe({ consumer: service, types, onError }, async (batch) => {
       await this.#worker.take(entriesOfBatch(batch, intake));
     });
@@ -123,18 +123,18 @@ export class Delivery {
     const { store, retentionMs, logger } = this.#options;
     return repeatEvery(() => store.clean(retentionMs), {
       everyMs: cleanEveryMs,
-      onError: (error) => logger.warn({ err: error }, 'Old messages could not be deleted; it is tried again'),
+      onError: (error) => logger.warn({ err: error }, 'Old messages could not be deleted; it is retried'),
     });
   }
 }
 
-/** Those for whom messages are claimed from the inbox, by the names under which it knows them. */
+/** What messages are claimed for, by the name that the inbox keeps it under. */
 function settingsOf(options: DeliveryOptions): ReadonlyMap<string, ListenerSettings> {
   const { wiring, service, concurrency, timeoutMs } = options;
   const listeners = new Map<string, FailureOptions>();
   for (const { name, options } of wiring.listeners) if (!options.inline) listeners.set(name, options);
   for (const { message, options } of wiring.commandHandlers) listeners.set(message.type, options);
-  // One that hangs must leave places for the others.
+  // A listener that hangs must leave places for the others.
   const share = listeners.size > 1 ? Math.ceil(concurrency / 2) : concurrency;
   for (const name of [unreadableListener(service), unknownListener(service)]) {
     listeners.set(name, defaultListenerOptions);

@@ -3,14 +3,13 @@ import { orderKey, type Envelope } from '../message/envelope.js';
 import type { InboxEntry } from '../ports/inbox.js';
 import type { Received } from '../ports/transport.js';
 
-/** The listeners, by name, that an event type is for. */
+/** The names of the listeners to an event type. */
 export type ListenersOf = (type: string) => readonly string[];
 
-/**
- * What one envelope becomes in the inbox: an entry for each listener.
+/** The inbox entries for one envelope, one per listener.
  *
  * @param json its text.
- * @param isOwn whether nothing else has this envelope, as where it was read from the text.
+ * @param isOwn whether nothing else refers to this envelope, as when it was just read from the text.
  */
 export function inboxEntries(
   envelope: Envelope,
@@ -21,7 +20,7 @@ export function inboxEntries(
   if (listeners.length === 0) return [];
   const { id, type } = envelope;
   const key = orderKey(envelope);
-  // Several listeners must not share what one of them, or its upcasts, may change.
+  // Listeners must not share an object that one of them, or an upcast, may change.
   const read = isOwn && listeners.length === 1 ? envelope : undefined;
   return listeners.map((listener) => ({ listener, id, type, key, json, envelope: read }));
 }
@@ -36,9 +35,9 @@ export interface IntakeOptions {
 }
 
 /**
- * What a batch from the transport becomes in the inbox. What cannot be read becomes a dead letter, as it came; so does what
- * is older than the inbox remembers, as it may have been handled before. A type that is not known here waits for a version of
- * the service that knows it.
+ * The inbox entries for a batch from the transport. A message that cannot be read becomes a dead letter, unchanged; so does
+ * one older than the inbox remembers, because it may have been handled before. A message of an unknown type waits for a
+ * version of the service that knows it.
  */
 export function entriesOfBatch(batch: readonly Received[], options: IntakeOptions): InboxEntry[] {
   const { listenersOf, knows, service, retentionMs } = options;
@@ -54,12 +53,12 @@ export function entriesOfBatch(batch: readonly Received[], options: IntakeOption
   });
 }
 
-/** The name under which the inbox keeps messages of types that no version of the service has known so far. */
+/** The name under which the inbox keeps messages of types that the service does not know yet. */
 export function unknownListener(service: string): string {
   return `${service}/unknown`;
 }
 
-/** The name under which the inbox keeps what could not be read. */
+/** The name under which the inbox keeps unreadable messages. */
 export function unreadableListener(service: string): string {
   return `${service}/unreadable`;
 }

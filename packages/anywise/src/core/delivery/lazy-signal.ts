@@ -1,4 +1,4 @@
-/** What work listens to in order to give up: an abort signal, or what can become one. */
+/** Tells work to give up: an abort signal, or something that can become one. */
 export interface Abortable {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -6,7 +6,9 @@ export interface Abortable {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** An abort signal that is made when code first asks for it: most never does, and making one costs as much as a message. */
+/**
+ * An abort signal that is created when first asked for: most code never asks, and creating one costs as much as a message.
+ */
 export class LazySignal implements Abortable {
   #controller: AbortController | undefined;
   #reason: Error | undefined;
@@ -28,7 +30,7 @@ export class LazySignal implements Abortable {
     return this.#controller.signal;
   }
 
-  /** The first reason counts. */
+  /** The first reason wins. */
   abort(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;

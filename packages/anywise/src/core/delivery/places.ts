@@ -4,7 +4,7 @@ export class Places {
   readonly #limits: ReadonlyMap<string, number>;
   readonly #taken = new Map<string, number>();
   #inUse = 0;
-  /** Places that are kept for messages which are being claimed. */
+  /** Places reserved for messages that are being claimed. */
   #reserved = 0;
 
   /** @param limits how many places each listener may take. */
@@ -17,12 +17,12 @@ export class Places {
     return this.#total - this.#inUse - this.#reserved;
   }
 
-  /** Whether enough are free that a search for messages is worth its cost. */
+  /** Whether enough places are free to make a search worth its cost. */
   get areMostlyFree(): boolean {
     return this.free * 2 >= this.#total;
   }
 
-  /** The listeners that may take a place, and how many at most. */
+  /** The listeners that have free places, and how many each. */
   open(): ReadonlyMap<string, number> {
     const open = new Map<string, number>();
     for (const [listener, limit] of this.#limits) {
@@ -32,7 +32,7 @@ export class Places {
     return open;
   }
 
-  /** The listeners whose every place is taken. */
+  /** The listeners that have no free place. */
   saturated(): readonly string[] {
     return [...this.#taken].flatMap(([name, taken]) => (taken >= (this.#limits.get(name) ?? Infinity) ? [name] : []));
   }

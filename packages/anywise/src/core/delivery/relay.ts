@@ -13,11 +13,11 @@ import type { PublishFailure, Transport } from '../ports/transport.js';
 
 export interface RelayOptions {
   readonly store: Store;
-  /** Without one, only what is handled here leaves the outbox. */
+  /** Without one, only commands handled here leave the outbox. */
   readonly transport: Transport | undefined;
-  /** What a command becomes in the inbox here; `undefined` for what goes to the transport. */
+  /** The inbox entry for a command handled here; `undefined` if it goes to the transport. */
   readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
-  /** The name under which the inbox keeps what it cannot take as it is. */
+  /** The name under which the inbox keeps messages that it cannot store unchanged. */
   readonly unreadable: string;
   readonly holder: string;
   readonly logger: Logger;
@@ -27,17 +27,20 @@ export interface RelayOptions {
 const batchSize = 200;
 const leaseMs = 10_000;
 const idlePollMs = 1_000;
-/** How long a few messages are settled later where no others follow: a third of a millisecond sooner for whoever is idle. */
+/**
+ * How long a few confirmed messages wait for others before they are settled. An idle caller gets its turn a third of a
+ * millisecond sooner.
+ */
 const settleLaterMs = 1;
-/** How often a message may make a transport that works refuse it before it is parked. */
+/** How often a working transport may refuse a message before it is parked. */
 const attemptsAlone = 10;
 const retryDelays = { firstDelayMs: 500, factor: 2, maxDelayMs: 30_000 };
 
 type Failures = readonly (PublishFailure | undefined)[];
 
 /**
- * Brings committed messages from the outbox to the transport, and commands whose time has come to the inbox here; one relay
- * a service. A row is deleted only when it is confirmed; a relay that dies between the two publishes it again under the same
+ * Moves committed messages from the outbox to the transport, and due commands to the inbox here; each service has one active
+ * relay. A row is deleted only once it is confirmed. If a relay dies in between, the row is published again under the same
  * id, and receivers recognise it.
  */
 export class Relay {
@@ -45,7 +48,7 @@ export class Relay {
   readonly #pump: Pump;
   #lease: RelayLease | undefined;
   #askAgainAt = 0;
-  /** How often in a row the transport could not be used at all. */
+  /** How many times in a row the transport was unusable. */
   #outages = 0;
   #restUntil = 0;
 
@@ -53,7 +56,7 @@ export class Relay {
     this.#options = options;
     this.#pump = new Pump({
       turn: () => this.#turn(),
-      onError: (error) => options.logger.error({ err: error }, 'The relay failed and tries again'),
+      onError: (error) => options.logger.error({ err: error }, 'The relay failed and is retried'),
     });
   }
 
@@ -65,12 +68,12 @@ export class Relay {
     this.#pump.wake();
   }
 
-  /** Sends what still waits, as far as it gets in `flushMs`, and gives the lease back. */
+  /** Sends as much of what waits as it can in `flushMs`, and releases the lease. */
   async stop(flushMs: number): Promise<void> {
     const timeIsUp = new AbortController();
     const timer = setTimeout(() => timeIsUp.abort(), flushMs);
     try {
-      // A transport that hangs does not keep the process from stopping.
+      // A transport that hangs must not keep the process from stopping.
       await Promise.race([this.#flush(timeIsUp.signal), once(timeIsUp.signal, 'abort')]);
       if (this.#lease !== undefined) await this.#options.store.outbox.release(this.#lease);
     } catch (error) {
@@ -98,11 +101,11 @@ export class Relay {
     const epoch = this.#lease?.epoch;
     const lease = await this.#leased();
     if (lease === undefined) return idlePollMs;
-    // Whoever held the lease before may have published these meanwhile.
+    // The previous holder of the lease may have published these in the meantime.
     const rows = lease.epoch === epoch ? found : await store.outbox.sendable(batchSize);
 
     const outcomes = await this.#bring(rows);
-    // The receiver first: what goes on here may keep it from the processor that was to wake it.
+    // Let the receiver run first: work here may keep it off the processor that was to wake it.
     if (rows.length < batchSize && this.#reachesProcesses) await this.#pump.pause(settleLaterMs);
     if (outcomes.length > 0 && !(await store.outbox.settle(lease, outcomes))) this.#lease = undefined;
     return outcomes.length === rows.length && outcomes.every(({ outcome }) => outcome === 'confirmed') ? 0 : idlePollMs;
@@ -117,7 +120,7 @@ export class Relay {
     return Math.max(1, Math.min(dueInMs ?? idlePollMs, idlePollMs));
   }
 
-  /** The lease, which is asked for anew long before it ends. Nothing can be settled with one that was lost. */
+  /** The lease, renewed long before it ends. A lost lease settles nothing. */
   async #leased(): Promise<RelayLease | undefined> {
     if (this.#lease !== undefined && performance.now() < this.#askAgainAt) return this.#lease;
     const { store, holder } = this.#options;
@@ -126,7 +129,7 @@ export class Relay {
     return this.#lease;
   }
 
-  /** The outcomes of the rows of which one is known. */
+  /** The outcomes of those rows that have a known one. */
   async #bring(rows: readonly OutboxRow[]): Promise<readonly OutboxOutcome[]> {
     const here: InboxEntry[] = [];
     const stay: OutboxRow[] = [];
@@ -153,13 +156,13 @@ export class Relay {
     } catch (error) {
       if (await this.#isUsable(error)) return this.#publishAlone(rows, error);
       this.#rest(error);
-      // Nothing is known of any of them: they wait as they are.
+      // Their outcomes are unknown: they wait unchanged.
       return [];
     }
     return rows.map((row, index) => this.#outcomeOf(row, failures[index]));
   }
 
-  /** Whether the transport works, so that it refused these rows and not all. */
+  /** Whether the transport works, so that it refused these rows and not everything. */
   async #isUsable(error: unknown): Promise<boolean> {
     if (AnywiseError.is(error) && error.retryable) return false;
     try {
@@ -170,7 +173,7 @@ export class Relay {
     }
   }
 
-  /** Finds the row that the others could not go with. Rows of its key wait for it. */
+  /** Finds the row that made the others fail. Rows with its key wait for it. */
   async #publishAlone(rows: readonly OutboxRow[], error: unknown): Promise<readonly OutboxOutcome[]> {
     const [only] = rows;
     if (only !== undefined && rows.length === 1) {
@@ -192,7 +195,7 @@ export class Relay {
     const { logger, random = Math.random } = this.#options;
     const retryInMs = backoff(++this.#outages, retryDelays, random());
     this.#restUntil = performance.now() + retryInMs;
-    logger.warn({ err: error, retryInMs }, 'The transport cannot be used; what waits in the outbox is sent later');
+    logger.warn({ err: error, retryInMs }, 'The transport cannot be used; the outbox is sent later');
   }
 
   get #transport(): Transport {
@@ -214,7 +217,7 @@ export class Relay {
       logger.error(details, 'An event can never be published; it is parked in the outbox');
       return { seq, outcome: 'parked', error };
     }
-    logger.warn(details, 'An event was not published; it is tried again');
+    logger.warn(details, 'An event was not published; it is retried');
     return { seq, outcome: 'retry', retryInMs: backoff(attempts + 1, retryDelays, random()), error };
   }
 }

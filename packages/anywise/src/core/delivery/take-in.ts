@@ -5,18 +5,18 @@ import type { InboxEntry } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
 
 export interface TakeInOptions {
-  /** Adds entries, all or none. */
+  /** Adds all entries or none. */
   readonly add: (entries: readonly InboxEntry[]) => Promise<unknown>;
-  /** The name under which the inbox keeps what it cannot take as it is. */
+  /** The name under which the inbox keeps messages that it cannot store unchanged. */
   readonly unreadable: string;
   readonly logger: Logger;
 }
 
 /**
- * Adds entries to the inbox, one by one where together they cannot be added, so that one that no store can take holds up no
- * others: it becomes a dead letter with its text.
+ * Adds entries to the inbox, one by one if they cannot be added together, so that an entry that no store can hold does not
+ * block the others: it becomes a dead letter with its text.
  *
- * @throws what the store threw where it cannot be used at all. Then some entries may have been added.
+ * @throws whatever the store threw, if it cannot be used at all. Some entries may have been added by then.
  */
 export async function takeIn(entries: readonly InboxEntry[], options: TakeInOptions): Promise<void> {
   try {
@@ -33,12 +33,12 @@ async function takeInAlone(entry: InboxEntry, options: TakeInOptions): Promise<v
   } catch (error) {
     if (isOutage(error)) throw error;
     const { listener, id, type } = entry;
-    options.logger.error({ listener, id, type, err: error }, 'A message cannot be kept; it becomes a dead letter');
+    options.logger.error({ listener, id, type, err: error }, 'A message cannot be stored; it becomes a dead letter');
     await bury(entry, error, options);
   }
 }
 
-/** As text where the store takes it, and else as Base64, which every store takes. */
+/** As text if the store takes it, otherwise as Base64, which every store takes. */
 async function bury(entry: InboxEntry, cause: unknown, { add, unreadable }: TakeInOptions): Promise<void> {
   const error = `The inbox could not take it for \`${entry.listener}\`: ${errorText(cause)}`;
   // The same text gets the same id, so that a redelivery adds no second dead letter.
@@ -51,7 +51,7 @@ async function bury(entry: InboxEntry, cause: unknown, { add, unreadable }: Take
   }
 }
 
-/** Whether the store as a whole cannot be used, whatever the entries are. */
+/** Whether the store as a whole cannot be used, regardless of the entries. */
 function isOutage(error: unknown): boolean {
   return AnywiseError.is(error) && error.retryable;
 }

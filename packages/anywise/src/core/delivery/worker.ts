@@ -11,11 +11,11 @@ import { takeIn } from './take-in.js';
 
 export interface WorkerOptions {
   readonly store: Store;
-  /** What it claims for, by the names under which the inbox knows them. */
+  /** What it claims messages for, by the name that the inbox keeps it under. */
   readonly listeners: ReadonlyMap<string, ListenerSettings>;
-  /** Runs the listener and commits; rejects where either fails. `stop` tells the listener that its work is no longer wanted. */
+  /** Runs the listener and commits; rejects if either fails. `stop` tells the listener that its work is no longer wanted. */
   readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
-  /** The name under which the inbox keeps what it cannot take as it is. */
+  /** The name under which the inbox keeps messages that it cannot store unchanged. */
   readonly unreadable: string;
   readonly holder: string;
   /** How many messages are handled at once. */
@@ -27,11 +27,11 @@ export interface WorkerOptions {
 }
 
 const idlePollMs = 1_000;
-/** How long a search waits for more places, so that it does not cost a transaction for each message. */
+/** How long a search waits for more free places, so that not every message costs a transaction. */
 const gatherMs = 20;
 
 /**
- * Claims messages from the inbox and has them handled, several at once, those of one key one after the other.
+ * Claims messages from the inbox and handles them: several at once, but those with the same key one after the other.
  *
  * ```text
  *              claimed some
@@ -47,9 +47,9 @@ const gatherMs = 20;
  *          └── few places are free ───────────────────────────────────────────┘
  * ```
  *
- * A change is whatever may make a message claimable: a commit, the end of a message in hand, a retry that is due. Changes are
- * counted. A search rests only if the count is what it was when the search began, so no change is lost while its answer is
- * on the way.
+ * A change is anything that may make a message claimable: a commit, the end of a message in hand, a retry that is due.
+ * Changes are counted. A search rests only if the count is what it was when the search began, so no change is lost while its
+ * answer is on the way.
  *
  * A suspect, whose last attempt ended with its process or its lease, is handled alone: nothing is claimed until it has ended.
  */
@@ -59,11 +59,11 @@ export class Worker {
   readonly #places: Places;
   readonly #attempts: Attempts;
   #changes = 0;
-  /** The count of changes at which a search with nothing in hand found nothing: until the next change nothing waits. */
+  /** The count of changes when a search, with nothing in hand, found nothing: until the next change nothing waits. */
   #emptyAt: number | undefined;
-  /** Told when a message has been handled. */
+  /** Called when a message has been handled. */
   readonly #waiters = new Waiters();
-  /** Messages that want to be handled alone: until they are, nothing else is claimed. */
+  /** Messages that must be handled alone: until they are, nothing else is claimed. */
   #suspects = 0;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -78,7 +78,7 @@ export class Worker {
     });
     this.#pump = new Pump({
       turn: () => this.#turn(),
-      onError: (error) => logger.error({ err: error }, 'The worker could not claim messages and tries again'),
+      onError: (error) => logger.error({ err: error }, 'The worker could not claim messages; it is retried'),
     });
   }
 
@@ -93,12 +93,12 @@ export class Worker {
     this.#pump.wake();
   }
 
-  /** The listeners whose every place is taken. */
+  /** The listeners that have no free place. */
   saturated(): readonly string[] {
     return this.#places.saturated();
   }
 
-  /** Claims nothing more, waits for what is in hand, and after `timeoutMs` gives the rest back for others to handle. */
+  /** Claims nothing more, waits for the messages in hand, and after `timeoutMs` releases the rest for others to handle. */
   async stop(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     await this.#pump.stop();
@@ -108,8 +108,8 @@ export class Worker {
   }
 
   /**
-   * Takes messages in, and handles at once what can be: searching and claiming it would cost more than all the rest. Where
-   * messages are handled quickly it takes in only as many as can be handled at once; where they are not, all of them.
+   * Takes messages in, and handles what it can at once: searching for them and claiming them later would cost more than all
+   * the rest. If messages are handled quickly, it takes in only as many as can be handled at once; otherwise all of them.
    */
   async take(entries: readonly InboxEntry[]): Promise<void> {
     for (let rest = entries; rest.length > 0;) {
@@ -130,7 +130,7 @@ export class Worker {
     const isIdle = this.#attempts.count === 0;
     const count = await this.#claim((options) => this.#options.store.inbox.claim(options));
     if (count > 0 || changes !== this.#changes) return 0;
-    // What waits behind a message in hand can be claimed when that ends.
+    // A message that waits behind one in hand can be claimed when that one ends.
     if (isIdle) this.#emptyAt = changes;
     return idlePollMs;
   }
@@ -140,7 +140,7 @@ export class Worker {
     return this.#waiters.until(() => this.#places.areMostlyFree, gatherMs);
   }
 
-  /** Handles what `claim` gives, and tells how much it is. The places are kept while the answer is on the way. */
+  /** Handles what `claim` returns, and returns how many there were. Their places are reserved in the meantime. */
   async #claim(claim: (options: ClaimOptions) => Promise<readonly Claim[]>): Promise<number> {
     const { holder, leaseMs } = this.#options;
     const open = this.#places.open();

@@ -13,18 +13,18 @@ import type { SendStrategy } from './strategies.js';
 /** A compiled handler, listener, or chain of guards. */
 export type Run = (message: object, frame: Frame) => Promise<unknown>;
 
-/** Code that may also throw, or return something other than a promise. */
+/** Code that may also throw synchronously, or return something other than a promise. */
 export type Invoke = (message: object, frame: Frame) => unknown;
 
 export interface CompiledCommand {
   readonly run: Run;
-  /** The same, for a reply that leaves the process: it is as the contract declares it, or the send fails. */
+  /** The same, for a reply that leaves the process: the send fails unless the reply is as the contract declares it. */
   readonly runChecked: Run;
   /** A reply as the contract declares it. @throws AnywiseError (`INVALID_REPLY`) */
   readonly checkReply: (reply: unknown) => unknown;
   readonly needsUnit: boolean;
   readonly readOnly: boolean;
-  /** Whether it may write to a store. */
+  /** Whether the code may write to a store. */
   readonly writes: boolean;
   readonly pace: Pace;
 }
@@ -32,9 +32,9 @@ export interface CompiledCommand {
 export interface CompiledEvent {
   /** Listeners that run inside `publish`. */
   readonly inside: readonly CompiledListener[];
-  /** The names of those that run after the commit. */
+  /** The names of the listeners that run after the commit. */
   readonly afterwards: readonly string[];
-  /** Whether it goes into the outbox or the inbox. */
+  /** Whether the event goes into the outbox or the inbox. */
   readonly isEmitted: boolean;
   readonly needsUnit: boolean;
 }
@@ -53,7 +53,7 @@ export interface CompileOptions {
   readonly sender: SendStrategy | undefined;
   /** Whether the bus has a store. */
   readonly durable: boolean;
-  /** Whether replies are checked even where they stay in the process. */
+  /** Whether replies are checked even if they stay in the process. */
   readonly checkReplies: boolean;
 }
 
@@ -118,7 +118,7 @@ export function servicesOf(part: Code | GuardDefinition): readonly ServiceId[] {
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** Compiles a handler or listener: what it needs is looked up here once, not for each message. */
+/** Compiles a handler or listener: its dependencies are looked up once, not for each message. */
 function compileCode(code: Code, place: string): Run {
   const part = partOf(code);
   if (part !== undefined) return runPart(part, place);
@@ -134,22 +134,22 @@ function compileCode(code: Code, place: string): Run {
 }
 
 /**
- * The same for callers that `await` within a `try`, who need neither a promise nor a rejection: where nothing is injected it
+ * The same for callers that `await` within a `try`, which need neither a promise nor a rejection: if nothing is injected, it
  * is the user's function itself.
  */
 function compileInvoke(code: Code, place: string): Invoke {
   return needsUnit(code) ? compileCode(code, place) : plainFunction(code);
 }
 
-/** Lets a frame put something else in the place of the handler, while the guards around it run as ever. */
+/** Lets a frame replace the handler, while the guards around it run as usual. */
 function replaceable(handler: Run): Run {
   return (command, frame) =>
     frame.aroundHandler === undefined ? handler(command, frame) : frame.aroundHandler(() => handler(command, frame));
 }
 
 /**
- * Puts guards around a handler, the first outermost. Where it writes, what a failed `next()` of a guard wrote is undone, as
- * the guard may call it again or reply itself.
+ * Puts guards around a handler, the first outermost. If it writes, the writes of a failed `next()` are undone, because the
+ * guard may call it again or reply itself.
  */
 function compileGuards(guards: readonly RegisteredGuard[], handler: Run, writes: boolean): Run {
   return guards.reduceRight<Run>((inner, { guard, place }) => {
@@ -158,7 +158,7 @@ function compileGuards(guards: readonly RegisteredGuard[], handler: Run, writes:
   }, handler);
 }
 
-/** Whether running it needs the unit of its message: its scope or its transaction. */
+/** Whether it needs its message's unit of work: the scope or the transaction. */
 function needsUnit(part: Code | GuardDefinition): boolean {
   return 'service' in part || part.dependencies !== undefined;
 }
@@ -177,13 +177,13 @@ function compileGuard(guard: GuardDefinition, place: string, next: Run): Run {
   };
 }
 
-/** What a guard is given to go on with. Whatever else it is called with, as in `checked.then(next)`, is no limit. */
+/** What a guard calls to continue. Any other argument, as in `checked.then(next)`, is not a limit. */
 function goOn(next: Run, message: object, frame: Frame): Next<unknown> {
   return (limit) =>
     limit?.signal === undefined ? next(message, frame) : frame.mayOutlive(next(message, frame.within(limit)));
 }
 
-/** Code that needs something of its message's scope: how to get that, and how to call the code with it. */
+/** Code that needs a service of its message's scope: how to get the service, and how to call the code with it. */
 interface Part {
   readonly get: (frame: Frame) => unknown;
   readonly invoke: (got: unknown, message: object, frame: Frame, next?: Next<unknown>) => unknown;
@@ -208,7 +208,7 @@ function partOf(code: Code): Part | undefined {
   };
 }
 
-/** What a container gives is not known before: it may be an object of another class. */
+/** The container may return an object of any class. */
 function methodOf(instance: unknown, name: string, service: ServiceId): AnyFunction {
   const method = (instance as Readonly<Record<string, unknown>> | null | undefined)?.[name];
   if (typeof method === 'function') return method as AnyFunction;
@@ -261,12 +261,12 @@ function compileDependencies(dependencies: Dependencies): Part['get'] {
 
 const AsyncFunction = (async () => undefined).constructor;
 
-/** Whether it always gives a promise, and never throws: written as `async`, and not compiled to something else. */
+/** Whether it always returns a promise, and never throws: written as `async`, and not compiled to something else. */
 function isAsync(run: AnyFunction): run is (...args: unknown[]) => Promise<unknown> {
   return run instanceof AsyncFunction;
 }
 
-/** What code gives, as a promise: it may be synchronous. */
+/** The result of code as a promise: the code may be synchronous. */
 function settled(result: unknown): Promise<unknown> {
   return result instanceof Promise ? result : Promise.resolve(result);
 }

@@ -41,7 +41,7 @@ describe('a send with a time limit', () => {
     await using bus = await startBus({ items: [hang((context) => contexts.push(context))] });
     const begun = Date.now();
     await expect(bus.send(new Slow(), { timeoutMs: 5 })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"\`test.slow\` was not handled within 5 ms; nothing of it was committed. Allow more with \`timeoutMs\`, or find what is slow."`,
+      `"\`test.slow\` was not handled within 5 ms; nothing was committed. Allow more with \`timeoutMs\`, or find what is slow."`,
     );
     expect(contexts[0]?.signal.aborted).toBe(true);
     const { deadline = 0 } = contexts[0] ?? {};

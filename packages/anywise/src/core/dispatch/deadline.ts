@@ -8,7 +8,7 @@ export interface DeadlineOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The time at which a caller gives up: a signal for the work, and the reason that the caller is given. */
+/** When a caller gives up: a signal for the work, and the error for the caller. */
 export interface Deadline {
   readonly signal: AbortSignal;
   /** When time is up, in milliseconds since 1970, if it ever is. */
@@ -22,7 +22,7 @@ export function startDeadline(type: string, { timeoutMs, signal }: DeadlineOptio
   const controller = new AbortController();
   const giveUp = (): void =>
     controller.abort(
-      new AnywiseError('ABORTED', `\`${type}\` was aborted by its sender; nothing of it was committed.`, {
+      new AnywiseError('ABORTED', `\`${type}\` was aborted by its sender; nothing was committed.`, {
         cause: signal?.reason,
       }),
     );
@@ -41,9 +41,9 @@ export function startDeadline(type: string, { timeoutMs, signal }: DeadlineOptio
 }
 
 /**
- * Gives the outcome of work, or rejects with the signal's reason as soon as that is aborted.
+ * Returns the outcome of work, or rejects with the signal's reason as soon as it is aborted.
  *
- * @param letGo asked on abort; where it answers `false`, it is too late to give up, and the work's outcome is awaited.
+ * @param letGo asked on abort; `false` means that it is too late to give up, and the work's outcome is awaited.
  */
 export function untilAborted<T>(
   work: Promise<T>,
@@ -66,7 +66,7 @@ export function untilAborted<T>(
 function timedOut(type: string, timeoutMs: number): AnywiseError {
   return new AnywiseError(
     'TIMEOUT',
-    `\`${type}\` was not handled within ${timeoutMs} ms; nothing of it was committed. Allow more with \`timeoutMs\`, or find what is slow.`,
+    `\`${type}\` was not handled within ${timeoutMs} ms; nothing was committed. Allow more with \`timeoutMs\`, or find what is slow.`,
     { retryable: true },
   );
 }

@@ -18,7 +18,7 @@ export interface DelivererOptions {
   readonly work: WorkInHand;
 }
 
-/** Has claimed messages handled. Their effects, what they publish and their end commit together. */
+/** Handles claimed messages. Their effects, the messages they publish and their completion commit together. */
 export class Deliverer {
   readonly #options: DelivererOptions;
 
@@ -67,8 +67,8 @@ export class Deliverer {
   };
 
   /**
-   * A message that was not readable, or not known, when it came goes to those it is for: one was repaired and replayed, the
-   * other came before the version that knows it.
+   * Sends a message that was unreadable or unknown on arrival to its listeners: it was repaired and replayed, or a version
+   * that knows it was deployed.
    */
   readonly #passOn = async ({ json }: Claim, unit: UnitOfWork): Promise<void> => {
     const { codec, routes } = this.#options;

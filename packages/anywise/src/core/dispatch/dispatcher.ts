@@ -35,7 +35,7 @@ export interface DispatchOptions {
   readonly hasTransport: boolean;
   readonly maxMessageBytes: number;
   readonly sender: SendStrategy | undefined;
-  /** Whether replies are checked even where they stay in the process. */
+  /** Whether replies are checked even if they stay in the process. */
   readonly checkReplies: boolean;
   readonly publisher: PublishStrategy;
   readonly isProvided: (id: ServiceId) => boolean;
@@ -46,7 +46,7 @@ export interface DispatchOptions {
   readonly observers: Observers;
 }
 
-/** Brings messages to their code: one part for each verb, over one routing table and one list of the work in hand. */
+/** Brings messages to their code: one part per verb, over one routing table and one list of the work in hand. */
 export class Dispatcher implements FrameHost {
   readonly codec: Codec;
   readonly #options: DispatchOptions;
@@ -101,19 +101,19 @@ export class Dispatcher implements FrameHost {
     return this.#publisher.publish(event, caller);
   }
 
-  /** Puts a command into the outbox or the inbox, and gives its id. */
+  /** Puts a command into the outbox or the inbox, and returns its id. */
   async enqueue(command: AnyCommand, options: EnqueueOptions, caller: Frame | undefined): Promise<string> {
     if (caller !== undefined) return this.#enqueuer.enqueue(command, options, caller, caller.unit);
     return this.transaction(async ({ unit }) => this.#enqueuer.enqueue(command, options, undefined, unit));
   }
 
-  /** Cancels a command that is not due yet; `false` where it no longer waits. */
+  /** Cancels a command that is not due yet; `false` if it no longer waits. */
   async cancel(id: string, caller: Frame | undefined): Promise<boolean> {
     if (caller !== undefined) return caller.unit.cancel(id);
     return this.transaction(async ({ unit }) => unit.cancel(id));
   }
 
-  /** Runs work in a unit of its own, which commits when it is done. */
+  /** Runs work in its own unit of work, which commits when the work is done. */
   async transaction<T>(work: (frame: Frame) => Promise<T>, entries?: readonly ContextEntry[]): Promise<T> {
     let result: T | undefined;
     await this.#work.run(async (unit) => {
@@ -125,29 +125,29 @@ export class Dispatcher implements FrameHost {
     return result as T;
   }
 
-  /** Runs the listener or handler of a claimed message; its effects, its messages and its end commit together. */
+  /** Runs the listener or handler of a claimed message; its effects, its messages and its completion commit together. */
   deliver(claim: Claim, stop: LazySignal): Promise<void> {
     return this.#deliverer.deliver(claim, stop);
   }
 
-  /** The names under which the inbox knows those in this process that a message is for. */
+  /** The names under which the inbox keeps a message for this process. */
   get namesFor(): (type: string) => readonly string[] {
     return this.#routes.namesFor;
   }
 
-  /** What a command from the outbox becomes in the inbox; `undefined` for what another process handles. */
+  /** The inbox entry for a command from the outbox; `undefined` if another process handles it. */
   readonly entriesHere = (envelope: Envelope): readonly InboxEntry[] | undefined => {
     if (envelope.kind !== 'command') return undefined;
     const names = this.#routes.namesFor(envelope.type);
     return names.length === 0 ? undefined : inboxEntries(envelope, names);
   };
 
-  /** Resolves when no message is in hand any more, or after `timeoutMs`. */
+  /** Resolves when no message is in hand, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
     await Promise.all([this.#work.untilIdle(timeoutMs), this.#plainSends.untilIdle(timeoutMs)]);
   }
 
-  /** Rolls back what every message in hand has written, and refuses further ones: time is up. */
+  /** Rolls back the writes of every message in hand, and refuses further ones: time is up. */
   abandon(): Promise<void> {
     return this.#work.abandon();
   }

@@ -16,14 +16,14 @@ import type { UnitOfWork } from './unit-of-work.js';
 export interface EnqueueOptions {
   /** How long it waits before it is due, in milliseconds. @defaultValue due at once */
   readonly delayMs?: number;
-  /** When it is due, instead of `delayMs`. A time in the past means now. */
+  /** When it is due, as an alternative to `delayMs`. A time in the past means now. */
   readonly at?: Date;
   /**
-   * Commands of one type with one key are handled one after the other, in the order in which they were enqueued. A delayed one
-   * joins them when it is due. @defaultValue no order
+   * Commands of one type with the same key are handled one after the other, in the order in which they were enqueued. A
+   * delayed one joins them when it is due. @defaultValue no order
    */
   readonly key?: string;
-  /** Values for the context. Those of keys with a header travel with the command; others are left behind. */
+  /** Values for the context. Those of keys with a header travel with the command; the others do not. */
   readonly context?: readonly ContextEntry[];
 }
 
@@ -38,7 +38,7 @@ export interface EnqueuerOptions {
   readonly observers: Observers;
 }
 
-/** Puts commands that are handled later into the unit of work that they commit with. */
+/** Adds commands that are handled later to the unit of work that they commit with. */
 export class Enqueuer {
   readonly #options: EnqueuerOptions;
 
@@ -46,7 +46,7 @@ export class Enqueuer {
     this.#options = options;
   }
 
-  /** Puts a command in and gives its id. Its one handler, here or in another process, runs after the commit. */
+  /** Adds a command and returns its id. Its handler, here or in another process, runs after the commit. */
   enqueue(command: AnyCommand, options: EnqueueOptions, caller: Frame | undefined, unit: UnitOfWork): string {
     const { source, host, maxMessageBytes, observers } = this.#options;
     const isHere = this.#routeOf(command) === 'here';
@@ -83,7 +83,7 @@ const longestDelayMs = 100 * 365 * 24 * 3_600_000;
 /**
  * When a command is due; `undefined` for at once.
  *
- * @throws AnywiseError (`INVALID_SETUP`) where the options make no time.
+ * @throws AnywiseError (`INVALID_SETUP`) if the options name no valid time.
  */
 function dueOf(type: string, { delayMs, at }: EnqueueOptions): Due | undefined {
   if (at !== undefined) {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Tells whether two values are the same data. The order of fields makes no difference; values that JSON shows alike, such as
- * a `Set`, a `Map` and an empty object, do.
+ * Tells whether two values are the same data. The order of fields makes no difference. Values that have the same JSON, such
+ * as a `Set`, a `Map` and an empty object, are told apart.
  */
 export function fingerprintOf(value: unknown): string {
   return createHash('sha256').update(canonical(value, [])).digest('hex');

@@ -4,7 +4,7 @@ import type { MessageServices, ServiceId } from '../ports/container.js';
 import type { NextLimit } from '../registry/definitions.js';
 import type { Part, UnitOfWork } from './unit-of-work.js';
 
-/** What a frame needs of the bus. */
+/** What a frame needs from the bus. */
 export interface FrameHost {
   /** Whether the bus, not the container, gives this service. */
   isProvided(id: ServiceId): boolean;
@@ -12,7 +12,7 @@ export interface FrameHost {
   openUnit(): UnitOfWork;
 }
 
-/** A send or publish that a message's code has made. */
+/** A send or publish made by a message's code. */
 export interface Call {
   readonly what: string;
   readonly result: Promise<unknown>;
@@ -26,7 +26,7 @@ export class Frame extends MessageContext implements MessageServices {
   declare private ownUnit: UnitOfWork | undefined;
   /** Set once its code is given the bus. */
   declare private calls: Set<Call> | undefined;
-  /** The innermost part of the unit in which its code runs, if that is not the caller's. */
+  /** The innermost part of the unit of work in which its code runs, unless it is the caller's. */
   declare private part: Part | undefined;
   /** Runs instead of the handler, within its guards, and may run it. */
   declare aroundHandler: ((handler: () => Promise<unknown>) => Promise<unknown>) | undefined;
@@ -58,7 +58,7 @@ export class Frame extends MessageContext implements MessageServices {
     return view;
   }
 
-  /** Notes work that a guard may give up before it ends. */
+  /** Tracks work that a guard may give up before it ends. */
   mayOutlive<T>(work: Promise<T>): Promise<T> {
     (this.ownUnit ?? this.caller?.unit)?.mayOutlive(work);
     return work;
@@ -73,7 +73,7 @@ export class Frame extends MessageContext implements MessageServices {
     return this.host.provide(id, this);
   }
 
-  /** Runs a part of this message's work. If it fails, what it wrote is undone, and the rest goes on. */
+  /** Runs a part of this message's work. If it fails, its writes are undone, and the rest continues. */
   async nested<T>(work: () => Promise<T>): Promise<T> {
     const own = this.part;
     const part = this.unit.beginPart(this.innermostPart);
@@ -95,17 +95,17 @@ export class Frame extends MessageContext implements MessageServices {
     return this.part ?? this.caller?.innermostPart;
   }
 
-  /** Whether code of this message may call the bus: only what was given its bus can. */
+  /** Whether this message's code can call the bus: only code that was given the bus can. */
   get mayCall(): boolean {
     return this.calls !== undefined;
   }
 
-  /** The calls of this message's code that run now. Taken before code runs, it tells that code's calls from others'. */
+  /** The pending calls of this message's code. A snapshot from before code runs tells that code's calls from others. */
   callsInHand(): ReadonlySet<Call> | undefined {
     return this.calls === undefined || this.calls.size === 0 ? undefined : new Set(this.calls);
   }
 
-  /** Notes a call that this message's code makes, until it settles. Who makes it gets what is returned. */
+  /** Tracks a call by this message's code until it settles. The caller gets the returned promise. */
   track<T>(what: string, running: Promise<T>): Promise<T> {
     const calls = (this.calls ??= new Set());
     const result = running.finally(() => calls.delete(call));
@@ -114,7 +114,7 @@ export class Frame extends MessageContext implements MessageServices {
     return result;
   }
 
-  /** @throws AnywiseError (`NOT_AWAITED`) where a call that was made since `before` still runs. */
+  /** @throws AnywiseError (`NOT_AWAITED`) if a call made since `before` is still running. */
   assertAwaited(place: string, before: ReadonlySet<Call> | undefined): void {
     if (this.calls === undefined || this.calls.size === 0) return;
     const left = [...this.calls].filter((call) => before?.has(call) !== true);

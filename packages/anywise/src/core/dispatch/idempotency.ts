@@ -4,9 +4,10 @@ import type { Completion, KeptReply, ReplyKey, Store } from '../ports/store.js';
 import { fingerprintOf } from './fingerprint.js';
 
 /**
- * Sends the command in a unit of work that commits the completion; `committed` is false if another was faster with the key.
+ * Sends the command in a unit of work that commits the completion; `committed` is false if another send with the key was
+ * faster.
  *
- * @param aroundHandler runs in the place of the handler, within its guards.
+ * @param aroundHandler runs instead of the handler, within its guards.
  */
 export type Attempt = (
   aroundHandler: (handler: () => Promise<unknown>) => Promise<unknown>,
@@ -14,8 +15,8 @@ export type Attempt = (
 ) => Promise<{ readonly committed: boolean; readonly reply: unknown }>;
 
 /**
- * Handles a command once for each idempotency key, and gives the kept reply to every repeat that its guards let through. No
- * lock is held meanwhile: two processes may both handle it, and then only one of them can commit.
+ * Handles a command once for each idempotency key, and returns the kept reply for every repeat that its guards let through.
+ * It holds no lock: two processes may both handle the command, but only one of them can commit.
  */
 export class Idempotency {
   readonly #store: Store;
@@ -25,7 +26,7 @@ export class Idempotency {
     this.#store = store;
   }
 
-  /** Within a process the same key waits its turn, so that only one does the work. */
+  /** Within a process, sends with the same key take turns, so that only one does the work. */
   async once(command: Command, key: string, attempt: Attempt): Promise<unknown> {
     const id = JSON.stringify([command.type, key]);
     const begin = (): Promise<unknown> => this.#once(command, { type: command.type, key }, attempt);
@@ -50,7 +51,7 @@ export class Idempotency {
       }));
       if (committed) return reply;
     } catch (error) {
-      // Another process may have been faster, and its effects may be what ours failed on.
+      // Another process may have been faster, and its effects may have made ours fail.
       const winner = await this.#store.findReply(key);
       if (winner === undefined) throw error;
       return replay(command, winner, fingerprint, attempt);
@@ -61,7 +62,7 @@ export class Idempotency {
   }
 }
 
-/** Gives a kept reply as the handler would: behind its guards. */
+/** Returns a kept reply as the handler would: behind its guards. */
 async function replay(command: Command, kept: KeptReply, fingerprint: string, attempt: Attempt): Promise<unknown> {
   const handle = async (): Promise<unknown> => {
     if (kept.fingerprint === fingerprint) return kept.reply;

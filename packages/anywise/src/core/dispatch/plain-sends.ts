@@ -1,4 +1,4 @@
-/** How the code of one command runs: what is remembered of its last look. */
+/** What the last look at the code of one command showed. */
 export interface Pace {
   /** How many sends may pass before one is looked at. */
   skips: number;
@@ -8,10 +8,10 @@ export interface Pace {
 const skipsBetweenLooks = 64;
 
 /**
- * The sends in hand that need nothing of the bus, and so have no unit of work, for a `stop` that waits for them.
+ * The sends in hand that need nothing from the bus, and so have no unit of work. `stop` waits for them.
  *
- * Watching a promise costs half as much as a bare `await`. So code that was seen to end before the event loop turned is
- * watched only now and then: when a bus stops, such code has ended anyway. Code that waits for something is watched always.
+ * Watching a promise costs half as much as a bare `await`. So code that was seen to end before the event loop turned is only
+ * sampled: when a bus stops, such code has ended anyway. Code that waits for something is always watched.
  */
 export class PlainSends {
   #inHand = 0;
@@ -19,9 +19,9 @@ export class PlainSends {
   #turnsSoon = false;
   #idle: (() => void) | undefined;
 
-  /** Gives the outcome of `send`, and counts it until then. */
+  /** Returns the outcome of `send`, and counts it until it settles. */
   watch(send: () => Promise<unknown>, pace: Pace): Promise<unknown> {
-    // Before the code runs: what waits for the next turn must not come first.
+    // Before the code runs, so that nothing else that waits for the next turn comes first.
     this.#countTurns();
     const turn = this.#turn;
     const sent = send();
@@ -42,7 +42,7 @@ export class PlainSends {
     );
   }
 
-  /** Resolves when none is in hand any more, or after `timeoutMs`. */
+  /** Resolves when none is in hand, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
     if (this.#inHand === 0) return;
     await new Promise<void>((resolve) => {

@@ -24,7 +24,7 @@ export interface PublisherOptions {
   readonly observers: Observers;
 }
 
-/** Brings an event to its listeners: to some inside `publish`, to the others by the outbox and the inbox. */
+/** Brings an event to its listeners: to some inside `publish`, to the others through the outbox and the inbox. */
 export class Publisher {
   readonly #options: PublisherOptions;
 
@@ -65,7 +65,10 @@ export class Publisher {
     if (observers.any) this.#observe(event, frame, caller ?? unit);
   }
 
-  /** Listeners may run at once, so each that can call the bus, or has guards, gets a frame of its own: it tells them apart. */
+  /**
+   * Listeners may run concurrently, so each one that has guards or can call the bus gets its own frame, which tells them
+   * apart.
+   */
   #runInside(event: Event, { inside }: CompiledEvent, frame: Frame, options: ContextOptions): Promise<void> {
     const { strategy } = this.#options;
     const [first] = inside;
@@ -78,7 +81,7 @@ export class Publisher {
     return strategy(event, frame, listeners);
   }
 
-  /** @param listeners the names of those in this process that hear of it after the commit. */
+  /** @param listeners the names of the listeners in this process that run after the commit. */
   #emit(event: Event, listeners: readonly string[], frame: Frame): void {
     const { source, codec, hasTransport, maxMessageBytes } = this.#options;
     if (!codec.knows(event.type)) throw unknownMessage(event, 'published');
@@ -86,7 +89,7 @@ export class Publisher {
     frame.unit.emit(hasTransport ? [envelope] : [], inboxEntries(envelope, listeners, json, false));
   }
 
-  /** An event that is part of something larger counts as published when that commits. */
+  /** An event in a larger unit of work counts as published when that commits. */
   #observe(event: Event, frame: Frame, isPart: object | undefined): void {
     const { observers } = this.#options;
     if (isPart === undefined) observers.published(event);
@@ -94,7 +97,7 @@ export class Publisher {
   }
 }
 
-/** Why a message is refused that no contract of the bus has. */
+/** The refusal of a message that is in no contract of the bus. */
 export function unknownMessage(message: AnyCommand | Event, done: 'published' | 'enqueued'): AnywiseError {
   return new AnywiseError(
     'UNKNOWN_MESSAGE',
@@ -106,7 +109,7 @@ async function rejected(error: unknown): Promise<never> {
   throw error;
 }
 
-/** What `sequential` does with a single listener, without a function that is resumed. */
+/** What `sequential` does with a single listener, without an async function. */
 function runOnly(event: Event, listener: CompiledListener, frame: Frame): Promise<void> {
   return listener.run(event, frame).then(ignore, (error: unknown) => {
     throwFailures(event, [listener], [{ listener: listener.name, error }]);

@@ -3,8 +3,8 @@ import { jsonIssues } from '../message/json.js';
 import { validate, type StandardSchema } from '../message/schema.js';
 
 /**
- * Compiles the check of a command's replies: it gives what the contract declares, and nothing more, and it is JSON. A command
- * that declares no reply has none.
+ * Compiles the check of a command's replies: it returns what the contract declares, nothing more, and only JSON. Without a
+ * declared reply, it returns `undefined`.
  */
 export function compileReplyCheck(type: string, schema: StandardSchema | undefined): (reply: unknown) => unknown {
   if (schema === undefined) return () => undefined;
@@ -31,6 +31,6 @@ function validReply(type: string, schema: StandardSchema, reply: unknown): unkno
 
 function invalidReply(type: string, issues: readonly Issue[]): AnywiseError {
   const { message } = new InvalidMessageError(type, issues);
-  const text = `The handler of ${message.replace('got invalid data', 'gave an invalid reply')}. Nothing was committed. Correct the handler, or the \`reply\` of its contract.`;
+  const text = `The handler of ${message.replace('got invalid data', 'returned an invalid reply')}. Nothing was committed. Correct the handler, or the \`reply\` of its contract.`;
   return new AnywiseError('INVALID_REPLY', text, { cause: new InvalidMessageError(type, issues) });
 }

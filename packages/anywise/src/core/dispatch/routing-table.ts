@@ -23,12 +23,12 @@ export interface RoutingOptions {
   readonly hasTransport: boolean;
 }
 
-/** Which code each message type leads to. All that depends on the type alone is compiled here, once. */
+/** The code for each message type. Everything that depends on the type alone is compiled here, once. */
 export class RoutingTable {
   readonly #options: RoutingOptions;
   readonly #commands = new Map<unknown, CompiledCommand>();
   readonly #events = new Map<unknown, CompiledEvent>();
-  /** The code that runs after a commit, by the name under which the inbox knows it: listeners, and handlers of commands. */
+  /** The code that runs after a commit, by its name in the inbox: listeners, and handlers of commands. */
   readonly #byName = new Map<string, CompiledListener>();
 
   constructor(options: RoutingOptions) {
@@ -65,8 +65,8 @@ export class RoutingTable {
   }
 
   /**
-   * The names under which the inbox knows those in this process that a message is for: the listeners of an event that run
-   * after the commit, or the handler of a command.
+   * The names under which the inbox keeps a message for this process: the listeners of an event that run after the commit,
+   * or the handler of a command.
    */
   readonly namesFor = (type: string): readonly string[] => {
     const message = this.#options.codec.classOf(type);
@@ -75,7 +75,7 @@ export class RoutingTable {
     return this.#commands.has(declarationOf(message)) ? [type] : [];
   };
 
-  /** A command that no contract has and no handler names can still be below a group that one handles. */
+  /** A command that is in no contract and named by no handler can still be below a group that has a handler. */
   #compileUnknown(message: MessageClass | undefined): CompiledCommand | undefined {
     const handler = message === undefined ? undefined : this.#options.wiring.handlerOf(message);
     if (message === undefined || handler === undefined) return undefined;

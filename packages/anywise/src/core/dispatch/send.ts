@@ -16,16 +16,16 @@ export interface SendOptions {
   /** Values for the context: `[CurrentUser(user)]`. */
   readonly context?: readonly ContextEntry[];
   /**
-   * Makes the command safe to repeat: sent again with the same key and data, it is not handled again but gives the same
-   * reply. Needs a store, and works for sends from outside a handler. Make the caller part of the key, so that the keys of
-   * different callers stay apart.
+   * Makes the command safe to repeat: sent again with the same key and data, it is not handled again but returns the same
+   * reply. Needs a store, and only works for sends from outside a handler. Make the caller part of the key, so that keys of
+   * different callers never clash.
    *
    * @throws AnywiseError (`IDEMPOTENCY_CONFLICT`) if the key was used before with other data.
    */
   readonly idempotencyKey?: string;
   /**
-   * How long to wait, in milliseconds. Then the send rejects, what the command wrote is rolled back, and the signal of the
-   * handler, and of everything it caused, is aborted. A commit that has begun is waited for. @defaultValue no limit
+   * How long to wait, in milliseconds. After that the send rejects, the command's writes are rolled back, and the signal of
+   * the handler, and of everything it caused, is aborted. A commit that has begun is awaited. @defaultValue no limit
    *
    * @throws AnywiseError (`TIMEOUT`)
    */
@@ -37,8 +37,8 @@ export interface SendOptions {
    */
   readonly signal?: AbortSignal;
   /**
-   * Gives the reply as its contract declares it, without anything else that the handler returned: for replies that leave the
-   * process. Kept replies, and those of HTTP routes, are checked always. @defaultValue the bus's `checkReplies`
+   * Returns the reply exactly as its contract declares it, without anything else that the handler returned: for replies that
+   * leave the process. Kept replies, and those of HTTP routes, are always checked. @defaultValue the bus's `checkReplies`
    *
    * @throws AnywiseError (`INVALID_REPLY`) if the reply does not fit its schema; then nothing is committed.
    */
@@ -59,7 +59,7 @@ export interface SenderOptions {
   readonly idempotency: Idempotency | undefined;
 }
 
-/** Brings a command or query to its handler, and the reply back. */
+/** Brings a command or query to its handler, and returns the reply. */
 export class Sender {
   readonly #host: FrameHost;
   readonly #routes: RoutingTable;
@@ -78,7 +78,7 @@ export class Sender {
   send(command: Command, options: SendOptions | undefined, caller: Frame | undefined): Promise<unknown> {
     const compiled = this.#routes.command(command);
     if (compiled === undefined) return Promise.reject(noHandler(command));
-    // The most frequent send must cost least: from outside, without options, to code that needs nothing of the bus.
+    // The most frequent send must be the cheapest: from outside, without options, to code that needs nothing from the bus.
     if (options === undefined && caller === undefined && !compiled.needsUnit) {
       return this.#sendPlain(command, compiled, noOptions, compiled.run);
     }
@@ -99,7 +99,7 @@ export class Sender {
       if (started.signal.aborted) throw started.signal.reason;
       const { signal, deadline } = started;
       const reply = this.#route(command, compiled, { ...options, signal, deadline }, caller);
-      // A unit of its own is abandoned where it runs: only there is it known whether its commit has begun.
+      // A unit of its own is abandoned by the code that runs it: only that code knows whether the commit has begun.
       if (caller === undefined && (compiled.needsUnit || options.idempotencyKey !== undefined)) return await reply;
       const outcome = (): Promise<unknown> => untilAborted(reply, signal);
       return await (caller === undefined ? this.#plain.watch(outcome, compiled.pace) : outcome());
@@ -120,12 +120,12 @@ export class Sender {
       const run = runOf(compiled, options);
       return compiled.writes ? frame.nested(() => run(command, frame)) : run(command, frame);
     }
-    // A query has no effects that a key could keep from happening twice.
+    // A query has no effects, so a key would protect nothing.
     if (options?.idempotencyKey !== undefined && !compiled.readOnly) {
       return this.#sendOnce(command, compiled, options, options.idempotencyKey);
     }
     if (compiled.needsUnit) return this.#sendInUnit(command, compiled, options);
-    // With a deadline it is watched until that, and not longer.
+    // With a deadline, it is watched no longer than that.
     const isWatched = options?.signal !== undefined;
     return this.#sendPlain(command, compiled, contextOptions(options, undefined), runOf(compiled, options), isWatched);
   }
@@ -196,7 +196,7 @@ export class Sender {
       let reply: unknown;
       const run = async (unit: UnitOfWork) => {
         const frame = new Frame(this.#host, contextOptions(options, undefined), unit);
-        // Guards run for a kept reply too: they say who may have it.
+        // Guards run for a kept reply too: they decide who may have it.
         frame.aroundHandler = async (handler) => aroundHandler(async () => compiled.checkReply(await handler()));
         reply = await compiled.runChecked(command, frame);
         return completion();

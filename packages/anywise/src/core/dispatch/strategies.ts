@@ -2,7 +2,7 @@ import type { Context, FrozenContext } from '../message/context.js';
 import { ListenersFailedError, type ListenerFailure } from '../errors/errors.js';
 import type { Command, Event } from '../message/message.js';
 
-/** How a command is brought to its handler: call `handle` to run guards and handler. */
+/** How a command is brought to its handler: calling `handle` runs the guards and the handler. */
 export type SendStrategy = (command: Command, context: Context, handle: () => Promise<unknown>) => Promise<unknown>;
 
 /** One listener of the event at hand, ready to run. */
@@ -13,9 +13,9 @@ export interface ReadyListener {
 }
 
 /**
- * How an event is brought to its listeners where they run inside `publish`. Every listener must run.
+ * How an event is brought to the listeners that run inside `publish`. Every listener must run.
  *
- * @throws ListenersFailedError where some failed.
+ * @throws ListenersFailedError if some failed.
  */
 export type PublishStrategy = (
   event: Event,
@@ -45,7 +45,7 @@ export const concurrent: PublishStrategy = async (event, _context, listeners) =>
   throwFailures(event, listeners, failures);
 };
 
-/** @throws ListenersFailedError where there are failures; it names those that succeeded as well. */
+/** @throws ListenersFailedError if there are failures; it also names the listeners that succeeded. */
 export function throwFailures(
   event: Event,
   listeners: readonly { readonly name: string }[],

@@ -18,18 +18,18 @@ export interface UnitOfWorkOptions {
 /** A part of the work whose failure undoes what it wrote, while the rest goes on. */
 export interface Part {
   readonly outer: Part | undefined;
-  /** What was to be written when it began. */
+  /** The pending writes when it began. */
   readonly before: Uncommitted;
   /** The same part of the store's transaction, once there is one. */
   stored: TransactionPart | undefined;
-  /** Whether it ran at the same time as another that is not within it, so that it cannot be told what is whose. */
+  /** Whether it overlapped with another part that is not within it, so that their writes cannot be told apart. */
   overlaps: boolean;
 }
 
-/** A completion for work that has nothing else to complete. */
+/** A completion for work that completes nothing. */
 export const nothingElse: Completion = {};
 
-/** What is written with the commit, and done after it. */
+/** What to write with the commit, and what to do after it. */
 interface Uncommitted {
   readonly outgoing: Envelope[];
   readonly incoming: InboxEntry[];
@@ -38,8 +38,8 @@ interface Uncommitted {
 }
 
 /**
- * What one root message and all that it causes share: the scope of its dependencies and the transaction of its writes.
- * Both open with first use.
+ * What one root message and everything it causes share: the scope of its dependencies and the transaction of its writes.
+ * Both open on first use.
  */
 export class UnitOfWork implements Linked<UnitOfWork> {
   before: UnitOfWork | undefined;
@@ -55,7 +55,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   declare private committing: boolean;
   declare private abandoned: Error | undefined;
   declare private isEnded: boolean;
-  /** Work that was given less time than the message, and may go on when that has ended. */
+  /** Work that was given less time than the message, and may still run after the message has ended. */
   declare private outliving: Set<Promise<unknown>> | undefined;
 
   constructor(options: UnitOfWorkOptions) {
@@ -84,24 +84,24 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     return this.scope?.resolve(id, services);
   }
 
-  /** What code that asks for `id`, one of the services that the store provides, is given. */
+  /** The instance of `id`, one of the services that the store provides. */
   client(id: ServiceId): unknown {
     return this.begin().client(id);
   }
 
-  /** Keeps events for the commit. */
+  /** Holds events until the commit. */
   emit(outgoing: readonly Envelope[], incoming: readonly InboxEntry[]): void {
     const uncommitted = this.toWrite();
     uncommitted.outgoing.push(...outgoing);
     uncommitted.incoming.push(...incoming);
   }
 
-  /** Keeps a message that waits for its time for the commit. */
+  /** Holds a scheduled message until the commit. */
   schedule(scheduled: ScheduledEnvelope): void {
     this.toWrite().scheduled.push(scheduled);
   }
 
-  /** Cancels a scheduled message with the commit, even one of this unit; `false` where it no longer waits. */
+  /** Cancels a scheduled message with the commit, even one of this unit; `false` if it no longer waits. */
   async cancel(id: string): Promise<boolean> {
     const uncommitted = this.toWrite();
     const others = uncommitted.scheduled.filter(({ envelope }) => envelope.id !== id);
@@ -110,12 +110,12 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     return true;
   }
 
-  /** Runs once everything is committed, and not at all where it is not. */
+  /** Runs `task` after the commit; never, if the unit does not commit. */
   afterCommit(run: () => void): void {
     this.waiting().afterCommit.push(run);
   }
 
-  /** Begins a part; `undefined` without a store, as nothing can be undone then. */
+  /** Begins a part; `undefined` without a store, because nothing can be undone then. */
   beginPart(outer: Part | undefined): Part | undefined {
     if (this.options.store === undefined) return undefined;
     const parts = this.parts ?? [];
@@ -128,14 +128,14 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     return part;
   }
 
-  /** Leaves what a part wrote to the rest. */
+  /** Merges the writes of a part into the rest. */
   async endPart(part: Part): Promise<void> {
     const isLast = this.parts?.at(-1) === part;
     this.removePart(part);
     if (isLast && !this.isEnded) await part.stored?.end();
   }
 
-  /** Undoes what a part wrote. Where that cannot be told from what others wrote, the whole unit can no longer commit. */
+  /** Undoes the writes of a part. If they cannot be told from those of others, the whole unit can no longer commit. */
   async undoPart(part: Part, cause: unknown): Promise<void> {
     this.removePart(part);
     if (this.isEnded || (this.uncommitted === undefined && this.transaction === undefined)) return;
@@ -151,7 +151,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     this.parts = this.parts?.filter((other) => other !== part);
   }
 
-  /** `false` where the completion lost: its lease, or its key, is another's now. Then nothing was committed. */
+  /** `false` if the completion lost: its lease or its key belongs to another now. Then nothing was committed. */
   commit(completion: Completion = nothingElse): boolean | Promise<boolean> {
     const isIdle = this.uncommitted === undefined && this.transaction === undefined;
     if (completion !== nothingElse || !isIdle) return this.commitAll(completion);
@@ -185,8 +185,8 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   }
 
   /**
-   * Rolls the writes back although the work goes on, so that they block no one else. `false`, and nothing done, once the
-   * commit has begun.
+   * Rolls the writes back although the work continues, so that they block nothing else. Does nothing and returns `false`
+   * once the commit has begun.
    *
    * @param reason what the commit rejects with when the work gets there.
    */
@@ -198,7 +198,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     return true;
   }
 
-  /** Notes work that may go on when the message has ended. It then keeps the scope, but can begin no transaction. */
+  /** Tracks work that may outlive its message. Such work keeps the scope, but cannot begin a transaction. */
   mayOutlive(work: Promise<unknown>): void {
     const outliving = (this.outliving ??= new Set());
     const end = (): void => void outliving.delete(work);
@@ -206,17 +206,17 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     work.then(end, end);
   }
 
-  /** The end of the work that goes on now; `undefined` where none does. */
+  /** The end of the work that still runs; `undefined` if there is no such work. */
   get outlivingWork(): Promise<unknown> | undefined {
     return this.outliving === undefined || this.outliving.size === 0 ? undefined : Promise.allSettled(this.outliving);
   }
 
-  /** Ends the transaction for good, and leaves the scope open. */
+  /** Ends the transaction, and leaves the scope open. */
   close(): void {
     this.isEnded = true;
   }
 
-  /** Ends the scope; what is used afterwards is an error. */
+  /** Ends the scope; using it afterwards is an error. */
   end(): void | Promise<void> {
     this.isEnded = true;
     return this.scope?.dispose();
@@ -235,7 +235,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   }
 
   private begin(): StoreTransaction {
-    // A transaction that begins now would have no end.
+    // A transaction that begins now would never end.
     if (this.isEnded) throw this.abandoned ?? endedBefore();
     if (this.transaction === undefined) {
       if (this.options.store === undefined) {
@@ -266,7 +266,7 @@ function copyOf(uncommitted: Uncommitted | undefined): Uncommitted {
 function cannotUndo(cause: unknown): AnywiseError {
   return new AnywiseError(
     'NOT_UNDONE',
-    `A command failed (${errorText(cause)}) while another of the same message was running, so what it wrote could not be undone alone. Nothing was committed. Await each send before the next, or let the failure through.`,
+    `A command failed (${errorText(cause)}) while another one of the same message was running, so its writes could not be undone separately. Nothing was committed. Await each send before the next, or let the failure through.`,
     { cause },
   );
 }
@@ -274,6 +274,6 @@ function cannotUndo(cause: unknown): AnywiseError {
 function endedBefore(): AnywiseError {
   return new AnywiseError(
     'NOT_AWAITED',
-    'A transaction was asked for after its message had ended, as when its time was up. Pass `context.signal` on to what is slow.',
+    'A transaction was asked for after its message had ended, for example because its time was up. Pass `context.signal` on to slow work.',
   );
 }

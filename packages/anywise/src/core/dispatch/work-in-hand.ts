@@ -18,7 +18,7 @@ export type Work = (unit: UnitOfWork) => Promise<Completion>;
 
 export interface RunOptions {
   readonly readOnly?: boolean;
-  /** Abandons the unit when it is aborted: its writes are rolled back at once. The work goes on, with its scope. */
+  /** Abandons the unit when it is aborted: its writes are rolled back at once. The work continues, with its scope. */
   readonly signal?: Abortable | undefined;
 }
 
@@ -47,7 +47,7 @@ export class WorkInHand {
     this.#inHand.add(unit);
   }
 
-  /** Ends a unit; a promise only where something has to be disposed. */
+  /** Ends a unit; returns a promise only if something has to be disposed. */
   letGo(unit: UnitOfWork): Promise<void> | undefined {
     const outliving = unit.outlivingWork;
     if (outliving !== undefined) {
@@ -70,8 +70,8 @@ export class WorkInHand {
   }
 
   /**
-   * Runs work in a unit of its own and commits it; `false` where the completion lost and everything was rolled back. Where a
-   * commit that it shared with others failed, it is done again alone.
+   * Runs work in its own unit and commits it; `false` if the completion lost and everything was rolled back. If a commit
+   * shared with others failed, it runs again alone.
    */
   async run(work: Work, options: RunOptions = {}): Promise<boolean> {
     try {
@@ -97,19 +97,19 @@ export class WorkInHand {
     }
   }
 
-  /** Resolves when no message is in hand any more, or after `timeoutMs`. */
+  /** Resolves when no message is in hand, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
     await this.#waiters.until(() => this.#inHand.isEmpty, timeoutMs);
   }
 
-  /** Rolls back what every message in hand has written, and refuses further ones: time is up. */
+  /** Rolls back the writes of every message in hand, and refuses further ones: time is up. */
   async abandon(): Promise<void> {
     this.#isClosed = true;
     const undo = [...this.#inHand].map((unit) => this.#quietly(cannotRollBack, () => unit.abandon(stoppedBefore())));
     await Promise.all(undo);
   }
 
-  /** Abandoned code has no say any more and is not waited for, but it may still use what its scope has made. */
+  /** Abandoned code has no effect and is not waited for, but it may still use the services of its scope. */
   #letGoAfter(outcome: Promise<unknown>, unit: UnitOfWork): void {
     this.#gone(unit);
     const end = (): void =>
@@ -125,7 +125,7 @@ export class WorkInHand {
     if (this.#inHand.isEmpty) this.#waiters.wake();
   }
 
-  /** The outcome is decided by then: telling the caller of this failure instead would be wrong. */
+  /** The outcome is decided by then: reporting this failure to the caller instead would be wrong. */
   async #quietly(failure: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -135,15 +135,13 @@ export class WorkInHand {
   }
 }
 
-/** Runs work and commits it; `false` where the completion lost and everything was rolled back. */
+/** Runs work and commits it; `false` if the completion lost and everything was rolled back. */
 async function commit(unit: UnitOfWork, work: Work): Promise<boolean> {
   return unit.commit(await work(unit));
 }
 
 function stoppedBefore(): AnywiseError {
-  return new AnywiseError(
-    'NOT_RUNNING',
-    'The bus stopped before the message was finished; nothing of it was committed.',
-    { retryable: true },
-  );
+  return new AnywiseError('NOT_RUNNING', 'The bus stopped before the message was finished; nothing was committed.', {
+    retryable: true,
+  });
 }

@@ -72,8 +72,8 @@ export interface ContainerAdapter {
    */
   provides(ids: readonly ServiceId[]): void;
   /**
-   * Called at start with everything that the bus will ask for. Returns what is wrong, one text a problem: what is not bound,
-   * and singletons that would hold on to a service of one message. Makes no instance.
+   * Called at start with everything that the bus will ask for. Returns what is wrong, one text per problem: what is not
+   * bound, and singletons that would hold on to a service of one message. Makes no instance.
    */
   verify(ids: readonly ServiceId[]): readonly string[];
   /** Opens the scope of one message. Called often: it must be cheap. */

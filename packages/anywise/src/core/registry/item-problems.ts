@@ -14,7 +14,7 @@ export interface Bases {
 }
 
 /**
- * What is wrong with something to be registered, one text a problem.
+ * What is wrong with something to be registered, one text per problem.
  *
  * @param item comes from code that may not have been type-checked.
  * @param position where it is among the items, from 1.

@@ -9,7 +9,7 @@ import {
   type OptionCheck,
 } from '../errors/options.js';
 
-/** What is wrong with how a handler or listener is to be run, one text a problem. */
+/** What is wrong with how a handler or listener is to be run, one text per problem. */
 export function runOptionProblems(options: object): string[] {
   const { retry } = options as { readonly retry?: unknown };
   return [
