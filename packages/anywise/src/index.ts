@@ -1,5 +1,5 @@
 /**
- * The bus, what it is made of, and stores and transports in memory.
+ * The bus, its building blocks, and a store and a transport in memory.
  *
  * @module anywise
  */

@@ -30,5 +30,5 @@ export const errorCodes = [
   'UNREADABLE_MESSAGE',
 ] as const;
 
-/** What went wrong, in one word. Codes stay the same in every release. */
+/** What went wrong, as a code. Codes stay the same in every release. */
 export type ErrorCode = (typeof errorCodes)[number];

@@ -41,7 +41,7 @@ describe('a value in words', () => {
   });
 
   it('is found without throwing', () => {
-    expect(describeValue(unreadable)).toBe('an object that cannot be read');
+    expect(describeValue(unreadable)).toBe('an unreadable object');
   });
 });
 

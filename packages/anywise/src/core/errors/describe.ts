@@ -21,7 +21,7 @@ function describeFunction(value: { readonly name: string }): string {
   return value.name === '' ? `a ${kind}` : `the ${kind} \`${value.name}\``;
 }
 
-/** Whether an object is one that JSON could have brought, of whichever realm: tests and libraries have realms of their own. */
+/** Whether an object could have come from JSON, of whichever realm: tests and libraries have realms of their own. */
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -41,6 +41,6 @@ function describeObject(value: object): string {
     const { constructor } = Object.getPrototypeOf(value) as { readonly constructor?: unknown };
     return typeof constructor === 'function' ? `an instance of \`${constructor.name}\`` : 'an object of some class';
   } catch {
-    return 'an object that cannot be read';
+    return 'an unreadable object';
   }
 }

@@ -4,8 +4,8 @@ import { errorText, hasBrand, isTerminal } from './thrown.js';
 const brand = Symbol.for('anywise.error');
 
 /**
- * What this library throws: `code` says which case, the message says what happened and what to do next.
- * `retryable` tells a listener's retry policy whether trying again can help.
+ * Everything that this library throws: `code` identifies the case, the message says what happened and what to do next.
+ * `retryable` tells a listener's retry policy whether a retry can help.
  */
 export class AnywiseError extends Error {
   override readonly name: string = 'AnywiseError';
@@ -54,7 +54,7 @@ function describeIssue(issue: Issue): string {
   return path === '' ? issue.message : `\`${path}\`: ${issue.message}`;
 }
 
-/** Everything that is wrong with how a bus, a contract or a registry was put together, all at once. */
+/** Everything that is wrong with the setup of a bus, a contract or a registry, in one error. */
 export class SetupError extends AnywiseError {
   override readonly name = 'SetupError';
 
@@ -78,7 +78,7 @@ export interface ListenerFailure {
   readonly error: unknown;
 }
 
-/** Every listener ran; these failed. Retryable where each of the failures is. */
+/** Every listener ran; these failed. Retryable if each of the failures is. */
 export class ListenersFailedError extends AnywiseError {
   override readonly name = 'ListenersFailedError';
 
@@ -97,12 +97,12 @@ export class ListenersFailedError extends AnywiseError {
   }
 }
 
-/** A guard has no room for a message now. It was not handled, and may come again after `retryAfterMs`. */
+/** A guard has no capacity for a message now. The message was not handled; it may be retried after `retryAfterMs`. */
 export class RefusedError extends AnywiseError {
   override readonly name = 'RefusedError';
-  /** The message that was refused. One that waits in an inbox comes again, and the attempt does not count. */
+  /** The message that was refused. If it came from an inbox, it is retried, and the attempt does not count. */
   readonly messageId: string;
-  /** How long to leave it alone, in milliseconds. */
+  /** The shortest delay before the next attempt, in milliseconds. */
   readonly retryAfterMs: number;
 
   constructor(
@@ -116,7 +116,7 @@ export class RefusedError extends AnywiseError {
   }
 }
 
-/** Wrap an error in this to say that trying again cannot help: the message goes to the dead letters at once. */
+/** Wrap an error in this if a retry cannot help: the message becomes a dead letter at once. */
 export class TerminalError extends AnywiseError {
   override readonly name = 'TerminalError';
 

@@ -48,7 +48,7 @@ describe('the check of options', () => {
       "\`limited\` has 6 problems:
         - \`places\` is 0, but must be a whole number from 1
         - \`waitMs\` is Infinity, but must be a number of milliseconds from 0 to 2147483647
-        - \`name\` is "", but must be a text that is not empty
+        - \`name\` is "", but must be a non-empty string
         - \`mode\` is "loud", but must be one of "quiet", "silent"
         - \`run\` is 5, but must be a function
         - \`deep\` is null, but must be an object"

@@ -1,6 +1,6 @@
 import { SetupError } from './errors.js';
 
-/** What an option must be, in words, where a value is something else; `undefined` where the value is right. */
+/** Returns what an option must be, in words, if a value is wrong; `undefined` if it is right. */
 export type OptionCheck = (value: unknown) => string | undefined;
 
 /** The checks of options, by their names. */
@@ -9,7 +9,7 @@ export type OptionChecks = Readonly<Record<string, OptionCheck>>;
 /** The longest time a timer of Node can wait, about 24.8 days: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 export const longestTimerMs = 2 ** 31 - 1;
 
-/** How long something may be kept: a hundred years. */
+/** The longest that anything is kept: a hundred years. */
 export const longestRetentionMs = 3_155_760_000_000;
 
 /** A number of things. */
@@ -26,7 +26,7 @@ export function numberFrom(min: number, max: number): OptionCheck {
     typeof value === 'number' && value >= min && value <= max ? undefined : `a number from ${min} to ${max}`;
 }
 
-/** A time in milliseconds. By default it may be as long as a timer can wait. */
+/** A time in milliseconds. By default up to the longest that a timer can wait. */
 export function milliseconds(min: number, max = longestTimerMs): OptionCheck {
   return (value) =>
     typeof value === 'number' && value >= min && value <= max
@@ -35,7 +35,7 @@ export function milliseconds(min: number, max = longestTimerMs): OptionCheck {
 }
 
 export function text(): OptionCheck {
-  return (value) => (typeof value === 'string' && value !== '' ? undefined : 'a text that is not empty');
+  return (value) => (typeof value === 'string' && value !== '' ? undefined : 'a non-empty string');
 }
 
 export function oneOf(...values: readonly unknown[]): OptionCheck {
@@ -47,7 +47,7 @@ export function ofType(type: 'boolean' | 'function' | 'object'): OptionCheck {
 }
 
 /**
- * What is wrong with options, one text each. An option that is absent or `undefined` has its default, which is right.
+ * What is wrong with options, one text each. An option that is absent or `undefined` takes its default, which is valid.
  *
  * @param required the names of those without a default.
  */
@@ -70,7 +70,7 @@ export function checkOptions(
   if (problems.length > 0) throw new SetupError('INVALID_SETUP', subject, problems);
 }
 
-/** Options in which those that are absent or `undefined` have their defaults. */
+/** Options in which absent or `undefined` ones are replaced by their defaults. */
 export function withDefaults<Options extends object, Defaults extends object>(
   options: Options,
   defaults: Defaults,

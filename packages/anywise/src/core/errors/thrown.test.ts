@@ -34,7 +34,7 @@ function revoked(): unknown {
 }
 
 describe('what is read of a thrown value', () => {
-  it.each(strange)('is a text that is not empty, and never throws: %s', (_name, thrown) => {
+  it.each(strange)('is a non-empty string, and never throws: %s', (_name, thrown) => {
     expect(errorText(thrown)).toEqual(expect.stringMatching(/./));
     expect(isTerminal(thrown)).toBe(false);
     expect(retryAfterOf(thrown)).toBeUndefined();

@@ -1,11 +1,11 @@
-/** How long the text of an error may be where it is kept, in characters. */
+/** How long the text of an error may be when it is stored, in characters. */
 const longestText = 4_000;
 
 /** The longest pause that an error may ask for: 30 days, in milliseconds. */
 const longestRetryAfterMs = 2_592_000_000;
 
 /**
- * A short text for any thrown value. Code throws what it likes, such as objects without a prototype or with a `message` that
+ * A short text for any thrown value. Code can throw anything, even objects without a prototype or with a `message` that
  * throws: nothing here may throw, or the failure could not be recorded.
  */
 export function errorText(thrown: unknown): string {
@@ -13,7 +13,7 @@ export function errorText(thrown: unknown): string {
   return text.length > longestText ? `${text.slice(0, longestText)}… (${text.length} characters)` : text;
 }
 
-/** Whether an error says of itself that trying again cannot help. */
+/** Whether an error declares that a retry cannot help. */
 export function isTerminal(thrown: unknown): boolean {
   return read(thrown, 'retryable') === false;
 }
@@ -25,7 +25,7 @@ export function retryAfterOf(thrown: unknown): number | undefined {
   return Math.min(retryAfterMs, longestRetryAfterMs);
 }
 
-/** How long a message that a guard refused should stay away, in milliseconds, if the error is the refusal of that message. */
+/** The delay before the next attempt, in milliseconds, if the error is a guard's refusal of this message. */
 export function refusalOf(messageId: string, thrown: unknown): number | undefined {
   // Not `instanceof`: the guard may come from another copy of this package.
   const isRefusal = read(thrown, 'name') === 'RefusedError' && read(thrown, 'messageId') === messageId;

@@ -1,8 +1,8 @@
 import type { Envelope } from './envelope.js';
 
 /**
- * The attributes of an envelope that have a meaning: those of CloudEvents, those of its extensions that are known to
- * brokers and tools, and ours. A context key cannot travel in one of them.
+ * The envelope attributes that have a meaning: those of CloudEvents, those of its extensions that brokers and tools know,
+ * and ours. A context key cannot use one of them as its header.
  *
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/documented-extensions.md
  */

@@ -78,7 +78,7 @@ describe('an event', () => {
     const encode = (value: unknown): Envelope =>
       encodeEvent(new Moved({}), new MessageContext({ entries: [Since(value)] }), '/payments');
     expect(() => encode({ at: new Date(0) })).toThrowErrorMatchingInlineSnapshot(
-      `"The context value \`since.at\` of \`payments.moved\` is an instance of \`Date\`, which JSON cannot represent, so it cannot travel. Use values that JSON knows, or a key without a header."`,
+      `"The context value \`since.at\` of \`payments.moved\` is an instance of \`Date\`, which JSON cannot represent, so it cannot travel. Use JSON values, or a key without a header."`,
     );
     for (const value of [1n, new Map(), () => 1, NaN]) {
       expect(() => encode(value)).toThrow(expect.objectContaining({ code: 'INVALID_MESSAGE' }));
@@ -109,7 +109,7 @@ describe('reading', () => {
 
   it('asks to wait where the version is newer', () => {
     expect(() => codec.decode(paid(4, {}))).toThrowErrorMatchingInlineSnapshot(
-      `"\`payments.paid\` came in version 4, but this process knows only up to 3. It waits until a newer version of this service handles it."`,
+      `"\`payments.paid\` came in version 4, but this process only knows versions up to 3. It waits for a newer version of this service."`,
     );
   });
 
@@ -138,11 +138,11 @@ describe('reading', () => {
     const read = (wrong: unknown) => () =>
       reader.decode(testEnvelope({ type: 'payments.sized', schemaversion: 1, data: { wrong } }));
     expect(read({ size: 'XL' })).toThrowErrorMatchingInlineSnapshot(`
-      "\`payments.sized\` came in version 1, and what its \`upcast\` made of it does not fit version 2 (\`payments.sized\` got invalid data: \`size\`: Invalid input: expected number, received string). Correct it, then replay.
+      "\`payments.sized\` came in version 1, and the result of its \`upcast\` does not fit version 2 (\`payments.sized\` got invalid data: \`size\`: Invalid input: expected number, received string). Correct it, then replay.
       Cause: \`payments.sized\` got invalid data: \`size\`: Invalid input: expected number, received string"
     `);
     expect(read(Promise.reject(new Error('late')))).toThrowErrorMatchingInlineSnapshot(
-      `"The \`upcast\` of \`payments.sized\` from version 1 gave a promise. Make it synchronous, then replay."`,
+      `"The \`upcast\` of \`payments.sized\` from version 1 returned a promise. Make it synchronous, then replay."`,
     );
     for (const wrong of [undefined, null, 'text', [], { size: 1n }, Promise.resolve({ size: 1 })]) {
       expect(read(wrong)).toThrow(expect.objectContaining({ code: 'UNREADABLE_MESSAGE' }));
@@ -179,7 +179,7 @@ describe('reading', () => {
   it('asks to wait where the type is unknown', () => {
     const newer = testEnvelope({ type: 'payments.newer' });
     expect(() => codec.decode(newer)).toThrowErrorMatchingInlineSnapshot(
-      `"No contract here has \`payments.newer\`. It waits until a version of this service that knows it handles it."`,
+      `"No contract here has \`payments.newer\`. It waits for a version of this service that knows it."`,
     );
     expect(() => codec.decode(newer)).toThrow(expect.objectContaining({ code: 'UNKNOWN_MESSAGE', retryable: true }));
   });

@@ -6,7 +6,7 @@ import { errorText } from '../errors/thrown.js';
 import { assertJson, isJson, jsonIssues } from './json.js';
 import { definitionOf, type AnyCommand, type Command, type Event, type MessageClass } from './message.js';
 
-/** Makes the envelope of an event that is published in the given context. */
+/** Makes the envelope of an event published in the given context. */
 export function encodeEvent(event: Event, context: MessageContext, source: string): Envelope {
   const { causationId } = context;
   return {
@@ -27,9 +27,9 @@ export function encodeEvent(event: Event, context: MessageContext, source: strin
 }
 
 /**
- * Makes the envelope of a command that is enqueued in the given context.
+ * Makes the envelope of a command enqueued in the given context.
  *
- * @param options.key what it keeps its order with.
+ * @param options.key the key within which commands keep their order.
  * @param options.time when it is due, in milliseconds since 1970: its age counts from then.
  */
 export function encodeCommand(
@@ -38,7 +38,7 @@ export function encodeCommand(
   { source, key, time }: { readonly source: string; readonly key: string | undefined; readonly time: number },
 ): Envelope {
   const { causationId } = context;
-  // In one process a command may carry what JSON cannot represent; this one is read back.
+  // Within one process a command may carry values that JSON cannot represent; this one has to be read back.
   assertJson(command.type, { ...command });
   return {
     specversion: '1.0',
@@ -57,7 +57,9 @@ export function encodeCommand(
   };
 }
 
-/** @throws AnywiseError (`INVALID_CONTRACT`, `INVALID_MESSAGE`) where a value has no attribute of its own, or is not JSON. */
+/**
+ * @throws AnywiseError (`INVALID_CONTRACT`, `INVALID_MESSAGE`) if two values would share an attribute, or one is not JSON.
+ */
 function travellingAttributes(type: string, context: MessageContext): Record<string, unknown> {
   const attributes: Record<string, unknown> = {};
   const keys = new Map<string, string>();
@@ -83,7 +85,7 @@ function notJson(type: string, key: string, value: unknown): AnywiseError {
   const [issue] = jsonIssues(value, [key]);
   return new AnywiseError(
     'INVALID_MESSAGE',
-    `The context value \`${issue === undefined ? key : issuePath(issue)}\` of \`${type}\` ${String(issue?.message)}, so it cannot travel. Use values that JSON knows, or a key without a header.`,
+    `The context value \`${issue === undefined ? key : issuePath(issue)}\` of \`${type}\` ${String(issue?.message)}, so it cannot travel. Use JSON values, or a key without a header.`,
   );
 }
 
@@ -106,22 +108,22 @@ export class Codec {
     return this.#classes.get(type);
   }
 
-  /** @throws AnywiseError (`UNKNOWN_MESSAGE`, retryable) where no contract has the type. */
+  /** @throws AnywiseError (`UNKNOWN_MESSAGE`, retryable) if no contract has the type. */
   assertKnown(type: string): MessageClass {
     const message = this.#classes.get(type);
     if (message !== undefined) return message;
     throw new AnywiseError(
       'UNKNOWN_MESSAGE',
-      `No contract here has \`${type}\`. It waits until a version of this service that knows it handles it.`,
+      `No contract here has \`${type}\`. It waits for a version of this service that knows it.`,
       { retryable: true },
     );
   }
 
   /**
-   * @throws AnywiseError (`UNKNOWN_MESSAGE`, retryable: a newer peer may have sent it) where no contract has the type, or none
+   * @throws AnywiseError (`UNKNOWN_MESSAGE`, retryable: a newer peer may have sent it) if no contract has the type, or none
    * knows its version yet.
-   * @throws AnywiseError (`UNREADABLE_MESSAGE`) where its version has no upcast.
-   * @throws InvalidMessageError where its data does not fit.
+   * @throws AnywiseError (`UNREADABLE_MESSAGE`) if its version has no upcast.
+   * @throws InvalidMessageError if its data does not fit.
    */
   decode(envelope: Envelope): Command | Event {
     const message = this.assertKnown(envelope.type);
@@ -154,7 +156,7 @@ function upcast(message: MessageClass, { data, schemaversion }: Envelope): unkno
   if (schemaversion > message.version) {
     throw new AnywiseError(
       'UNKNOWN_MESSAGE',
-      `\`${message.type}\` came in version ${schemaversion}, but this process knows only up to ${message.version}. It waits until a newer version of this service handles it.`,
+      `\`${message.type}\` came in version ${schemaversion}, but this process only knows versions up to ${message.version}. It waits for a newer version of this service.`,
       { retryable: true },
     );
   }
@@ -188,14 +190,14 @@ function takeStep({ type }: MessageClass, version: number, step: () => unknown):
   next.catch(() => undefined);
   throw new AnywiseError(
     'UNREADABLE_MESSAGE',
-    `The \`upcast\` of \`${type}\` from version ${version} gave a promise. Make it synchronous, then replay.`,
+    `The \`upcast\` of \`${type}\` from version ${version} returned a promise. Make it synchronous, then replay.`,
   );
 }
 
 function wrongUpcast({ type, version }: MessageClass, { schemaversion }: Envelope, cause: unknown): AnywiseError {
   return new AnywiseError(
     'UNREADABLE_MESSAGE',
-    `\`${type}\` came in version ${schemaversion}, and what its \`upcast\` made of it does not fit version ${version} (${errorText(cause)}). Correct it, then replay.`,
+    `\`${type}\` came in version ${schemaversion}, and the result of its \`upcast\` does not fit version ${version} (${errorText(cause)}). Correct it, then replay.`,
     { cause },
   );
 }

@@ -4,26 +4,26 @@ import { hasBrand } from '../errors/thrown.js';
 import { isEnvelopeAttribute } from './attributes.js';
 import { newId } from './id.js';
 
-/** What is known of a context key, whatever its values are. */
+/** A context key, whatever the type of its values. */
 export interface ContextKeyInfo {
   readonly key: string;
   /** The envelope attribute that carries the value to other processes; without one it never leaves the process. */
   readonly header: string | undefined;
 }
 
-/** A typed key of the context, callable to give it a value: `CurrentUser(user)`. */
+/** A typed key of the context. Call it to give it a value: `CurrentUser(user)`. */
 export interface ContextKey<T> extends ContextKeyInfo {
   (value: T): ContextEntry<T>;
 }
 
-/** A context key with its value: what calling the key gives. */
+/** A context key with its value: the result of calling the key. */
 export interface ContextEntry<T = unknown> {
   readonly key: ContextKeyInfo;
   readonly value: T;
 }
 
 /**
- * Declares something that travels with a message besides its data.
+ * Declares a value that travels with a message besides its data.
  *
  * @param key its name, for error texts.
  * @param options.header the envelope attribute that carries its value, which must be JSON, to other processes: 1 to 20
@@ -45,7 +45,7 @@ const headerName = /^[a-z0-9]{1,20}$/;
 
 function keyProblems(key: unknown): string[] {
   if (typeof key === 'string' && key !== '') return [];
-  return [`its name is ${describeValue(key)}, but must be a text that is not empty`];
+  return [`its name is ${describeValue(key)}, but must be a non-empty string`];
 }
 
 function headerProblems(header: unknown): string[] {
@@ -60,9 +60,9 @@ function headerProblems(header: unknown): string[] {
     : [];
 }
 
-/** What a listener is given besides the event: read only. */
+/** What a listener gets besides the event. Read only. */
 export interface FrozenContext {
-  /** @throws AnywiseError (`CONTEXT_MISSING`) where the key was never set. */
+  /** @throws AnywiseError (`CONTEXT_MISSING`) if the key was never set. */
   get<T>(key: ContextKey<T>): T;
   /** The value of a key; `undefined` if it was never set. */
   find<T>(key: ContextKey<T>): T | undefined;
@@ -74,18 +74,18 @@ export interface FrozenContext {
   readonly causationId: string | undefined;
   /**
    * Aborted when the work is no longer wanted: the sender's time is up, the lease was lost, or the process is stopping.
-   * Pass it on to what takes long, such as `fetch`.
+   * Pass it on to slow work, such as `fetch`.
    */
   readonly signal: AbortSignal;
-  /** When the sender stops waiting, in milliseconds since 1970; `undefined` where it waits for ever. */
+  /** When the sender stops waiting, in milliseconds since 1970; `undefined` if it waits for ever. */
   readonly deadline: number | undefined;
-  /** How often this message has been tried, this time included. */
+  /** The number of this attempt, from 1. */
   readonly attempt: number;
-  /** Stays the same over all attempts: give it to systems outside your database so that they act once. */
+  /** The same for all attempts: pass it to external systems, so that they act only once. */
   readonly idempotencyKey: string;
 }
 
-/** What a guard or a handler is given besides the command. */
+/** What a guard or a handler gets besides the command. */
 export interface Context extends FrozenContext {
   /** Sets a value for this message and all that it causes. */
   set<T>(key: ContextKey<T>, value: T): this;
@@ -95,7 +95,7 @@ export interface ContextOptions {
   readonly entries?: readonly ContextEntry[] | undefined;
   /** The event being handled, whose id is the message's id. */
   readonly event?: { readonly eventId: string } | undefined;
-  /** The message's id, where it has one already. */
+  /** The message's id, if it has one already. */
   readonly messageId?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
@@ -104,15 +104,15 @@ export interface ContextOptions {
   readonly attempt?: number | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly frozen?: boolean | undefined;
-  /** The message that this one comes of, whose values it sees and whose correlation it shares. */
+  /** The message that caused this one, whose values it sees and whose correlation it shares. */
   readonly parent?: MessageContext | undefined;
-  /** Whether it is the parent's message itself, seen by code that has less time. */
+  /** Whether this is the parent's own message, seen by code that has less time. */
   readonly isView?: boolean | undefined;
 }
 
 const nothing: ContextOptions = {};
 
-/** What is made when first asked for. */
+/** Values created on first use. */
 interface Made {
   messageId: string | undefined;
   correlationId: string | undefined;
@@ -121,7 +121,7 @@ interface Made {
 
 const brand = Symbol.for('anywise.context');
 
-/** Ids are made when first read: most messages never leave the process and need none. */
+/** Ids are created when first read: most messages never leave the process and need none. */
 export class MessageContext implements Context {
   static {
     Object.defineProperty(this.prototype, brand, { value: true });
@@ -191,7 +191,7 @@ export class MessageContext implements Context {
   }
 
   get signal(): AbortSignal {
-    // One of its own where nothing can abort it: a shared one would keep what each message adds to it.
+    // A signal of its own if nothing can abort it: a shared one would keep every listener that messages add to it.
     return (this.remembered().signal ??= this.joinedSignal() ?? new AbortController().signal);
   }
 
@@ -210,18 +210,18 @@ export class MessageContext implements Context {
     return this.options.idempotencyKey ?? this.messageId;
   }
 
-  /** The context of the message that this one comes of, in the same process and unit. */
+  /** The context of the message that caused this one, in the same process and unit. */
   get parent(): MessageContext | undefined {
     return this.options.parent;
   }
 
-  /** What makes another view of this message: the same in all but its time. */
+  /** The parts for another view of this message: the same except for its deadline. */
   limitedBy({ signal, deadline }: Pick<ContextOptions, 'signal' | 'deadline'>): ContextOptions {
     const { messageId, attempt, idempotencyKey } = this;
     return { parent: this, isView: true, signal, deadline, messageId, attempt, idempotencyKey };
   }
 
-  /** Every value that this message sees, its own before its parent's, for those who let them travel. */
+  /** Every value that this message sees, its own before its parent's: for the codec. */
   entries(): Map<ContextKeyInfo, unknown> {
     const inherited = this.options.parent?.entries() ?? new Map<ContextKeyInfo, unknown>();
     for (const [key, value] of this.values ?? []) inherited.set(key, value);
@@ -232,7 +232,7 @@ export class MessageContext implements Context {
     return (this.made ??= { messageId: undefined, correlationId: undefined, signal: undefined });
   }
 
-  /** What can abort this message; `undefined` where nothing can. */
+  /** What can abort this message; `undefined` if nothing can. */
   private joinedSignal(): AbortSignal | undefined {
     const { signal, parent } = this.options;
     const inherited = parent?.joinedSignal();

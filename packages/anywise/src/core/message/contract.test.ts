@@ -23,7 +23,7 @@ describe('a contract', () => {
     expect(() => contract('payments', { Pay, PayTwin, Ship })).toThrowErrorMatchingInlineSnapshot(`
       "The contract \`payments\` has 2 problems:
         - \`PayTwin\` and \`Pay\` share the wire name \`payments.pay\`
-        - \`Ship\` is called \`shipping.ship\`, which must begin with \`payments.\`"
+        - \`Ship\` has the wire name \`shipping.ship\`, which must begin with \`payments.\`"
     `);
   });
 

@@ -1,14 +1,14 @@
 import { SetupError } from '../errors/errors.js';
 import { isMessageClass, sliceOf, type MessageClass } from './message.js';
 
-/** The messages that one slice owns: all that others know of it. */
+/** The messages that one slice owns: everything that other slices know about it. */
 export interface Contract {
   readonly slice: string;
   readonly messages: ReadonlyMap<string, MessageClass>;
 }
 
 /**
- * Gathers the messages of one slice. Whatever else the record holds, such as abstract bases, is left out, so a whole module
+ * Gathers the messages of one slice. Anything else in the record, such as an abstract base, is skipped, so a whole module
  * can be passed.
  *
  * @throws SetupError (`INVALID_CONTRACT`) that lists every problem.
@@ -22,7 +22,7 @@ export function contract(slice: string, messages: Readonly<Record<string, unknow
       problems.push(`\`${message.name}\` and \`${twin.name}\` share the wire name \`${message.type}\``);
     }
     if (sliceOf(message.type) !== slice) {
-      problems.push(`\`${message.name}\` is called \`${message.type}\`, which must begin with \`${slice}.\``);
+      problems.push(`\`${message.name}\` has the wire name \`${message.type}\`, which must begin with \`${slice}.\``);
     }
     byType.set(message.type, message);
   }

@@ -13,14 +13,14 @@ import type { Typed } from './schema.js';
 
 type Arguments<In> = object extends In ? [data?: In] : [data: In];
 
-/** What {@link command} makes. */
+/** The class that {@link command} returns. */
 export interface CommandClass<Type extends string, In, Out, Reply, Base, Errors> extends MessageStatics<Type, In> {
   new (
     ...args: Arguments<In>
   ): Base & FieldsOf<Out> & { readonly type: Type; readonly '~reply': Reply; readonly '~errors': Errors };
 }
 
-/** What {@link query} makes. */
+/** The class that {@link query} returns. */
 export interface QueryClass<Type extends string, In, Out, Reply, Base, Errors> extends MessageStatics<Type, In> {
   new (...args: Arguments<In>): Base &
     FieldsOf<Out> & {
@@ -31,12 +31,12 @@ export interface QueryClass<Type extends string, In, Out, Reply, Base, Errors> e
     };
 }
 
-/** What {@link event} makes. */
+/** The class that {@link event} returns. */
 export interface EventClass<Type extends string, In, Out, Base> extends MessageStatics<Type, In> {
   new (data: In, metadata?: Partial<EventMetadata>): Base & FieldsOf<Out> & { readonly type: Type };
 }
 
-/** A class cannot extend a union: where the data is one, it has the fields of all members, and what reads it narrows it. */
+/** A class cannot extend a union: if the data is one, the class has the fields of all members, and the reader narrows it. */
 type FieldsOf<Out> = IsUnion<Out> extends true ? UnionFields<Out> : Readonly<Out>;
 type UnionFields<Out> = Readonly<Pick<Out, keyof Out>> & {
   readonly [Name in Exclude<NameIn<Out>, keyof Out>]?: FieldIn<Out, Name>;
@@ -47,7 +47,7 @@ type FieldIn<Union, Name> = Union extends unknown ? (Name extends keyof Union ? 
 
 /** Fields that a base class declares must be in the schema of each message below it. */
 type BaseFields<Base> = { [K in keyof Base as K extends `~${string}` | keyof Event ? never : K]: Base[K] };
-/** Without a schema, the reply is what the base class says, or nothing. */
+/** Without a schema, the reply is the base class's, or nothing. */
 type ReplyOfBase<Base extends Command, Nothing> = unknown extends Base['~reply'] ? Nothing : Base['~reply'];
 /** A reply that a base class declares must fit each command below it. */
 type FitsBase<Base extends Command, Reply> = unknown extends Base['~reply']
@@ -56,7 +56,7 @@ type FitsBase<Base extends Command, Reply> = unknown extends Base['~reply']
     ? unknown
     : { readonly reply: { readonly 'the base replies': Base['~reply'] } };
 
-/** Names that the base classes use, and what is no object of fields: data cannot have them. */
+/** Data cannot use the names of base class members, and must be an object with fields. */
 interface ReservedInCommand {
   readonly type?: never;
   readonly [Symbol.iterator]?: never;
@@ -69,38 +69,41 @@ interface ReservedInEvent extends ReservedInCommand {
   readonly version?: never;
 }
 
-/** What {@link command} and {@link query} are given besides the wire name. */
+/** Options of {@link command} and {@link query}. */
 export interface CommandOptions<In, Out, Reply, Base, Errors extends DomainErrorClass> {
   /** An abstract class that groups commands, for guards and handlers. Its own fields must be in `data`. @defaultValue none */
   readonly base?: AbstractClass<Base>;
   /** The data, any Standard Schema. Its output must be valid input again: dates stay text. @defaultValue no data */
   readonly data?: Typed<In, Out>;
-  /** The reply, any Standard Schema of values that JSON knows. @defaultValue no reply */
+  /** The reply, any Standard Schema of JSON values. @defaultValue no reply */
   readonly reply?: Typed<unknown, Reply> | Typed<never, Reply>;
   /** The domain errors that its handler may throw, typed for the sender. @defaultValue none */
   readonly errors?: readonly Errors[];
-  /** Raise it with each breaking change of `data`, and give `upcast` the step. @defaultValue 1 */
+  /** Raise it with each breaking change of `data`, and add the step to `upcast`. @defaultValue 1 */
   readonly version?: number;
   /**
-   * For each old version, how its data becomes that of the next: enqueued commands may wait for a newer deployment.
-   * What is stored is never rewritten. @defaultValue none
+   * For each old version, a function that turns its data into that of the next: enqueued commands may wait for a newer
+   * deployment. Stored messages are never rewritten. @defaultValue none
    */
   readonly upcast?: Upcasts;
   /** One sentence for generated documentation. @defaultValue none */
   readonly summary?: string;
 }
 
-/** What {@link event} is given besides the wire name. */
+/** Options of {@link event}. */
 export interface EventOptions<In, Out, Base> {
-  /** The data, any Standard Schema of values that JSON knows. Its output must be valid input again: dates stay text. */
+  /** The data, any Standard Schema of JSON values. Its output must be valid input again: dates stay text. */
   readonly data: Typed<In, Out>;
-  /** The entity it happened to: events of one entity are handled in order. */
+  /** Returns the id of the entity that it happened to: events of one entity are handled in order. */
   readonly entityId: (data: Out) => string;
   /** An abstract class that groups events, for listeners. Its own fields must be in `data`. @defaultValue none */
   readonly base?: AbstractClass<Base>;
-  /** Raise it with each breaking change of `data`, and give `upcast` the step. @defaultValue 1 */
+  /** Raise it with each breaking change of `data`, and add the step to `upcast`. @defaultValue 1 */
   readonly version?: number;
-  /** For each old version, how its data becomes that of the next. What is stored is never rewritten. @defaultValue none */
+  /**
+   * For each old version, a function that turns its data into that of the next. Stored messages are never rewritten.
+   * @defaultValue none
+   */
   readonly upcast?: Upcasts;
   /** One sentence for generated documentation. @defaultValue none */
   readonly summary?: string;
@@ -131,7 +134,7 @@ export function command<
   return define('command', Command, type, options) as never;
 }
 
-/** Makes the base class of a query: a command that only reads. It is given what {@link command} is given. */
+/** Makes the base class of a query: a command that only reads. Takes the same options as {@link command}. */
 export function query<
   const Type extends string,
   Base extends Command = Query,
@@ -147,7 +150,7 @@ export function query<
 }
 
 /**
- * Makes the base class of an event: a fact that any number of listeners hear of.
+ * Makes the base class of an event: a fact that any number of listeners react to.
  *
  * @param type the stable wire name, `<slice>.<kebab-name>`; never change it.
  * @throws SetupError (`INVALID_CONTRACT`) that lists everything that is wrong with the declaration.

@@ -48,7 +48,7 @@ describe('a declaration', () => {
       "The command \`Shop\` has 7 problems:
         - its wire name must look like \`slice.kebab-name\`
         - \`version\` is 1.5, but must be a whole number from 1 to 1000
-        - \`summary\` is "", but must be a text that is not empty
+        - \`summary\` is "", but must be a non-empty string
         - \`data\` is an object, but must be a Standard Schema, such as \`z.object({ … })\`
         - \`reply\` is "text", but must be a Standard Schema, such as \`z.object({ … })\`
         - \`errors[0]\` is the class \`Pay\`, but must be a class made by \`domainError\`

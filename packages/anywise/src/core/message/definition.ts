@@ -30,7 +30,7 @@ interface Options {
 /**
  * Declares a message.
  *
- * @param base what it extends where `options` name no base.
+ * @param base what it extends if `options` name no base.
  * @throws SetupError (`INVALID_CONTRACT`) that lists everything that is wrong.
  */
 export function define(kind: MessageKind, base: AbstractClass<object>, type: string, options: object): MessageClass {
@@ -41,7 +41,7 @@ export function define(kind: MessageKind, base: AbstractClass<object>, type: str
   return messageClass(group as AbstractClass<object>, { ...rest, data, kind, type } as Definition);
 }
 
-/** Every version needs a step from it, so there are never many. */
+/** Every version needs an upcast step, so there are never many. */
 const mostVersions = 1_000;
 
 function problemsOf(kind: MessageKind, options: Options): string[] {

@@ -10,12 +10,12 @@ const brand = Symbol.for('anywise.domain-error');
 
 /**
  * The base of errors that belong to a contract: a command declares them, its caller gets them typed. Never retried, because
- * the business said no.
+ * a business rule decided.
  */
 export abstract class DomainError extends Error {
   /** Its stable wire name. */
   abstract readonly type: string;
-  /** What the error carries besides its text, as its schema describes it. */
+  /** The error's data besides its text, as its schema describes it. */
   abstract readonly data: unknown;
   readonly retryable = false;
 
@@ -30,14 +30,14 @@ export abstract class DomainError extends Error {
   }
 }
 
-/** What {@link domainError} makes. */
+/** The class that {@link domainError} returns. */
 export interface DomainErrorClass<Type extends string = string, In = never, Out = unknown> {
   new (data: In): DomainError & { readonly type: Type; readonly data: Out };
   readonly type: Type;
 }
 
 /**
- * Declares an error that is part of a contract. Its data travels to the sender, so it is JSON.
+ * Declares an error that is part of a contract. Its data travels to the sender, so it must be JSON.
  *
  * @param type the stable wire name, `<slice>.<kebab-name>`; never change it.
  * @throws SetupError (`INVALID_CONTRACT`) that lists everything that is wrong with the declaration.

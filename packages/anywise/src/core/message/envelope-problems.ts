@@ -20,7 +20,7 @@ export function envelopeProblems(value: unknown): string[] {
     problems.push('`expirytime` must be a time as in RFC 3339');
   }
   if (datacontenttype !== undefined && !isJson(datacontenttype)) problems.push('`datacontenttype` must be JSON');
-  if (attributes.data_base64 !== undefined) problems.push('`data_base64` is not taken: the data must be JSON');
+  if (attributes.data_base64 !== undefined) problems.push('`data_base64` is not supported: the data must be JSON');
   return problems;
 }
 

@@ -4,18 +4,18 @@ import { envelopeProblems } from './envelope-problems.js';
 import { depthOf } from './json-depth.js';
 import { limits } from './limits.js';
 
-/** What an envelope carries. Said in an attribute, so that no receiver has to guess from the body. */
+/** The kind of message in an envelope. An attribute, so that no receiver has to guess it from the body. */
 export type EnvelopeKind = 'command' | 'query' | 'event' | 'reply' | 'error';
 
 /**
  * The message on the wire and at rest: CloudEvents 1.0, structured JSON. Attribute names are lower-case letters and digits,
- * at most 20; values are scalars. Attributes of context keys with a header stand beside the others.
+ * at most 20; values are scalars. Context keys with a header add attributes of their own.
  *
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
  */
 export interface Envelope {
   readonly specversion: '1.0';
-  /** One id from birth to grave; with `source` what duplicates are recognised by. */
+  /** The message's id, which never changes. Together with `source` it identifies duplicates. */
   readonly id: string;
   /** Who sent it, a URI reference such as `/payments`. */
   readonly source: string;
@@ -33,9 +33,9 @@ export interface Envelope {
   readonly causationid?: string;
   readonly traceparent?: string;
   readonly idempotencykey?: string;
-  /** When nobody waits for the command any more, RFC 3339. */
+  /** When the sender of the command stops waiting, RFC 3339. */
   readonly expirytime?: string;
-  /** What is kept in order; the subject if absent. */
+  /** The key within which messages keep their order; the subject if absent. */
   readonly partitionkey?: string;
   readonly data: unknown;
 }
@@ -48,7 +48,7 @@ export function orderKey(envelope: Envelope): string | undefined {
 /**
  * Reads an envelope from its JSON. An attribute that is `null` counts as absent, as CloudEvents demands.
  *
- * @throws AnywiseError (`UNREADABLE_MESSAGE`) that says everything that is wrong with it.
+ * @throws AnywiseError (`UNREADABLE_MESSAGE`) that lists everything that is wrong with it.
  */
 export function parseEnvelope(json: string): Envelope {
   let value: unknown;
@@ -66,7 +66,7 @@ export function parseEnvelope(json: string): Envelope {
   return attributes as Envelope;
 }
 
-/** The envelope that a text holds; `undefined` where it holds none. */
+/** The envelope in a text; `undefined` if the text is not an envelope. */
 export function envelopeIn(json: string): Envelope | undefined {
   try {
     return parseEnvelope(json);
@@ -84,7 +84,7 @@ export interface WrittenEnvelope {
 /**
  * Writes an envelope that was made here.
  *
- * @throws AnywiseError (`INVALID_ENVELOPE`) that names the attributes which no receiver could take.
+ * @throws AnywiseError (`INVALID_ENVELOPE`) that names the attributes which no receiver could accept.
  * @throws AnywiseError (`MESSAGE_TOO_LARGE`) with both sizes.
  */
 export function writeEnvelope(envelope: Envelope, maxBytes: number): WrittenEnvelope {

@@ -5,13 +5,13 @@ import { limits } from './limits.js';
 /** How deep the value of a field may nest: the envelope and the data around it are two levels more. */
 const deepest = limits.depth - 2;
 
-/** An error must not become larger than the data that it is about. */
+/** An error must not become larger than the data that it describes. */
 export const mostIssues = 50;
 const longestPath = 20;
 
 /**
- * Whether a value comes out of JSON as it went in. A field that is `undefined` is as good as absent, and `-0` is 0; anything
- * else that JSON would change, drop or refuse is not JSON.
+ * Whether a value survives JSON unchanged. An `undefined` field counts as absent, and `-0` as 0; anything else that JSON
+ * would change, drop or refuse is not JSON.
  */
 export function isJson(value: unknown): boolean {
   return isJsonAt(value, 0);

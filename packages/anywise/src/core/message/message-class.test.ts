@@ -243,7 +243,7 @@ describe('an entity id', () => {
   it('is text', () => {
     class Happened extends event('shop.happened', { data, entityId: ({ amount }) => amount as unknown as string }) {}
     expect(() => new Happened(valid).entityId).toThrowErrorMatchingInlineSnapshot(
-      `"\`shop.happened\` got invalid data: \`entityId\`: is 1, but must be text"`,
+      `"\`shop.happened\` got invalid data: \`entityId\`: is 1, but must be a string"`,
     );
   });
 });

@@ -13,19 +13,19 @@ import {
 import { readBack } from './read-back.js';
 import { validate, type StandardSchema } from './schema.js';
 
-/** How an instance is made, where not of data that has yet to be validated. */
+/** How an instance is made, unless from data that has yet to be validated. */
 type Making = 'validated' | 'bare';
 
 type Fields = Record<string, unknown>;
 
-/** Makes the class that is extended by `class CreatePayment extends command(…) {}`. */
+/** Makes the base of `class CreatePayment extends command(…) {}`. */
 export function messageClass(base: AbstractClass<object>, definition: Definition): MessageClass {
   const { type, kind } = definition;
   const schema = definition.data as StandardSchema<unknown, object> | undefined;
   const isEvent = kind === 'event';
   const copy = isEvent ? copyJson : copyFields;
   const looked = new WeakMap<object, boolean>();
-  // Of the class that was made last, which is nearly always the one that is made next.
+  // For the class that was instantiated last, which is nearly always the next one too.
   let last: object | undefined;
   let hasSetters = false;
 
@@ -68,8 +68,8 @@ export function messageClass(base: AbstractClass<object>, definition: Definition
 }
 
 /**
- * Copies data to a message; `false` where it has to be looked at more closely. Messages are made often, so this does little
- * besides: the name of a member throws by itself.
+ * Copies data to a message; `false` if it needs a closer look. Messages are made often, so this does nothing else: a field
+ * with the name of a member throws on assignment.
  */
 function copyFields(message: Fields, data: unknown): boolean {
   let hasFields = false;
@@ -86,7 +86,7 @@ function copyFields(message: Fields, data: unknown): boolean {
   return hasFields && typeof data === 'object' && !Array.isArray(data);
 }
 
-/** The same for data that has to be JSON. A function of its own, because a flag would slow down both. */
+/** The same for data that must be JSON. A separate function, because a flag would slow down both. */
 function copyJson(message: Fields, data: unknown): boolean {
   let hasFields = false;
   try {
@@ -118,7 +118,7 @@ function copyChecked(message: Fields, data: unknown, { type, kind }: Definition)
   if (issues.length > 0) throw new InvalidMessageError(type, issues.slice(0, mostIssues));
 }
 
-/** Whether a value is an object with fields, of a class or not: a `Map` or a `Date` has none that could be copied. */
+/** Whether a value is an object with fields, of a class or not: a `Map` or a `Date` has none to copy. */
 function isFields(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;
   return isPlainObject(value) || Object.prototype.toString.call(value) === '[object Object]';
@@ -131,10 +131,9 @@ function nameProblem(message: object, name: string, value: unknown): string | un
 }
 
 /**
- * Looks at a class before the first message is made of it, and protects its members. Says whether it has setters, which data
- * would call.
+ * Checks a class before its first instance, and protects its members. Returns whether it has setters, which data would call.
  *
- * @throws SetupError (`INVALID_CONTRACT`) where it adds fields.
+ * @throws SetupError (`INVALID_CONTRACT`) if the class adds fields.
  */
 function lookAt(target: new (...args: never[]) => object, looked: WeakMap<object, boolean>): boolean {
   const known = looked.get(target);
@@ -144,7 +143,7 @@ function lookAt(target: new (...args: never[]) => object, looked: WeakMap<object
   const hasSetters = prototypes.some((prototype) =>
     Object.values(Object.getOwnPropertyDescriptors(prototype)).some((member) => member.set !== undefined),
   );
-  // Before one is made on trial, which must not begin to look again.
+  // Before the trial instance, which must not start this check again.
   looked.set(target, hasSetters);
   const fields = fieldsOf(target);
   if (fields.length === 0) return hasSetters;
@@ -158,14 +157,14 @@ function prototypesOf(prototype: object): object[] {
   return above === null ? [] : [prototype, ...prototypesOf(above)];
 }
 
-/** Makes data fail that has the name of a member: assigning throws, and no field has to be looked up. */
+/** Makes data with the name of a member fail: assigning throws, and no field has to be looked up. */
 function protectMembers(prototype: object): void {
   for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if ('value' in member) Object.defineProperty(prototype, name, { writable: false });
   }
 }
 
-/** The same for what all objects have, such as `toString`, unless a base class has its own. */
+/** The same for members of all objects, such as `toString`, unless a base class has its own. */
 function protectInherited(prototype: object): void {
   for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(Object.prototype))) {
     const value: unknown = member.value;
@@ -175,15 +174,15 @@ function protectInherited(prototype: object): void {
 }
 
 /**
- * The fields that a class adds to its messages. It adds them once the message is frozen, which fails with an error that names
- * neither of them, so one is made without data, on trial.
+ * The fields that a class adds to its messages. It would add them to a frozen message, which fails with an error that names
+ * neither class nor field, so a trial instance is made without data.
  */
 function fieldsOf(target: new (...args: never[]) => object): readonly string[] {
   const making: Making = 'bare';
   try {
     return Reflect.ownKeys(Reflect.construct(target, [undefined, undefined, making]) as object).map(String);
   } catch {
-    // A constructor of the user's own may not work without data.
+    // A user's own constructor may fail without data.
     return [];
   }
 }

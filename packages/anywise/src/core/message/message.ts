@@ -5,7 +5,7 @@ import type { DomainErrorClass } from './domain-error.js';
 import { newId } from './id.js';
 import type { StandardSchema } from './schema.js';
 
-/** A class whatever its constructor takes, abstract or not. */
+/** Any class, abstract or not, whatever its constructor takes. */
 export type AbstractClass<T> = abstract new (...args: never[]) => T;
 
 /** What a message is: an intent (command), a question (query) or a fact (event). */
@@ -17,7 +17,7 @@ export const baseKey = Symbol.for('anywise.base');
 
 /**
  * Any command or query. An abstract class between this one and some messages groups them: a guard on the group covers all of
- * them. The reply exists in the types only; a group may narrow it for all of its messages.
+ * them. The reply exists only in the types; a group may narrow it for all of its messages.
  */
 export abstract class Command {
   static {
@@ -32,13 +32,13 @@ export abstract class Command {
   }
 }
 
-/** Any command or query, as a shape: what a factory makes extends it without saying so. */
+/** Any command or query, as a structural type: the classes that factories make fit it. */
 export type AnyCommand = Pick<Command, keyof Command>;
 
-/** A command that may be handled later: any but a query, whose reply would be lost. */
+/** A command that may be handled later: any except a query, whose reply would be lost. */
 export type EnqueueableCommand = AnyCommand & { readonly '~query'?: never };
 
-/** A command that only reads. What covers `Command` also covers queries. */
+/** A command that only reads. Code for `Command` also covers queries. */
 export abstract class Query extends Command {
   static {
     markBase(this, 'query');
@@ -47,9 +47,9 @@ export abstract class Query extends Command {
   declare readonly '~query': true;
 }
 
-/** What identifies an event. Getters, not fields: equality, spread and JSON see the payload only. */
+/** The metadata of an event. Getters, not fields: equality, spread and JSON only see the payload. */
 export interface EventMetadata {
-  /** One id from birth to grave. */
+  /** The event's id, which never changes. */
   readonly eventId: string;
   /** The entity this happened to. Events of one entity are handled in order. */
   readonly entityId: string;
@@ -69,11 +69,11 @@ export interface Event extends EventMetadata {
 class EventBase {
   static {
     markBase(this, 'event');
-    // As it is exported.
+    // The exported name.
     Object.defineProperty(this, 'name', { value: 'Event' });
   }
 
-  /** Made when first read: most events of a bus in one process never need it. */
+  /** Created when first read: most events that stay in one process never need it. */
   #metadata: Partial<Record<keyof EventMetadata, string | undefined>> | undefined;
 
   static identify(event: EventBase, metadata: Partial<EventMetadata>): void {
@@ -118,7 +118,7 @@ class EventBase {
 /** The base of all events, as a class: listen to it to hear everything, or extend it to group events. */
 export const Event = EventBase as unknown as abstract new () => Event;
 
-/** Gives a new event the metadata that it came with. */
+/** Restores the metadata that an event arrived with. */
 export function identify(event: object, metadata: Partial<EventMetadata>): void {
   EventBase.identify(event as EventBase, metadata);
 }
@@ -126,7 +126,7 @@ export function identify(event: object, metadata: Partial<EventMetadata>): void 
 /** Turns the data of an old version into that of the next one. */
 export type Upcasts = Readonly<Record<number, (old: never) => unknown>>;
 
-/** What the bus knows of a message class at run time. */
+/** What the bus knows about a message class at run time. */
 export interface Definition {
   readonly kind: MessageKind;
   readonly type: string;
@@ -142,11 +142,11 @@ export interface Definition {
 /** A message class as the bus sees it. */
 export type MessageClass<M = object> = AbstractClass<M> &
   Definition & {
-    /** Makes a message of unknown data. */
+    /** Makes a message from unknown data. */
     parse(data: unknown, metadata?: Partial<EventMetadata>): M;
-    /** Makes a message of what was one before it was sent. */
+    /** Makes a message from the data of a sent one. */
     readBack(data: unknown, metadata?: Partial<EventMetadata>): M;
-    /** What a message was made of, before its schema added defaults. */
+    /** The data that a message was made from, before its schema added defaults. */
     inputOf(message: object): unknown;
   };
 
@@ -155,10 +155,10 @@ export interface MessageStatics<Type extends string, In> {
   readonly type: Type;
   readonly version: number;
   readonly kind: MessageKind;
-  /** In the types only: what the constructor takes. */
+  /** In the types only: the constructor's argument. */
   readonly '~input': In;
   /**
-   * The edge: validates unknown data, such as an HTTP body, and gives an instance.
+   * Validates unknown data, such as an HTTP body, and returns an instance.
    *
    * @throws InvalidMessageError that names each failing field.
    */
@@ -176,18 +176,18 @@ export function sliceOf(type: string): string {
 }
 
 /**
- * The class that a factory made for a message: one for each declaration, whatever extends it. Given a message, its class, or
- * a class that extends it; `undefined` for anything else.
+ * The class that a factory made for a message: one per declaration, whatever extends it. Takes a message, its class, or a
+ * class that extends it; `undefined` for anything else.
  */
 export function declarationOf(target: unknown): MessageClass | undefined {
-  // By the prototype, past the data: a field cannot have a symbol for a name.
+  // Through the prototype, past the data: a field's name is never a symbol.
   return (target as Readonly<Record<symbol, MessageClass | undefined>> | null | undefined)?.[declarationKey];
 }
 
 /**
  * The definition behind a message.
  *
- * @throws AnywiseError (`INVALID_MESSAGE`) where it is not a message.
+ * @throws AnywiseError (`INVALID_MESSAGE`) if it is not a message.
  */
 export function definitionOf(message: object): MessageClass {
   const declaration = declarationOf(message);
@@ -195,12 +195,12 @@ export function definitionOf(message: object): MessageClass {
   return declaration;
 }
 
-/** What a message was made of, before its schema added defaults. */
+/** The data that a message was made from, before its schema added defaults. */
 export function inputOf(message: object): unknown {
   return definitionOf(message).inputOf(message);
 }
 
-/** Why something that was sent or published is refused. */
+/** The refusal of something that is not a message. */
 export function notMessage(value: unknown): AnywiseError {
   return new AnywiseError(
     'INVALID_MESSAGE',
@@ -208,7 +208,7 @@ export function notMessage(value: unknown): AnywiseError {
   );
 }
 
-/** The name of a message's class, for error texts. Its data may have a field called `constructor`. */
+/** The name of a message's class, for error texts. Its data may have a field named `constructor`. */
 export function classNameOf(message: object): string {
   return (Object.getPrototypeOf(message) as object).constructor.name;
 }
@@ -232,5 +232,7 @@ function entityIdOf(event: EventBase): string {
   const { type, entityId } = definitionOf(event);
   const id: unknown = entityId?.(event) ?? '';
   if (typeof id === 'string') return id;
-  throw new InvalidMessageError(type, [{ message: `is ${describeValue(id)}, but must be text`, path: ['entityId'] }]);
+  throw new InvalidMessageError(type, [
+    { message: `is ${describeValue(id)}, but must be a string`, path: ['entityId'] },
+  ]);
 }

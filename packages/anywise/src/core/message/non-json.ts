@@ -1,17 +1,17 @@
 import type { StandardSchema } from './schema.js';
 
-/** A part of a schema whose values JSON cannot represent. */
+/** A part of a schema with values that JSON cannot represent. */
 export interface NonJsonPart {
   /** As `address.since`; empty for the whole value. */
   readonly path: string;
-  /** What its values are: `a Date`. */
+  /** The kind of its values: `a Date`. */
   readonly what: string;
 }
 
 /**
  * The parts of a schema that it describes as dates, bigints, maps and the like. Zod, Valibot and ArkType describe their
- * schemas as plain data, which is read here without validating anything. What any other schema lets through is only seen when
- * a message is made.
+ * schemas as plain data, which is read here without validating anything. Other schemas are only checked when a message is
+ * made.
  */
 export function nonJsonParts(schema: StandardSchema): readonly NonJsonPart[] {
   const { vendor } = schema['~standard'];
@@ -27,11 +27,11 @@ export function nonJsonParts(schema: StandardSchema): readonly NonJsonPart[] {
 
 /** One level of a schema's description. */
 interface Level {
-  /** The library's name for what the values are. */
+  /** The library's name for the kind of values. */
   readonly name?: unknown;
   /** The fields of an object. */
   readonly fields?: readonly (readonly [name: string, node: unknown])[];
-  /** What else its values are made of, such as the entries of a list. */
+  /** The other parts of its values, such as the entries of a list. */
   readonly parts?: readonly unknown[];
 }
 
@@ -77,7 +77,7 @@ interface Zod {
 }
 
 function readZod({ _zod: { def } }: Zod): Level {
-  // Only what comes out counts, and what a function makes of it is not described.
+  // Only the output counts, and the result of a transform function is not described.
   if (def.type === 'pipe') return { parts: [def.out] };
   const { element, innerType, left, right, valueType, rest } = def;
   return {

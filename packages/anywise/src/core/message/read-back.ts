@@ -3,9 +3,9 @@ import { isPlainObject } from '../errors/describe.js';
 import { validate, type StandardSchema } from './schema.js';
 
 /**
- * Validates data that went through its schema before it was sent. The receiver gets what was sent, also where the schema
- * changes whatever it validates, such as a prefix that it adds: then only what the data lacks, such as a new field with a
- * default, is taken of the schema's output.
+ * Validates data that went through its schema before it was sent. The receiver gets exactly what was sent, even if the
+ * schema changes everything it validates, for example by adding a prefix: then only missing data, such as a new field with a
+ * default, is taken from the schema's output.
  *
  * @throws InvalidMessageError that names each failing field.
  */

@@ -2,7 +2,7 @@ import { describeValue } from '../errors/describe.js';
 import { nonJsonParts } from './non-json.js';
 import { isSchema } from './schema.js';
 
-/** What is wrong with a schema in a declaration, one text per problem. Without one there is nothing wrong. */
+/** What is wrong with a schema in a declaration, one text per problem. No schema is no problem. */
 export function schemaProblems(name: string, schema: unknown, mustBeJson: boolean): string[] {
   if (schema === undefined) return [];
   if (!isSchema(schema)) {

@@ -1,14 +1,14 @@
 import { AnywiseError, InvalidMessageError, type Issue } from '../errors/errors.js';
 
 /**
- * The Standard Schema interface (https://standardschema.dev), as its authors invite to copy it. Declared here so that no
+ * The Standard Schema interface (https://standardschema.dev), copied as its authors suggest. Declared here so that no
  * other package appears in the types of a user's contract package.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
-    /** Checks a value, and gives the schema's output or what is wrong. */
+    /** Checks a value, and returns the schema's output or the issues. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
@@ -41,7 +41,7 @@ export function isSchema(value: unknown): value is StandardSchema {
  * Validates synchronously and returns the schema's output.
  *
  * @throws InvalidMessageError that names each failing field.
- * @throws AnywiseError (`INVALID_CONTRACT`) where the schema is asynchronous.
+ * @throws AnywiseError (`INVALID_CONTRACT`) if the schema is asynchronous.
  */
 export function validate<Output>(name: string, schema: StandardSchema<unknown, Output>, value: unknown): Output {
   const result = schema['~standard'].validate(value);

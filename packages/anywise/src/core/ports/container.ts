@@ -1,6 +1,6 @@
 import type { AbstractClass } from '../message/message.js';
 
-/** A typed name for what is not a class. At run time a symbol, which every container understands. */
+/** A typed name for a dependency that is not a class. At run time a symbol, which every container understands. */
 export type Token<T> = symbol & { readonly '~token': T };
 
 /** Makes a token: `const Limits = token<Limits>('Limits')`. */
@@ -8,13 +8,13 @@ export function token<T>(name: string): Token<T> {
   return Symbol(name) as Token<T>;
 }
 
-/** What a dependency is asked for by: a class, abstract or not, or a token. */
+/** What identifies a dependency: a class, abstract or not, or a token. */
 export type ServiceId<T = unknown> = AbstractClass<T> | Token<T>;
 
-/** Named dependencies, as `inject` takes them. */
+/** Named dependencies, as passed to `inject`. */
 export type Dependencies = Readonly<Record<string, ServiceId>>;
 
-/** What named dependencies are at run time. */
+/** The instances of named dependencies. */
 export type Injected<D extends Dependencies> = {
   readonly [K in keyof D]: D[K] extends Token<infer T> ? T : D[K] extends AbstractClass<infer T> ? T : never;
 };
@@ -31,19 +31,19 @@ export function markOwnService(service: object): void {
   Object.defineProperty(service, serviceKey, { value: true });
 }
 
-/** Whether a service is one that a bus provides, of whichever copy of this package. */
+/** Whether the bus provides a service, from whichever copy of this package. */
 export function isOwnService(id: ServiceId): boolean {
   return typeof id === 'function' && (id as unknown as Readonly<Record<symbol, unknown>>)[serviceKey] === true;
 }
 
-/** The problem of one who asks for a service that only another copy of this package provides. */
+/** The problem text for code that asks for a service of another copy of this package. */
 export function otherCopyProblem(who: string, service: string): string {
   return `${who} asks for the \`${service}\` of another copy of the package: two copies of anywise are installed; make all packages use one (\`npm ls anywise\` lists them)`;
 }
 
 /**
  * What the bus itself provides to the graph of one message: `Anywise`, bound to that message, and the handle of the store's
- * transaction. An adapter binds each of `MessageServices.ids` so that it asks the message being handled.
+ * transaction. An adapter binds each of `MessageServices.ids` to the message being handled.
  */
 export interface MessageServices {
   /** The bus's own service with this id, for the message being handled. */
@@ -51,20 +51,20 @@ export interface MessageServices {
 }
 
 /**
- * The dependencies that live as long as one message and what it causes.
+ * The dependencies that live as long as one message and everything it causes.
  *
- * `resolve` gives an instance, or a promise of it where something in its graph is asynchronous. Services bound per message
- * are made once a scope. `dispose` runs `Symbol.asyncDispose` or `Symbol.dispose` of what the scope made, last made first,
- * all of them even if one fails, and then throws the first failure.
+ * `resolve` returns an instance, or a promise of it if something in its graph is asynchronous. Services bound per message
+ * are made once per scope. `dispose` runs `Symbol.asyncDispose` or `Symbol.dispose` of everything that the scope made, last
+ * made first, all of them even if one fails, and then throws the first failure.
  */
 export interface Scope {
   /** An instance of a service, or a promise of it if something it needs is asynchronous. */
   resolve<T>(id: ServiceId<T>, services: MessageServices): T | Promise<T>;
-  /** Disposes of what the scope made, last made first. */
+  /** Disposes of everything that the scope made, last made first. */
   dispose(): void | Promise<void>;
 }
 
-/** What connects a dependency-injection container to the bus. */
+/** Connects a dependency-injection container to the bus. */
 export interface ContainerAdapter {
   /**
    * Called once, before `verify`: the services that the bus provides to each message. The adapter binds them, so that
@@ -72,10 +72,10 @@ export interface ContainerAdapter {
    */
   provides(ids: readonly ServiceId[]): void;
   /**
-   * Called at start with everything that the bus will ask for. Returns what is wrong, one text per problem: what is not
-   * bound, and singletons that would hold on to a service of one message. Makes no instance.
+   * Called at start with everything that the bus will ask for. Returns one text per problem: unbound services, and
+   * singletons that would hold on to a service of one message. Creates no instances.
    */
   verify(ids: readonly ServiceId[]): readonly string[];
-  /** Opens the scope of one message. Called often: it must be cheap. */
+  /** Opens the scope of one message. Must be cheap: it is called for most messages. */
   open(): Scope;
 }

@@ -2,25 +2,25 @@ import type { Envelope } from '../message/envelope.js';
 
 /** What to do with the later events of an entity once one has become a dead letter. */
 export type OnDead =
-  /** They wait until the dead letter is replayed or discarded, so that order is kept. The default. */
+  /** They wait until the dead letter is replayed or discarded, so that order is preserved. The default. */
   | 'park'
-  /** They go on without it. */
+  /** They do not wait for it. */
   | 'skip'
-  /** Everything of this listener waits, whatever the entity: for listeners that must see all events in their order. */
+  /** All messages of this listener wait, whatever the entity: for listeners that must see all events in order. */
   | 'block';
 
-/** A message on its way to one listener. The pair of listener and message id is its identity: seen once, done once. */
+/** A message on its way to one listener. The pair of listener and message id is its identity: seen once, handled once. */
 export interface InboxEntry {
   readonly listener: string;
   readonly id: string;
   readonly type: string;
-  /** Entries of one listener with one key are handled in the order in which they came. */
+  /** Entries of one listener with the same key are handled in the order in which they arrived. */
   readonly key: string | undefined;
-  /** The envelope as it came, so that nothing is lost by reading it. */
+  /** The envelope exactly as it arrived, so that reading it loses nothing. */
   readonly json: string;
-  /** `json` as an object, if it has been read. No store keeps it. */
+  /** `json` as an object, if it has been parsed. Stores do not keep it. */
   readonly envelope?: Envelope | undefined;
-  /** Why it can never be handled. With one, the entry becomes a dead letter at once. */
+  /** Why it can never be handled. An entry with an error becomes a dead letter at once. */
   readonly error?: string;
 }
 
@@ -32,20 +32,20 @@ export interface Claim {
   readonly type: string;
   readonly key: string | undefined;
   readonly json: string;
-  /** `json` as an object, if it was claimed as it came in and so read only once. */
+  /** `json` as an object, if it was claimed on arrival, so that it is parsed only once. */
   readonly envelope?: Envelope | undefined;
-  /** The fence: only who holds this lease can finish the message. */
+  /** The fence: only the holder of this lease can finish the message. */
   readonly lease: string;
-  /** This attempt's number. It is counted when claimed, so that a message which ends its process is counted too. */
+  /** This attempt's number. It is counted when claimed, so that an attempt which kills its process is counted too. */
   readonly attempt: number;
   /**
-   * Whether the last attempt ended without an outcome: its process died, or its lease ended. This message may have ended its
-   * process, or another one that was in hand there. @defaultValue false
+   * Whether the last attempt ended without an outcome: its process died, or its lease ended. This message may have killed
+   * its process, or another one that was in hand there. @defaultValue false
    */
   readonly isSuspect?: boolean | undefined;
 }
 
-/** What becomes of a claim whose handling failed: another attempt, or a dead letter. */
+/** What happens to a claim whose handling failed: another attempt, or a dead letter. */
 export type FailedClaim =
   | {
       readonly outcome: 'retry';
@@ -58,9 +58,9 @@ export type FailedClaim =
 
 /** Which messages to claim, for whom, and for how long. */
 export interface ClaimOptions {
-  /** For whom messages are claimed, and how many for each at most. */
+  /** The listeners to claim messages for, and the limit of each. */
   readonly listeners: ReadonlyMap<string, number>;
-  /** Names this process, so that the leases of a dead one can end early. */
+  /** Identifies this process, so that the leases of a dead one can end early. */
   readonly holder: string;
   readonly limit: number;
   readonly leaseMs: number;
@@ -71,20 +71,20 @@ export interface ListenerStatus {
   readonly listener: string;
   readonly waiting: number;
   readonly running: number;
-  /** Dead letters, those that hold up others included. */
+  /** Dead letters, including those that block other messages. */
   readonly dead: number;
-  /** The age of the oldest message that waits, in milliseconds; 0 if none does. */
+  /** The age of the oldest waiting message, in milliseconds; 0 if there is none. */
   readonly oldestMs: number;
 }
 
-/** How many messages the listeners of one inbox have, all together and each. */
+/** How many messages the listeners of one inbox have, in total and each. */
 export interface InboxStatus extends Omit<ListenerStatus, 'listener'> {
-  /** The same for each listener that has any, by name. */
+  /** The same for each listener that has messages, by name. */
   readonly listeners: readonly ListenerStatus[];
 }
 
 /**
- * What has been received and is being handled.
+ * The messages that were received and are being handled.
  *
  * ```text
  *            claim                    commit, lease still held
@@ -100,32 +100,32 @@ export interface InboxStatus extends Omit<ListenerStatus, 'listener'> {
  */
 export interface Inbox {
   /**
-   * Takes entries in, in order, in one transaction. Entries known by (listener, id) are left as they are.
+   * Adds entries, in order, in one transaction. Entries with a known (listener, id) are left unchanged.
    *
    * @param claim claims, in the same transaction, new entries that `claim` could claim right afterwards. A store may claim
-   * fewer of them. A commit that leaves none for others wakes no one.
+   * fewer of them. A commit that leaves no entry for others wakes no watcher.
    */
   add(entries: readonly InboxEntry[], claim?: ClaimOptions): Promise<readonly Claim[]>;
   /**
-   * Claims messages that are due, only the oldest unfinished one of each key, and counts the attempt.
+   * Claims due messages, only the oldest unfinished one of each key, and counts the attempt.
    *
    * A message whose lease has ended, or whose holder is known to be dead, is a suspect. Suspects come first and one at a
-   * time: a claim that gives one gives nothing else. Its last attempt is counted only if it was alone, see `extend`: so those
-   * that were in hand beside a message that ends its process are not given up for it.
+   * time: a claim that returns one returns nothing else. Its last attempt counts only if it ran alone (see `extend`), so
+   * that messages in hand beside one that kills its process are not given up because of it.
    */
   claim(options: ClaimOptions): Promise<readonly Claim[]>;
   /**
-   * Makes leases last `leaseMs` from now, even those that have ended. Returns those that are lost, as the message was claimed
-   * again, handled or given back since.
+   * Makes leases last `leaseMs` from now, even those that have ended. Returns the lost ones, whose message has been claimed
+   * again, handled or released since.
    *
-   * @param isAlone says that the claim is the only one in hand in this process: if the process ends now, this message is to
+   * @param isAlone says that the claim is the only one in hand in this process: if the process dies now, this message is to
    * blame, and the attempt counts. @defaultValue false, which changes nothing
    */
   extend(claims: readonly Claim[], leaseMs: number, isAlone?: boolean): Promise<readonly Claim[]>;
-  /** Records a failure; without effect if the lease was lost. */
+  /** Records a failure. Has no effect if the lease was lost. */
   fail(claim: Claim, failure: FailedClaim): Promise<void>;
-  /** Gives claims back untouched, and uncounted. */
+  /** Releases claims unhandled, without counting the attempt. */
   release(claims: readonly Claim[]): Promise<void>;
-  /** How much waits, runs and is dead, in all and for each listener. */
+  /** How many messages wait, run and are dead, in total and for each listener. */
   status(): Promise<InboxStatus>;
 }

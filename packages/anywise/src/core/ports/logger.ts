@@ -1,16 +1,16 @@
-/** Where the bus tells what goes on. Any `pino` logger fits. */
+/** Where the bus logs what it does. Any `pino` logger fits. */
 export interface Logger {
-  /** For those who look for a fault in the bus itself. */
+  /** Details for debugging the bus itself. */
   debug(details: object, text: string): void;
   /** What happens in normal operation. */
   info(details: object, text: string): void;
-  /** What went wrong, and is tried again or overcome by itself. */
+  /** What went wrong but is retried or recovers without help. */
   warn(details: object, text: string): void;
-  /** What went wrong and needs someone to look at it. */
+  /** What went wrong and needs attention. */
   error(details: object, text: string): void;
 }
 
-/** Says nothing but warnings and errors, to the console. The default. */
+/** Writes warnings and errors to the console. The default. */
 export const consoleLogger: Logger = {
   debug: () => undefined,
   info: () => undefined,
@@ -18,7 +18,7 @@ export const consoleLogger: Logger = {
   error: (details, text) => console.error(text, details),
 };
 
-/** The same logger, except that it never throws: what it cannot write, such as a strange error on a full disk, is lost. */
+/** The same logger, but it never throws: an entry that it cannot write, for example on a full disk, is lost. */
 export function safeLogger(logger: Logger): Logger {
   const safe =
     (level: keyof Logger) =>

@@ -7,39 +7,39 @@ export interface Enqueued {
   readonly id: string;
   readonly type: string;
   readonly key: string | undefined;
-  /** Whether it waits for its time. */
+  /** Whether it is scheduled for later. */
   readonly isDelayed: boolean;
 }
 
-/** A message that a listener, or a command's handler, has been given after its commit. */
+/** A message delivered, after its commit, to a listener or to the handler of a command. */
 export interface Delivered {
   /** The listener's name; the wire name of a command. */
   readonly listener: string;
   /** The message's id; an event's `eventId`. */
   readonly id: string;
   readonly type: string;
-  /** The key within which messages keep their order: the event's entity, or the key that the command was enqueued with. */
+  /** The key within which messages keep their order: the event's entity, or the key with which the command was enqueued. */
   readonly key: string | undefined;
-  /** How often it has been tried, this time included. */
+  /** The number of this attempt, from 1. */
   readonly attempt: number;
 }
 
 /** A delivery that failed. */
 export interface Failed extends Delivered {
   readonly error: unknown;
-  /** What happens to the later messages, if it was given up; `undefined` if it is tried again. */
+  /** What happens to the later messages, if this one was given up; `undefined` if it is retried. */
   readonly dead: OnDead | undefined;
 }
 
-/** Is told what a bus does, for tests, traces and dashboards. What it throws is logged and goes no further. */
+/** Is told what a bus does, for tests, traces and dashboards. An error it throws is logged and goes no further. */
 export interface Observer {
-  /** An event was published, and what it was part of was committed. */
+  /** An event was published, and its unit of work was committed. */
   published?(event: Event): void;
-  /** A command was enqueued, and what it was part of was committed. */
+  /** A command was enqueued, and its unit of work was committed. */
   enqueued?(command: Enqueued): void;
   /** A listener, or the handler of an enqueued command, has handled a message, and its effects were committed. */
   handled?(delivered: Delivered): void;
-  /** A listener, or the handler of an enqueued command, has failed, and what it wrote was rolled back. */
+  /** A listener, or the handler of an enqueued command, has failed, and its writes were rolled back. */
   failed?(failed: Failed): void;
 }
 

@@ -4,19 +4,19 @@ import type { Envelope } from '../message/envelope.js';
 export interface ParkedMessage {
   readonly seq: number;
   readonly envelope: Envelope;
-  /** How often publishing it has failed. */
+  /** How many attempts to publish it have failed. */
   readonly attempts: number;
   readonly error: string;
 }
 
 /**
- * What the outbox could not send, and what is done about it by hand. A parked message is a row of the outbox like any other
- * and holds back the later ones with its key until it is retried or discarded.
+ * The messages that the outbox could not send, and what operators can do about them. A parked message is a row of the outbox
+ * like any other and holds back the later ones with its key until it is retried or discarded.
  */
 export interface ParkedMessages {
   /** The oldest first. */
   list(limit: number): Promise<readonly ParkedMessage[]>;
-  /** Lets parked messages try again, with all their attempts before them: the one with this id, or all. Returns how many. */
+  /** Makes parked messages due again, with all their attempts restored: the one with this id, or all. Returns how many. */
   retry(id?: string): Promise<number>;
   /** Deletes a parked message for good; `false` if none has this id. */
   discard(id: string): Promise<boolean>;

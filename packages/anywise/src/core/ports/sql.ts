@@ -4,28 +4,28 @@ import { markOwnService } from './container.js';
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
 /**
- * The transaction of the message being handled, for your own statements. What they write commits together with the events
- * that the handler publishes, or not at all. Placeholders are `?`.
+ * The transaction of the message being handled, for your own statements. Their writes commit together with the events that
+ * the handler publishes, or not at all. Placeholders are `?`.
  *
- * The transaction begins with the first statement and ends with the handler: do slow things, such as HTTP calls, before it.
- * In a query's handler statements only read.
+ * The transaction begins with the first statement and ends with the handler: do slow work, such as HTTP calls, before it. In
+ * a query's handler, statements can only read.
  *
- * Every SQL store provides it under this token, so code in plain SQL moves between stores unchanged.
+ * Every SQL store provides it under this token, so code in plain SQL works with any of them unchanged.
  */
 export abstract class SqlTransaction {
   static {
     markOwnService(this);
   }
 
-  /** Runs a statement that writes, and gives the number of rows it changed. */
+  /** Runs a statement that writes, and returns the number of rows it changed. */
   abstract run(sql: string, ...values: readonly SqlValue[]): Promise<number>;
-  /** The first row of the result, if there is one. */
+  /** The first row of the result; `undefined` if it has no rows. */
   abstract get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined>;
   /** All rows of the result. */
   abstract all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]>;
 }
 
-/** A step in the life of a service's tables. Applied once, by name, in the order given, before the store is used. */
+/** A change of a service's tables. Applied once, by name, in the given order, before the store is used. */
 export interface Migration {
   readonly name: string;
   readonly sql: string;

@@ -10,12 +10,12 @@ import type { ParkedMessages } from './parked.js';
 /** The part of a store that a commit added something to. */
 export type StorePart = 'outbox' | 'inbox';
 
-/** Is told of a commit: which part it added something to, if that is known. */
+/** Called after a commit with the part that it added something to, if known. */
 export type StoreChanged = (part?: StorePart) => void;
 
 /** The reply kept under an idempotency key. */
 export interface KeptReply {
-  /** Tells whether the same data came with the key. */
+  /** Tells whether the key was used with the same data. */
   readonly fingerprint: string;
   readonly reply: unknown;
 }
@@ -30,25 +30,25 @@ export interface ReplyKey {
 export interface NewMessages {
   /** For the outbox. @defaultValue none */
   readonly outgoing?: readonly Envelope[];
-  /** For the outbox, which they leave when they are due. @defaultValue none */
+  /** For the outbox, until they are due. @defaultValue none */
   readonly scheduled?: readonly ScheduledEnvelope[];
   /** For the inbox, for this service's own listeners. @defaultValue none */
   readonly incoming?: readonly InboxEntry[];
 }
 
-/** What must become true together with a transaction's writes, or none of them does. */
+/** What commits together with a transaction's writes, or prevents their commit. */
 export interface Completion {
-  /** A message that is handled with this commit, if its lease is still held. @defaultValue none */
+  /** The message that this commit finishes, if its lease is still held. @defaultValue none */
   readonly claim?: Claim | undefined;
-  /** A reply that is kept with this commit, if its key is still free. @defaultValue none */
+  /** The reply that this commit keeps, if its key is still free. @defaultValue none */
   readonly reply?: { readonly key: ReplyKey; readonly kept: KeptReply } | undefined;
 }
 
-/** A part of a transaction. One of the two ends it. */
+/** A part of a transaction. Either method ends it. */
 export interface TransactionPart {
-  /** Undoes what was written since its beginning, even if a statement of it failed. */
+  /** Undoes its writes, even if one of its statements failed. */
   undo(): Promise<void>;
-  /** Leaves what was written to the rest of the transaction. */
+  /** Merges its writes into the rest of the transaction. */
   end(): Promise<void>;
 }
 
@@ -61,48 +61,48 @@ export interface BeginOptions {
 }
 
 /**
- * What a commit rejects with that transactions shared, for those of which it is not known that they are to blame. Done again
- * alone, each succeeds or fails for its own reason.
+ * What a shared commit rejects with for the transactions that may not be to blame. Run again alone, each succeeds or fails
+ * for its own reason.
  */
 export class SharedCommitError extends AnywiseError {
   override readonly name = 'SharedCommitError';
 
   constructor(cause: unknown) {
-    const text = `A commit that several messages shared failed (${errorText(cause)}). Each is done again alone.`;
+    const text = `A commit that several messages shared failed (${errorText(cause)}). Each is retried alone.`;
     super('UNAVAILABLE', text, { cause, retryable: true });
   }
 }
 
 /**
  * The transaction of one message. It begins with the first statement of a client or the first method that writes, and ends
- * with `commit` or `rollback`; one that was never used costs nothing. Not for concurrent use.
+ * with `commit` or `rollback`; an unused one costs nothing. Not for concurrent use.
  */
 export interface StoreTransaction {
-  /** What code that asks for `id`, one of the store's `clients`, is given. */
+  /** The instance of `id`, one of the store's `clients`. */
   client(id: ServiceId): unknown;
   /** Adds messages. */
   append(messages: NewMessages): Promise<void>;
-  /** Cancels a scheduled message; `false` if none with this id waits any more. */
+  /** Cancels a scheduled message; `false` if none with this id is waiting. */
   cancel(id: string): Promise<boolean>;
   /**
-   * Begins a part that can be undone without the rest, such as what a nested command writes. It costs nothing until the
-   * first statement in it. Parts end in the opposite order of their beginning.
+   * Begins a part that can be undone without the rest, such as the writes of a nested command. It costs nothing until its
+   * first statement. Parts end in reverse order.
    */
   nest(): TransactionPart;
   /**
-   * Commits; `false`, and everything rolled back, if the completion lost: its lease or its key belongs to another now.
+   * Commits; `false`, with everything rolled back, if the completion lost: its lease or its key belongs to another now.
    *
-   * @throws SharedCommitError if it shared its commit and another may be to blame for the failure. Then nothing of it is
-   * committed.
+   * @throws SharedCommitError if it shared its commit and another may be to blame for the failure. Nothing is committed
+   * then.
    */
   commit(completion?: Completion): Promise<boolean>;
-  /** Undoes everything. Without effect once the transaction has ended. */
+  /** Undoes everything. Has no effect once the transaction has ended. */
   rollback(): Promise<void>;
 }
 
 /** What a store can do, as facts that tests and documentation read. */
 export interface StoreCapabilities {
-  /** What is committed survives `kill -9` of every process, the database's included. */
+  /** Committed data survives `kill -9` of every process, including the database's. */
   readonly durable: boolean;
   /** Several processes can open the same data. */
   readonly shared: boolean;
@@ -111,7 +111,7 @@ export interface StoreCapabilities {
 /**
  * Where outbox and inbox live, beside the business data, so that one transaction covers all three.
  *
- * Everything that is committed survives `kill -9` of the process if the store is durable. Clocks: only the database's.
+ * If the store is durable, everything committed survives `kill -9` of the process. Only the database's clock is used.
  */
 export interface Store {
   readonly name: string;
@@ -120,16 +120,19 @@ export interface Store {
   readonly parked: ParkedMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
-  /** The services by which handlers ask for a client of the transaction, for their own statements. */
+  /** The services that handlers inject to run their own statements in the transaction. */
   readonly clients: readonly ServiceId[];
   begin(options: BeginOptions): StoreTransaction;
-  /** The reply kept under a key, as last committed. */
+  /** The last committed reply under a key. */
   findReply(key: ReplyKey): Promise<KeptReply | undefined>;
-  /** Calls back after commits that added something to the outbox or the inbox, here or in another process. Returns how to stop. */
+  /**
+   * Calls back after commits that added something to the outbox or the inbox, here or in another process. Returns a function
+   * that stops this.
+   */
   watch(changed: StoreChanged): () => void;
-  /** Deletes, in batches, what was handled or kept before `retentionMs` ago. */
+  /** Deletes, in batches, messages handled and replies kept more than `retentionMs` ago. */
   clean(retentionMs: number): Promise<void>;
-  /** Opens, migrates, and resolves when the store can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
+  /** Opens, migrates, and resolves once the store can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
   check(): Promise<void>;
   /** Closes the database, and resolves when nothing runs any more. Idempotent. */
   close(): Promise<void>;

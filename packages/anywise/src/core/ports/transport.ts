@@ -2,20 +2,20 @@ import type { Envelope } from '../message/envelope.js';
 
 /** What a transport can do, as facts that tests and documentation read. */
 export interface TransportCapabilities {
-  /** A confirmed message survives `kill -9` of every process, the broker's included. */
+  /** A confirmed message survives `kill -9` of every process, including the broker's. */
   readonly durable: boolean;
-  /** Messages with one key reach one consumer in the order in which they were published. */
+  /** Messages with the same key reach a consumer in the order in which they were published. */
   readonly ordered: boolean;
-  /** A consumer that subscribes for the first time gets what was published before and is still kept. */
+  /** A consumer that subscribes for the first time gets earlier messages that are still kept. */
   readonly history: boolean;
   /** Reaches other processes. */
   readonly acrossProcesses: boolean;
 }
 
-/** Why one envelope was not taken. */
+/** Why one envelope was not accepted. */
 export interface PublishFailure {
   readonly error: unknown;
-  /** Trying again cannot help: too big, not serialisable, no route. */
+  /** A retry cannot help: too big, not serialisable, no route. */
   readonly permanent: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface PublishFailure {
 export type Received =
   | {
       readonly envelope: Envelope;
-      /** The text that it was read from. @defaultValue the envelope, written anew */ readonly json?: string;
+      /** The text that it was read from. @defaultValue the envelope, serialised again */ readonly json?: string;
     }
   | { readonly unreadable: string; readonly reason: string };
 
@@ -31,15 +31,15 @@ export type Received =
 export interface SubscribeOptions {
   /** The service that consumes. Instances of one service share one consumer: each message goes to the service once. */
   readonly consumer: string;
-  /** The wire names wanted. */
+  /** The wire names to subscribe to. */
   readonly types: readonly string[];
-  /** Told of failures that the transport overcomes by itself. */
+  /** Called with failures from which the transport recovers on its own. */
   readonly onError: (error: unknown) => void;
 }
 
 /** A subscription that receives until it is closed. */
 export interface Subscription {
-  /** Takes no more, and resolves when the batch in hand is done. Idempotent. */
+  /** Receives no more, and resolves when the batch in hand is done. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -50,23 +50,26 @@ export interface Subscription {
  *   claims; anything else, a lost connection included, counts as not published and is published again with the same id.
  * - **Acknowledge.** A batch counts as received when the promise of `receive` resolves. If it rejects, or the process
  *   dies before, the batch is delivered again. Duplicates are possible at any time; receivers recognise them by id.
- * - **Order.** Where `ordered`, envelopes with one key arrive in the order in which they were published, and a batch is
- *   handed over only when the one before is acknowledged. An envelope that is not taken holds back the later ones with its
- *   key in the same call: they are reported as not taken too.
+ * - **Order.** If `ordered`, envelopes with the same key arrive in the order in which they were published, and a batch is
+ * handed over only once the one before is acknowledged. If an envelope is not accepted, neither are the later ones with its
+ * key in the same call.
  * - **Back-pressure.** `receive` is never called while its promise is pending.
  * - **Close.** `close` is idempotent, ends subscriptions and resolves when nothing runs any more.
  */
 export interface Transport {
   readonly name: string;
   readonly capabilities: TransportCapabilities;
-  /** One result per envelope, in their order: `undefined` if it is confirmed. Rejects if nothing is known of any. */
+  /** One result per envelope, in their order: `undefined` if it is confirmed. Rejects if all outcomes are unknown. */
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]>;
   /**
-   * Hands over what comes, in batches, until the subscription or the transport is closed. Resolves once the consumer is
-   * known: it misses nothing that is published from then on.
+   * Hands over arriving messages, in batches, until the subscription or the transport is closed. Resolves once the consumer
+   * is known: it misses nothing that is published from then on.
    */
   subscribe(options: SubscribeOptions, receive: (batch: readonly Received[]) => Promise<void>): Promise<Subscription>;
-  /** Connects if need be, and resolves when the transport can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
+  /**
+   * Connects if necessary, and resolves once the transport can be used. @throws AnywiseError (`UNAVAILABLE`) that says why
+   * not.
+   */
   check(): Promise<void>;
   /** Ends all subscriptions, disconnects, and resolves when nothing runs any more. Idempotent. */
   close(): Promise<void>;

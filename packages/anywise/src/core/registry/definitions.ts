@@ -8,38 +8,38 @@ import type { Sink } from '../ports/sink.js';
 /** A value or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** A command or query class: it has a wire name, which a group has not. */
+/** A command or query class: unlike a group, it has a wire name. */
 export type CommandType<C> = AbstractClass<C> & { readonly type: string };
 
 /** A message class, or an abstract class that groups messages. */
 export type Target<M = object> = AbstractClass<M>;
 
 /**
- * What `next()` gives to a guard on a group: it can be passed on, but neither made nor changed, because each command has a
- * reply of its own. In the types only; a method of a class is what a spread leaves out.
+ * The result of `next()` for a guard on a group: it can be returned, but not made or changed, because each command has a
+ * reply type of its own. In the types only; a class method, because a spread leaves it out.
  */
 export declare abstract class OpaqueReply {
   abstract '~opaque'(): never;
 }
 
-/** Gives what runs further in less time than the message has. */
+/** Gives the rest of the chain less time than the message has. */
 export interface NextLimit {
-  /** Aborts the signal that the handler and the messages it sends see, besides all that aborts it anyway. */
+  /** An additional signal that aborts the handler and the messages it sends. */
   readonly signal: AbortSignal;
   /** When the guard stops waiting, in milliseconds since 1970. @defaultValue the message's own deadline */
   readonly deadline?: number;
 }
 
-/** What a guard calls to go on: to the next guard, and at last to the handler or listener. */
+/** Calls the next guard, or in the end the handler or listener. */
 export type Next<Reply> = (limit?: NextLimit) => Promise<Reply>;
 
-/** A guard as a class. The container makes or finds it for each message. */
+/** A guard as a class. The container resolves it for each message. */
 export interface Guard<C extends Command, Reply = OpaqueReply> {
-  /** Runs around the command: call `next()` to go on, and return what it gives. Throw to refuse. */
+  /** Runs around the command: call `next()` to continue, and return its result. Throw to refuse. */
   handle(command: C, context: Context, next: Next<Reply>): Promise<Reply>;
 }
 
-/** A guard around one listener: call `next()` to go on to it. */
+/** A guard around one listener: call `next()` to run it. */
 export type ListenerGuard<E> = (event: E, context: FrozenContext, next: Next<void>) => Promise<void>;
 
 /** A reply that fits each of several commands or queries. */
@@ -49,10 +49,10 @@ export type RepliesOf<C extends readonly Target<Command>[]> = {
   ? Reply
   : never;
 
-/** A message as the code that handles it sees it: where its data is a union, narrowed by what tells the members apart. */
+/** A message as its handler sees it: if its data is a union, it can be narrowed. */
 export type Narrowable<M> = M extends { readonly '~data': infer Data } ? M & Readonly<Data> : M;
 
-/** What becomes of a message from the inbox whose code fails. */
+/** What happens to a message from the inbox whose handler or listener fails. */
 export interface FailureOptions {
   readonly retry: RetryPolicy | undefined;
   readonly onDead: OnDead;
@@ -64,11 +64,11 @@ export interface FailureOptions {
 
 /** How a listener is run. */
 export interface ListenerOptions extends FailureOptions {
-  /** Stable for ever: the inbox knows the listener by it. */
+  /** Never change it: the inbox stores messages under it. */
   readonly name: string | undefined;
   /** Runs in the publisher's scope and transaction instead of after the commit. */
   readonly inline: boolean;
-  /** What runs around it, the first outermost. */
+  /** The guards around it, the first outermost. */
   readonly guards?: readonly ListenerGuard<never>[] | undefined;
 }
 
@@ -93,7 +93,7 @@ export interface ListenerDefinition<E = never, Extra extends readonly unknown[] 
   readonly run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>;
 }
 
-/** A sink that listens: it is given each event of its targets once that is published. The bus closes it when it stops. */
+/** A sink as a listener: it gets each event of its targets after it is published. The bus closes it when it stops. */
 export interface SinkDefinition extends ListenerDefinition<Event, []> {
   readonly sink: Sink;
 }
@@ -121,7 +121,7 @@ export interface MethodDefinition {
   readonly targets: readonly Target[];
   readonly options: ListenerOptions;
   readonly method: string | symbol;
-  /** Why it cannot be called on an instance. */
+  /** Why the method cannot be called on an instance. */
   readonly misplaced?: 'static' | 'private' | undefined;
 }
 

@@ -7,7 +7,7 @@ import { labelOf, targetName, type Labelled } from './labels.js';
 import { decoratedMethods } from './methods.js';
 import { runOptionProblems } from './option-problems.js';
 
-/** The groups that the messages of a registry are below. */
+/** The groups that a registry's messages must extend. */
 export interface Bases {
   readonly commandBase?: AbstractClass<object> | undefined;
   readonly eventBase?: AbstractClass<object> | undefined;
@@ -17,7 +17,7 @@ export interface Bases {
  * What is wrong with something to be registered, one text per problem.
  *
  * @param item comes from code that may not have been type-checked.
- * @param position where it is among the items, from 1.
+ * @param position its position among the items, from 1.
  */
 export function itemProblems(item: unknown, position: number, bases: Bases): string[] {
   if (typeof item === 'function') return decoratedProblems(item as unknown as AbstractClass<object>, bases);
@@ -29,7 +29,7 @@ export function itemProblems(item: unknown, position: number, bases: Bases): str
   ];
 }
 
-/** A handler, a listener, a sink or a guard, whatever is in it. */
+/** A handler, a listener, a sink or a guard, valid or not. */
 interface Definition extends Labelled {
   readonly kind: 'handler' | 'listener' | 'guard';
   readonly options?: object;
@@ -155,7 +155,7 @@ function targetProblems(label: string, kind: Kind, target: unknown, bases: Bases
   return outsideBase(kind, target as AbstractClass<object>, bases);
 }
 
-/** Guards and listeners may be for more than a registry's messages; a handler for a group would take all of them. */
+/** Guards and listeners may cover more than a registry's messages; a handler for a group would take all of them. */
 function outsideBase(kind: Kind, target: AbstractClass<object>, { commandBase, eventBase }: Bases): string[] {
   const base = kind === 'listener' ? eventBase : commandBase;
   if (base === undefined || covers(base, target) || (kind !== 'handler' && !isMessageClass(target))) return [];
@@ -166,7 +166,7 @@ function kindsOf(kind: Kind): string {
   return kind === 'listener' ? 'events' : 'commands';
 }
 
-/** Modules that import each other see `undefined` for what is not there yet. */
+/** In circular imports, a class that is not loaded yet is `undefined`. */
 function lateImport(value: unknown): string {
   return value === undefined ? '; if modules import each other, import it from the module that declares it' : '';
 }

@@ -14,10 +14,13 @@ import {
 } from './definitions.js';
 
 const metadataSymbol: symbol = ((Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata'));
-/** Where a class, or its metadata, keeps what is marked. Global, so that another copy of this package finds it. */
+/**
+ * The key under which a class, or its metadata, keeps its marked methods. Global, so that another copy of this package finds
+ * it.
+ */
 const marksSymbol = Symbol.for('anywise.methods');
 
-/** The part of a decorator's context that is used. Without ESNext's libraries, its metadata may be missing in the types. */
+/** The part of a decorator's context that we use. Without ESNext's libraries, the types may lack `metadata`. */
 interface StandardDecoratorContext {
   readonly kind: 'method';
   readonly name: string | symbol;
@@ -33,8 +36,8 @@ export interface MethodDecoratorFor<F> {
 }
 
 /**
- * Marks a method as the handler of a command or query, of several, or of all below a group. The container makes the class for
- * each message.
+ * Marks a method as the handler of one command or query, of several, or of all below a group. The container resolves the
+ * class for each message.
  */
 export function handles<C extends readonly [Target<Command>, ...Target<Command>[]]>(
   ...messages: C
@@ -60,8 +63,8 @@ type TargetOf<M, R> = M extends Command
     : never;
 
 /**
- * Names the methods of a class that handle or listen, without decorators: `methods(Payments, { byId: GetPayment })`. One that
- * is for several messages has a list: `{ change: [Rename, Move] }`.
+ * Names the methods of a class that handle or listen, without decorators: `methods(Payments, { byId: GetPayment })`. A
+ * method for several messages takes a list: `{ change: [Rename, Move] }`.
  */
 export function methods<S extends object>(
   service: AbstractClass<S>,
@@ -79,7 +82,7 @@ export function methods<S extends object>(
   };
 }
 
-/** The decorated methods of a class and of its parents. A method that is marked again is only what it was marked last. */
+/** The decorated methods of a class and of its parents. If a method is marked twice, the last mark counts. */
 export function decoratedMethods(service: AbstractClass<object>): readonly MethodDefinition[] {
   const found: MethodDefinition[] = [];
   for (let at: object | null = service; typeof at === 'function'; at = Object.getPrototypeOf(at) as object | null) {
@@ -91,7 +94,7 @@ export function decoratedMethods(service: AbstractClass<object>): readonly Metho
 
 type Marks = Readonly<Record<symbol, unknown>>;
 
-/** What is marked in a class itself. */
+/** The methods marked in the class itself. */
 function marksOf(service: object): readonly MethodDefinition[] {
   const metadata = Object.hasOwn(service, metadataSymbol) ? (service as Marks)[metadataSymbol] : undefined;
   return [...ownMarks(service), ...(typeof metadata === 'object' && metadata !== null ? ownMarks(metadata) : [])];

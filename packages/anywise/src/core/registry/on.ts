@@ -23,25 +23,25 @@ import type { Dependencies, Injected, ServiceId } from '../ports/container.js';
 import type { OnDead } from '../ports/inbox.js';
 import type { Sink } from '../ports/sink.js';
 
-/** What can be put around commands: around one, several, or all below a group. */
+/** Puts guards around commands: around one, several, or all below a group. */
 export interface GuardBuilder<C extends Command, Reply, Extra extends readonly unknown[]> {
-  /** Names the dependencies that the function gets as its last argument. */
+  /** Declares the dependencies that the function gets as its last argument. */
   inject<D extends Dependencies>(dependencies: D): GuardBuilder<C, Reply, [injected: Injected<D>]>;
-  /** Runs before; a throw stops the command. */
+  /** Runs before the command; a throw refuses it. */
   before(run: (command: Narrowable<C>, context: Context, ...injected: Extra) => Awaitable<void>): GuardDefinition;
-  /** Runs after, and returns the reply, changed or not. */
+  /** Runs after the command, and returns the reply, changed or not. */
   after(
     run: (command: Narrowable<C>, context: Context, reply: Reply, ...injected: Extra) => Awaitable<Reply>,
   ): GuardDefinition;
-  /** Runs around: call `next()` to go on. */
+  /** Runs around the command: call `next()` to continue. */
   guard(run: GuardFunction<Narrowable<C>, Reply, Extra>): GuardDefinition;
-  /** A guard as a class, which the container makes for each message. */
+  /** A guard as a class, which the container resolves for each message. */
   guardWith(service: ServiceId<Guard<C, Reply>>): GuardDefinition;
 }
 
 /**
- * What can be said of commands and queries: who handles them, and what guards them. Of one, of several, or of all below a
- * group; then `Reply` fits each of them, and guards can only pass replies on.
+ * Registers a handler or guards for one command or query, for several, or for all below a group. For more than one, `Reply`
+ * fits each of them, and guards can only pass replies on.
  */
 export interface CommandBuilder<
   C extends Command,
@@ -50,40 +50,41 @@ export interface CommandBuilder<
   GuardedReply = Reply,
 > extends GuardBuilder<C, GuardedReply, Extra> {
   inject<D extends Dependencies>(dependencies: D): CommandBuilder<C, Reply, [injected: Injected<D>], GuardedReply>;
-  /** When an enqueued command that failed is tried again, and when it is given up. A sent one fails at its sender. */
+  /** When a failed enqueued command is retried, and when it is given up. A sent one rejects at its sender. */
   retry(policy: RetryPolicy): CommandBuilder<C, Reply, Extra, GuardedReply>;
   /** What happens to later enqueued commands of this type once one is given up. @defaultValue `park` */
   onDead(policy: OnDead): CommandBuilder<C, Reply, Extra, GuardedReply>;
   /**
    * How long one attempt at an enqueued command may take, in milliseconds. Then its writes are rolled back, its signal is
-   * aborted, and the attempt has failed. A sent one has the `timeoutMs` of its send. @defaultValue the bus's `timeoutMs`
+   * aborted, and the attempt has failed. For a sent one, the `timeoutMs` of its send applies. @defaultValue the bus's
+   * `timeoutMs`
    */
   timeoutMs(timeoutMs: number): CommandBuilder<C, Reply, Extra, GuardedReply>;
   /** How many enqueued commands of this type are handled at once. @defaultValue half of the bus's `concurrency` */
   concurrency(places: number): CommandBuilder<C, Reply, Extra, GuardedReply>;
   /**
-   * The one handler. A handler for a group handles each command below it that the bus's contracts have and that no other
-   * handler names; its reply is what the group declares as `~reply`, or anything that the command's own schema accepts.
+   * Registers the handler. A handler for a group handles each command below it that is in the bus's contracts and that no
+   * other handler names; its reply is the group's `~reply`, or anything that the command's own schema accepts.
    */
   handle(
     run: (command: Narrowable<C>, context: Context, ...injected: Extra) => Promise<Reply>,
   ): HandlerDefinition<C, Reply, Extra>;
 }
 
-/** What can be said of events: who listens to them, and how. */
+/** Registers a listener or a sink for events, and how it runs. */
 export interface EventBuilder<E, Extra extends readonly unknown[]> {
-  /** Names the dependencies that the listener gets as its last argument. */
+  /** Declares the dependencies that the listener gets as its last argument. */
   inject<D extends Dependencies>(dependencies: D): EventBuilder<E, [injected: Injected<D>]>;
   /**
-   * The listener's stable name, by which the inbox knows it. @defaultValue the registry's name and the event's wire name,
-   * `orders/payments.payment-created`
+   * The listener's stable name, under which the inbox keeps its messages. @defaultValue the registry's name and the event's
+   * wire name, `orders/payments.payment-created`
    */
   named(name: string): EventBuilder<E, Extra>;
   /** Runs the listener in the publisher's scope and transaction instead of after the commit. */
   inline(): EventBuilder<E, Extra>;
-  /** When a failed listener is tried again, and when it is given up. */
+  /** When a failed listener is retried, and when its message is given up. */
   retry(policy: RetryPolicy): EventBuilder<E, Extra>;
-  /** What happens to later events of an entity once one is given up. @defaultValue `park` */
+  /** What happens to the later events of an entity once one is given up. @defaultValue `park` */
   onDead(policy: OnDead): EventBuilder<E, Extra>;
   /**
    * How long one attempt may take, in milliseconds. Then its writes are rolled back, its signal is aborted, and the attempt
@@ -91,24 +92,24 @@ export interface EventBuilder<E, Extra extends readonly unknown[]> {
    */
   timeoutMs(timeoutMs: number): EventBuilder<E, Extra>;
   /**
-   * How many messages the listener handles at once, so that one that hangs leaves places for others. A listener that is the
-   * only one may take all. @defaultValue half of the bus's `concurrency`
+   * How many messages the listener handles at once, so that one that hangs leaves places for others. A single listener may
+   * take them all. @defaultValue half of the bus's `concurrency`
    */
   concurrency(places: number): EventBuilder<E, Extra>;
-  /** Puts guards around the listener or sink, the first outermost. They run before what it asks for is made. */
+  /** Puts guards around the listener or sink, the first outermost. They run before its dependencies are made. */
   guardedBy(...guards: readonly ListenerGuard<E>[]): EventBuilder<E, Extra>;
-  /** The listener. One that throws is tried again as `retry` says, and does not stop the others. */
+  /** Registers the listener. If it throws, it is retried as `retry` says, and the others still run. */
   listen(
     run: (event: Narrowable<E>, context: FrozenContext, ...injected: Extra) => Awaitable<void>,
   ): ListenerDefinition<E, Extra>;
-  /** Writes each event to a sink, which then belongs to the bus: it is closed when the bus stops. */
+  /** Writes each event to a sink. The bus owns the sink and closes it when it stops. */
   sink(sink: Sink): SinkDefinition;
 }
 
 /**
- * Begins a handler, a listener or a guard: of one message, of several, or of all below a group. What it gives is passed to
- * `MessageRegistry.register`. There are two steps because every later signature is concrete once the messages are known: a
- * handler may return literals, and an error is about one signature.
+ * Begins a handler, a listener or a guard for one message, for several, or for all below a group. Pass the result to
+ * `MessageRegistry.register`. There are two steps so that every later signature is concrete: a handler may return literals,
+ * and a type error is about one signature.
  *
  * @example
  * on(CreatePayment).inject({ payments: PaymentRepository }).handle(async (command, context, { payments }) => { … });

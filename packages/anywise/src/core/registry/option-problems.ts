@@ -9,7 +9,7 @@ import {
   type OptionCheck,
 } from '../errors/options.js';
 
-/** What is wrong with how a handler or listener is to be run, one text per problem. */
+/** What is wrong with the options of a handler or listener, one text per problem. */
 export function runOptionProblems(options: object): string[] {
   const { retry } = options as { readonly retry?: unknown };
   return [
@@ -25,7 +25,7 @@ export function runOptionProblems(options: object): string[] {
   ];
 }
 
-/** 30 days: what waits longer than messages are remembered would be handled again. */
+/** 30 days: a message that waits longer than messages are remembered would be handled again. */
 const longestDelayMs = 2_592_000_000;
 
 const planChecks: Readonly<Record<string, OptionCheck>> = {
@@ -58,7 +58,7 @@ function ruleProblems(rule: unknown, index: number): string[] {
   return problems.map((problem) => `in \`retry\`, in \`rules[${index}]\`, ${problem}`);
 }
 
-/** The inbox keeps messages under this name, and databases cut texts at NUL. */
+/** The inbox keeps messages under this name, and databases truncate strings at NUL. */
 function listenerName(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[^\0]+$/.test(value) ? undefined : 'a text that is not empty and has no NUL';
+  return typeof value === 'string' && /^[^\0]+$/.test(value) ? undefined : 'a non-empty string without NUL characters';
 }

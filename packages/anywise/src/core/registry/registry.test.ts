@@ -167,7 +167,7 @@ describe('a registry', () => {
       .listen(nothing);
     expect(() => new MessageRegistry('odd').register(listener)).toThrowErrorMatchingInlineSnapshot(`
       "The registry \`odd\` has 12 problems:
-        - \`nothing\`: \`name\` is "", but must be a text that is not empty and has no NUL
+        - \`nothing\`: \`name\` is "", but must be a non-empty string without NUL characters
         - \`nothing\`: \`onDead\` is "drop", but must be one of "park", "skip", "block"
         - \`nothing\`: \`timeoutMs\` is 0, but must be a number of milliseconds from 1 to 2147483647
         - \`nothing\`: \`concurrency\` is 0, but must be a whole number from 1
@@ -181,7 +181,7 @@ describe('a registry', () => {
         - \`nothing\`: in \`retry\`, \`rules[1]\` is undefined, but must be an object"
     `);
     const withNul = on(Paid).named('a\0b').listen(nothing);
-    expect(() => new MessageRegistry('odd').register(withNul)).toThrow('has no NUL');
+    expect(() => new MessageRegistry('odd').register(withNul)).toThrow('without NUL');
   });
 
   it('takes options that are `undefined` for absent', () => {

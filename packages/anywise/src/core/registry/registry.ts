@@ -24,13 +24,13 @@ export type Code =
   | { readonly service: ServiceId; readonly method: string };
 
 export interface RegisteredHandler {
-  /** The messages that it handles, or groups of them. */
+  /** The messages, or groups of them, that it handles. */
   readonly targets: readonly Target[];
   readonly options: FailureOptions;
   readonly code: Code;
-  /** Takes the place of another handler on purpose. */
+  /** Replaces another handler on purpose. */
   readonly replaces: boolean;
-  /** Where it is registered, for people: `registry payments, PaymentQueries.byId`. */
+  /** Where it is registered, for error texts: `registry payments, PaymentQueries.byId`. */
   readonly place: string;
 }
 
@@ -38,7 +38,7 @@ export interface RegisteredListener {
   readonly targets: readonly Target[];
   readonly options: ListenerOptions;
   readonly code: Code;
-  /** What it writes to, if it is a sink. */
+  /** The sink that it writes to, if any. */
   readonly sink?: Sink | undefined;
   readonly registry: string;
   readonly place: string;
@@ -51,23 +51,23 @@ export interface RegisteredGuard {
 
 type Callable = (...args: never[]) => unknown;
 
-/** A handler of any messages: what `on(…).handle(…)` makes. */
+/** A handler of any messages: the result of `on(…).handle(…)`. */
 type AnyHandler = Omit<HandlerDefinition, 'targets' | 'run'> & {
   readonly targets: readonly Target[];
   readonly run: Callable;
 };
 
-/** A listener to any events: what `on(…).listen(…)` and `on(…).sink(…)` make. */
+/** A listener to any events: the result of `on(…).listen(…)` and `on(…).sink(…)`. */
 type AnyListener = Omit<ListenerDefinition, 'targets' | 'run'> & {
   readonly targets: readonly Target[];
   readonly run: Callable;
   readonly sink?: Sink;
 };
 
-/** What {@link MessageRegistry.register} is given. */
+/** What {@link MessageRegistry.register} accepts. */
 export type Registrable = AnyHandler | AnyListener | GuardDefinition | ClassDefinition | AbstractClass<object>;
 
-/** What a registry may hold: with a base given, only messages below it. */
+/** What a registry may hold: with a base, only messages that extend it. */
 export interface RegistryOptions {
   /** The group that its commands and queries extend. @defaultValue none */
   readonly commandBase?: AbstractClass<Command>;
@@ -85,7 +85,7 @@ export class MessageRegistry {
   #user: string | undefined;
 
   /**
-   * @param name tells it from other registries in error texts, and begins the names of its listeners.
+   * @param name appears in error texts, and begins the names of its listeners.
    * @throws SetupError (`INVALID_REGISTRATION`)
    */
   constructor(
@@ -105,7 +105,7 @@ export class MessageRegistry {
    * Adds handlers, listeners and guards made by `on`, classes with decorated methods, and classes described by `methods`.
    *
    * @throws SetupError (`INVALID_REGISTRATION`) that lists every item that cannot be registered; then nothing is added. Also
-   * once the registry was given to a bus, which knows only what was there at that time.
+   * throws once a bus uses the registry, because the bus would not notice.
    */
   register(...items: readonly Registrable[]): this {
     this.#assertRegistrable(items);
@@ -114,8 +114,8 @@ export class MessageRegistry {
   }
 
   /**
-   * Puts a handler in the place of those that this or another registry of the same bus has for its messages. Only one may do
-   * so for each message.
+   * Replaces the handlers that this or another registry of the same bus has for the same messages. Each message can be
+   * replaced only once.
    *
    * @throws SetupError (`INVALID_REGISTRATION`) as `register` does.
    * @example registry.replace(on(GetRate).handle(async () => ({ rate: 1 })));
@@ -131,7 +131,7 @@ export class MessageRegistry {
     return this;
   }
 
-  /** Takes nothing more from now on: a bus has read what is here. */
+  /** Closes the registry for changes: a bus has read it. */
   seal(user: string): void {
     this.#user ??= user;
   }
@@ -202,7 +202,7 @@ export class MessageRegistry {
 
 function nameProblems(name: unknown): string[] {
   if (typeof name === 'string' && name !== '') return [];
-  return [`its name is ${describeValue(name)}, but must be a text that is not empty`];
+  return [`its name is ${describeValue(name)}, but must be a non-empty string`];
 }
 
 function baseProblems(name: string, base: unknown, above: AbstractClass<object>): string[] {

@@ -5,7 +5,7 @@ import type { FailureOptions, Target } from './definitions.js';
 import type { MessageRegistry, RegisteredGuard, RegisteredHandler, RegisteredListener } from './registry.js';
 import type { Sink } from '../ports/sink.js';
 
-/** A listener with the name by which the inbox knows it. */
+/** A listener with the name under which the inbox keeps its messages. */
 export interface NamedListener extends RegisteredListener {
   readonly name: string;
 }
@@ -16,12 +16,12 @@ export interface HandledMessage {
   readonly handler: RegisteredHandler;
 }
 
-/** Who handles, guards and listens to what, from all registries of a bus. */
+/** The handlers, guards and listeners from all registries of a bus. */
 export class Wiring {
   readonly handlers: readonly RegisteredHandler[];
   readonly listeners: readonly NamedListener[];
   readonly guards: readonly RegisteredGuard[];
-  /** What some of the listeners write to, each once. */
+  /** The sinks that listeners write to, each once. */
   readonly sinks: ReadonlySet<Sink>;
   /** The commands and queries of the contracts, and those that handlers name. */
   readonly commands: readonly MessageClass[];
@@ -42,19 +42,21 @@ export class Wiring {
     });
   }
 
-  /** The commands that can be enqueued here, and what becomes of those that fail. */
+  /** The commands that can be enqueued here, and what happens to those that fail. */
   get commandHandlers(): readonly { readonly message: MessageClass; readonly options: FailureOptions }[] {
     return this.handled
       .filter(({ message }) => message.kind === 'command')
       .map(({ message, handler: { options } }) => ({ message, options }));
   }
 
-  /** The handler of a message: one that replaces others, else one that names the message, else one for its group. */
+  /**
+   * The handler of a message: one that replaces others, otherwise one that names the message, otherwise one for its group.
+   */
   handlerOf(message: Target): RegisteredHandler | undefined {
     return this.#ranked(message)[0]?.handler;
   }
 
-  /** Handlers between which nothing decides, each list with two or more. */
+  /** Ambiguous handlers, in lists of two or more. */
   rivalsFor(message: Target): readonly (readonly RegisteredHandler[])[] {
     const ranked = this.#ranked(message);
     const byRank = [...new Set(ranked.map(({ rank }) => rank))].map((rank) =>
@@ -79,8 +81,8 @@ export class Wiring {
   }
 
   /**
-   * The wire names that a service wants from others: of the events that it listens to, and of the commands that it owns.
-   * Another's command that it handles as well is only for itself, so that each command is handled by one slice.
+   * The wire names that a service subscribes to: the events that it listens to, and the commands that it owns. If it also
+   * handles another slice's command, it does so only for itself, so that each command is handled by one slice.
    */
   heardTypes(contracts: readonly Contract[], service: string): readonly string[] {
     const known: MessageClass[] = contracts.flatMap(({ messages }) => [...messages.values()]);
@@ -98,7 +100,7 @@ export class Wiring {
     }
   }
 
-  /** The handlers of a message, the one that it goes to first. */
+  /** The handlers of a message, the chosen one first. */
   #ranked(
     message: Target,
   ): { readonly handler: RegisteredHandler; readonly isNamed: boolean; readonly rank: number }[] {
