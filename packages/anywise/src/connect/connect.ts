@@ -4,7 +4,7 @@ import type { Transport } from '../core/ports/transport.js';
 import { schemes, type ConnectStoreOptions } from './schemes.js';
 
 /**
- * Makes the store that a URL names, loading only its adapter. Nothing is opened yet.
+ * Creates the store for a URL, loading only its adapter. Opens nothing yet.
  *
  * | URL | store |
  * |---|---|
@@ -22,7 +22,7 @@ export async function connectStore(url: string, options: ConnectStoreOptions): P
 }
 
 /**
- * Makes the transport that a URL names, loading only its adapter. Nothing is opened yet.
+ * Creates the transport for a URL, loading only its adapter. Opens nothing yet.
  *
  * | URL | transport |
  * |---|---|

@@ -28,7 +28,7 @@ describe('a PostgreSQL URL', () => {
       'postgres://ada:se#cret@[db/shop',
       'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.',
     ],
-    ['postgres://db/shop?schema=', '`schema=` names nothing. Leave it out for the default.'],
+    ['postgres://db/shop?schema=', '`schema=` is empty. Leave it out for the default.'],
     ['postgres://db/shop?prepare=no', '`prepare=no` is not known. Use `true` or `false`.'],
     [
       'postgres://db/shop?maxConnections=0',

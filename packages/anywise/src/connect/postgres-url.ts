@@ -1,20 +1,20 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import { readBytes } from './read-bytes.js';
 
-/** What a `postgres://` URL says to this library; the rest is for `pg`. */
+/** The options in a `postgres://` URL for this library; the rest is for `pg`. */
 export interface PostgresUrl {
   readonly url: string;
   readonly schema: string | undefined;
   readonly prepare: boolean;
   readonly maxConnections: number | undefined;
-  /** Of a transport. */
+  /** Only for a transport. */
   readonly maxMessageBytes: number | undefined;
 }
 
 /**
- * Takes the library's own parameters out of a URL.
+ * Splits the library's own parameters from a URL.
  *
- * @throws AnywiseError (`INVALID_URL`), which does not show the URL, as there may be a password in it.
+ * @throws AnywiseError (`INVALID_URL`), which does not show the URL, because it may contain a password.
  */
 export function readPostgresUrl(text: string): PostgresUrl {
   if (!URL.canParse(text)) {
@@ -29,7 +29,7 @@ export function readPostgresUrl(text: string): PostgresUrl {
     return value;
   };
   const [schema, prepare, maxConnections] = [take('schema'), take('prepare') ?? 'true', take('maxConnections')];
-  if (schema === '') throw invalid('`schema=` names nothing. Leave it out for the default.');
+  if (schema === '') throw invalid('`schema=` is empty. Leave it out for the default.');
   if (prepare !== 'true' && prepare !== 'false') {
     throw invalid(`\`prepare=${prepare}\` is not known. Use \`true\` or \`false\`.`);
   }

@@ -6,15 +6,15 @@ import { readPostgresUrl } from './postgres-url.js';
 import { readSqliteUrl } from './sqlite-url.js';
 
 export interface ConnectStoreOptions {
-  /** The service's name: each service keeps its data apart. */
+  /** The service's name: each service keeps its own data. */
   readonly name: string;
   /** The service's own tables. @defaultValue none */
   readonly migrations?: readonly Migration[];
 }
 
-/** What URLs of one scheme can name. An adapter is loaded only when it is asked for. */
+/** The store and the transport of one URL scheme. Adapters are loaded on demand. */
 export interface Scheme {
-  /** How such a URL is written. */
+  /** An example of such a URL. */
   readonly example: string;
   readonly store?: (url: string, options: ConnectStoreOptions) => Promise<Store>;
   readonly transport?: (url: string) => Promise<Transport>;

@@ -1,11 +1,11 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import { readBytes } from './read-bytes.js';
 
-/** What a `sqlite:` URL says. */
+/** The options in a `sqlite:` URL. */
 export interface SqliteUrl {
   readonly path: string;
   readonly synchronous: 'normal' | 'full';
-  /** Of a transport. */
+  /** Only for a transport. */
   readonly maxMessageBytes: number | undefined;
 }
 

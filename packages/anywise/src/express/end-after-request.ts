@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** How much of a request is read and dropped after its answer, and for how long. */
+/** How much of a request is read and discarded after its response, and for how long. */
 const mostDroppedBytes = 16 * 1024 * 1024;
 const mostDroppedMs = 5_000;
 
 /**
- * Sends an answer at once, even if the request is still coming in, and ends it together with the request. Closing the
- * connection earlier would take the answer from a client that reads only when it has sent everything. A request that goes on
- * for too long is cut off.
+ * Sends a response at once, even if the request is still arriving, and ends it together with the request. If the connection
+ * closed earlier, a client that only reads after sending everything would lose the response. A request that takes too long
+ * is cut off.
  */
 export function endAfterRequest(response: ServerResponse, text: string): void {
   const { req: request } = response;

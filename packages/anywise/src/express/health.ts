@@ -2,33 +2,34 @@ import { Router } from 'express';
 import { checkOptions, milliseconds, ofType } from '../core/errors/options.js';
 import { HttpProblem, sendProblem } from './http-problem.js';
 
-/** What the health routes use of the bus. */
+/** The part of the bus that the health routes use. */
 export interface Checkable {
   /**
-   * Why it is not ready, one text per reason; empty when it is ready. Anyone may read them: name no hosts and no paths.
+   * Why it is not ready, one text per reason; empty if it is ready. The texts are public: do not name hosts or paths.
    *
-   * @param options.timeoutMs how long the answer is waited for.
+   * @param options.timeoutMs how long the caller waits for the answer.
    */
   check(options?: { readonly timeoutMs?: number }): Promise<readonly string[]>;
 }
 
-/** How {@link health} checks, and what else it says. */
+/** Options of {@link health}. */
 export interface HealthOptions {
   /** How long a check may take before it counts as failed, in milliseconds. @defaultValue 2_000 */
   readonly timeoutMs?: number;
-  /** What every answer says besides, such as the service and the process. Anyone may read it. @defaultValue nothing */
+  /** Extra members of every answer, such as the service and the process. They are public. @defaultValue nothing */
   readonly about?: Readonly<Record<string, unknown>>;
-  /** Called with what a check throws; the caller only learns that the check failed. @defaultValue writes it to the console */
+  /**
+   * Called with the error of a failed check; the caller only learns that the check failed. @defaultValue writes it to the
+   * console
+   */
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * An Express router for probes, to put before authentication.
+ * An Express router for probes. Mount it before authentication.
  *
- * | route | answer |
- * |---|---|
- * | `GET /health/live` | 200 while the process can answer at all |
- * | `GET /health/ready`, `GET /health` | 200 when the check finds nothing, otherwise 503 with the `reasons` |
+ * | route | answer | |---|---| | `GET /health/live` | 200 while the process can answer at all | | `GET /health/ready`, `GET
+ * /health` | 200 if the check finds no problem, otherwise 503 with the `reasons` |
  *
  * @throws SetupError that names every option that is out of range.
  */
@@ -63,7 +64,7 @@ async function reasonsOf(
 ): Promise<Reasons> {
   let timer: NodeJS.Timeout | undefined;
   try {
-    // The check goes first: if it keeps the time itself, it can say what did not answer.
+    // The check starts first: if it has its own timeout, it can say what did not answer.
     const checked = target.check({ timeoutMs });
     const timeout = new Promise<Reasons>((resolve) => {
       timer = setTimeout(() => resolve([`the check took longer than ${timeoutMs} ms`]), timeoutMs);

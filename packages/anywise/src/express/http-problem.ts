@@ -12,15 +12,15 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** What an {@link HttpProblem} says besides its status: the members of RFC 9457, and headers. */
+/** Options of an {@link HttpProblem}: the members of RFC 9457, and headers. */
 export interface HttpProblemOptions {
   /** A URI reference that names the kind of problem. @defaultValue `about:blank`: the status says everything */
   readonly type?: string;
-  /** The kind of problem in a few words, the same each time. @defaultValue the phrase of the status, such as `Not Found` */
+  /** The kind of problem in a few words, always the same. @defaultValue the phrase of the status, such as `Not Found` */
   readonly title?: string;
-  /** What happened this time, for people to read. */
+  /** What happened this time, for people. */
   readonly detail?: string;
-  /** For programs to compare, besides the status. */
+  /** A code for programs to compare, besides the status. */
   readonly code?: string;
   /** The fields that are wrong. */
   readonly errors?: readonly FieldError[];
@@ -35,8 +35,8 @@ export interface HttpProblemOptions {
 const brand = Symbol.for('anywise.http-problem');
 
 /**
- * An answer other than success, to throw from middleware or a route: `problems()` sends it as it is (RFC 9457). Everything
- * but `cause` reaches the caller, so put no secrets in it.
+ * An error response to throw from middleware or a route: `problems()` sends it as an RFC 9457 document. Everything except
+ * `cause` reaches the caller, so put no secrets in it.
  *
  * @example
  * throw new HttpProblem(401, { detail: 'The token has expired.', headers: { 'www-authenticate': 'Bearer' } });

@@ -91,10 +91,10 @@ describe('a body is refused', () => {
   });
 
   it.each([
-    ['{"a":1', 'The body is not valid JSON: it breaks at line 1, column 7.'],
-    ['{"a":1,\n  "b" 2}', 'The body is not valid JSON: it breaks at line 2, column 7.'],
-    ['{', 'The body is not valid JSON: it breaks at line 1, column 2.'],
-    ['[', 'The body is not valid JSON: it ends too early.'],
+    ['{"a":1', 'The body is not valid JSON: unexpected input at line 1, column 7.'],
+    ['{"a":1,\n  "b" 2}', 'The body is not valid JSON: unexpected input at line 2, column 7.'],
+    ['{', 'The body is not valid JSON: unexpected input at line 1, column 2.'],
+    ['[', 'The body is not valid JSON: it ends unexpectedly.'],
     ['{"a":secret}', 'The body is not valid JSON.'],
   ])('with 400 where it is %j', async (body, detail) => {
     const answer = await post(body);
@@ -229,8 +229,8 @@ describe('a body of odd JSON', () => {
     ['is nested too deeply', `${'['.repeat(101)}${']'.repeat(101)}`, 'The body is nested more than 100 levels deep.'],
     ['is nested far too deeply', '{"a":'.repeat(190), 'The body is nested more than 100 levels deep.'],
     ['is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'The body is not valid UTF-8.'],
-    ['is only blank', '   ', 'The body is not valid JSON: it ends too early.'],
-    ['has two values', '{}{}', 'The body is not valid JSON: it breaks at line 1, column 3.'],
+    ['is only blank', '   ', 'The body is not valid JSON: it ends unexpectedly.'],
+    ['has two values', '{}{}', 'The body is not valid JSON: unexpected input at line 1, column 3.'],
     ['has what JSON does not know', '{"a":NaN}', 'The body is not valid JSON.'],
   ])('is refused when it %s', async (_kind, body, detail) => {
     const answer = await post(body);

@@ -5,7 +5,7 @@ import { parseJson } from './parse-json.js';
 import { readBody } from './read-body.js';
 import { bodyTooLarge } from './request-errors.js';
 
-/** Reads a JSON body into `request.body`. A request without a body passes, as does one that was read already. */
+/** Reads a JSON body into `request.body`. Skips a request without a body, or whose body has been read already. */
 export function jsonBody(limitBytes: number): RequestHandler {
   return async (request, _response, next) => {
     const wasRead = request.body !== undefined || request.readableEnded;
@@ -27,7 +27,7 @@ function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** JSON is UTF-8 (RFC 8259), of which ASCII is a part. */
+/** JSON is UTF-8 (RFC 8259), which includes ASCII. */
 function isUtf8({ 'content-type': type = '' }: IncomingHttpHeaders): boolean {
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(type)?.[1] ?? 'utf-8';
   return ['utf-8', 'utf8', 'us-ascii'].includes(charset.toLowerCase());

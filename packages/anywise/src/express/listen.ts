@@ -14,22 +14,22 @@ export interface ListenOptions {
 
 /** An HTTP server that listens. */
 export interface HttpServer extends AsyncDisposable {
-  /** Where this machine reaches it, such as `http://127.0.0.1:3001`. */
+  /** Its URL on this machine, such as `http://127.0.0.1:3001`. */
   readonly url: string;
-  /** The port it listens on, even if it was asked for port 0. */
+  /** The port it listens on, even if port 0 was requested. */
   readonly port: number;
   /**
-   * Stops taking requests, lets those under way finish, and resolves when every connection is closed. Later calls wait for
-   * the same end.
+   * Stops accepting requests, lets pending ones finish, and resolves when every connection is closed. Later calls wait for
+   * the same promise.
    *
-   * @param options.timeoutMs what is still under way after so many milliseconds is cut off. @defaultValue 10_000
+   * @param options.timeoutMs requests still pending after this many milliseconds are cut off. @defaultValue 10_000
    * @throws SetupError when it is out of range.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
 /**
- * Starts an HTTP server for an Express app, and resolves when it takes requests.
+ * Starts an HTTP server for an Express app, and resolves once it accepts requests.
  *
  * @throws AnywiseError (`UNAVAILABLE`) when the port is taken or not allowed.
  */
@@ -81,8 +81,8 @@ function reachable(address: string): string {
 }
 
 /**
- * Follows the connections of a server, and returns what closes it. Node itself leaves connections open that have not sent a
- * request yet, or that become idle after the close began.
+ * Tracks the connections of a server, and returns a function that closes it. Node itself leaves connections open that have
+ * not sent a request yet, or that become idle after the close began.
  */
 function prepareDrain(server: Server): (timeoutMs: number) => Promise<void> {
   const sockets = new Set<Socket>();

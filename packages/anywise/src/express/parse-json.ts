@@ -3,7 +3,7 @@ import { depthOf } from '../core/message/json-depth.js';
 import { limits } from '../core/message/limits.js';
 import { HttpProblem } from './http-problem.js';
 
-/** @throws HttpProblem (400) that says where it breaks, and shows nothing of the text. */
+/** @throws HttpProblem (400) that says where the JSON is invalid, without showing the text. */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   if (depthOf(text) > limits.depth) {
@@ -27,9 +27,9 @@ function decode(bytes: Uint8Array): string {
 }
 
 function whereItBroke(message: string, text: string): string {
-  if (message.includes('end of JSON input')) return ': it ends too early';
+  if (message.includes('end of JSON input')) return ': it ends unexpectedly';
   const position = Number(/at position (\d+)/.exec(message)?.[1]);
   if (Number.isNaN(position)) return '';
   const before = text.slice(0, position);
-  return `: it breaks at line ${before.split('\n').length}, column ${position - before.lastIndexOf('\n')}`;
+  return `: unexpected input at line ${before.split('\n').length}, column ${position - before.lastIndexOf('\n')}`;
 }

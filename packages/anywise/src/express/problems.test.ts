@@ -129,8 +129,8 @@ describe('an error of the bus', () => {
   });
 
   it.each([
-    ['OVERLOADED', 503, 2_000, '2', 'There are too many requests at once. Try again later.'],
-    ['RATE_LIMITED', 429, 1, '1', 'There were too many requests. Try again later.'],
+    ['OVERLOADED', 503, 2_000, '2', 'Too many concurrent requests. Try again later.'],
+    ['RATE_LIMITED', 429, 1, '1', 'Too many requests. Try again later.'],
   ] as const)('of a guard, %s, tells when there is room again', async (code, status, retryAfterMs, seconds, detail) => {
     const answer = await answerTo(new RefusedError(code, 'secret', { messageId: 'm-1', retryAfterMs }));
     expect(answer).toMatchObject({ status, body: { code, detail }, headers: { 'retry-after': seconds } });
@@ -208,9 +208,9 @@ describe('the fault of the caller', () => {
     });
   });
 
-  it('is a path with a broken percent-encoding', async () => {
+  it('is a path with invalid percent-encoding', async () => {
     const answer = await request(throwing(undefined).app).get('/payments/%zz');
-    expect([answer.status, answer.body]).toMatchObject([400, { detail: 'The path has a broken percent-encoding.' }]);
+    expect([answer.status, answer.body]).toMatchObject([400, { detail: 'The path has invalid percent-encoding.' }]);
   });
 });
 

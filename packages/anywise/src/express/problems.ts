@@ -5,26 +5,26 @@ import { retryAfterOf } from '../core/errors/thrown.js';
 import { HttpProblem, sendProblem } from './http-problem.js';
 import { isAborted, requestProblem } from './request-errors.js';
 
-/** How errors become answers, for {@link problems}. */
+/** Options of {@link problems}. */
 export interface ProblemsOptions {
   /** The statuses of domain errors, from 400 to 599. @defaultValue 422 for each of them */
   readonly statuses?: readonly (readonly [error: DomainErrorClass, status: number])[];
   /**
-   * Called with each error that is answered with a status of 500 or above. The caller learns nothing of its cause.
+   * Called with each error that is answered with a status of 500 or above. The caller never sees its cause.
    *
    * @defaultValue writes it to the console
    */
   readonly onError?: (error: unknown, request: Request) => void;
 }
 
-/** Seconds after which a caller may try again when a part of the system is unavailable. */
+/** Seconds after which a caller may retry when a part of the system is unavailable. */
 const retryAfter = '5';
 
 /**
- * The last middleware of an app: answers anything that was thrown with an `application/problem+json` document (RFC 9457).
+ * The last middleware of an app: answers any thrown error with an `application/problem+json` document (RFC 9457).
  *
- * The caller is told what is wrong with the request, and of domain errors and `HttpProblem`s. Anything else is the server's
- * fault and answered with a bare 500, including invalid data of a message other than the one the request became.
+ * The caller sees what is wrong with the request, domain errors and `HttpProblem`s. Anything else is the server's fault and
+ * gets a bare 500, including invalid data of any message other than the route's.
  *
  * @throws SetupError for statuses that are not errors.
  * @example
@@ -41,14 +41,14 @@ export function problems({ statuses = [], onError = logError }: ProblemsOptions 
   return (error: unknown, request, response, next) => {
     if (isAborted(error)) return;
     const problem = toProblem(error, statusOf);
-    // Too late for another answer: Express cuts the connection, so that the caller notices that this one is incomplete.
+    // Too late for another answer: Express cuts the connection, so that the caller notices the incomplete response.
     if (response.headersSent) next(error);
     else sendProblem(response, problem);
     if (problem.status >= 500) onError(error, request);
   };
 }
 
-/** Middleware that answers 404 to every request that no route before it has answered. */
+/** Middleware that answers every request that reached no route with 404. */
 export function notFound(): RequestHandler {
   return ({ method, baseUrl, path }) => {
     throw new HttpProblem(404, { detail: `No route matches \`${method} ${baseUrl}${path}\`.` });
@@ -70,7 +70,7 @@ function domainProblem({ type, message, data }: DomainError, status: number): Ht
   return new HttpProblem(status, { type, title: titleOf(type), detail: message, members: { data } });
 }
 
-/** `payments.payment-declined` reads `Payment declined`. */
+/** `payments.payment-declined` becomes `Payment declined`. */
 function titleOf(type: string): string {
   const words = type.slice(type.indexOf('.') + 1).replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -85,17 +85,17 @@ function busProblem(error: AnywiseError): HttpProblem {
         detail: 'This `Idempotency-Key` was used for another request: use a new one.',
       });
     case 'TIMEOUT':
-      return new HttpProblem(504, { code, detail: 'It took too long, and nothing was done. Try again later.' });
+      return new HttpProblem(504, { code, detail: 'The request took too long and had no effect. Try again later.' });
     case 'RATE_LIMITED':
       return new HttpProblem(429, {
         code,
-        detail: 'There were too many requests. Try again later.',
+        detail: 'Too many requests. Try again later.',
         headers: { 'retry-after': secondsOf(error) },
       });
     case 'OVERLOADED':
       return new HttpProblem(503, {
         code,
-        detail: 'There are too many requests at once. Try again later.',
+        detail: 'Too many concurrent requests. Try again later.',
         headers: { 'retry-after': secondsOf(error) },
       });
     case 'NO_HANDLER':
@@ -111,7 +111,7 @@ function busProblem(error: AnywiseError): HttpProblem {
   }
 }
 
-/** In whole seconds, as the header `Retry-After` has it. */
+/** In whole seconds, as in the header `Retry-After`. */
 function secondsOf(error: AnywiseError): string {
   const ms = retryAfterOf(error);
   return ms === undefined ? retryAfter : String(Math.ceil(ms / 1_000));

@@ -10,13 +10,15 @@ const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () =
   ['br', createBrotliDecompress],
 ]);
 
-/** Compressing makes nothing larger by more than this: a body that does so never ends, and never grows when decompressed. */
+/**
+ * Compression never makes data larger by more than this: a larger body would never end, and never grow when decompressed.
+ */
 const mostOverheadBytes = 1_024;
 
 /**
- * Reads the body of a request, decompressed. Rejects as soon as it is larger than the limit, however much is still to come.
+ * Reads the body of a request, decompressed. Rejects as soon as it exceeds the limit, however much is still to come.
  *
- * @throws HttpProblem (413, 415 for an unknown encoding, 400 when it is not what its encoding says)
+ * @throws HttpProblem (413; 415 for an unknown encoding; 400 for invalid compressed data)
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
@@ -42,7 +44,7 @@ function wrongEncoding(encoding: string, cause: unknown): HttpProblem {
   return new HttpProblem(400, { detail: `The body cannot be decompressed: it is not valid \`${encoding}\`.`, cause });
 }
 
-/** Not by `for await`, which would destroy the request, and with it the way to answer. */
+/** Not with `for await`, which would destroy the request, and with it the response. */
 function collect(request: IncomingMessage, source: Readable, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -67,7 +69,7 @@ function collect(request: IncomingMessage, source: Readable, limitBytes: number)
       if (!request.complete) settle(() => reject(clientLeft));
     };
     source.on('data', onData).once('end', onEnd);
-    // An error that comes after the outcome changes nothing any more, but has to be heard.
+    // An error after the outcome changes nothing, but needs a listener.
     source.on('error', (error) => settle(() => reject(source === request ? clientLeft : error)));
     request.on('data', onReceived).once('close', onClose);
   });

@@ -5,13 +5,13 @@ import { HttpProblem, type FieldError } from './http-problem.js';
 import type { Route } from './route.js';
 import { findUnusableText } from './unusable-text.js';
 
-/** A long list of bad entries must not make an answer larger than the request. */
+/** A long list of bad entries must not make the answer larger than the request. */
 const mostErrors = 50;
 
-/** The message that a request stands for. @throws HttpProblem (400) when its data does not fit. */
+/** Turns a request into its message. @throws HttpProblem (400) if the data does not fit. */
 export function readMessage(route: Route, request: Request): Command {
   const data: Record<string, unknown> = { ...(route.input?.(request) ?? defaultInput(route, request)) };
-  // JSON can bring an own `__proto__`, which a later Object.assign would make the prototype.
+  // JSON can contain an own `__proto__`, which a later Object.assign would turn into the prototype.
   delete data.__proto__;
   const unusable = findUnusableText(data);
   if (unusable.length > 0) throw invalidData(new InvalidMessageError(route.message.type, unusable));
@@ -23,8 +23,8 @@ export function readMessage(route: Route, request: Request): Command {
 }
 
 /**
- * What the caller is told of an error. Data that does not fit the message of the route is the caller's fault, whether its
- * schema or its handler finds out. That of any other message is not.
+ * The error for the caller. Data that does not fit the route's message is the caller's fault, whether its schema or its
+ * handler found out. Data of any other message is not.
  */
 export function refusalOf({ message }: Route, error: unknown): unknown {
   return isInvalid(error) && error.messageType === message.type ? invalidData(error) : error;
@@ -61,7 +61,7 @@ function pointerTo({ path = [] }: Issue): string {
   return ['#', ...keys.map(escapeKey)].join('/');
 }
 
-/** As RFC 6901 says, for a URI fragment. A lone surrogate cannot be percent-encoded. */
+/** Per RFC 6901, for a URI fragment. A lone surrogate cannot be percent-encoded. */
 function escapeKey(key: string): string {
   const escaped = key.replaceAll('~', '~0').replaceAll('/', '~1');
   return encodeURIComponent(escaped.replace(/\p{Surrogate}/gu, '\uFFFD'));

@@ -4,11 +4,13 @@ import type { Command, MessageStatics, ReplyOf } from '../core/message/message.j
 /** The HTTP methods that a route can have. Express answers HEAD and OPTIONS. */
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** How a route reads its request and composes its answer. */
+/** Options of a {@link route}. */
 export interface RouteOptions<Reply = unknown> {
   /** The status of success. @defaultValue 200, or 204 if there is no reply */
   readonly status?: number;
-  /** Whether callers may send an `Idempotency-Key`, so that a repeated request acts only once. @defaultValue false */
+  /**
+   * Whether callers may send an `Idempotency-Key`, so that a repeated request takes effect only once. @defaultValue false
+   */
   readonly idempotencyKey?: boolean;
   /**
    * Reads the data of the message from the request.
@@ -20,25 +22,25 @@ export interface RouteOptions<Reply = unknown> {
   headers?(reply: Reply, request: Request): Readonly<Record<string, string>>;
 }
 
-/** Which request becomes which message: plain data, made by {@link route}. */
+/** Maps a request to a message: plain data, made by {@link route}. */
 export interface Route extends RouteOptions {
   readonly method: Method;
   readonly path: string;
   readonly message: RequestMessage;
 }
 
-/** What a route uses of a message class. */
+/** The part of a message class that a route uses. */
 export interface RequestMessage {
   readonly type: string;
-  /** Validates the data of a request, and makes the message. */
+  /** Validates the data of a request, and creates the message. */
   parse(data: unknown): Command;
 }
 
 type CommandOf<In, C> = MessageStatics<string, In> & (abstract new (...args: never) => C);
 
 /**
- * Says which request becomes which command or query. Each path parameter needs a field of the same name that takes text; the
- * compiler checks that, unless `input` reads the data.
+ * Maps a request to a command or query. Each path parameter needs a string field of the same name; the compiler checks that,
+ * unless `input` reads the data.
  *
  * @example
  * route('post', '/payments', CreatePayment, { status: 201, idempotencyKey: true });
@@ -64,7 +66,7 @@ type TakesParameters<In, Path extends string> = [PathParameter<Path>] extends [T
   ? unknown
   : { readonly 'no text field for path parameter': Exclude<PathParameter<Path>, TextField<In>> };
 
-/** The fields that can hold text, whatever else they can hold. */
+/** The fields that accept a string, among other values. */
 type TextField<In> = { [K in keyof In]-?: [In[K] & string] extends [never] ? never : K }[keyof In];
 
 type PathParameter<Path extends string> = Path extends `${string}:${infer Rest}`

@@ -9,36 +9,36 @@ import { jsonBody } from './json-body.js';
 import { readMessage, refusalOf } from './read-message.js';
 import type { Route } from './route.js';
 
-/** What routes use of the bus. */
+/** The part of the bus that routes use. */
 export interface Sender {
-  /** Has a command or query handled, and gives its reply. */
+  /** Sends a command or query to its handler and returns the reply. */
   send(command: Command, options?: SenderOptions): Promise<unknown>;
 }
 
-/** What a route tells the bus besides the message. */
+/** What a route passes to the bus besides the message. */
 export interface SenderOptions {
   readonly context?: readonly ContextEntry[];
   readonly idempotencyKey?: string;
   readonly checkReply?: boolean;
 }
 
-/** What all routes of one {@link routes} share. */
+/** Options of {@link routes}. */
 export interface RoutesOptions {
-  /** What the context of each message holds, such as the user. @defaultValue nothing */
+  /** Values for the context of each message, such as the user. @defaultValue nothing */
   readonly context?: (request: Request) => readonly ContextEntry[];
   /**
-   * Who owns an `Idempotency-Key`, usually the user's id: keys of different owners never collide. Required as soon as one
-   * route takes such keys.
+   * Who owns an `Idempotency-Key`, usually the user's id: keys of different owners never collide. Required if any route
+   * accepts such keys.
    */
   readonly idempotencyScope?: (request: Request) => string;
-  /** The largest body in bytes, after decompression. A larger one is answered with 413. @defaultValue 102_400 (100 KiB) */
+  /** The largest body in bytes, after decompression. A larger one gets a 413. @defaultValue 102_400 (100 KiB) */
   readonly bodyLimitBytes?: number;
 }
 
 /**
  * An Express router that answers each route with the reply of its message. It reads JSON bodies itself; put `notFound()` and
- * `problems()` behind it. A handler may throw an `InvalidMessageError` of its message for what only it can know, such as a
- * cursor of no page: it is answered like data that does not fit the schema.
+ * `problems()` behind it. A handler may throw an `InvalidMessageError` for its message if only it can tell that data is
+ * invalid, such as an unknown cursor: it is answered like data that does not fit the schema.
  *
  * @throws SetupError that names every route that cannot work, and every option that is out of range.
  * @example
@@ -67,7 +67,7 @@ const optionChecks = {
 };
 
 const routeChecks = {
-  // Any other status is for what went wrong, or no answer at all.
+  // Any other status reports an error, or is no final answer.
   status: wholeNumber(200, 399),
   idempotencyKey: ofType('boolean'),
   input: ofType('function'),
@@ -124,7 +124,7 @@ function idempotencyKey(route: Route, request: Request, { idempotencyScope }: Ro
   return `${ownerOf(idempotencyScope(request))}:${key}`;
 }
 
-/** The first colon ends it, so no two pairs of owner and key are the same. What is too long for a key is replaced by its hash. */
+/** The owner has no colon, so no two pairs of owner and key collide. An overlong owner is replaced by its hash. */
 function ownerOf(scope: string): string {
   const owner = /\p{Surrogate}/u.test(scope) ? undefined : encodeURIComponent(scope);
   if (owner !== undefined && owner.length <= 200) return owner;

@@ -13,9 +13,9 @@ const problems: ReadonlyMap<string | undefined, HttpProblem> = new Map([
 ]);
 const notHttp = new HttpProblem(400, { detail: 'The request is not valid HTTP.' });
 
-/** Answers what cannot be read as a request, and so reaches no app. Listens to `clientError` of a server. */
+/** Answers input that is not a valid request and so never reaches the app. A listener for the server's `clientError`. */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  // An answer that has begun would be taken for longer than it is.
+  // If an answer has begun, this one would be read as part of it.
   if (!socket.writable || error.code === 'ECONNRESET' || socket.bytesWritten > 0) {
     socket.destroy();
     return;

@@ -2,8 +2,8 @@ import type { Issue } from '../core/errors/errors.js';
 import { limits } from '../core/message/limits.js';
 
 /**
- * The places in data where a text, or a field's name, cannot be stored and sent as it is. Databases refuse NUL or cut the
- * text there, and half a character turns into another on its way into UTF-8.
+ * The places in data where a string, or a field's name, cannot be stored and sent unchanged. Databases refuse NUL or
+ * truncate the string there, and a lone surrogate turns into another character in UTF-8.
  */
 export function findUnusableText(data: unknown): Issue[] {
   const issues: Issue[] = [];
@@ -13,7 +13,7 @@ export function findUnusableText(data: unknown): Issue[] {
 
 function visit(value: unknown, path: readonly string[], issues: Issue[]): void {
   if (typeof value === 'string') note(value, path, issues);
-  // What `input` of a route gives may be deeper than any body, or go round in circles.
+  // The data from a route's `input` may be deeper than any body, or circular.
   if (typeof value !== 'object' || value === null || path.length > limits.depth) return;
   for (const [name, member] of Object.entries(value)) {
     const place = [...path, name];

@@ -3,19 +3,21 @@ import type { FrozenContext } from '../core/message/context.js';
 import type { Awaitable } from '../core/registry/definitions.js';
 import type { Message, ReadyGuard } from './guard.js';
 
-/** Whom {@link authorized} lets pass, and what the others are told. */
+/** Options of {@link authorized}. */
 export interface AuthorizedOptions<M = Message, Injected extends readonly unknown[] = []> {
-  /** Whether the message may be handled. Only `true` lets it pass. What it throws goes to the sender instead of `refusal`. */
+  /**
+   * Whether the message may be handled. Only `true` lets it pass. If it throws, the sender gets that error instead of
+   * `refusal`.
+   */
   readonly allow: (message: M, context: FrozenContext, ...injected: Injected) => Awaitable<boolean>;
-  /** Makes the error for the sender, such as a domain error that the command declares. */
+  /** Creates the error for the sender, such as a domain error that the command declares. */
   readonly refusal: (message: M, context: FrozenContext) => Error;
 }
 
 /**
- * Lets only those messages be handled that may be. What the predicate needs besides the context is injected, as for any
- * guard.
+ * Lets only permitted messages through. The predicate can inject dependencies, as any guard can.
  *
- * @throws SetupError (`INVALID_SETUP`) that lists the options that cannot be used.
+ * @throws SetupError (`INVALID_SETUP`) that lists all invalid options.
  * @example
  * on(RefundPayment).guard(authorized({
  *   allow: (_command, context) => context.get(CurrentUser).role === 'support',

@@ -1,38 +1,38 @@
 import type { Key } from './key.js';
 
 export interface BucketOptions {
-  /** How many tokens come back in a second. */
+  /** How many tokens are added per second. */
   readonly perSecond: number;
-  /** How many a full bucket has. */
+  /** How many tokens a full bucket has. */
   readonly burst: number;
-  /** How long one may wait for a token that is not there yet, in milliseconds. */
+  /** How long a message may wait for a token, in milliseconds. */
   readonly waitMs: number;
   /** How many buckets are remembered. */
   readonly most: number;
 }
 
-/** A token that is there now or will be, or when to ask again. Milliseconds. */
+/** A token that is or will be available, or when to ask again. In milliseconds. */
 export type Turn = { readonly inMs: number } | { readonly retryAfterMs: number };
 
 /** A bucket of tokens for each key. */
 export interface Buckets {
-  /** @param now the time in milliseconds, which never goes back. */
+  /** @param now the time in milliseconds, monotonic. */
   take(key: Key, now: number): Turn;
-  /** Puts the token back that somebody waited for in vain. */
+  /** Returns a token whose message gave up waiting. */
   giveBack(key: Key): void;
-  /** How many buckets are not full, or not yet found to be. */
+  /** How many buckets are not full, or not yet known to be. */
   readonly size: number;
 }
 
-/** What adding fractions may be off by, in milliseconds. */
+/** The rounding error to tolerate, in milliseconds. */
 const roundingMs = 1e-6;
 
-/** A bucket is one number: when it will be full again. One that is full needs none, and is forgotten. */
+/** A bucket is one number: the time when it will be full again. A full one is forgotten. */
 export function createBuckets({ perSecond, burst, waitMs, most }: BucketOptions): Buckets {
   const fullAt = new Map<Key, number>();
   const tokenMs = 1_000 / perSecond;
 
-  /** The bucket that was used last is at the end, so that those that are full gather at the beginning. */
+  /** In order of last use, so that full buckets gather at the beginning. */
   const forget = (now: number): void => {
     for (const [key, at] of fullAt) {
       if (at > now && fullAt.size <= most) return;

@@ -1,14 +1,14 @@
 import type { FrozenContext } from '../core/message/context.js';
 import { AnywiseError } from '../core/errors/errors.js';
 
-/** What messages are counted by. Those without a key are counted together. */
+/** The key by which messages are counted. Those without a key are counted together. */
 export type Key = string | number | undefined;
 
 /** Reads the key of a message, such as its user: `(_message, context) => context.get(CurrentUser).id`. */
 export type KeyOf<M> = (message: M, context: FrozenContext) => Key;
 
 /**
- * The key of a message, where a guard counts by key at all.
+ * The key of a message, if the guard counts by key.
  *
  * @throws AnywiseError (`INVALID_SETUP`) for an object: each would be a key of its own, and nothing would be limited.
  */
@@ -17,6 +17,6 @@ export function readKey<M>(guard: string, by: KeyOf<M> | undefined, message: M, 
   if (key === undefined || typeof key === 'string' || typeof key === 'number') return key;
   throw new AnywiseError(
     'INVALID_SETUP',
-    `\`by\` of \`${guard}(…)\` gave what is neither a text nor a number. Give one, such as the id of the user.`,
+    `\`by\` of \`${guard}(…)\` returned neither a string nor a number. Return one, such as the id of the user.`,
   );
 }

@@ -101,7 +101,7 @@ describe('messages of a guard with a limit', () => {
     const guard = limited({ atOnce: 1, by: () => ({ id: 'ada' }) as never });
     await using bus = await startBus({ items: [on(Work).guard(guard), shop.handler] });
     await expect(bus.send(work('a'))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `"\`by\` of \`limited(…)\` gave what is neither a text nor a number. Give one, such as the id of the user."`,
+      `"\`by\` of \`limited(…)\` returned neither a string nor a number. Return one, such as the id of the user."`,
     );
     expect(shop.begun).toEqual([]);
   });

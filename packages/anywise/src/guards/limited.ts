@@ -6,25 +6,29 @@ import { readKey, type KeyOf } from './key.js';
 import { onAbort } from './on-abort.js';
 import { createPlaces } from './places.js';
 
-/** How many {@link limited} lets in. */
+/** Options of {@link limited}. */
 export interface LimitedOptions<M = Message> {
   /** How many messages may be handled at once, from 1 to 1,000,000. */
   readonly atOnce: number;
-  /** Counts each key alone, such as each user. @defaultValue all messages count together */
+  /** Counts each key separately, such as each user. @defaultValue all messages count together */
   readonly by?: KeyOf<M>;
   /**
-   * How many more may wait for a place, for each key where there are keys, from 0 to 1,000,000. They get in as they came. A
-   * message from an inbox that waits keeps one of the places of the whole bus (`concurrency`); one that is refused does not.
+   * How many more may wait for a place (per key, if there are keys), from 0 to 1,000,000. First come, first served. A
+   * waiting message from an inbox occupies one of the bus's places (`concurrency`); a refused one does not.
    *
    * @defaultValue 100
    */
   readonly waiting?: number;
   /**
-   * How long a message may wait, in milliseconds, from 0 to 2,147,483,647. A command that a handler sends waits with that
-   * handler's transaction open, and may wait for one that waits for the same rows: this ends it. @defaultValue 30_000
+   * How long a message may wait, in milliseconds, from 0 to 2,147,483,647. A command sent by a handler waits with that
+   * handler's transaction open, which can deadlock on rows that another message holds: this limit ends it. @defaultValue
+   * 30_000
    */
   readonly waitMs?: number;
-  /** How long a refused message is asked to stay away, in milliseconds, from 1 to 2,147,483,647. @defaultValue 1_000 */
+  /**
+   * How long a refused message should wait before the next attempt, in milliseconds, from 1 to 2,147,483,647. @defaultValue
+   * 1_000
+   */
   readonly retryAfterMs?: number;
 }
 
@@ -38,13 +42,13 @@ const checks = {
 };
 
 /**
- * Lets only so many messages be handled at once. The others wait, and are refused where too many wait, or too long.
+ * Limits how many messages are handled at once. The others wait, and are refused if too many wait, or too long.
  *
- * A place is free again when its message was handled, failed, or was aborted, even if its handler runs on then. What a
- * message sends while it has a place needs no other: a message never waits for itself.
+ * A place is free again once its message was handled, failed or was aborted, even if the handler is still running. A message
+ * sent while its sender has a place needs no other: a message never waits for itself.
  *
- * @throws SetupError (`INVALID_SETUP`) that lists the options that cannot be used.
- * @throws RefusedError (`OVERLOADED`, retryable), from a message for which there is no room.
+ * @throws SetupError (`INVALID_SETUP`) that lists all invalid options.
+ * @throws RefusedError (`OVERLOADED`, retryable), from a message for which there is no place.
  * @example on(PaymentCommand).guard(limited({ atOnce: 4, by: (_command, context) => context.get(CurrentUser).id }))
  */
 export function limited<M extends Message = Message>(options: LimitedOptions<M>): ReadyGuard<M> {
@@ -63,7 +67,7 @@ export function limited<M extends Message = Message>(options: LimitedOptions<M>)
     inside.add(context);
     const stop = onAbort(signal, leave);
     try {
-      // It may have been aborted between getting its place and coming here.
+      // It may have been aborted after getting its place.
       signal.throwIfAborted();
       return await next();
     } finally {
@@ -74,7 +78,7 @@ export function limited<M extends Message = Message>(options: LimitedOptions<M>)
   };
 }
 
-/** Whether a message, or one that led to it, is among those that have a place. */
+/** Whether a message, or one of its causes, has a place. */
 function comesFrom(inside: WeakSet<FrozenContext>, context: FrozenContext): boolean {
   for (let at: FrozenContext | undefined = context; at !== undefined; at = parentOf(at)) {
     if (inside.has(at)) return true;

@@ -3,14 +3,14 @@ import type { FrozenContext } from '../core/message/context.js';
 import type { Logger } from '../core/ports/logger.js';
 import type { Message, ReadyGuard } from './guard.js';
 
-/** What {@link logged} writes, and where. */
+/** Options of {@link logged}. */
 export interface LoggedOptions<M = Message> {
   readonly logger: Logger;
-  /** The level of a message that was handled. One that failed is a warning. @defaultValue `info` */
+  /** The level for a handled message. A failed one is a warning. @defaultValue `info` */
   readonly level?: 'debug' | 'info';
   /**
-   * What each line says besides, such as the user. It is asked before the message is handled. The message's data is not
-   * logged unless you give it here: it may hold what no log should.
+   * Extra fields of each line, such as the user. Called before the message is handled. The message's data is not logged
+   * unless you return it here: it may be confidential.
    *
    * @defaultValue nothing
    */
@@ -21,9 +21,9 @@ const checks = { logger: isLogger, level: oneOf('debug', 'info'), details: ofTyp
 
 /**
  * Logs each message once it is handled: its type, its ids and how long it took. A failure is logged with its error, and
- * goes on to the sender. The line is written before the commit.
+ * still reaches the sender. The line is written before the commit.
  *
- * @throws SetupError (`INVALID_SETUP`) that lists the options that cannot be used.
+ * @throws SetupError (`INVALID_SETUP`) that lists all invalid options.
  * @example on(Command).guard(logged({ logger }))
  */
 export function logged<M extends Message = Message>(options: LoggedOptions<M>): ReadyGuard<M> {

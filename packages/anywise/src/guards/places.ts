@@ -10,23 +10,23 @@ export interface PlacesOptions {
   readonly waitMs: number;
 }
 
-/** Gives a place back. Only the first call counts. */
+/** Releases a place. Only the first call counts. */
 export type Leave = () => void;
 
-/** So many places for each key, and a line before them. */
+/** A number of places for each key, with a queue for them. */
 export interface Places {
   /**
-   * Takes a place, at once or when its turn comes; `undefined` where the line is too long, or the wait was. Rejects with the
-   * signal's reason once that is aborted.
+   * Takes a place, at once or in turn; `undefined` if the queue is too long, or the wait was. Rejects with the signal's
+   * reason once it is aborted.
    */
   take(key: Key, signal: AbortSignal): Promise<Leave | undefined>;
-  /** How many keys have a place that is taken. */
+  /** How many keys have a taken place. */
   readonly size: number;
 }
 
 interface Room {
   taken: number;
-  /** Hands a place on to those that wait; the first comes first. */
+  /** Hands a place on to the first in the queue. */
   readonly line: Set<() => void>;
 }
 
@@ -57,7 +57,7 @@ export function createPlaces({ atOnce, waiting, waitMs }: PlacesOptions): Places
   };
 }
 
-/** Waits in line: `true` with a place, `false` without one when time is up. Rejects once the signal is aborted. */
+/** Waits in the queue: `true` with a place, `false` without one when time is up. Rejects once the signal is aborted. */
 function isHanded(line: Set<() => void>, waitMs: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const end = (): void => {

@@ -6,22 +6,22 @@ import type { Message, ReadyGuard } from './guard.js';
 import { readKey, type KeyOf } from './key.js';
 import { onAbort } from './on-abort.js';
 
-/** How often {@link rateLimited} lets a message in. */
+/** Options of {@link rateLimited}. */
 export interface RateLimitedOptions<M = Message> {
   /** How many messages a second, in the long run, from 0.00001 (about one a day) to 1,000,000. */
   readonly perSecond: number;
-  /** How many may come at once after a pause, from 1 to 1,000,000. @defaultValue those of one second, at least 1 */
+  /** How many may pass at once after a pause, from 1 to 1,000,000. @defaultValue `perSecond`, at least 1 */
   readonly burst?: number;
-  /** Counts each key alone, such as each user. @defaultValue all messages count together */
+  /** Counts each key separately, such as each user. @defaultValue all messages count together */
   readonly by?: KeyOf<M>;
   /**
    * How long a message may wait for its turn, in milliseconds, from 0 to 2,147,483,647. One that would wait longer is
-   * refused at once. Around a listener a few seconds save refusing, and storing, the same messages again and again.
+   * refused at once. For a listener, a few seconds save refusing and storing the same messages again and again.
    *
-   * @defaultValue 0: none waits
+   * @defaultValue 0: no message waits
    */
   readonly waitMs?: number;
-  /** Tells the time in milliseconds, since whenever. @defaultValue `performance.now` */
+  /** The time in milliseconds, from any origin. @defaultValue `performance.now` */
   readonly now?: () => number;
 }
 
@@ -34,14 +34,14 @@ const checks = {
 };
 
 /**
- * Lets only so many messages a second be handled (a token bucket). Each message counts, also one that another one sends.
- * A message that fails has counted; one that is aborted while it waits has not.
+ * Limits how many messages per second are handled, with a token bucket. Every message counts, including one sent by another.
+ * A message that fails counts; one that is aborted while it waits does not.
  *
- * Keys that were not seen for a while are forgotten, as a full bucket says nothing. Of more than 100,000 keys in use, that
- * which was not seen for longest is forgotten early.
+ * Idle keys are forgotten once their bucket is full. Beyond 100,000 keys in use, the least recently used one is forgotten
+ * early.
  *
- * @throws SetupError (`INVALID_SETUP`) that lists the options that cannot be used.
- * @throws RefusedError (`RATE_LIMITED`, retryable), from a message that came too soon; `retryAfterMs` says when not to.
+ * @throws SetupError (`INVALID_SETUP`) that lists all invalid options.
+ * @throws RefusedError (`RATE_LIMITED`, retryable), from a message that came too soon; `retryAfterMs` says how long to wait.
  * @example on(PaymentCommand).guard(rateLimited({ perSecond: 5, by: (_command, context) => context.get(CurrentUser).id }))
  */
 export function rateLimited<M extends Message = Message>(options: RateLimitedOptions<M>): ReadyGuard<M> {
@@ -65,7 +65,7 @@ export function rateLimited<M extends Message = Message>(options: RateLimitedOpt
   };
 }
 
-/** A clock that stands still while another goes back, as one does that is set right. */
+/** A monotonic view of a clock, which pauses while the clock is set back. */
 function steady(now: () => number): () => number {
   let time = 0;
   let last = now();
@@ -78,7 +78,7 @@ function steady(now: () => number): () => number {
   };
 }
 
-/** Resolves after a while; rejects once the signal is aborted, which `inVain` is told. */
+/** Resolves after a delay; rejects once the signal is aborted, after calling `inVain`. */
 function pause(ms: number, signal: AbortSignal, inVain: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -3,18 +3,18 @@ import { checkOptions, milliseconds } from '../core/errors/options.js';
 import type { ReadyGuard } from './guard.js';
 import { onAbort } from './on-abort.js';
 
-/** How long {@link timed} waits. */
+/** Options of {@link timed}. */
 export interface TimedOptions {
   /** How long a message may take, in milliseconds, from 1 to 2,147,483,647 (24 days). */
   readonly timeoutMs: number;
 }
 
 /**
- * Gives up on a message that takes too long, whatever time its sender gave it: it is rejected, its signal and that of all
- * that it sends is aborted, and what it wrote is rolled back with its sender's transaction. A handler that does not heed
- * `context.signal` runs on for nothing.
+ * Gives up on a message that takes too long, whatever its sender's timeout: it rejects, its signal and those of everything
+ * it sends are aborted, and its writes are rolled back with its sender's transaction. A handler that ignores
+ * `context.signal` keeps running in vain.
  *
- * @throws SetupError (`INVALID_SETUP`) where the limit is no such time.
+ * @throws SetupError (`INVALID_SETUP`) if the limit is out of range.
  * @throws AnywiseError (`TIMEOUT`, retryable), from the message, once its time is up.
  * @example on(PaymentCommand).guard(timed({ timeoutMs: 2_000 }))
  */

@@ -135,7 +135,7 @@ describe('a container', () => {
     const container = new Container();
     problemsOf(container, greet);
     expect(() => container.get(Anywise)).toThrowErrorMatchingInlineSnapshot(
-      `"\`Anywise\` was asked for outside of a message. Ask for it in the constructor of a handler, a guard or what they use, or in \`inject\`."`,
+      `"\`Anywise\` was requested outside of a message. Request it in the constructor of a handler, a guard or one of their dependencies, or in \`inject\`."`,
     );
   });
 

@@ -4,11 +4,11 @@ import { serviceName, type ContainerAdapter, type Scope, type ServiceId } from '
 import { PlanCheck } from './plan-check.js';
 import { MessageScope, type CurrentMessage, type Maker } from './scope.js';
 
-/** The adapter of an Inversify container, and the way to bind what lives as long as one message. */
+/** The adapter of an Inversify container, and how to bind services that live as long as one message. */
 export interface InversifyAdapter extends ContainerAdapter {
   /**
-   * Binds a service that is made once a message, shared by everything that the message causes, and disposed at its end.
-   * (`inRequestScope` of Inversify means once a `get`, which is not the same.)
+   * Binds a service that is created once per message, shared by everything that the message causes, and disposed at its end.
+   * (Inversify's `inRequestScope` means once per `get`, which is not the same.)
    *
    * @example adapter.scoped(UnitOfWork, (bind) => bind.to(UnitOfWork));
    */
@@ -16,11 +16,11 @@ export interface InversifyAdapter extends ContainerAdapter {
 }
 
 /**
- * Connects an Inversify container with a bus. What the container makes for a message may ask for `Anywise` and for the
- * store's transaction, and gets those of its message.
+ * Connects an Inversify container with a bus. Services that the container creates for a message can inject `Anywise` and the
+ * store's transaction, and get those of their message.
  *
- * Works by bindings that look up the message at hand, which is set around each synchronous `get`: no child container is
- * made, so a message costs about as much as a plain `get`. Set `jitless: false` on servers; it makes each `get` faster.
+ * Its bindings look up the current message, which is set around each synchronous `get`: there is no child container, so a
+ * message costs about as much as a plain `get`. Set `jitless: false` on servers to make each `get` faster.
  */
 export function inversify(container: Container): InversifyAdapter {
   return new Adapter(container);
@@ -93,13 +93,13 @@ class Adapter implements InversifyAdapter, Maker {
     if (this.#current !== undefined) return this.#current;
     throw new AnywiseError(
       'OUTSIDE_MESSAGE',
-      `\`${serviceName(id)}\` was asked for outside of a message. Ask for it in the constructor of a handler, a guard or what they use, or in \`inject\`.`,
+      `\`${serviceName(id)}\` was requested outside of a message. Request it in the constructor of a handler, a guard or one of their dependencies, or in \`inject\`.`,
     );
   }
 
   /**
-   * `get` drops the promise of an asynchronous graph, and with it what was made, so it is used only for what is known to be
-   * synchronous. What is asked for the first time is got with `getAsync`, which tells.
+   * `get` drops the promise of an asynchronous graph, and with it the instance, so it is only used for graphs known to be
+   * synchronous. The first time, `getAsync` finds out which they are.
    */
   #make(id: ServiceIdentifier, from: Pick<Container, 'get' | 'getAsync'>): unknown {
     const isSynchronous = this.#isSynchronous.get(id);
@@ -107,7 +107,7 @@ class Adapter implements InversifyAdapter, Maker {
     const lessons = this.#lessons;
     const made = from.getAsync(id);
     if (isSynchronous !== undefined) return made;
-    // Where something below was asked for the first time as well, this promise tells nothing yet.
+    // If a dependency was requested for the first time as well, this promise proves nothing yet.
     if (lessons === this.#lessons) void this.#learn(id, made);
     this.#lessons++;
     return made;
@@ -117,7 +117,7 @@ class Adapter implements InversifyAdapter, Maker {
     try {
       return from.get(id);
     } catch (error) {
-      // A factory may answer at once today and with a promise tomorrow.
+      // A factory may return a value today and a promise tomorrow.
       if (!isAsynchronous(error)) throw error;
       this.#isSynchronous.set(id, false);
       return from.getAsync(id);
@@ -126,17 +126,17 @@ class Adapter implements InversifyAdapter, Maker {
 
   async #learn(id: ServiceIdentifier, made: Promise<unknown>): Promise<void> {
     try {
-      // Only a promise that is settled already wins against a value.
+      // Only an already settled promise wins against a value.
       this.#isSynchronous.set(id, (await Promise.race([made, Promise.resolve(pending)])) !== pending);
     } catch {
-      // Whoever asked for it is told; the next time tells more.
+      // The caller gets the error; the next request finds out.
     }
   }
 }
 
 /**
- * The container as its own bindings see it. Its `getAsync` gives a promise that is settled already where nothing was
- * asynchronous; that of the container wraps it in another, which never is.
+ * The container as its own bindings see it. Its `getAsync` returns an already settled promise if nothing was asynchronous;
+ * the container's own wraps it in another, which is never settled.
  */
 function resolutionContextOf(container: Container): ResolutionContext {
   const probe = Symbol('probe');

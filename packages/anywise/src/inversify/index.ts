@@ -1,5 +1,5 @@
 /**
- * Dependencies from an Inversify container, made once a message if need be.
+ * Dependencies from an Inversify container, with a scope per message.
  *
  * @module anywise/inversify
  */

@@ -1,7 +1,7 @@
 import type { BindingConstraints, Container, ServiceIdentifier } from 'inversify';
 import { otherCopyProblem, serviceName, type ServiceId } from '../core/ports/container.js';
 
-/** The part of Inversify's plugin context that is used: https://inversify.io/docs/fundamentals/plugins */
+/** The part of Inversify's plugin context that we use: https://inversify.io/docs/fundamentals/plugins */
 interface PluginContext {
   readonly bindingService: {
     get(id: ServiceIdentifier): Iterable<{ readonly scope?: string }> | undefined;
@@ -11,14 +11,15 @@ interface PluginContext {
 const isPlugin = Symbol.for('@inversifyjs/plugin/isPlugin');
 
 /**
- * Checks at start what a container would make, without making it. A probe is planned whose first dependency throws and whose
- * second is the service in question: Inversify plans the whole graph, finding what is not bound, before it makes anything.
+ * Checks at start what a container would create, without creating it. It plans a probe whose first dependency throws and
+ * whose second is the service in question: Inversify plans the whole graph, and finds unbound services, before it creates
+ * anything.
  */
 export class PlanCheck {
   readonly #container: Container;
   readonly #scopeOf: (id: ServiceIdentifier) => readonly (string | undefined)[];
   readonly #captives = new Map<string, string>();
-  /** The names of what the bus provides. */
+  /** The names of the services that the bus provides. */
   readonly #provided = new Set<string>();
 
   constructor(container: Container) {
@@ -27,7 +28,10 @@ export class PlanCheck {
     this.#scopeOf = (id) => [...(context.bindingService.get(id) ?? [])].map(({ scope }) => scope);
   }
 
-  /** A binding constraint that always holds. Inversify calls it while planning, and it sees what a message's service is part of. */
+  /**
+   * A binding constraint that always holds. Inversify calls it while planning, so it sees which graph a message's service
+   * belongs to.
+   */
   readonly noteMessageScoped = (constraints: BindingConstraints): boolean => {
     for (let above = constraints.getAncestor(); above !== undefined; above = above.getAncestor()) {
       if (!this.#scopeOf(above.serviceIdentifier).includes('Singleton')) continue;
@@ -69,7 +73,7 @@ export class PlanCheck {
     }
   }
 
-  /** What is provided is bound, so what is not bound under the same name is another class. */
+  /** Provided services are bound, so an unbound one with the same name is another class. */
   #unbound(name: string, reason: string): string {
     const other = [...this.#provided].find((each) => reason.includes(`"${each}"`));
     return other === undefined

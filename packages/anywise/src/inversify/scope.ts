@@ -1,13 +1,13 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { MessageServices, Scope, ServiceId } from '../core/ports/container.js';
 
-/** The message that the container makes something for. */
+/** The message that the container creates something for. */
 export interface CurrentMessage {
   readonly scope: MessageScope;
   readonly services: MessageServices;
 }
 
-/** What makes things for a scope. */
+/** Creates the services of a scope. */
 export interface Maker {
   make(id: ServiceId, message: CurrentMessage): unknown;
 }
@@ -17,7 +17,7 @@ interface Disposable {
   [Symbol.dispose]?: () => void;
 }
 
-/** What was made for one message, in the order in which it was made. */
+/** The services created for one message, in order of creation. */
 export class MessageScope implements Scope {
   readonly #maker: Maker;
   #made: Map<ServiceIdentifier, unknown> | undefined;
@@ -30,7 +30,7 @@ export class MessageScope implements Scope {
     return this.#maker.make(id, { scope: this, services }) as T | Promise<T>;
   }
 
-  /** Makes a service the first time, and gives the same one from then on. */
+  /** Creates a service the first time, and returns the same one from then on. */
   once(id: ServiceIdentifier, make: () => unknown): unknown {
     const made = (this.#made ??= new Map());
     if (made.has(id)) return made.get(id);
@@ -56,7 +56,7 @@ async function disposeAll(values: readonly unknown[]): Promise<void> {
   const failures: unknown[] = [];
   for (const value of values) {
     try {
-      // What could not be made was reported to who asked for it.
+      // The failure was reported to the caller.
       const made = await Promise.resolve(value).catch(() => undefined);
       await disposeOne(made as Disposable | null | undefined);
     } catch (error) {

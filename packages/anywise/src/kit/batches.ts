@@ -1,11 +1,11 @@
-/** How many of the first items have no more than `maxBytes` together. One may always go, however large it is. */
+/** How many of the first items fit into `maxBytes`. At least one always does, however large. */
 export function countWithin<T>(items: readonly T[], bytesOf: (item: T) => number, maxBytes: number): number {
   let total = 0;
   const end = items.findIndex((item) => (total += bytesOf(item)) > maxBytes);
   return end === -1 ? items.length : Math.max(1, end);
 }
 
-/** Parts items, in their order, into batches of no more than `maxBytes` each; a larger item goes alone. */
+/** Splits items, in order, into batches of up to `maxBytes` each; a larger item goes alone. */
 export function batchesWithin<T>(
   items: readonly T[],
   bytesOf: (item: T) => number,

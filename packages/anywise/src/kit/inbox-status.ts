@@ -1,6 +1,6 @@
 import type { InboxStatus, ListenerStatus } from '../core/ports/inbox.js';
 
-/** The status of an inbox, by that of each listener that has any messages. */
+/** The status of an inbox, summed over the listeners that have messages. */
 export function inboxStatusOf(listeners: readonly ListenerStatus[]): InboxStatus {
   const sum = (count: 'waiting' | 'running' | 'dead'): number =>
     listeners.reduce((total, listener) => total + listener[count], 0);

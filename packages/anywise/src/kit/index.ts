@@ -1,5 +1,5 @@
 /**
- * What transports and stores are made with.
+ * Building blocks for transports and stores.
  *
  * @module anywise/kit
  */

@@ -1,17 +1,17 @@
-/** How work is repeated. */
+/** Options of {@link repeatEvery}. */
 export interface IntervalOptions {
-  /** The time from the beginning of one round to that of the next, in milliseconds. */
+  /** The time from the start of one round to the start of the next, in milliseconds. */
   readonly everyMs: number;
-  /** Told of a round that failed; the next one tries again. @defaultValue does nothing */
+  /** Called when a round fails; the next one tries again. @defaultValue does nothing */
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * Repeats work that is not urgent, such as deleting old rows, first after `everyMs`. Rounds do not overlap, and do not keep
- * the process alive.
+ * Repeats work that is not urgent, such as deleting old rows, for the first time after `everyMs`. Rounds do not overlap, and
+ * do not keep the process alive.
  *
- * @param work is told by the signal that it should come to an end.
- * @returns how to stop; resolves when no round runs any more. Idempotent.
+ * @param work gets a signal that tells it to finish.
+ * @returns a function that stops it and resolves once no round is running. Idempotent.
  */
 export function repeatEvery(
   work: (stop: AbortSignal) => Promise<unknown>,
@@ -40,10 +40,10 @@ export function repeatEvery(
 }
 
 /**
- * Repeats work while it does a whole batch or more, so that much can be deleted without holding up others for long. Stops
- * between two batches once `stop` is aborted.
+ * Repeats work for as long as it does a whole batch, so that many rows can be deleted without blocking others for long.
+ * Stops between two batches once `stop` is aborted.
  *
- * @param work does up to a batch, and gives how much it did.
+ * @param work does up to a batch, and returns how much it did.
  */
 export async function whileFull(batchSize: number, work: () => Promise<number>, stop?: AbortSignal): Promise<void> {
   while ((await work()) >= batchSize && stop?.aborted !== true);

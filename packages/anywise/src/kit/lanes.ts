@@ -1,6 +1,6 @@
 /**
- * The lane of a message: all messages of one key share one and keep their order in it, and a message without a key has one of
- * its own. SQL stores keep it in the column `lane`. It sorts after the empty text.
+ * The lane of a message: messages with the same key share a lane and keep their order in it, and a message without a key has
+ * its own. SQL stores keep it in the column `lane`. It sorts after the empty string.
  */
 export function laneOf(key: string | undefined, id: string): string {
   return key === undefined ? `-${id}` : `=${key}`;

@@ -1,18 +1,18 @@
 import { processFacts, type HolderFacts } from './process-facts.js';
 
 /**
- * Names this process as the holder of leases: its machine and when that was started, the namespace that its process id
- * belongs to, the id, and when the process began.
+ * Identifies this process as the holder of leases: its machine and the boot of that, the namespace of its process id, the
+ * id, and when the process started.
  *
- * @param nonce tells several buses of one process apart.
+ * @param nonce distinguishes several buses of one process.
  */
 export function holderName(nonce: string): string {
   return nameOf(processFacts(), nonce);
 }
 
 /**
- * Whether a holder is known to be dead, so that its leases need not run out. `false` where that cannot be known: for a holder
- * on another machine or in another container, and where the system does not tell one from the other, as outside of Linux.
+ * Whether a holder is known to be dead, so that its leases can end early. `false` if that is unknown: for a holder on
+ * another machine or in another container, and on systems other than Linux, which cannot tell.
  */
 export function isDeadHolder(holder: string): boolean {
   return isKnownDead(holder, processFacts());
@@ -20,13 +20,13 @@ export function isDeadHolder(holder: string): boolean {
 
 const unknown = '?';
 
-/** {@link holderName}, by the facts given. */
+/** {@link holderName}, from the given facts. */
 export function nameOf({ bootId, machineId, namespace, pid, look }: HolderFacts, nonce: string): string {
   return [bootId ?? unknown, machineId, namespace ?? unknown, pid, look(pid) ?? unknown, nonce].join('|');
 }
 
 /**
- * {@link isDeadHolder}, by the facts given. The first pid namespace has the same number on every machine, and so have many
+ * {@link isDeadHolder}, from the given facts. The first pid namespace has the same number on every machine, and so have many
  * host names: only with the id of the boot does a process id mean one process.
  */
 export function isKnownDead(holder: string, here: HolderFacts): boolean {

@@ -1,16 +1,16 @@
-/** Lets one at a time in, in the order in which they came. */
+/** Lets in one caller at a time, in order of arrival. */
 export class Mutex {
   #tail: Promise<void> = Promise.resolve();
   #inLine = 0;
 
-  /** Resolves when it is the caller's turn, with the function that ends it. Calling that twice does no harm. */
+  /** Resolves when it is the caller's turn, with the function that ends the turn. Calling that twice does no harm. */
   async acquire(): Promise<() => void> {
     const { turn, end } = this.#enter();
     await turn;
     return end;
   }
 
-  /** The same, but gives `undefined` where the turn does not come within `timeoutMs`. */
+  /** The same, but resolves with `undefined` if the turn does not come within `timeoutMs`. */
   async acquireWithin(timeoutMs: number): Promise<(() => void) | undefined> {
     const isFree = this.#inLine === 0;
     const { turn, end } = this.#enter();

@@ -1,12 +1,15 @@
-/** How something is opened and closed. */
+/** Opens and closes something. */
 export interface OpenedOptions<T> {
-  /** Opens it. Not called again unless it rejects, or what it gave is closed. */
+  /** Opens it. Only called again after it rejected, or after its result was closed. */
   readonly open: () => Promise<T>;
-  /** Closes what `open` gave. */
+  /** Closes the result of `open`. */
   readonly close: (opened: T) => Promise<void>;
 }
 
-/** Something that is opened once, when it is first needed, and again after a failure: a connection with all that needs it. */
+/**
+ * Something that is opened once, when first needed, and again after a failure: a connection and everything that depends on
+ * it.
+ */
 export class Opened<T extends object> {
   readonly #options: OpenedOptions<T>;
   #opening: Promise<T> | undefined;
@@ -22,7 +25,7 @@ export class Opened<T extends object> {
     return this.#current;
   }
 
-  /** Opens it if need be; all who ask meanwhile share the attempt. If it fails, the next who asks tries again. */
+  /** Opens it if necessary; concurrent callers share the attempt. If it fails, the next call tries again. */
   get(): Promise<T> {
     if (this.#opening !== undefined) return this.#opening;
     const opening = this.#options.open();
@@ -38,7 +41,7 @@ export class Opened<T extends object> {
     return opening;
   }
 
-  /** Closes what is open, or is being opened. Idempotent; resolves when it is closed. */
+  /** Closes it if it is open or being opened. Idempotent; resolves when it is closed. */
   close(): Promise<void> {
     this.#closing ??= this.#close().finally(() => (this.#closing = undefined));
     return this.#closing;

@@ -1,15 +1,15 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** What tells a process from every other one, here and on every other machine. `undefined` where it cannot be read. */
+/** What distinguishes a process from every other one, on any machine. `undefined` if it cannot be read. */
 export interface HolderFacts {
-  /** Drawn by the kernel when the machine was started: no other machine has it, and no other boot. */
+  /** Drawn by the kernel at boot: unique to this machine and this boot. */
   readonly bootId: string | undefined;
   readonly machineId: string;
-  /** Within which process ids and start times mean the same. Containers have one each, unless they share it. */
+  /** The namespace in which process ids and start times are valid. Containers have one each, unless they share it. */
   readonly namespace: string | undefined;
   readonly pid: number;
-  /** When the process with this id began, in ticks since the boot; `gone` if there is none. */
+  /** When the process with this id started, in ticks since the boot; `gone` if it does not exist. */
   readonly look: (pid: number) => string | undefined;
 }
 
@@ -31,7 +31,7 @@ function readFacts(): HolderFacts {
   };
 }
 
-/** Where `/proc` belongs to another namespace, as one that a container got from its host, it tells of other processes. */
+/** If `/proc` belongs to another namespace, such as one mounted from the host, it describes other processes. */
 function namespaceOf(pid: number): string | undefined {
   if (linkOf('/proc/self') !== String(pid)) return undefined;
   const processes = linkOf('/proc/self/ns/pid');
@@ -51,7 +51,7 @@ function look(pid: number): string | undefined {
 }
 
 /**
- * Reads when a process began from its `stat`. A zombie has ended, and only waits for its parent to notice.
+ * Reads when a process started from its `stat`. A zombie has ended, and only waits for its parent to notice.
  *
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */

@@ -1,13 +1,13 @@
 import { Waiters } from './wait.js';
 
-/** What a pump does, and how it fails. */
+/** Options of a {@link Pump}. */
 export interface PumpOptions {
   /** One turn of the work: how long to pause before the next, in milliseconds; 0 for no pause. */
   readonly turn: () => Promise<number>;
-  /** Told of each turn that failed; must not throw. */
+  /** Called for each failed turn; must not throw. */
   readonly onError: (error: unknown) => void;
   /**
-   * The pause after a turn that failed, in milliseconds; doubles with each further failure up to 30 times.
+   * The pause after a failed turn, in milliseconds; doubles with each further failure, up to 30 times its length.
    *
    * @defaultValue 200
    */
@@ -30,7 +30,7 @@ export class Pump {
     this.#options = options;
   }
 
-  /** Takes the first turn. Without effect if it runs already, or was stopped. */
+  /** Takes the first turn. Has no effect if it is already running, or was stopped. */
   start(): void {
     this.#running ??= this.#run();
   }
@@ -68,7 +68,7 @@ export class Pump {
     }
   }
 
-  /** Waits until the next wake, or for `pauseMs`. Within a turn it ends at once if a wake has come already. */
+  /** Waits until the next wake, or for `pauseMs`. Within a turn it ends at once if a wake has already come. */
   async pause(pauseMs: number): Promise<void> {
     await this.#waiters.until(() => this.#woken || this.#stopped, pauseMs);
   }

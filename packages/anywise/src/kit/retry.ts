@@ -1,34 +1,34 @@
 import { isTerminal, retryAfterOf } from '../core/errors/thrown.js';
 import type { AbstractClass } from '../core/message/message.js';
 
-/** How often and when. Times in milliseconds. */
+/** The number and timing of attempts. Times in milliseconds. */
 export interface RetryPlan {
-  /** How often in all, the first time included, before the message becomes a dead letter. @defaultValue 10 */
+  /** The number of attempts, including the first, before the message becomes a dead letter. @defaultValue 10 */
   readonly attempts?: number;
-  /** How many of the repeats come at once, for what heals by itself, such as a serialisation conflict. @defaultValue 1 */
+  /** How many retries follow without a pause, for transient errors such as a serialisation conflict. @defaultValue 1 */
   readonly immediate?: number;
-  /** The pause before the first delayed repeat. @defaultValue 200 */
+  /** The pause before the first delayed retry. @defaultValue 200 */
   readonly firstDelayMs?: number;
-  /** What each further pause is multiplied by. @defaultValue 3 */
+  /** The factor by which each further pause grows. @defaultValue 3 */
   readonly factor?: number;
-  /** No pause is longer. @defaultValue 300_000 (5 minutes) */
+  /** The longest pause. @defaultValue 300_000 (5 minutes) */
   readonly maxDelayMs?: number;
 }
 
-/** A plan of its own for some errors. What it does not say is as in the policy. */
+/** A separate plan for some errors. Options it leaves out are as in the policy. */
 export interface RetryRule extends RetryPlan {
-  /** An error class, or a function that recognises the errors. `attempts: 1` means: never again. */
+  /** An error class, or a function that recognises the errors. `attempts: 1` means no retry. */
   readonly when: AbstractClass<Error> | ((error: unknown) => boolean);
 }
 
 /**
- * When a listener, or the handler of an enqueued command, that failed is tried again.
+ * When a failed listener, or a failed handler of an enqueued command, is retried.
  *
- * An error with a number called `retryAfterMs` sets the shortest pause: no attempt comes earlier. One with
+ * An error with a number named `retryAfterMs` sets the shortest pause: no attempt comes earlier. One with
  * `retryable: false`, such as a `TerminalError` or a domain error, is a dead letter at once, unless a rule says otherwise.
  */
 export interface RetryPolicy extends RetryPlan {
-  /** The first that fits decides. @defaultValue none */
+  /** The first one that matches decides. @defaultValue none */
   readonly rules?: readonly RetryRule[];
 }
 
@@ -63,7 +63,7 @@ export function decideRetry(
   return { retryInMs: Math.max(planned, retryAfterOf(error) ?? 0) };
 }
 
-/** How often a message is tried in all before it becomes a dead letter, if no rule for its error says otherwise. */
+/** How many attempts a message gets before it becomes a dead letter, unless a rule for its error says otherwise. */
 export function attemptsOf(policy: RetryPolicy | undefined): number {
   return policy?.attempts ?? defaults.attempts;
 }
@@ -72,7 +72,7 @@ function fits(error: unknown, when: RetryRule['when']): boolean {
   return isErrorClass(when) ? error instanceof when : when(error);
 }
 
-/** Not by `instanceof Error`: the class may come from another realm. */
+/** Not with `instanceof Error`: the class may come from another realm. */
 function isErrorClass(when: RetryRule['when']): when is AbstractClass<Error> {
   const prototype: unknown = when.prototype;
   return typeof prototype === 'object' && prototype !== null && 'message' in prototype;
@@ -81,14 +81,14 @@ function isErrorClass(when: RetryRule['when']): when is AbstractClass<Error> {
 /** How pauses grow. Times in milliseconds. */
 export interface Delays {
   readonly firstDelayMs: number;
-  /** What each further pause is multiplied by. */
+  /** The factor by which each further pause grows. */
   readonly factor: number;
-  /** No pause is longer. */
+  /** The longest pause. */
   readonly maxDelayMs: number;
 }
 
 /**
- * The pause before delayed repeat number `nth`, counted from 1, in milliseconds. Jitter only shortens it, by up to a half.
+ * The pause before delayed retry number `nth`, counted from 1, in milliseconds. Jitter only shortens it, by up to a half.
  *
  * @param random between 0 and 1.
  */

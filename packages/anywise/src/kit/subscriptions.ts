@@ -1,39 +1,39 @@
 import type { Received, Subscription } from '../core/ports/transport.js';
 import { Pump } from './pump.js';
 
-/** What a transport hands over in one piece. */
+/** What a transport hands over at once. */
 export interface Batch {
-  /** May be empty, if all that was read is for others. */
+  /** May be empty, if everything read is for others. */
   readonly received: readonly Received[];
-  /** Called once the batch is received, so that it is not delivered again. A promise is waited for. */
+  /** Called once the batch is received, so that it is not delivered again. A returned promise is awaited. */
   acknowledge(): unknown;
   /** Called instead if `receive` rejects, so that the batch is delivered again. @defaultValue does nothing */
   giveBack?(): unknown;
 }
 
-/** How one subscription reads. */
+/** Options of one subscription. */
 export interface ReadOptions {
-  /** Reads the next batch; `undefined` if there is none now. */
+  /** Reads the next batch; `undefined` if there are no messages now. */
   readonly next: () => Promise<Batch | undefined>;
-  /** What `subscribe` was given: resolves when the batch is received. */
+  /** The callback of `subscribe`: resolves when the batch is received. */
   readonly receive: (batch: readonly Received[]) => Promise<void>;
-  /** Told of failures; reading goes on after a pause. */
+  /** Called for each failure; reading continues after a pause. */
   readonly onError: (error: unknown) => void;
-  /** The pause before looking again if there was no batch, in milliseconds. `wake` ends it. */
+  /** The pause before the next read if there was no batch, in milliseconds. `wake` ends it. */
   readonly pollMs: number;
 }
 
 /**
- * Tells the versions of a consumer apart by what they want, in whatever order. A transport that keeps a position for each
- * consumer needs one for each version: otherwise the older one passes over what only the newer one wants.
+ * Identifies a version of a consumer by the types it wants, in any order. A transport that keeps a position for each
+ * consumer needs one for each version: otherwise the older version skips messages that only the newer one wants.
  */
 export function versionOf(types: readonly string[]): string {
   return JSON.stringify([...types].sort());
 }
 
 /**
- * The subscriptions of one transport. Each reads batch after batch, hands one over only when the one before is acknowledged,
- * and acknowledges it only when it was received.
+ * The subscriptions of one transport. Each reads batch after batch, hands one over only once the one before is acknowledged,
+ * and acknowledges it only once it was received.
  */
 export class Subscriptions {
   readonly #pumps = new Set<Pump>();
@@ -58,12 +58,12 @@ export class Subscriptions {
     return { close: () => this.#end(pump) };
   }
 
-  /** Lets each look for a batch at once. */
+  /** Makes each one read at once. */
   wake(): void {
     for (const pump of this.#pumps) pump.wake();
   }
 
-  /** Ends all of them, and resolves when no batch is in hand any more. Idempotent. */
+  /** Ends all of them, and resolves when no batch is in hand. Idempotent. */
   async close(): Promise<void> {
     await Promise.all([...this.#pumps].map((pump) => this.#end(pump)));
   }

@@ -1,11 +1,11 @@
 import { AnywiseError } from '../core/errors/errors.js';
 
-/** Why a store refuses a write of a query's handler. */
+/** The error for a write by a query's handler. */
 export function queryWrote(options: { readonly cause?: unknown } = {}): AnywiseError {
   return new AnywiseError('READ_ONLY', 'A query wrote to the store. Queries only read: make it a command.', options);
 }
 
-/** Why a store refuses the use of a transaction that was committed or rolled back. */
+/** The error for the use of a transaction after its commit or rollback. */
 export function usedAfterEnd(): AnywiseError {
   return new AnywiseError(
     'NOT_AWAITED',

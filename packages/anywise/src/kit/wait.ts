@@ -1,16 +1,16 @@
 import { longestTimerMs } from '../core/errors/options.js';
 
-/** `setTimeout` for any number of milliseconds; what is longer than about 24 days ends then. */
+/** `setTimeout` for any number of milliseconds, capped at about 24 days. */
 export function startTimer(run: () => void, afterMs: number): NodeJS.Timeout {
   return setTimeout(run, Math.min(afterMs, longestTimerMs));
 }
 
-/** Those who wait for something to become true. Code that changes what they wait for calls `wake`. */
+/** Callers that wait for conditions. Code that may change one calls `wake`. */
 export class Waiters {
   readonly #looks = new Set<() => void>();
 
   /**
-   * Resolves with `true` once the condition holds, and with `false` after `timeoutMs`. The condition is looked at now and at
+   * Resolves with `true` once the condition holds, and with `false` after `timeoutMs`. The condition is checked now and at
    * each `wake`.
    */
   until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
@@ -29,7 +29,7 @@ export class Waiters {
     });
   }
 
-  /** Lets all who wait look again. */
+  /** Makes all waiting callers check again. */
   wake(): void {
     for (const look of this.#looks) look();
   }

@@ -1,17 +1,17 @@
 import type { StoreChanged } from '../core/ports/store.js';
 
-/** Those who want to know of a store's commits. */
+/** The watchers of a store's commits. */
 export class Watchers {
   readonly #watchers = new Set<{ readonly changed: StoreChanged }>();
 
-  /** Adds one. Returns how to stop, which may be called more than once. */
+  /** Adds a watcher. Returns a function that removes it, which may be called more than once. */
   add(changed: StoreChanged): () => void {
     const watcher = { changed };
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   }
 
-  /** Tells all of a commit. */
+  /** Tells all watchers about a commit. */
   readonly tell: StoreChanged = (part) => {
     for (const { changed } of this.#watchers) changed(part);
   };

@@ -9,12 +9,12 @@ import {
 import { limits } from '../core/message/limits.js';
 import type { PublishFailure, Received } from '../core/ports/transport.js';
 
-/** What writing an envelope gives: its JSON, or why it cannot be sent. */
+/** The result of writing an envelope: its JSON, or why it cannot be sent. */
 export type Written = WrittenEnvelope | { readonly failure: PublishFailure };
 
 /**
- * Writes envelopes as JSON, one result each, in their order. One that no receiver could take, or that has more than
- * `maxBytes`, can never be sent, and holds back those behind it with its key, as the contract of `Transport` demands.
+ * Writes envelopes as JSON, one result each, in order. One that no receiver could accept, or that has more than `maxBytes`,
+ * can never be sent, and holds back the later ones with its key, as the contract of `Transport` demands.
  */
 export function writeEnvelopes(envelopes: readonly Envelope[], maxBytes: number): readonly Written[] {
   const heldKeys = new Set<string>();
@@ -35,12 +35,12 @@ export function writeEnvelopes(envelopes: readonly Envelope[], maxBytes: number)
 }
 
 /**
- * The `publish` of a transport that takes all envelopes of a call or none: writes them, has those that could be written
- * published, and gives one result each.
+ * The `publish` of a transport that accepts all envelopes of a call or none: writes them, publishes those that could be
+ * written, and returns one result each.
  *
  * @param maxBytes how large each may be as JSON.
- * @param publish resolves when all are as durable as the transport claims, and rejects if nothing is known of any. Not called
- * if none could be written.
+ * @param publish resolves when all are as durable as the transport claims, and rejects if all outcomes are unknown. Not
+ * called if none could be written.
  */
 export async function publishTogether(
   envelopes: readonly Envelope[],
@@ -53,20 +53,20 @@ export async function publishTogether(
   return results.map((result) => ('failure' in result ? result.failure : undefined));
 }
 
-/** A message as it is found on the wire. */
+/** A message as read from the wire. */
 export interface WireText {
-  /** All of it; where `bytes` is given, no more than its beginning. */
+  /** The whole text; if `bytes` is given, only its beginning. */
   readonly text: string;
-  /** How large it is, where it was too large to be read as a whole. */
+  /** Its size in bytes, if it was too large to be read whole. */
   readonly bytes?: number;
-  /** Tells it from others that begin alike and are as large, such as `message 17 of the log`. */
+  /** Distinguishes it from others with the same beginning and size, such as `message 17 of the log`. */
   readonly name: string;
-  /** What its sender said of it beside the text. The text must say the same. @defaultValue nothing */
+  /** What the transport knows about it apart from the text. The text must agree. @defaultValue nothing */
   readonly type?: string;
   readonly kind?: string;
 }
 
-/** Reads a message that came over the wire: the envelope, or its text and why that holds none. Throws nothing. */
+/** Reads a message from the wire: the envelope, or its text and why that is unreadable. Never throws. */
 export function readEnvelope(wire: WireText, maxBytes: number): Received {
   const { text, name } = wire;
   const bytes = wire.bytes ?? bytesIfMore(text, maxBytes);
@@ -83,9 +83,9 @@ export function readEnvelope(wire: WireText, maxBytes: number): Received {
   }
 }
 
-/** How many bytes a text has where these are more than `maxBytes`. */
+/** The size of a text in bytes, if it exceeds `maxBytes`. */
 function bytesIfMore(text: string, maxBytes: number): number | undefined {
-  // UTF-8 takes at most three bytes for each unit.
+  // UTF-8 takes at most three bytes per code unit.
   if (text.length * 3 <= maxBytes) return undefined;
   const bytes = Buffer.byteLength(text);
   return bytes > maxBytes ? bytes : undefined;
@@ -93,7 +93,7 @@ function bytesIfMore(text: string, maxBytes: number): number | undefined {
 
 function beginningOf(text: string): string {
   const bytes = Buffer.from(text.slice(0, limits.keptBytes)).subarray(0, limits.keptBytes);
-  // As of a stream, so that half of a character at the end is left out.
+  // As a stream, so that half a character at the end is dropped.
   return new TextDecoder().decode(bytes, { stream: true });
 }
 

@@ -138,7 +138,7 @@ export class MemoryInbox implements Inbox {
     return statusOf(this.#rows.values(), this.#now());
   }
 
-  /** Changes rows when it is this one's turn. */
+  /** Waits for its turn, then changes rows. */
   async write<T>(work: () => T): Promise<T> {
     const release = await this.#writer.acquire();
     try {

@@ -11,7 +11,7 @@ import type {
 } from '../core/ports/outbox.js';
 
 export interface Row extends OutboxRow {
-  /** The states are drawn at the port. */
+  /** The port has a diagram of the states. */
   readonly state: 'scheduled' | 'waiting' | 'parked';
   readonly createdAt: number;
   readonly dueAt: number;
@@ -117,7 +117,7 @@ export class MemoryOutbox implements Outbox {
     this.set({ seq: ++this.#lastSeq, envelope, attempts: 0, createdAt: this.#now(), ...row });
   }
 
-  /** Waits for its turn, so that nothing goes that a transaction is about to cancel. */
+  /** Waits for its turn, so that no message leaves that a transaction is about to cancel. */
   async #admit(isDue: (row: Row) => boolean): Promise<void> {
     const release = await this.#writer.acquire();
     for (const row of [...this.#rows.values()].filter(isDue)) {

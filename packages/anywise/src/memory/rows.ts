@@ -3,24 +3,24 @@ import type { Claim, InboxEntry, InboxStatus, ListenerStatus } from '../core/por
 import type { DeadState } from '../kit/dead-state.js';
 import { inboxStatusOf } from '../kit/inbox-status.js';
 
-/** The states are drawn at the port. */
+/** The port has a diagram of the states. */
 export interface Row extends Omit<InboxEntry, 'error'> {
   readonly seq: number;
   readonly receivedAt: number;
   state: 'ready' | 'running' | 'handled' | DeadState;
   json: string;
-  /** The envelope as it came, if it was edited since. */
+  /** The envelope as it arrived, if it has been edited. */
   original: string | undefined;
   /** When a ready message is due, a running one's lease ends, or one was handled or died. */
   at: number;
   attempts: number;
-  /** Whether it is handled with nothing else in hand in its process. */
+  /** Whether it is the only message in hand in its process. */
   isAlone: boolean;
   lease: string | undefined;
   error: string | undefined;
 }
 
-/** Of these the oldest of each key is its head. */
+/** The oldest of these with a key is the head of that key. */
 const inLine: ReadonlySet<Row['state']> = new Set(['ready', 'running', 'parked']);
 
 /** The oldest unfinished row of each key, and every unfinished row without one. */
@@ -36,7 +36,7 @@ export function headsOf(rows: readonly Row[]): readonly Row[] {
   });
 }
 
-/** Claims a row. The last attempt of a suspect is counted only if it was alone. */
+/** Claims a row. The last attempt of a suspect counts only if it ran alone. */
 export function take(row: Row, until: number): Claim {
   const isSuspect = row.state === 'running';
   const isCounted = !isSuspect || row.isAlone;
@@ -47,7 +47,7 @@ export function take(row: Row, until: number): Claim {
   return { seq, listener, id, type, key, json, lease, attempt: attempts, isSuspect };
 }
 
-/** Counts the inbox, in all and for each listener that has any. */
+/** Counts the inbox, in total and for each listener that has messages. */
 export function statusOf(rows: Iterable<Row>, now: number): InboxStatus {
   const open = [...rows].filter(({ state }) => state !== 'handled');
   const names = [...new Set(open.map(({ listener }) => listener))].sort();

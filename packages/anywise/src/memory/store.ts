@@ -7,23 +7,23 @@ import { MemoryOutbox } from './outbox.js';
 import { MemoryParkedMessages } from './parked.js';
 import { MemoryTransaction, replyId, type MemoryTables } from './transaction.js';
 
-/** What tells the time. */
+/** A source of the time. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back when a clock that does not run is moved, as in tests. Returns how to stop. */
+  /** Calls back when a manual clock is moved, as in tests. Returns a function that unsubscribes. */
   watch?(moved: () => void): () => void;
 }
 
-/** How a {@link memoryStore} tells the time. */
+/** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
   /** @defaultValue the system's clock */
   readonly clock?: Clock;
 }
 
 /**
- * A store that lives and dies with the process: the reference for what a store does, and a fake for tests. It gives
- * handlers no client for statements of their own, as it keeps no data of yours.
+ * A store that lives and dies with the process: the reference implementation, and a fake for tests. It has no client for
+ * statements of your own, because it keeps none of your data.
  */
 export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
   const now = (): number => clock.now();

@@ -26,7 +26,7 @@ export function replyId({ type, key }: ReplyKey): string {
   return JSON.stringify([type, key]);
 }
 
-/** Stages writes, holding the store's one writer from the first of them on, and applies them at commit. */
+/** Stages writes, holding the store's single writer from the first one on, and applies them at commit. */
 export class MemoryTransaction implements StoreTransaction {
   readonly #tables: MemoryTables;
   readonly #writer: Mutex;

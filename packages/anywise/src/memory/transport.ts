@@ -20,7 +20,7 @@ export interface MemoryBrokerOptions {
 interface Consumer {
   readonly name: string;
   position: number;
-  /** Whether an instance of the service has a batch in hand: the others wait. */
+  /** Whether an instance of the service has a batch in hand, so that the others wait. */
   isBusy: boolean;
 }
 
@@ -32,7 +32,9 @@ interface LogRow {
 const batchSize = 100;
 const pollMs = 1_000;
 
-/** Makes a broker that lives and dies with the process: the reference for what a transport does, and a fake for tests. */
+/**
+ * Creates a broker that lives and dies with the process: the reference implementation of a transport, and a fake for tests.
+ */
 export function memoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
   checkOptions('`memoryBroker`', options, { maxMessageBytes: messageBytesCheck });
   const log = new MemoryLog();
@@ -77,7 +79,7 @@ class MemoryTransport implements Transport {
   }
 
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
-    // As text, so that nothing but data gets across, as with any other transport.
+    // As text, so that only data gets across, as with any other transport.
     return publishTogether(envelopes, this.#maxBytes, async (written) => {
       for (const { envelope, json } of written) this.#log.rows.push({ type: envelope.type, json });
       this.#log.wake();

@@ -11,50 +11,50 @@ export interface Candidates {
   readonly ids: readonly string[];
 }
 
-/** What a search gives: one suspect alone, or others. */
+/** The result of a search: a single suspect, or other messages. */
 interface Found extends Candidates {
   readonly isSuspect: boolean;
 }
 
-/** What may be claimed, and what was seen on the way. */
+/** The messages that may be claimed, and what the search saw. */
 interface Seen extends Candidates {
-  /** Of the message whose last attempt ended without an outcome first. */
+  /** The due message whose last attempt ended without an outcome first. */
   readonly suspect: readonly [listener: string, id: string] | null;
-  /** Listeners that have more rows than were looked at. */
+  /** Listeners with more rows than the search looked at. */
   readonly full: readonly string[];
-  /** Who else handles messages now. */
+  /** The other holders that handle messages now. */
   readonly holders: readonly string[];
 }
 
 interface HiddenRow {
   readonly listener: string;
-  /** The last lane that was looked at; `null` if there are no more. */
+  /** The last lane that was examined; `null` if there are no more. */
   readonly reached: string | null;
   readonly heads: readonly string[];
 }
 
-/** How many rows of each kind and listener are looked at first. */
+/** How many rows of each kind and listener are examined first. */
 function windowFor(limit: number): number {
   return Math.max(8 * limit, 256);
 }
 
-/** How many lanes are looked at in one go if those rows do not give enough, and how often in one search. */
+/** If those rows are not enough, how many lanes are examined at once, and how many times per search. */
 const lanesAtOnce = 256;
 const goes = 4;
 
-/** Finds the messages that may be claimed, at a cost that does not grow with the number of those that wait. */
+/** Finds the messages that may be claimed, at a cost that does not grow with their number. */
 export class Claimable {
   readonly #database: Database;
   readonly #find: Statement;
   readonly #findHidden: Statement;
   readonly #takeBack: Statement;
-  /** Where the next search through all lanes of a listener goes on, so that it comes round to each. */
+  /** Where the next search through the lanes of a listener continues, so that it reaches every lane. */
   readonly #searchedTo = new Map<string, string>();
 
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string) {
     this.#database = database;
-    // Without names, so that they are planned each time: which of the indexes is small depends on the hour.
+    // Unnamed, so that they are planned each time: which index is small changes over time.
     this.#find = { text: findCandidatesSql(schema) };
     this.#findHidden = { text: findHiddenSql(schema) };
     this.#takeBack = {
@@ -79,11 +79,11 @@ export class Claimable {
   async #look({ listeners, limit, holder }: Omit<ClaimOptions, 'leaseMs'>): Promise<Seen> {
     const values = [[...listeners.keys()], limit, windowFor(limit), holder];
     const { rows } = await this.#database.queryByIndex<Seen>(this.#find, ...values);
-    if (rows[0] === undefined) throw new Error('PostgreSQL answered without the row that was asked for.');
+    if (rows[0] === undefined) throw new Error('PostgreSQL did not return the requested row.');
     return rows[0];
   }
 
-  /** Looks for heads behind those rows, which may all wait for a few keys that are held. */
+  /** Looks for heads behind those rows, which may all wait for a few blocked keys. */
   async #lookBehind(seen: Seen, limit: number): Promise<Candidates> {
     const found = new Map(seen.ids.map((id, index) => identified(String(seen.listeners[index]), id)));
     for (let go = 0; go < goes && found.size < limit; go++) {
@@ -102,7 +102,7 @@ export class Claimable {
   }
 }
 
-/** No more of each listener than it may have. */
+/** Keeps no more messages of each listener than it may have. */
 function atMost(places: ReadonlyMap<string, number>, { listeners, ids }: Candidates): Candidates {
   const left = new Map(places);
   const isTaken = listeners.map((listener) => {
@@ -118,8 +118,8 @@ function identified(listener: string, id: string): [string, { readonly listener:
 }
 
 /**
- * Finds messages that are due and the oldest unfinished ones of their lane: among the oldest fresh ones of each listener, and
- * among those that were tried before, by when they are due. It reads a bounded number of rows, however many there are.
+ * Finds due messages that are the oldest unfinished ones of their lane: among the oldest fresh ones of each listener, and
+ * among those that were tried before, in order of their due time. It reads a bounded number of rows, however many there are.
  *
  * `$1` listeners, `$2` limit, `$3` how many rows of each kind to look at, `$4` the own holder. Run it by index.
  */
@@ -160,10 +160,10 @@ export function findCandidatesSql(schema: string): string {
 }
 
 /**
- * Finds heads that are due by going from lane to lane, each with one look into the index, so that a lane of a million rows
- * costs as much as one of a single row.
+ * Finds heads that are due by going from lane to lane, each with one index lookup, so that a lane of a million rows costs as
+ * much as one of a single row.
  *
- * `$1` listeners, `$2` the lane after which to begin for each, `$3` how many lanes to look at for each. Run it by index.
+ * `$1` listeners, `$2` the lane after which to begin for each, `$3` how many lanes to examine for each. Run it by index.
  */
 export function findHiddenSql(schema: string): string {
   return `
@@ -189,7 +189,7 @@ export function findHiddenSql(schema: string): string {
 
 /** Whether a row is the oldest unfinished one of its lane, and no later one is being handled, as after a replay. */
 function isHead(schema: string, row: string): string {
-  // Written so that it can only be answered by one look into the index for each row.
+  // Written so that it can only be answered with one index lookup per row.
   return `
     ${row}.seq = (
       SELECT seq FROM ${schema}.anywise_inbox AS lane

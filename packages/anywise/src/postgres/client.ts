@@ -2,32 +2,32 @@ import { AnywiseError } from '../core/errors/errors.js';
 import { ofType, text, wholeNumber } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
 
-/** What is used of a client of `pg`. */
+/** The part of a `pg` client that we use. */
 export interface PostgresClient {
   /** Runs one statement. */
   query<Row extends object>(query: string | PostgresQuery): Promise<PostgresResult<Row>>;
 }
 
-/** A statement, with `$1` and so on for its values. */
+/** A statement, with `$1` and so on as placeholders. */
 export interface PostgresQuery {
   readonly text: string;
   readonly values?: unknown[];
-  /** Prepares the statement under this name, once for each connection. */
+  /** Prepares the statement under this name, once per connection. */
   readonly name?: string;
 }
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface PostgresResult<Row extends object> {
   readonly rows: readonly Row[];
   /** How many rows were read or changed. */
   readonly rowCount: number | null;
-  /** What was done: `COMMIT`, say. */
+  /** The command that was executed, such as `COMMIT`. */
   readonly command: string;
 }
 
 /** A client that belongs to a pool. */
 export interface PooledClient extends PostgresClient {
-  /** Gives it back; with `true`, to be closed. */
+  /** Returns it to the pool; with `true`, closes it. */
   release(close?: boolean): void;
   readonly connection: { readonly stream: { destroy(): unknown } };
 }
@@ -37,7 +37,7 @@ export interface Pool {
   end(): Promise<void>;
 }
 
-/** A client of its own, for what is heard on it. */
+/** A dedicated client, for notifications. */
 export interface ListeningClient extends PostgresClient {
   connect(): Promise<unknown>;
   end(): Promise<void>;
@@ -53,17 +53,18 @@ export interface ListeningEvents {
 export interface PostgresConnection {
   /** `postgres://user:password@host:port/database`. @defaultValue what the variables `PGHOST`, `PGUSER` and so on say */
   readonly url?: string;
-  /** More of what `pg` takes, such as `ssl`, or `password` as a function. @defaultValue none */
+  /** Further options of `pg`, such as `ssl`, or `password` as a function. @defaultValue none */
   readonly pool?: Readonly<Record<string, unknown>>;
   /**
-   * How many connections are open at most, at least 2, besides one for notices. In a store each message in hand that uses it
-   * needs one; four, or half of them, are kept for the library's own work. A transport needs few, whatever the load.
+   * The largest number of open connections, at least 2, besides one for notifications. In a store, each message in hand that
+   * uses it needs one; four of them, or half if there are fewer, are reserved for the library's own work. A transport needs
+   * few, whatever the load.
    *
    * @defaultValue 20 for a store, 4 for a transport
    */
   readonly maxConnections?: number | undefined;
   /**
-   * Prepares the statements that are used most. A PgBouncer before 1.21 that pools transactions needs `false`.
+   * Prepares the most frequent statements. Set `false` behind a PgBouncer before 1.21 in transaction pooling mode.
    *
    * @defaultValue true
    */
@@ -77,9 +78,9 @@ export const connectionChecks = {
   prepare: ofType('boolean'),
 };
 
-/** The way to one database. */
+/** Access to one database. */
 export interface Server {
-  /** Where it is, without the password. */
+  /** Its location, without the password. */
   readonly place: string;
   readonly pool: Pool;
   listeningClient(events: ListeningEvents): ListeningClient;
@@ -88,7 +89,7 @@ export interface Server {
 export const defaultMaxConnections = 20;
 
 /**
- * Loads `pg`. Connects to nothing yet.
+ * Loads `pg`. Does not connect yet.
  *
  * @throws AnywiseError (`UNAVAILABLE`) if `pg` is not installed, (`INVALID_URL`) if it cannot read the URL.
  */
@@ -103,7 +104,7 @@ export async function reach({ url, pool, maxConnections }: PostgresConnection): 
     ...pool,
     ...(url === undefined ? {} : { connectionString: url }),
     max: Math.max(2, maxConnections ?? defaultMaxConnections),
-    // Statements are sent without waiting for the answer to the one before.
+    // Statements are pipelined: each is sent without waiting for the previous answer.
     pipeline: true,
     types: {
       getTypeParser: (type: number, format?: 'text' | 'binary'): unknown =>
@@ -114,14 +115,14 @@ export async function reach({ url, pool, maxConnections }: PostgresConnection): 
   try {
     client = new Client(config);
   } catch {
-    // Without its cause, which shows the URL and with it the password.
+    // Without the cause, which shows the URL and thus the password.
     throw new AnywiseError(
       'INVALID_URL',
       'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.',
     );
   }
   const connections = new Pool(config);
-  // An idle connection that ends is replaced; an `error` that has no listener would end the process.
+  // An idle connection that ends is replaced; an `error` event without a listener would end the process.
   connections.on('error', () => undefined);
   connections.on('connect', (connection) => connection.on('error', () => undefined));
   return {
@@ -137,7 +138,7 @@ export async function reach({ url, pool, maxConnections }: PostgresConnection): 
   };
 }
 
-/** A number if that is exact, as SQLite gives it. */
+/** A number if that is exact, as in SQLite. */
 function integerOf(text: string): number | bigint {
   const integer = Number(text);
   return Number.isSafeInteger(integer) ? integer : BigInt(text);
@@ -154,7 +155,7 @@ async function loadDriver(): Promise<typeof import('pg')> {
 }
 
 export function unavailable(place: string, cause: unknown): AnywiseError {
-  // What several addresses refused has no text of its own.
+  // The error for several refused addresses has no text of its own.
   const text = errorText(cause);
   const why = text === '' ? (stateOf(cause) ?? 'no reason was given') : text;
   return new AnywiseError(
@@ -164,19 +165,19 @@ export function unavailable(place: string, cause: unknown): AnywiseError {
   );
 }
 
-/** SQLSTATEs of lost connections, of a server that stops or starts, and of one that has too many clients. */
+/** SQLSTATEs of lost connections, of a server that starts or stops, and of one with too many clients. */
 const lostState = /^(?:08...|57P0[123]|53300)$/;
 const lostSystem = /^E(?:CONN|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOST|NET|NOENT)/;
 const lostText =
   /connection (?:terminated|ended|error)|timeout exceeded when trying to connect|not queryable|after calling end/i;
 
-/** Whether the error is of the connection, not of the statement. */
+/** Whether the connection failed, not the statement. */
 export function isLost(error: unknown): boolean {
   const code = stateOf(error) ?? '';
   return lostState.test(code) || lostSystem.test(code) || lostText.test(errorText(error));
 }
 
-/** The SQLSTATE of an error that the database answered, or the code of one of the system. */
+/** The SQLSTATE of a database error, or the code of a system error. */
 export function stateOf(error: unknown): string | undefined {
   const { code } = error as { readonly code?: unknown };
   return typeof code === 'string' ? code : undefined;

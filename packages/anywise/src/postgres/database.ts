@@ -14,8 +14,8 @@ import {
 import { Session, type Statement } from './session.js';
 
 /**
- * Prepares a statement: it is planned once for each connection. So its best plan must not depend on what the tables hold, or
- * it has to be run by {@link Database.queryByIndex}.
+ * Prepares a statement: it is planned once per connection. So its best plan must not depend on the contents of the tables,
+ * unless it is run by {@link Database.queryByIndex}.
  */
 export function prepared(text: string): Statement {
   return { text, name: `anywise_${createHash('sha256').update(text).digest('base64url').slice(0, 24)}` };
@@ -24,11 +24,12 @@ export function prepared(text: string): Statement {
 const byIndex = 'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off';
 
 /**
- * How many connections transactions may take: the rest are left for renewing leases and relaying, however many handlers wait.
+ * How many connections transactions may take: the rest is reserved for renewing leases and relaying, however many handlers
+ * wait.
  */
 const forTransactions = (connections: number): number => Math.max(connections - 4, Math.floor(connections / 2), 1);
 
-/** A database with its connections. Errors of the connection come out as `UNAVAILABLE`, those of statements as they are. */
+/** A database with its connections. Connection errors become `UNAVAILABLE`; errors of statements are unchanged. */
 export class Database {
   readonly #server: Server;
   readonly #prepare: boolean;
@@ -40,7 +41,7 @@ export class Database {
     this.#slots = new Slots(forTransactions(maxConnections));
   }
 
-  /** @throws AnywiseError if the library or the URL cannot be used. Connects with the first statement. */
+  /** @throws AnywiseError if `pg` or the URL cannot be used. Connects with the first statement. */
   static async open(options: PostgresConnection): Promise<Database> {
     return new Database(await reach(options), options);
   }
@@ -49,7 +50,7 @@ export class Database {
     return this.#server.place;
   }
 
-  /** Runs one statement, which commits by itself. */
+  /** Runs one statement, in its own transaction. */
   async query<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
     const client = await this.#connect();
     try {
@@ -63,8 +64,8 @@ export class Database {
   }
 
   /**
-   * Runs one statement, which commits by itself, by a plan that only looks into indexes. What the planner knows of the tables
-   * may be older than the last burst of messages, and then it would rather read them from end to end.
+   * Runs one statement, in its own transaction, with a plan that only uses indexes. The planner's statistics may be older
+   * than the last burst of messages, and then it would prefer to scan whole tables.
    */
   async queryByIndex<Row extends object>(
     statement: Statement,
@@ -85,7 +86,7 @@ export class Database {
     }
   }
 
-  /** Begins a transaction. It is sent together with the first statement. */
+  /** Begins a transaction. `BEGIN` is sent together with the first statement. */
   async begin(sql: string): Promise<Session> {
     await this.#slots.take();
     try {
@@ -103,7 +104,7 @@ export class Database {
     }
   }
 
-  /** A connection outside of the pool. */
+  /** Opens a connection outside of the pool. */
   listeningClient(events: ListeningEvents): ListeningClient {
     return this.#server.listeningClient(events);
   }
@@ -121,7 +122,7 @@ export class Database {
     try {
       return await this.#server.pool.connect();
     } catch (error) {
-      // Whatever it is: there is no connection.
+      // Whatever the error: there is no connection.
       throw unavailable(this.place, error);
     }
   }
@@ -138,7 +139,7 @@ export class Database {
   }
 }
 
-/** A number of places that are taken in the order in which they were asked for. */
+/** A number of places, taken in the order of the requests. */
 class Slots {
   readonly #waiting: (() => void)[] = [];
   #free: number;

@@ -18,7 +18,7 @@ import { storedLane } from './lanes.js';
 import type { Statement } from './session.js';
 import { now, storable } from './sql.js';
 
-/** Takes in entries, given by {@link entryValues}. Those that are known stay as they are. */
+/** Adds entries, from {@link entryValues}. Known ones are left unchanged. */
 export function insertEntriesSql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_inbox (listener, id, type, lane, envelope, state, at, last_error, received_at)
@@ -42,9 +42,9 @@ export function entryValues(entries: readonly InboxEntry[]): unknown[] {
 }
 
 /**
- * Takes in entries, given by {@link entryValues}, and claims those that are the first of their lane, as far as they may be
- * claimed: `$7` for which listeners, `$12` how many for each, `$8` how many in all, `$9` for how long, `$10` under which lease,
- * `$11` for whom. Run it by index.
+ * Adds entries, from {@link entryValues}, and claims those that are the first of their lane, within the limits: `$7`
+ * listeners, `$12` how many for each, `$8` how many in total, `$9` for how long, `$10` the lease, `$11` the holder. Run it
+ * by index.
  */
 function addSql(schema: string): string {
   const inbox = `${schema}.anywise_inbox`;
@@ -76,7 +76,7 @@ function addSql(schema: string): string {
     RETURNING seq, listener, id, state`;
 }
 
-/** The fence: no row changes for one whose lease was lost. */
+/** The fence: no row changes for a holder that lost its lease. */
 export function finishSql(schema: string): string {
   return `
     UPDATE ${schema}.anywise_inbox
@@ -85,8 +85,9 @@ export function finishSql(schema: string): string {
 }
 
 /**
- * Claims among a fixed set of candidates. A candidate that another process holds is passed over and nothing comes in its
- * place, as that could be a later message of its key. What is locked is looked at again: it may have been handled meanwhile.
+ * Claims among a fixed set of candidates. A candidate that another process holds is skipped and not replaced, because the
+ * replacement could be a later message with its key. Locked rows are checked again: they may have been handled in the
+ * meantime.
  */
 function takeSql(schema: string): string {
   return `

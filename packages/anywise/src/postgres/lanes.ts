@@ -4,7 +4,7 @@ import { storable } from './sql.js';
 /** Sorts before every lane. */
 export const beforeAllLanes = '';
 
-/** The lane of a message, as it is kept. */
+/** The lane of a message, as stored. */
 export function storedLane(key: string | undefined, id: string): string {
   return storable(laneOf(key, id));
 }

@@ -9,7 +9,7 @@ import { textIn, textValues } from './texts.js';
 const batchSize = 500;
 export const trimBatch = 5_000;
 
-/** What a transport does with its log and with the positions in it. */
+/** The statements of a transport for its log and the positions in it. */
 export interface LogStatements {
   readonly add: Statement;
   readonly join: Statement;
@@ -26,8 +26,8 @@ export function logStatements(schema: string): LogStatements {
   const message = `${schema}.anywise_message`;
   const position = `(SELECT position FROM ${consumer} WHERE name = $1 AND types = $2)`;
   return {
-    // One publisher after the other: a number is taken only when the publisher of the one before has committed. So a reader
-    // that has seen a number has seen, or can see, every lower one.
+    // Publishers take turns: a number is only taken once the previous one has been committed. So a reader that has seen a
+    // number has seen, or can see, every lower one.
     add: prepared(`
       WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))),
       added AS (
@@ -38,14 +38,15 @@ export function logStatements(schema: string): LogStatements {
         ORDER BY n
         RETURNING 1)
       SELECT pg_notify($2, '') FROM (SELECT count(*) FROM added) AS done`),
-    // A new version of a service goes on where the one before it is; a new service begins with the oldest message kept.
+    // A new version of a service starts at the position of the one before; a new service starts with the oldest message
+    // kept.
     join: {
       text: `
         INSERT INTO ${consumer} (name, types, position, read_at)
         VALUES ($1, $2, coalesce((SELECT max(position) FROM ${consumer} WHERE name = $1), 0), ${now})
         ON CONFLICT (name, types) DO NOTHING`,
     },
-    // What is not wanted, or is larger than `$4` bytes, is passed over without being sent here.
+    // Messages that are not wanted, or larger than `$4` bytes, are skipped without sending their text.
     page: prepared(`
       SELECT seq, CASE WHEN ${isWanted} THEN type END AS type, CASE WHEN ${isWanted} THEN left(kind, 20) END AS kind,
         CASE WHEN ${isWanted} AND octet_length(envelope) <= $4 THEN envelope END AS envelope
@@ -55,13 +56,13 @@ export function logStatements(schema: string): LogStatements {
         SELECT octet_length(envelope) AS bytes, left(envelope, ${limits.keptBytes}) AS text
         FROM ${message} WHERE seq = $1`,
     },
-    // Its commit does not wait for the disk: a server that loses it hands the messages over once more.
+    // Its commit does not wait for the disk: if the server loses it, the messages are handed over once more.
     read: prepared(
       `UPDATE ${consumer} SET position = greatest(position, $3), read_at = ${now}
        FROM (SELECT set_config('synchronous_commit', 'off', true)) AS later WHERE name = $1 AND types = $2`,
     ),
-    // The position of a version that reads no more and was overtaken by another holds nothing back. Commands are kept for
-    // their owner, which may never have run yet. Only the oldest rows are looked at, as no older ones come after them.
+    // The position of a version that no longer reads, and was overtaken by another, holds nothing back. Commands are kept
+    // for their owner, which may never have run yet. Only the oldest rows are examined, because older ones never follow.
     trim: {
       text: `
         DELETE FROM ${message} WHERE seq IN (
@@ -82,8 +83,8 @@ export function logStatements(schema: string): LogStatements {
 const isWanted = 'type = ANY ($3::text[])';
 
 /**
- * The number of the last message of a page. Sizes are read without reading the texts. Where all that is next fits, as
- * nearly always, nothing more is done.
+ * The number of the last message of a page. Sizes are read without reading the texts. If everything fits, as it nearly
+ * always does, this ends early.
  */
 function lastOfPageSql(message: string, position: string): string {
   return `
@@ -98,7 +99,7 @@ function lastOfPageSql(message: string, position: string): string {
       FROM ${message} WHERE seq > ${position} ORDER BY seq LIMIT ${batchSize}) AS next`;
 }
 
-/** What the statement `add` takes besides the lock and the channel. */
+/** The values of the statement `add`, except the lock and the channel. */
 export function messageValues(written: readonly WrittenEnvelope[]): unknown[] {
   return [
     written.map(({ envelope }) => envelope.type),
@@ -109,14 +110,14 @@ export function messageValues(written: readonly WrittenEnvelope[]): unknown[] {
 
 interface PageRow {
   readonly seq: number;
-  /** `null` where it is not wanted. */
+  /** `null` if it is not wanted. */
   readonly type: string | null;
   readonly kind: string;
-  /** `null` where it is not wanted, or too large. */
+  /** `null` if it is not wanted, or too large. */
   readonly envelope: string | null;
 }
 
-/** What a consumer reads next. */
+/** The next page for a consumer. */
 export interface Page {
   /** The number of the last message, wanted or not. */
   readonly last: number;
@@ -126,14 +127,14 @@ export interface Page {
 interface Reader {
   readonly database: Database;
   readonly statements: LogStatements;
-  /** The name and the version of the consumer, as `versionOf` gives it. */
+  /** The name of the consumer, and its version from `versionOf`. */
   readonly consumer: readonly [string, string];
   readonly types: readonly string[];
-  /** Of what is larger only the beginning is read. */
+  /** Of a larger message, only the beginning is read. */
   readonly maxBytes: number;
 }
 
-/** Reads what is next for a consumer, as much as may be read at once; `undefined` if there is nothing. */
+/** Reads the next page for a consumer; `undefined` if there is nothing. */
 export async function readPage(reader: Reader): Promise<Page | undefined> {
   const { database, statements, consumer, types, maxBytes } = reader;
   const { rows } = await database.queryByIndex<PageRow>(statements.page, ...consumer, types, maxBytes);
@@ -148,7 +149,7 @@ export async function readPage(reader: Reader): Promise<Page | undefined> {
   return { last: last.seq, wanted };
 }
 
-/** `undefined` where it was deleted meanwhile. */
+/** `undefined` if it has been deleted in the meantime. */
 async function beginningOf(
   { database, statements }: Reader,
   seq: number,

@@ -33,7 +33,7 @@ describeWithPostgres('the migrations of a PostgreSQL store', () => {
     inTestSchemas(async (schema) => {
       const store = postgresStore({ url, schema: schema('store'), migrations: [broken] });
       expect(await store.check().catch(errorText)).toBe(
-        'The migration `002-broken` failed (syntax error at or near "TABEL", SQLSTATE 42601). Nothing of it was applied; correct it and start again.',
+        'The migration `002-broken` failed (syntax error at or near "TABEL", SQLSTATE 42601). Nothing was applied; correct it and start again.',
       );
       await expect(store.check()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false });
       await store.close();

@@ -14,7 +14,7 @@ import { Sendable } from './sendable.js';
 import type { Statement } from './session.js';
 import { now, storable } from './sql.js';
 
-/** Puts envelopes in, given by {@link envelopeValues}. */
+/** Adds envelopes, from {@link envelopeValues}. */
 export function insertEnvelopesSql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_outbox (id, lane, envelope, created_at)
@@ -32,7 +32,7 @@ export function envelopeValues(envelopes: readonly Envelope[]): unknown[] {
   ];
 }
 
-/** Puts envelopes in that wait for their time, given by {@link scheduledValues}. */
+/** Adds scheduled envelopes, from {@link scheduledValues}. */
 export function insertScheduledSql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_outbox (id, lane, envelope, state, created_at, due_at)
@@ -51,12 +51,12 @@ export function scheduledValues(scheduled: readonly ScheduledEnvelope[]): unknow
   ];
 }
 
-/** Admission and this exclude each other: it takes only what is still scheduled. */
+/** This and admission exclude each other: it only takes rows that are still scheduled. */
 export function cancelSql(schema: string): string {
   return `DELETE FROM ${schema}.anywise_outbox WHERE id = $1 AND state = 'scheduled'`;
 }
 
-/** Takes the lease if it is free, ours, at its end, or its holder `$3` is known to be dead. */
+/** Takes the lease if it is free, ours or expired, or if its holder `$3` is known to be dead. */
 function leaseSql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_lease AS lease (name, holder, epoch, ends_at) VALUES ('relay', $1, 1, ${now} + $2)
@@ -66,7 +66,7 @@ function leaseSql(schema: string): string {
     RETURNING epoch`;
 }
 
-/** Records outcomes under the lock of the lease's row, so that the lease cannot pass to another meanwhile. */
+/** Records outcomes while it locks the row of the lease, so that the lease cannot change hands in the meantime. */
 function settleSql(schema: string): string {
   const outbox = `${schema}.anywise_outbox`;
   return `
@@ -134,7 +134,7 @@ export class PostgresOutbox implements Outbox {
     const {
       rows: [current],
     } = await this.#database.query<{ holder: string; left: number; epoch: number }>(held);
-    // Renewing early enough keeps the lease; doing it for each batch would cost a commit each.
+    // The lease is renewed early, but not for each batch, which would cost a commit each.
     if (current?.holder === holder && current.left > leaseMs / 2) return { holder, epoch: current.epoch };
     const dead =
       current !== undefined && current.holder !== holder && isDeadHolder(current.holder) ? current.holder : holder;

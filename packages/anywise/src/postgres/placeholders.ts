@@ -1,11 +1,11 @@
-/** Strings, names, comments and dollar quotes, which hide question marks; then the question marks. */
+/** Strings, names, comments and dollar quotes, in which a question mark is no placeholder; then the question marks. */
 const token =
   /\b[eE]'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|(?<![\w$])\$(\w*)\$[^]*?\$\1\$|\/\*|\?\??/g;
 const nullTest = /\s+IS\s+(?:NOT\s+)?NULL\b/iy;
 
 /**
- * Turns `?` placeholders into PostgreSQL's `$1`, `$2`. `??` is the operator `?`. A placeholder that is only compared with
- * NULL says nothing of its type, which PostgreSQL demands, so it becomes text.
+ * Turns `?` placeholders into PostgreSQL's `$1`, `$2`. `??` is the operator `?`. PostgreSQL cannot infer the type of a
+ * placeholder that is only compared with NULL, so it becomes text.
  */
 export function numberPlaceholders(sql: string): string {
   let count = 0;

@@ -14,8 +14,7 @@ interface Waiting {
 }
 
 /**
- * Publishes for this process: what is asked for while a statement is on its way shares the next, as far as one may be that
- * large.
+ * Publishes for this process: calls that arrive while a statement is running share the next one, up to its size limit.
  */
 export class Publisher {
   readonly #database: Database;
@@ -27,7 +26,7 @@ export class Publisher {
 
   /**
    * @param add adds messages to the log of the schema.
-   * @param schema as it is, not quoted.
+   * @param schema the unquoted name.
    */
   constructor(database: Database, add: Statement, schema: string) {
     this.#database = database;
@@ -49,7 +48,7 @@ export class Publisher {
     });
   }
 
-  /** Resolves when nothing is on its way. */
+  /** Resolves when nothing is being published. */
   async close(): Promise<void> {
     await this.#running;
   }

@@ -8,7 +8,7 @@ interface Row {
 }
 
 /**
- * The reply kept under a key, as last committed.
+ * The last committed reply under a key.
  *
  * @param schema the quoted name.
  */
@@ -25,7 +25,7 @@ export async function findReply(
   return { fingerprint: row.fingerprint, reply: row.reply === null ? undefined : (JSON.parse(row.reply) as unknown) };
 }
 
-/** Keeps a reply, given by {@link replyValues}, if its key is free. */
+/** Keeps a reply, from {@link replyValues}, if its key is free. */
 export function keepReplySql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_reply (type, key, fingerprint, reply, kept_at) VALUES ($1, $2, $3, $4, ${now})

@@ -5,7 +5,7 @@ import { now } from './sql.js';
 const rowsAtOnce = 5_000;
 
 /**
- * Deletes what was handled before `retentionMs` ago.
+ * Deletes messages that were handled more than `retentionMs` ago.
  *
  * @param schema the quoted name.
  */

@@ -7,11 +7,11 @@ import type { Session } from './session.js';
 import { beginIn, quoted } from './sql.js';
 
 /**
- * The tables of the store, beside the service's own. The ports draw the states of outbox and inbox.
+ * The tables of the store, beside the service's own. The ports have diagrams of the states of outbox and inbox.
  *
- * `at` is when a message is due, or when its lease ends, or when it came to its
- * end; 0 if it was not claimed yet. Unfinished messages are found among the fresh ones by age, and among those that were
- * tried by when they are due, so that what waits for its retry is not in the way of others.
+ * `at` is when a message is due, when its lease ends, or when it was finished; 0 if it was never claimed. Unfinished
+ * messages are found by age if they are fresh, and by due time if they were tried, so that those that wait for a retry are
+ * not in the way of others.
  */
 export const storeMigrations: readonly Migration[] = [
   {
@@ -87,8 +87,8 @@ export const storeMigrations: readonly Migration[] = [
 ];
 
 /**
- * The tables of the transport: a log, and how far each consumer has read it. Versions of a service that want other types
- * have positions of their own: while both run, the older one must not pass over what only the newer one wants.
+ * The tables of the transport: a log, and how far each consumer has read it. Versions of a service that want different types
+ * have separate positions: while both run, the older one must not skip messages that only the newer one wants.
  */
 export const transportMigrations: readonly Migration[] = [
   {
@@ -112,8 +112,8 @@ export const transportMigrations: readonly Migration[] = [
 ];
 
 /**
- * Makes the schema if it is missing and applies what has not been applied yet, all in one transaction, one process after
- * the other if several start at once.
+ * Creates the schema if it is missing and applies pending migrations, all in one transaction; processes that start at once
+ * take turns.
  *
  * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed.
  */
@@ -132,7 +132,7 @@ export async function migrate(database: Database, schema: string, migrations: re
   }
 }
 
-/** A user who may not make schemas can use one that is there. */
+/** A user without the right to create schemas can use an existing one. */
 async function makeSchema(session: Session, schema: string): Promise<void> {
   const found = await session.query({ text: 'SELECT 1 FROM pg_namespace WHERE nspname = $1' }, schema);
   if (found.rows.length === 0) await session.query({ text: `CREATE SCHEMA ${quoted(schema)}` });
@@ -149,7 +149,7 @@ async function apply(session: Session, { name, sql }: Migration): Promise<void> 
     if (isLost(cause)) throw cause;
     throw new AnywiseError(
       'UNAVAILABLE',
-      `The migration \`${name}\` failed (${errorText(cause)}, SQLSTATE ${stateOf(cause) ?? 'unknown'}). Nothing of it was applied; correct it and start again.`,
+      `The migration \`${name}\` failed (${errorText(cause)}, SQLSTATE ${stateOf(cause) ?? 'unknown'}). Nothing was applied; correct it and start again.`,
       { cause },
     );
   }

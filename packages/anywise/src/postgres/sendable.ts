@@ -9,29 +9,29 @@ export interface SendableRow {
   readonly attempts: number;
 }
 
-/** What a look gives: rows that may go, or one without a number, each with what was seen on the way. */
+/** The result of a search: rows that may leave, or one without a number, each with what the search saw. */
 type Look<Seen> = Seen & (SendableRow | { readonly seq: null });
 
-/** How many lanes are looked at in one go if the oldest rows do not give enough. */
+/** How many lanes are examined at once if the oldest rows are not enough. */
 const lanesAtOnce = 512;
 
-/** Finds the rows that may be sent, at a cost that does not grow with the number of those that wait. */
+/** Finds the rows that may be sent, at a cost that does not grow with their number. */
 export class Sendable {
   readonly #database: Database;
   readonly #find: Statement;
   readonly #findHidden: Statement;
-  /** Where the next search through all lanes goes on, so that it comes round to each. */
+  /** Where the next search through the lanes continues, so that it reaches every lane. */
   #searchedTo = beforeAllLanes;
 
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string) {
     this.#database = database;
-    // Without names, so that they are planned each time: which of the indexes is small depends on the hour.
+    // Unnamed, so that they are planned each time: which index is small changes over time.
     this.#find = { text: admitAndFindSql(schema) };
     this.#findHidden = { text: findHiddenSql(schema) };
   }
 
-  /** Admits scheduled rows whose time has come, and gives up to `limit` rows, in their order. */
+  /** Admits due scheduled rows, and returns up to `limit` rows, in order. */
   async find(limit: number): Promise<readonly SendableRow[]> {
     const values = [limit, 2 * limit];
     const { rows } = await this.#database.queryByIndex<Look<{ readonly full: boolean }>>(this.#find, ...values);
@@ -40,7 +40,7 @@ export class Sendable {
     return free.slice(0, limit).sort((a, b) => a.seq - b.seq);
   }
 
-  /** Rows behind the oldest ones, which may all wait for a few keys that are held; each lane in its order. */
+  /** Rows behind the oldest ones, which may all wait for a few blocked keys; each lane in order. */
   async #lookBehind(known: readonly SendableRow[], limit: number): Promise<readonly SendableRow[]> {
     const values = [limit, this.#searchedTo, lanesAtOnce];
     const { rows } = await this.#database.queryByIndex<Look<{ readonly reached: string | null }>>(
@@ -54,9 +54,8 @@ export class Sendable {
 }
 
 /**
- * Admits scheduled rows whose time has come, passing over those that a transaction is about to cancel, and gives those of the
- * oldest rows that may go. `$1` how many, `$2` how many of the oldest to look at. There is always a row: if nothing may
- * go, one without a number.
+ * Admits due scheduled rows, except those that a transaction is about to cancel, and returns the oldest rows that may leave.
+ * `$1` how many, `$2` how many of the oldest to examine. There is always a row: if none may leave, one without a number.
  */
 function admitAndFindSql(schema: string): string {
   const outbox = `${schema}.anywise_outbox`;
@@ -82,12 +81,12 @@ function admitAndFindSql(schema: string): string {
     FROM (SELECT count(*) >= $2 AS full FROM oldest) AS page LEFT JOIN free ON true ORDER BY free.seq`;
 }
 
-/** How many rows of one lane leave in one go if they were hidden. */
+/** How many rows of a lane behind the oldest ones leave at once. */
 const rowsOfLane = 16;
 
 /**
- * Finds what may go from lane to lane, with one look into the index for each, for when the oldest rows wait for a few keys
- * that are held. `$1` how many, `$2` the lane after which to begin, `$3` how many lanes to look at. There is always a row.
+ * Finds rows that may leave, lane by lane with one index lookup each, for when the oldest rows wait for a few blocked keys.
+ * `$1` how many, `$2` the lane after which to begin, `$3` how many lanes to examine. There is always a row.
  */
 function findHiddenSql(schema: string): string {
   const outbox = `${schema}.anywise_outbox`;

@@ -4,7 +4,7 @@ import { isLost, type PooledClient, type PostgresResult } from './client.js';
 /** A statement of the library's own. */
 export interface Statement {
   readonly text: string;
-  /** Set for what is used most and needs no plan for the data at hand. */
+  /** Set for frequent statements whose plan does not depend on the data. */
   readonly name?: string;
 }
 
@@ -16,7 +16,7 @@ interface SessionOptions {
   readonly giveBack: () => void;
 }
 
-/** A transaction on a connection of its own. */
+/** A transaction on its own connection. */
 export class Session {
   readonly client: PooledClient;
   readonly #options: SessionOptions;
@@ -30,7 +30,7 @@ export class Session {
     this.client = options.client;
     this.#options = options;
     this.#begun = this.#tracked(this.client.query(options.begin));
-    // The first statement fails with it.
+    // The first statement fails with the same error.
     this.#begun.catch(() => undefined);
   }
 
@@ -40,11 +40,11 @@ export class Session {
     return result;
   }
 
-  /** @throws what failed, even if it was an earlier statement whose failure was ignored. */
+  /** @throws the failure, even of an earlier statement whose error was ignored. */
   async commit(): Promise<void> {
     try {
       const { command } = await this.#tracked(this.client.query('COMMIT'));
-      // PostgreSQL rolls back what a failed statement was part of, even if the error was caught.
+      // PostgreSQL rolls back a transaction with a failed statement, even if the error was caught.
       if (command === 'COMMIT') return;
       throw this.#failure ?? new Error('PostgreSQL rolled the transaction back instead of committing it.');
     } finally {
@@ -53,7 +53,7 @@ export class Session {
   }
 
   async rollback(): Promise<void> {
-    // A statement that still runs would hold this up: closing the connection ends the transaction as well.
+    // A running statement would block this: closing the connection ends the transaction as well.
     if (this.#inFlight > 0) this.client.connection.stream.destroy();
     if (this.#inFlight > 0 || this.#lost) {
       this.#release(true);
@@ -62,7 +62,7 @@ export class Session {
     try {
       await this.#tracked(this.client.query('ROLLBACK'));
     } catch (error) {
-      // What has no connection any more has been rolled back.
+      // Without a connection, it has been rolled back.
       if (!AnywiseError.is(error)) throw error;
     } finally {
       this.#release(this.#lost);

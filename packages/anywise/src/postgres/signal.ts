@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListeningClient } from './client.js';
 import type { Database } from './database.js';
 
-/** Names what is listened to. A name that PostgreSQL would cut off is cut here, which at worst wakes a process for nothing. */
+/**
+ * The name of a channel. A name that PostgreSQL would truncate is truncated here, which at worst wakes a process for
+ * nothing.
+ */
 export function channelOf(what: 'store' | 'transport', schema: string): string {
   return `anywise_${what}_${Buffer.from(schema).toString('hex').slice(0, 40)}`;
 }
@@ -10,8 +13,8 @@ export function channelOf(what: 'store' | 'transport', schema: string): string {
 const pauseMs = 10;
 
 /**
- * Tells other processes of commits. A notice is sent after the commit and not within, because commits with notices wait for
- * each other in PostgreSQL. What commits while one is on its way shares the next.
+ * Notifies other processes of commits. A notice is sent after the commit, not within it, because PostgreSQL serialises
+ * commits with notices. Commits during a notice share the next one.
  */
 export class Notifier {
   readonly #database: Database;
@@ -31,7 +34,7 @@ export class Notifier {
     this.#sending ??= this.#send();
   }
 
-  /** Resolves when what is on its way has been sent. */
+  /** Resolves when the pending notice has been sent. */
   async close(): Promise<void> {
     await this.#sending;
   }
@@ -39,7 +42,7 @@ export class Notifier {
   async #send(): Promise<void> {
     while (this.#again) {
       this.#again = false;
-      // A process that misses it finds out at the next poll.
+      // A process that misses it catches up at the next poll.
       await this.#database
         .query({ text: 'SELECT pg_notify($1, $2)' }, this.#channel, this.#sender)
         .catch(() => undefined);
@@ -53,8 +56,8 @@ const firstPauseMs = 200;
 const maxPauseMs = 10_000;
 
 /**
- * Hears notices on a connection of its own. A lost connection is made again; as notices may have been missed until then,
- * each new one counts as a notice.
+ * Listens for notices on its own connection. A lost connection is replaced; because notices may have been missed until then,
+ * each new connection counts as a notice.
  */
 export class Hearing {
   readonly #database: Database;
@@ -64,7 +67,7 @@ export class Hearing {
   readonly #running: Promise<void>;
   #client: ListeningClient | undefined;
 
-  /** @param heard told who sent the notice; `undefined` after each new connection. */
+  /** @param heard called with the sender of the notice; `undefined` after each new connection. */
   constructor(database: Database, channel: string, heard: (sender: string | undefined) => void) {
     this.#database = database;
     this.#channel = channel;

@@ -27,11 +27,11 @@ import {
   type TransactionStatements,
 } from './transaction.js';
 
-/** Which schema a {@link postgresStore} lives in, and how it connects. */
+/** Options of {@link postgresStore}. */
 export interface PostgresStoreOptions extends PostgresConnection {
-  /** Where the service keeps its tables; made if it is missing. Each service needs one of its own. */
+  /** The schema for the service's tables, created if it is missing. Each service needs its own. */
   readonly schema: string;
-  /** The service's own tables, applied once each by name before the store is used. @defaultValue none */
+  /** Migrations of the service's own tables. Each is applied once, by name, before the store is used. @defaultValue none */
   readonly migrations?: readonly Migration[];
 }
 
@@ -49,7 +49,7 @@ class PostgresStore implements Store {
   readonly clients = [SqlTransaction, PostgresTransaction];
   readonly #options: PostgresStoreOptions;
   readonly #schema: string;
-  /** Tells own notices from those of other processes. */
+  /** Distinguishes our own notices from those of other processes. */
   readonly #self = randomUUID();
   readonly #watchers = new Watchers();
   readonly #statements: TransactionStatements;

@@ -1,6 +1,6 @@
 /**
- * Texts of any size as values of a statement: where each begins, how long it is, and the bytes of all. In an array of texts
- * each quote would have to be escaped, which takes many times the memory.
+ * Texts of any size as values of a statement: the start and length of each, and all bytes. In an array of texts each quote
+ * would have to be escaped, which takes many times the memory.
  */
 export function textValues(texts: readonly string[]): [starts: number[], sizes: number[], bytes: Buffer] {
   const sizes = texts.map((text) => Buffer.byteLength(text));
@@ -14,7 +14,7 @@ export function textValues(texts: readonly string[]): [starts: number[], sizes: 
   return [starts, sizes, bytes];
 }
 
-/** The text of a row that has `start` and `size`, out of the bytes of all. */
+/** The text of a row with `start` and `size`, cut from all bytes. */
 export function textIn(bytes: `$${number}`): string {
   return `convert_from(substr(${bytes}::bytea, start, size), 'UTF8')`;
 }

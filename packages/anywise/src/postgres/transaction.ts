@@ -27,7 +27,7 @@ export abstract class PostgresTransaction extends SqlTransaction {
   abstract client(): Promise<PostgresClient>;
 }
 
-/** What the transactions of a store share. */
+/** The parts that the transactions of a store share. */
 export interface TransactionStatements {
   readonly begin: string;
   readonly beginReadOnly: string;
@@ -57,7 +57,7 @@ export function transactionStatements(schemaName: string): TransactionStatements
     finish: { text: finishSql(schema) },
     numbered: (sql) => {
       const text = known.get(sql) ?? numberPlaceholders(sql);
-      // Statements that are put together anew each time must not fill the memory.
+      // Dynamically built statements must not fill the memory.
       if (known.size === numberedAtMost) known.clear();
       known.set(sql, text);
       return text;
@@ -65,7 +65,7 @@ export function transactionStatements(schemaName: string): TransactionStatements
   };
 }
 
-/** What can be undone alone. */
+/** A part that can be undone on its own. */
 interface Part {
   /** Whether it began before the transaction did. */
   readonly isWhole: boolean;
@@ -75,23 +75,23 @@ interface Part {
 
 type Reply = NonNullable<Completion['reply']>;
 
-/** The unit of work of one message, on a connection of its own. */
+/** The transaction of one message, on its own connection. */
 export class PostgresStoreTransaction implements StoreTransaction {
   readonly #database: Database;
   readonly #statements: TransactionStatements;
   readonly #readOnly: boolean;
   readonly #changed: StoreChanged;
-  /** What the next statement takes with it, so that appending costs no way to the database and back. */
+  /** Statements to send with the next one, so that appending costs no round trip. */
   readonly #unsent: (readonly [Statement, readonly unknown[]])[] = [];
   readonly #filled = new Set<StorePart>();
   #parts: Part[] = [];
   #places = 0;
-  /** Whether the user's code may run statements that pass this by. */
+  /** Whether user code may run statements directly on the client. */
   #isLent = false;
   #session: Promise<Session> | undefined;
   #ended = false;
 
-  /** @param changed told after a commit that put something into the outbox or the inbox. */
+  /** @param changed called after a commit that added to the outbox or the inbox. */
   constructor(database: Database, statements: TransactionStatements, readOnly: boolean, changed: StoreChanged) {
     this.#database = database;
     this.#statements = statements;
@@ -138,7 +138,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
   }
 
   async rollback(): Promise<void> {
-    // What could not begin has nothing to undo.
+    // A part that could not begin has nothing to undo.
     const session = await this.#end().catch(() => undefined);
     await session?.rollback();
   }
@@ -150,7 +150,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
     return session.client;
   }
 
-  /** A part that is all there is so far is undone with the transaction: the next statement begins another. */
+  /** A part that holds all the writes so far is undone with the transaction: the next statement begins another. */
   async #undo(part: Part): Promise<void> {
     const session = await this.#session;
     this.#parts = this.#parts.slice(0, this.#parts.indexOf(part));
@@ -171,8 +171,8 @@ export class PostgresStoreTransaction implements StoreTransaction {
   }
 
   /**
-   * Lets each part be undone to where it began: those that have run nothing so far begin at the same place. It is sent
-   * together with the next statement, which is told of a failure.
+   * Sets a savepoint for each part that has none; parts that have run nothing yet share it. It is sent together with the
+   * next statement, which reports a failure.
    */
   #savePlace(session: Session): void {
     const without = this.#parts.filter(({ isWhole, savepoint }) => !isWhole && savepoint === undefined);
@@ -203,7 +203,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
     }
   }
 
-  /** Runs a statement of the store's own, together with what is unsent, and gives the number of rows it changed. */
+  /** Runs a statement of the store, together with the unsent ones, and returns the number of rows it changed. */
   async #write(statement: Statement, ...values: readonly unknown[]): Promise<number> {
     this.#mayWrite();
     const session = await this.#begin();
@@ -241,12 +241,12 @@ export class PostgresStoreTransaction implements StoreTransaction {
   }
 }
 
-/** The SQLSTATE of a write in a transaction that only reads. */
+/** The SQLSTATE of a write in a read-only transaction. */
 const readOnlyState = '25006';
 
 type Query = <Row extends object>(sql: string, values: readonly SqlValue[]) => Promise<PostgresResult<Row>>;
 
-/** The transaction as a handler sees it: its statements, without its end. */
+/** The handler's view of the transaction: its statements, but not its end. */
 class Client extends PostgresTransaction {
   readonly #query: Query;
   readonly #client: () => Promise<PostgresClient>;

@@ -15,17 +15,21 @@ import { Publisher } from './publisher.js';
 import { transportMigrations } from './schema.js';
 import { quoted } from './sql.js';
 
-/** Which schema a {@link postgresTransport} keeps its log in, how it connects, and what it keeps. */
+/** Options of {@link postgresTransport}. */
 export interface PostgresTransportOptions extends PostgresConnection {
-  /** Where the log is; made if it is missing. Services that meet here name the same. @defaultValue `anywise` */
+  /** The schema of the log, created if it is missing. Services that communicate use the same one. @defaultValue `anywise` */
   readonly schema?: string | undefined;
-  /** How long a message is kept for services that have not read it. @defaultValue 604_800_000 (7 days) */
+  /** How long a message is kept for services that have not read it, in milliseconds. @defaultValue 604_800_000 (7 days) */
   readonly retentionMs?: number;
-  /** How long a message is kept after all known services have read it, for services that join. @defaultValue 3_600_000 (1 hour) */
+  /**
+   * How long a message is kept for new services after all known ones have read it, in milliseconds. @defaultValue 3_600_000
+   * (1 hour)
+   */
   readonly keepReadMs?: number;
   /**
-   * How large a message may be as JSON, in bytes. A larger one is refused at `publish`. One that another program put into the
-   * log is handed over as unreadable, with its size and its beginning. All who share the log should say the same.
+   * How large a message may be as JSON, in bytes. `publish` refuses a larger one. If another program put one into the log,
+   * it is handed over as unreadable, with its size and its beginning. All services that share the log should use the same
+   * limit.
    *
    * @defaultValue 1_048_576 (1 MiB)
    */
@@ -39,7 +43,7 @@ const defaults = {
   retentionMs: 604_800_000,
   keepReadMs: 3_600_000,
   maxMessageBytes: limits.messageBytes as number,
-  /** One reads and one publishes, one joins, trims or checks, and one is spare. */
+  /** One to read, one to publish, one to join, trim or check, and one spare. */
   maxConnections: 4,
 };
 
@@ -97,7 +101,7 @@ class PostgresTransport implements Transport {
       if (page === undefined) return undefined;
       return {
         received: page.wanted.map((text) => readEnvelope(text, maxBytes)),
-        // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
+        // Instances of one service may read the same rows: the inbox drops duplicates, and the position only grows.
         acknowledge: () => database.query(statements.read, ...key, page.last),
       };
     };

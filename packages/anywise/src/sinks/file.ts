@@ -5,19 +5,19 @@ import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
 import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 
-/** How a {@link fileSink} writes. */
+/** Options of {@link fileSink}. */
 export interface FileSinkOptions {
   /**
-   * Whether `sink` resolves only when the disk has the lines. It covers power loss too, and takes as long as the disk does.
+   * Whether `sink` resolves only once the lines are on disk. That covers power loss too, at the speed of the disk.
    *
-   * @defaultValue false: the lines survive the death of every process, not that of the machine
+   * @defaultValue false: the lines survive the death of every process, but not a crash of the machine
    */
   readonly fsync?: boolean;
 }
 
 const lookEveryMs = 10;
 
-/** Lines that wait to be written, and who waits for them. */
+/** Lines that wait to be written, and their callers. */
 interface Waiting {
   readonly lines: string;
   readonly resolve: () => void;
@@ -25,13 +25,14 @@ interface Waiting {
 }
 
 /**
- * Makes a sink that appends to a file: JSON lines, one envelope a line. The file and its folder are made at the first event.
+ * Creates a sink that appends to a file: JSON lines, one envelope per line. The file and its folder are created at the first
+ * event.
  *
- * Calls that overlap are written together, in one write, in the order in which they were made. Several processes may append
- * to one file. If one is killed while it writes, half a line may be left; the next line begins on a line of its own, so every
- * other line can be read. Should two processes mend the same half line at once, they leave an empty line.
+ * Overlapping calls are combined into one write, in the order of the calls. Several processes may append to one file. If one
+ * is killed while it writes, half a line may be left; the next event begins on a new line, so every other line can be read.
+ * If two processes repair the same half line at once, they leave an empty line.
  *
- * The file is opened for each write, so one that was moved away, as by log rotation, is made anew.
+ * The file is opened for each write, so it is created again after log rotation has moved it.
  */
 export function fileSink(path: string, { fsync = false }: FileSinkOptions = {}): Sink {
   const file = resolve(path);
@@ -79,7 +80,7 @@ async function append(path: string, lines: string, fsync: boolean): Promise<void
   const file = await open(path, 'a+');
   try {
     const bytes = Buffer.from((await endsInMidLine(file)) ? `\n${lines}` : lines);
-    // One write, because the system keeps writes of several processes apart only as wholes.
+    // One write, because the system only keeps whole writes of several processes apart.
     const { bytesWritten } = await file.write(bytes);
     if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes could be written`);
     if (fsync) await file.datasync();
@@ -89,8 +90,8 @@ async function append(path: string, lines: string, fsync: boolean): Promise<void
 }
 
 /**
- * Whether the last line was left unfinished. Another process may just be in the middle of it, so the end has to stay as it is
- * for a while.
+ * Whether the last line was left unfinished. Another process may still be writing it, so the end must not change for a
+ * while.
  */
 async function endsInMidLine(file: FileHandle): Promise<boolean> {
   let before = 0;

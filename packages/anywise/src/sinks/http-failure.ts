@@ -6,7 +6,7 @@ const maxShown = 200;
 const maxRead = 65_536;
 const maxAskedMs = 86_400_000;
 
-/** How long to wait after attempt number `attempt`; `undefined` where it was the last, or longer than anybody should wait. */
+/** How long to wait after attempt number `attempt`; `undefined` if it was the last, or the wait would be too long. */
 export function pauseAfter(
   error: unknown,
   attempt: number,
@@ -18,7 +18,7 @@ export function pauseAfter(
   return decision.retryInMs;
 }
 
-/** The failure of a request that nobody answered. */
+/** The failure of a request that got no answer. */
 export function failureOf(name: string, cause: unknown): AnywiseError {
   return new AnywiseError(
     'UNAVAILABLE',
@@ -28,8 +28,8 @@ export function failureOf(name: string, cause: unknown): AnywiseError {
 }
 
 /**
- * The failure that an answer tells of, if it does; it carries `retryAfterMs` where the answer does. Reads the answer to its
- * end, so that its connection can be used again.
+ * The failure that an answer reports, if any, with `retryAfterMs` if the answer has it. Reads the answer to its end, so that
+ * its connection can be reused.
  */
 export async function failureOfAnswer(
   name: string,
@@ -42,21 +42,24 @@ export async function failureOfAnswer(
   if (!canRecover(response.status)) {
     return new TerminalError(`${said}. Correct the sink's URL, its headers or the receiver, then replay.`);
   }
-  const error = new AnywiseError('UNAVAILABLE', `${said}. It is asked again later; see what is wrong there.`, {
+  const error = new AnywiseError('UNAVAILABLE', `${said}. It is retried later; find out what is wrong there.`, {
     retryable: true,
   });
   const askedMs = retryAfterMs(response.headers.get('retry-after'), now);
   return askedMs === undefined ? error : Object.assign(error, { retryAfterMs: askedMs });
 }
 
-/** What a `Retry-After` header asks for, seconds or a date: a day at most, so that no receiver puts an event off for ever. */
+/**
+ * The delay in a `Retry-After` header, given as seconds or a date: a day at most, so that no receiver can postpone an event
+ * for ever.
+ */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const asked = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isNaN(asked) ? undefined : Math.min(Math.max(0, asked), maxAskedMs);
 }
 
-/** `fetch` says only that it failed; what failed is its cause, which may have a code and no text. */
+/** `fetch` only says that it failed; the reason is in `cause`, which may have a code and no text. */
 function reasonOf(error: unknown): string {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? (error.cause ?? error) : error;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
@@ -76,7 +79,7 @@ async function readText(response: Response): Promise<string> {
       if (text.length > maxRead) break;
     }
   } catch {
-    // The status has said it all; how the text ends changes nothing.
+    // The status was enough; the rest of the body changes nothing.
   }
   return text.slice(0, maxShown).trim();
 }

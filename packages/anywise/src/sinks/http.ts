@@ -8,11 +8,11 @@ import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 import { failureOf, failureOfAnswer, pauseAfter } from './http-failure.js';
 import { keyOf, sign } from './signature.js';
 
-/** How an {@link httpSink} sends. Times in milliseconds. */
+/** Options of {@link httpSink}. Times in milliseconds. */
 export interface HttpSinkOptions {
   /**
-   * Signs each request as Standard Webhooks says, so that the receiver knows who sent it: `whsec_` and the base64 of 24 to 64
-   * random bytes. Give the old and the new one while the receiver changes over.
+   * Signs each request as Standard Webhooks specifies, so that the receiver knows who sent it: `whsec_` and the base64 of 24
+   * to 64 random bytes. Pass both the old and the new secret while the receiver changes over.
    *
    * @defaultValue none: requests are not signed
    */
@@ -20,28 +20,28 @@ export interface HttpSinkOptions {
   /** How long one request may take, the answer included. @defaultValue 15_000 */
   readonly timeoutMs?: number;
   /**
-   * When a request is sent again before `sink` rejects: more ride out a longer disturbance, but later events of the entity,
-   * and without a store the publisher, wait all the while.
+   * How often and when a request is retried before `sink` rejects. More attempts survive a longer outage, but later events
+   * of the entity, and without a store the publisher, wait in the meantime.
    *
    * @defaultValue 3 attempts, none at once, `firstDelayMs` 200, `factor` 4, `maxDelayMs` 5_000
    */
   readonly retry?: RetryPlan;
-  /** Sent with each request, such as `authorization`. Those that the sink sets itself win. @defaultValue none */
+  /** Extra headers, such as `authorization`. Those that the sink sets itself win. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 const retryDefaults = { attempts: 3, immediate: 0, firstDelayMs: 200, factor: 4, maxDelayMs: 5_000 };
 
 /**
- * Makes a sink that posts events to a webhook: one event as `application/cloudevents+json`, several as
- * `application/cloudevents-batch+json`. The header `webhook-id` is the same when they are sent again.
+ * Creates a sink that posts events to a webhook: one event as `application/cloudevents+json`, several as
+ * `application/cloudevents-batch+json`. A retry has the same `webhook-id` header.
  *
- * Any 2xx is success. Where nobody answers, and at 408, 429 and 5xx, the request is sent again, after `Retry-After` where the
- * answer has one that is not longer than `maxDelayMs`; then `sink` rejects with an error that is retryable and carries what
- * was asked for as `retryAfterMs`, a day at most, so that the listener waits for so long too. Any other answer, redirects
- * included, is a `TerminalError`.
+ * Any 2xx is success. Without an answer, and after 408, 429 or 5xx, the request is retried, after the answer's `Retry-After`
+ * if that is no longer than `maxDelayMs`. When the attempts are used up, `sink` rejects with a retryable error, whose
+ * `retryAfterMs` is the requested delay, a day at most, so that the listener waits that long too. Any other answer,
+ * including a redirect, is a `TerminalError`.
  *
- * @throws SetupError (`INVALID_SETUP`) where the URL or a secret cannot be used.
+ * @throws SetupError (`INVALID_SETUP`) if the URL or a secret is invalid.
  */
 export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
   const { timeoutMs = 15_000, headers = {} } = options;
@@ -66,7 +66,7 @@ export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
           ...(keys.length === 0 ? {} : { 'webhook-signature': sign({ id, timestamp, body }, keys) }),
         },
         body,
-        // Following would turn some of them into a GET without the event.
+        // Following some of them would send a GET without the event.
         redirect: 'manual',
         signal: controller.signal,
       });
@@ -116,7 +116,7 @@ export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
   };
 }
 
-/** What a request carries, the same at each attempt. */
+/** The contents of a request, the same for each attempt. */
 interface Content {
   readonly id: string;
   readonly type: string;
@@ -130,7 +130,7 @@ function contentOf(envelopes: readonly Envelope[]): Content {
   return { id, type: 'application/cloudevents-batch+json', body: JSON.stringify(envelopes) };
 }
 
-/** The event's own id where it can stand in a header, else one that is always the same for the same events. */
+/** The event's own id if it is valid in a header, otherwise one that is always the same for the same events. */
 function webhookId(ids: readonly string[]): string {
   const [first = ''] = ids;
   if (ids.length === 1 && /^[\w-]{1,200}$/.test(first)) return first;
@@ -149,17 +149,17 @@ function check(url: string, secrets: readonly string[]): { readonly keys: readon
   if (keys.length < secrets.length) {
     problems.push('its secret must be `whsec_` and the base64 of 24 to 64 random bytes');
   }
-  // The origin alone: the rest of a webhook's URL is often a secret, and this goes into logs.
+  // Only the origin: the rest of a webhook's URL is often a secret, and this is logged.
   const name = `The webhook at \`${target?.origin ?? 'unknown'}\``;
   if (problems.length > 0) throw new SetupError('INVALID_SETUP', name, problems);
   return { keys, name };
 }
 
-/** Aborts the controller when the signal is aborted. Returns how to end that. */
+/** Aborts the controller when the signal is aborted. Returns a function that unsubscribes. */
 function follow(signal: AbortSignal, controller: AbortController): () => void {
   const abort = (): void => controller.abort(signal.reason);
   if (signal.aborted) abort();
-  // Node warns of more than ten, but messages that nobody can abort share one signal.
+  // Node warns about more than ten listeners, but messages that cannot be aborted share one signal.
   setMaxListeners(0, signal);
   signal.addEventListener('abort', abort, { once: true });
   return () => signal.removeEventListener('abort', abort);
@@ -170,8 +170,12 @@ function lowerCase(headers: Readonly<Record<string, string>>): Record<string, st
 }
 
 function aborted(name: string, cause: unknown): AnywiseError {
-  return new AnywiseError('UNAVAILABLE', `${name} was not waited for any longer. It may have got the events.`, {
-    retryable: true,
-    cause,
-  });
+  return new AnywiseError(
+    'UNAVAILABLE',
+    `${name} had not answered when the request was aborted. It may have received the events.`,
+    {
+      retryable: true,
+      cause,
+    },
+  );
 }

@@ -2,15 +2,15 @@ import type { Envelope } from '../core/message/envelope.js';
 import type { Event } from '../core/message/message.js';
 import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 
-/** A sink that can be read, for tests. */
+/** A sink whose events can be read, for tests. */
 export interface MemorySink extends Sink {
-  /** The events that came, in order, repeats included. */
+  /** The received events, in order, repeats included. */
   readonly events: readonly Event[];
-  /** What other sinks would have written for them. */
+  /** The envelopes that other sinks would have written for them. */
   readonly envelopes: readonly Envelope[];
 }
 
-/** Makes a sink that keeps events in memory. It can be read after it is closed. */
+/** Creates a sink that keeps events in memory. They can still be read after it is closed. */
 export function memorySink(): MemorySink {
   const events: Event[] = [];
   const envelopes: Envelope[] = [];

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** What is signed of a request. */
+/** The signed parts of a request. */
 export interface Signable {
   readonly id: string;
   /** Seconds since 1970. */
@@ -10,7 +10,7 @@ export interface Signable {
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** The key in a secret as Standard Webhooks writes it, or `undefined` where it is none. */
+/** The key in a Standard Webhooks secret; `undefined` if the secret is invalid. */
 export function keyOf(secret: string): Buffer | undefined {
   const text = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret;
   if (!base64.test(text)) return undefined;
@@ -19,7 +19,7 @@ export function keyOf(secret: string): Buffer | undefined {
 }
 
 /**
- * The value of the header `webhook-signature`: one signature for each key, so that receivers can change from one to another.
+ * The value of the header `webhook-signature`: one signature for each key, so that receivers can switch from one to another.
  *
  * @see https://www.standardwebhooks.com
  */

@@ -2,7 +2,7 @@ import type { Connection } from './client.js';
 import { beforeAllLanes, lanesAtOnce, lanesInOneSearch, windowFor } from './lanes.js';
 import { now } from './sql.js';
 
-/** Only the oldest unfinished message of each lane may be claimed, so that order holds however many claim at once. */
+/** Only the oldest unfinished message of each lane may be claimed, so that order is preserved under concurrent claims. */
 const isHead = `
   NOT EXISTS (
     SELECT 1 FROM anywise_inbox AS earlier INDEXED BY anywise_inbox_lanes
@@ -15,8 +15,8 @@ const suspectSql = `
   ORDER BY at LIMIT 1`;
 
 /**
- * Those whose retry is due come first, then the oldest of the others: neither kind waits for all of the other. The indexes
- * are named because the planner would rather walk a listener's whole history.
+ * Due retries come first, then the oldest of the others: neither kind waits for all of the other. The indexes are named
+ * because the planner would otherwise walk a listener's whole history.
  */
 const dueSql = `
   SELECT seq, listener FROM (
@@ -34,7 +34,7 @@ const dueSql = `
 const moreSql = `
   SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_ready WHERE state = 'ready' AND at <= ${now} LIMIT 1 OFFSET ?`;
 
-/** Jumps from one lane of a listener to the next, and shows the head of each. */
+/** Jumps from one lane of a listener to the next, and returns the head of each. */
 const headsSql = `
   WITH RECURSIVE one (lane) AS (
     SELECT min(lane) FROM anywise_inbox INDEXED BY anywise_inbox_lanes
@@ -60,7 +60,7 @@ interface Head {
   readonly due: number;
 }
 
-/** Where the walk from lane to lane goes on. */
+/** Where the walk from lane to lane continues. */
 interface Position {
   readonly listener: string;
   readonly after: string;
@@ -68,19 +68,19 @@ interface Position {
 
 const beginning: Position = { listener: '', after: beforeAllLanes };
 
-/** Finds the messages that may be claimed, at a cost that does not grow with the number of those that wait. */
+/** Finds the messages that may be claimed, at a cost that does not grow with their number. */
 export class Claimable {
   #position = beginning;
 
   any(connection: Connection, listeners: ReadonlyMap<string, number>): boolean {
     const position = this.#position;
     const isAny = this.find(connection, listeners, 1).length > 0;
-    // The claim that follows must not walk past what was seen.
+    // The following claim must not walk past the messages seen here.
     if (isAny) this.#position = position;
     return isAny;
   }
 
-  /** The number of the message whose last attempt ended without an outcome first. */
+  /** The number of the due message whose last attempt ended without an outcome first. */
   findSuspect(connection: Connection, listeners: readonly string[]): number | undefined {
     const names = unblocked(connection, listeners);
     return connection.get<{ seq: number }>(suspectSql, JSON.stringify(names))?.seq;
@@ -89,7 +89,7 @@ export class Claimable {
   /**
    * The numbers of up to `limit` messages of these listeners, suspects left out.
    *
-   * @param listeners how many messages of each at most.
+   * @param listeners the limit of each.
    */
   find(connection: Connection, listeners: ReadonlyMap<string, number>, limit: number): readonly number[] {
     const names = unblocked(connection, [...listeners.keys()]);
@@ -112,7 +112,7 @@ export class Claimable {
     this.#position = beginning;
   }
 
-  /** Goes round all lanes of all listeners. A walk that stops on the way goes on there the next time. */
+  /** Walks all lanes of all listeners in a circle. The next walk continues where this one stops. */
   *#headsFromHere(connection: Connection, names: readonly string[]): Iterable<Head & Due> {
     for (const start of this.#round(names)) {
       this.#position = start;
@@ -127,7 +127,7 @@ export class Claimable {
     }
   }
 
-  /** Every listener once, from where the last walk ended; the one in which it ended comes again from its beginning. */
+  /** Every listener once, from where the last walk ended; the listener in which it ended is also walked from its start. */
   #round(names: readonly string[]): readonly Position[] {
     const first = names.indexOf(this.#position.listener);
     const whole = (listener: string): Position => ({ listener, after: beforeAllLanes });
@@ -136,7 +136,7 @@ export class Claimable {
   }
 }
 
-/** Messages that are chosen one after the other, no more of each listener than it may have. */
+/** Selects messages one by one, within the limit of each listener. */
 class Choice {
   readonly #left: Map<string, number>;
   readonly #limit: number;
@@ -163,7 +163,7 @@ class Choice {
   }
 }
 
-/** The listeners that no dead letter holds up. */
+/** The listeners that no dead letter blocks. */
 export function unblocked(connection: Connection, listeners: readonly string[]): readonly string[] {
   const sql = `SELECT DISTINCT listener FROM anywise_inbox INDEXED BY anywise_inbox_blocking WHERE state = 'blocking'`;
   const blocked = new Set(connection.all<{ listener: string }>(sql).map(({ listener }) => listener));

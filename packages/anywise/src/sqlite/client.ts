@@ -5,7 +5,9 @@ import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
 import type { SqlValue } from '../core/ports/sql.js';
 
-/** What is used of an SQLite library, so that `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` all fit. */
+/**
+ * The part of an SQLite library that we use, so that `node:sqlite`, `@photostructure/sqlite` and `better-sqlite3` all fit.
+ */
 export interface SqliteClient {
   /** Runs statements without values. */
   exec(sql: string): unknown;
@@ -15,11 +17,11 @@ export interface SqliteClient {
   close(): unknown;
 }
 
-/** What is used of a compiled statement. */
+/** The part of a compiled statement that we use. */
 export interface SqliteStatement {
   /** Runs a statement that writes. */
   run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
-  /** The first row, if there is one. */
+  /** The first row; `undefined` if there are no rows. */
   get(...values: SqlValue[]): unknown;
   /** All rows. */
   all(...values: SqlValue[]): unknown[];
@@ -29,7 +31,7 @@ export interface SqliteStatement {
 export type OpenSqlite = (path: string) => SqliteClient;
 
 /**
- * How much a commit waits for the disk. `normal` survives the death of every process; `full` also survives power loss, at
+ * Whether a commit waits for the disk. `normal` survives the death of every process; `full` also survives power loss, at
  * about a quarter of the speed.
  */
 export type Synchronous = 'normal' | 'full';
@@ -53,7 +55,7 @@ export class Connection {
     return Number(this.#prepared(sql).run(...values).changes);
   }
 
-  /** The number of the row that was inserted; `undefined` if none was. */
+  /** The number of the inserted row; `undefined` if none was inserted. */
   insert(sql: string, ...values: readonly SqlValue[]): number | undefined {
     const { changes, lastInsertRowid } = this.#prepared(sql).run(...values);
     return changes > 0 ? Number(lastInsertRowid) : undefined;
@@ -82,8 +84,8 @@ export class Connection {
 }
 
 /**
- * How much of the log is written back to the file at a time: 16 MB. With SQLite's 4 MB one commit in a hundred waits some
- * milliseconds for the disk, and each message costs a quarter more.
+ * How much of the write-ahead log goes back to the file at a time: 16 MB. With SQLite's default of 4 MB, one commit in a
+ * hundred waits some milliseconds for the disk, and each message costs a quarter more.
  */
 const checkpointPages = 4_000;
 
@@ -93,7 +95,7 @@ export interface ConnectOptions {
   readonly synchronous: Synchronous;
 }
 
-/** A connection that writes and one that only reads, of one file. */
+/** A writing and a read-only connection to one file. */
 export interface Connections {
   readonly path: string;
   readonly writer: Connection;
@@ -101,7 +103,7 @@ export interface Connections {
 }
 
 /**
- * Opens the file, and makes it and its folder if they are missing.
+ * Opens the file; creates it and its folder if they are missing.
  *
  * @throws AnywiseError (`UNAVAILABLE`) that names the file and says why not.
  */
@@ -113,7 +115,7 @@ export async function connect({ path, open, synchronous }: ConnectOptions): Prom
     await untilUnlocked(() => writer.exec('PRAGMA journal_mode = WAL'));
     writer.exec(`PRAGMA synchronous = ${synchronous}`);
     writer.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
-    // A blocking wait would stop the event loop; waiting for the lock is done asynchronously, in the writer.
+    // A blocking wait would stop the event loop; the writer waits for the lock asynchronously.
     writer.exec('PRAGMA busy_timeout = 0');
     const reader = new Connection(openFile(path));
     reader.exec('PRAGMA busy_timeout = 100');
@@ -132,7 +134,7 @@ export function unavailable(path: string, cause: unknown): AnywiseError {
   );
 }
 
-/** Closes both, and leaves one tidy file behind if no other process has it open. */
+/** Closes both, and leaves a single file behind if no other process has it open. */
 export function disconnect({ writer, reader }: Connections): void {
   reader.close();
   try {

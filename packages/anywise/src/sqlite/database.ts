@@ -1,7 +1,7 @@
 import type { Connections } from './client.js';
 import type { Writer } from './writer.js';
 
-/** A database file that is open, and the one writer that it has in this process. */
+/** An open database file, and its single writer in this process. */
 export interface Database {
   readonly connections: Connections;
   readonly writer: Writer;

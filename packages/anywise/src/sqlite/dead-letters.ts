@@ -85,7 +85,7 @@ export class SqliteDeadLetters implements DeadLetters {
   }
 }
 
-/** What a filter means to a statement. */
+/** The values of a filter for a statement. */
 function conditionOf({ id, listener, type, error, olderThanMs }: DeadLetterFilter): {
   readonly where: string;
   readonly values: readonly SqlValue[];
@@ -94,7 +94,7 @@ function conditionOf({ id, listener, type, error, olderThanMs }: DeadLetterFilte
     ['id = ?', id],
     ['listener = ?', listener],
     ['type = ?', type],
-    // SQLite knows upper and lower case of ASCII letters only; others have to be given as they are.
+    // SQLite only ignores the case of ASCII letters; others must match exactly.
     ['instr(lower(last_error), lower(?)) > 0', error],
     [`at <= ${now} - ?`, olderThanMs],
   ];

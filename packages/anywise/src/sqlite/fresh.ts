@@ -1,14 +1,14 @@
 import type { OutboxRow } from '../core/ports/outbox.js';
 
 /**
- * Rows of the outbox that this process has committed and the relay can take without a query. It can if nothing waits before
- * them but what the relay has in hand and others of these.
+ * Outbox rows committed here that the relay can take without a query. It can if nothing waits before them except rows that
+ * the relay has in hand and other rows kept here.
  */
 export class FreshRows {
   #rows: readonly OutboxRow[] = [];
   #inHand: readonly OutboxRow[] = [];
 
-  /** The numbers of the rows that may wait before one that is committed here, which is next all the same. */
+  /** The numbers of rows that may wait before one committed here without getting in its way. */
   get before(): readonly number[] {
     return [...this.#inHand, ...this.#rows].map(({ seq }) => seq);
   }
@@ -17,7 +17,7 @@ export class FreshRows {
     this.#rows = areNext ? [...this.#rows, ...rows] : [];
   }
 
-  /** Hands over what is next; nothing if that is not known, or something before it was not sent. */
+  /** Hands over the next rows; none if they are unknown, or an earlier row was not sent. */
   take(limit: number): readonly OutboxRow[] {
     if (this.#inHand.length > 0) return [];
     this.#inHand = this.#rows.slice(0, limit);
@@ -25,13 +25,13 @@ export class FreshRows {
     return this.#inHand;
   }
 
-  /** Rows that were read: what had been kept here may be among them. */
+  /** Called with rows from a query, which may include rows kept here. */
   read(rows: readonly OutboxRow[]): void {
     this.#rows = [];
     this.#inHand = rows;
   }
 
-  /** This many of the rows in hand are sent and gone. */
+  /** Called when this many of the rows in hand have been sent and deleted. */
   confirmed(count: number): void {
     if (count === this.#inHand.length) this.#inHand = [];
   }

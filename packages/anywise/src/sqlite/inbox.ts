@@ -27,7 +27,7 @@ export function insertEntries(connection: Connection, entries: readonly InboxEnt
   for (const entry of entries) insertEntry(connection, entry, writer.nowMs);
 }
 
-/** `false` if it was known. */
+/** `false` if it was already known. */
 function insertEntry(
   connection: Connection,
   { listener, id, type, key, json, error }: InboxEntry,
@@ -37,7 +37,7 @@ function insertEntry(
   return connection.run(insertSql, listener, id, type, laneOf(key, id), json, error ?? null, state, dueMs, atMs) === 1;
 }
 
-/** Takes in a message as one that is being handled, if it is new and the first of its lane; else nothing happens. */
+/** Adds a message as a claimed one if it is new and the first of its lane; otherwise does nothing. */
 const insertClaimedSql = `
   INSERT OR IGNORE INTO anywise_inbox (listener, id, type, lane, envelope, state, at, attempts, lease, holder, received_at)
   SELECT ?1, ?2, ?3, ?4, ?5, 'running', ?6 + ?7, 1, ?8, ?9, ?6
@@ -63,14 +63,14 @@ export function holdsClaim(connection: Connection, { seq, lease }: Claim): boole
   return connection.get(sql, seq, lease) !== undefined;
 }
 
-/** Ends claims that are held, by their numbers. */
+/** Ends held claims, by their numbers. */
 export function endClaims(connection: Connection, claims: readonly number[]): undefined {
   const sql = `
     UPDATE anywise_inbox
     SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL
     WHERE seq IN (SELECT value FROM json_each(?))`;
   const ended = connection.run(sql, JSON.stringify(claims));
-  if (ended !== claims.length) throw new Error(`Of ${claims.length} claims that are held, ${ended} could be ended.`);
+  if (ended !== claims.length) throw new Error(`Only ${ended} of ${claims.length} held claims could be ended.`);
 }
 
 const claimedColumns = 'seq, listener, id, type, lane, envelope, attempts';
@@ -81,7 +81,7 @@ const claimSql = `
   WHERE seq IN (SELECT value FROM json_each(?1))
   RETURNING ${claimedColumns}`;
 
-/** The attempt before counts only if nothing else was in hand. */
+/** The previous attempt counts only if nothing else was in hand. */
 const claimSuspectSql = `
   UPDATE anywise_inbox
   SET at = ${now} + ?2, attempts = attempts + is_alone, is_alone = 0, lease = ?3, holder = ?4
@@ -98,7 +98,7 @@ interface ClaimedRow {
   readonly attempts: number;
 }
 
-/** What was handled makes up most of the table: the indexes of the other states pass it by. */
+/** Most of the table is handled messages: the indexes of the other states leave them out. */
 const statusSql = `
   SELECT listener, count(*) FILTER (WHERE state = 'ready') AS waiting, count(*) FILTER (WHERE state = 'running') AS running,
     count(*) FILTER (WHERE state NOT IN ('ready', 'running')) AS dead,
@@ -122,7 +122,7 @@ export class SqliteInbox implements Inbox {
   readonly #writer: Writer;
   readonly #changed: StoreChanged;
   readonly #claimable = new Claimable();
-  /** Where the last search found something, the next one need not look first. */
+  /** If the last search found something, the next one skips the check. */
   #isBusy = false;
 
   constructor({ connections, writer }: Database, changed: StoreChanged) {
@@ -164,7 +164,7 @@ export class SqliteInbox implements Inbox {
     const names = [...listeners.keys()];
     const dead = this.#deadHolders(holder);
     const isSuspect = dead.length > 0 || this.#claimable.findSuspect(reader, names) !== undefined;
-    // Looking costs no commit, so that an idle service writes nothing.
+    // A check costs no commit, so that an idle service writes nothing.
     if (!this.#isBusy && !isSuspect && !this.#claimable.any(reader, listeners)) return [];
     const lease = randomUUID();
     const claims = await this.#writer.run(() => {

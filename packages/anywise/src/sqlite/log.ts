@@ -13,8 +13,8 @@ const position = '(SELECT position FROM anywise_consumer WHERE name = ?1 AND typ
 const isWanted = 'type IN (SELECT value FROM json_each(?2))';
 
 /**
- * The number of the last message of a page. Sizes are read without reading the texts. Where all that is next fits, as
- * nearly always, nothing more is done.
+ * The number of the last message of a page. Sizes are read without reading the texts. If everything fits, as it nearly
+ * always does, this ends early.
  */
 const lastOfPage = `
   SELECT CASE WHEN sum(bytes) <= ${limits.batchBytes} THEN max(seq) ELSE (
@@ -27,14 +27,16 @@ const lastOfPage = `
     SELECT seq, octet_length(envelope) + octet_length(type) + octet_length(kind) AS bytes
     FROM anywise_message WHERE seq > ${position} ORDER BY seq LIMIT ${batchSize})`;
 
-/** What a transport does with its log and with the positions in it. */
+/** The statements of a transport for its log and the positions in it. */
 export const logStatements = {
   add: 'INSERT INTO anywise_message (type, kind, envelope, published_at) VALUES (?, ?, ?, ?)',
-  /** A new version of a service goes on where the one before it is; a new service begins with the oldest message kept. */
+  /**
+   * A new version of a service starts at the position of the one before; a new service starts with the oldest message kept.
+   */
   join: `
     INSERT OR IGNORE INTO anywise_consumer (name, types, position, read_at)
     VALUES (?1, ?2, coalesce((SELECT max(position) FROM anywise_consumer WHERE name = ?1), 0), ${now})`,
-  /** What is not wanted, or is larger than `?3` bytes, is passed over without being read. */
+  /** Messages that are not wanted, or larger than `?3` bytes, are skipped without reading their text. */
   page: `
     SELECT seq, CASE WHEN ${isWanted} THEN type END AS type, CASE WHEN ${isWanted} THEN substr(kind, 1, 20) END AS kind,
       CASE WHEN ${isWanted} AND octet_length(envelope) <= ?3 THEN envelope END AS envelope
@@ -44,7 +46,7 @@ export const logStatements = {
     FROM anywise_message WHERE seq = ?`,
   read: `UPDATE anywise_consumer SET position = max(position, ?), read_at = ${now} WHERE name = ? AND types = ?`,
   /**
-   * The position of a version that reads no more and was overtaken by another holds nothing back. Commands are kept for
+   * The position of a version that no longer reads, and was overtaken by another, holds nothing back. Commands are kept for
    * their owner, which may never have run yet.
    */
   trim: `
@@ -62,14 +64,14 @@ export const logStatements = {
 
 interface PageRow {
   readonly seq: number;
-  /** `null` where it is not wanted. */
+  /** `null` if it is not wanted. */
   readonly type: string | null;
   readonly kind: string;
-  /** `null` where it is not wanted, or too large. */
+  /** `null` if it is not wanted, or too large. */
   readonly envelope: string | null;
 }
 
-/** What a consumer reads next. */
+/** The next page for a consumer. */
 export interface Page {
   /** The number of the last message, wanted or not. */
   readonly last: number;
@@ -77,10 +79,10 @@ export interface Page {
 }
 
 /**
- * Reads what is next for a consumer, as much as may be read at once; `undefined` if there is nothing.
+ * Reads the next page for a consumer; `undefined` if there is nothing.
  *
- * @param version of the consumer, as `versionOf` gives it.
- * @param maxBytes of what is larger only the beginning is read.
+ * @param version of the consumer, from `versionOf`.
+ * @param maxBytes of a larger message, only the beginning is read.
  */
 export function readPage(
   connection: Connection,
@@ -98,7 +100,7 @@ export function readPage(
   return { last: last.seq, wanted };
 }
 
-/** `undefined` where it was deleted meanwhile. */
+/** `undefined` if it has been deleted in the meantime. */
 function beginningOf(connection: Connection, seq: number): Pick<WireText, 'text' | 'bytes'> | undefined {
   return connection.get<{ readonly text: string; readonly bytes: number }>(logStatements.beginning, seq);
 }

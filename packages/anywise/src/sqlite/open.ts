@@ -22,7 +22,7 @@ export async function openMigrated(options: ConnectOptions, migrations: readonly
   return { connections, writer };
 }
 
-/** Closes a database when what is being written is committed. */
+/** Closes a database once pending writes are committed. */
 export async function close({ connections, writer }: Database): Promise<void> {
   await writer.run(() => undefined);
   disconnect(connections);

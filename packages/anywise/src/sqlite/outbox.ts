@@ -32,18 +32,18 @@ export function insertScheduled(connection: Connection, scheduled: readonly Sche
   }
 }
 
-/** An envelope with the values of its row. */
+/** An envelope and the values of its row. */
 export interface OutboxEntry {
   readonly envelope: Envelope;
   readonly content: readonly SqlValue[];
 }
 
-/** @throws TypeError if it cannot be written: here, and not in the commit, which it may share with others. */
+/** @throws TypeError if it cannot be written: thrown here and not in the commit, which may be shared with others. */
 export function outboxEntry(envelope: Envelope): OutboxEntry {
   const key: unknown = orderKey(envelope);
   if (key !== undefined && typeof key !== 'string') {
     throw new TypeError(
-      `The key of a \`${envelope.type}\` must be a text, and is a ${typeof key}. See its \`entityId\`.`,
+      `The key of a \`${envelope.type}\` must be a string, but is a ${typeof key}. Correct its \`entityId\`.`,
     );
   }
   return { envelope, content: contentOf(envelope) };
@@ -53,7 +53,7 @@ function contentOf(envelope: Envelope): readonly SqlValue[] {
   return [envelope.id, laneOf(orderKey(envelope), envelope.id), JSON.stringify(envelope)];
 }
 
-/** `false` if it was admitted, has gone, or never was. */
+/** `false` if it was admitted, has left, or never existed. */
 export function deleteScheduled(connection: Connection, id: string): boolean {
   return connection.run(`DELETE FROM anywise_outbox WHERE id = ? AND state = 'scheduled'`, id) === 1;
 }
@@ -62,14 +62,14 @@ const dueSql = `
   SELECT seq FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
   WHERE state = 'scheduled' AND due_at <= ${now} ORDER BY due_at LIMIT ?`;
 
-/** From now on they wait like the others, and their age counts from when they were due. */
+/** From now on they wait like other rows; their age counts from their due time. */
 const admitSql = `
   UPDATE anywise_outbox SET state = 'waiting', created_at = max(created_at, due_at) WHERE seq IN (${dueSql})`;
 
-/** How long those whose time has come may wait while others keep the outbox busy. */
+/** How long due rows may wait while others keep the outbox busy. */
 const admitEveryMs = 20;
 
-/** A row that waits before one, those in `?2` left out, or one that is held, and might hold that one up too. */
+/** An earlier waiting row, except those in `?2`, or a held row: either might block this one. */
 const obstacleSql = `
   SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_waiting
   WHERE state = 'waiting' AND seq < ?1 AND seq NOT IN (SELECT value FROM json_each(?2))
@@ -77,10 +77,10 @@ const obstacleSql = `
   SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_held WHERE attempts > 0
   LIMIT 1`;
 
-/** One statement for all: most outcomes are of this kind. */
+/** One statement for all of them: most outcomes are of this kind. */
 const deleteSql = 'DELETE FROM anywise_outbox WHERE seq IN (SELECT value FROM json_each(?))';
 
-/** Takes the lease if it is free, ours, at its end, or its holder `?3` is known to be dead. */
+/** Takes the lease if it is free, ours or expired, or if its holder `?3` is known to be dead. */
 const leaseSql = `
   INSERT INTO anywise_lease VALUES ('relay', ?1, 1, ${now} + ?2)
   ON CONFLICT (name) DO UPDATE SET
@@ -94,7 +94,7 @@ export class SqliteOutbox implements Outbox {
   readonly #sendable = new Sendable();
   readonly #fresh = new FreshRows();
   #admittedAt = 0;
-  /** Whether fresh rows went before those whose time had come since. */
+  /** Whether fresh rows left before rows that had become due. */
   #wentFirst = false;
 
   constructor({ connections, writer }: Database) {
@@ -107,14 +107,14 @@ export class SqliteOutbox implements Outbox {
     const held = reader.get<{ holder: string; left: number; epoch: number }>(
       `SELECT holder, epoch, ends_at - ${now} AS left FROM anywise_lease WHERE name = 'relay'`,
     );
-    // Renewing early enough keeps the lease; doing it for each batch would cost a commit each.
+    // The lease is renewed early, but not for each batch, which would cost a commit each.
     if (held?.holder === holder && held.left > leaseMs / 2) return { holder, epoch: held.epoch };
     const dead = held !== undefined && held.holder !== holder && isDeadHolder(held.holder) ? held.holder : holder;
     const row = await this.#writer.run(() => writer.get<{ epoch: number }>(leaseSql, holder, leaseMs, dead));
     return row === undefined ? undefined : { holder, epoch: row.epoch };
   }
 
-  /** Puts in what the transactions of one commit send. */
+  /** Inserts the messages of the transactions that share a commit. */
   readonly append: AtCommit<OutboxEntry> = (connection, entries) => {
     const rows = entries.flatMap(({ envelope, content }): OutboxRow[] => {
       const seq = connection.insert(insertWaitingSql, ...content, this.#writer.nowMs);
@@ -138,7 +138,7 @@ export class SqliteOutbox implements Outbox {
     this.#admittedAt = performance.now();
     this.#wentFirst = false;
     const { reader, writer } = this.#connections;
-    // Looking costs no commit, so that an idle service writes nothing.
+    // A check costs no commit, so that an idle service writes nothing.
     if (reader.get(dueSql, 1) === undefined) return rows;
     await this.#writer.run(() => writer.run(admitSql, limit));
     return this.#find(limit);

@@ -7,7 +7,7 @@ interface Row {
   readonly reply: string | null;
 }
 
-/** The reply kept under a key, as last committed. */
+/** The last committed reply under a key. */
 export function findReply(connection: Connection, { type, key }: ReplyKey): KeptReply | undefined {
   const sql = 'SELECT fingerprint, reply FROM anywise_reply WHERE type = ? AND key = ?';
   const row = connection.get<Row>(sql, type, key);

@@ -16,14 +16,14 @@ const deleteSql = `
 
 interface Window {
   readonly last: number;
-  /** Whether some of it came before the time that is kept. */
+  /** Whether some messages are older than the retention. */
   readonly isOld: 0 | 1;
   readonly gone: number;
 }
 
 /**
- * Deletes what was handled before `retentionMs` ago. Messages are numbered as they come, so the search begins with the first
- * and ends when all are young: an index of the handled ones would cost each message more than all of this.
+ * Deletes messages that were handled more than `retentionMs` ago. Messages are numbered on arrival, so the search starts
+ * with the first and ends at young ones: an index of handled messages would cost each message more than this.
  */
 export async function cleanInbox({ connections, writer }: Database, retentionMs: number): Promise<void> {
   const { reader, writer: connection } = connections;
@@ -31,7 +31,7 @@ export async function cleanInbox({ connections, writer }: Database, retentionMs:
   let after = 0;
   for (let window = windowAfter(after); window?.isOld === 1; window = windowAfter(after)) {
     const bounds = [after, window.last];
-    // What is old and not handled may be much: looking through it must not stop the process.
+    // There may be many old unhandled messages: scanning them must not block the process.
     if (window.gone === 0) await setImmediate();
     else await writer.run(() => connection.run(deleteSql, retentionMs, ...bounds));
     after = window.last;

@@ -4,7 +4,7 @@ import type { Migration } from '../core/ports/sql.js';
 import type { Connection } from './client.js';
 import type { Writer } from './writer.js';
 
-/** The tables of the store, beside the service's own. The ports draw the states of outbox and inbox. */
+/** The tables of the store, beside the service's own. The ports have diagrams of the states of outbox and inbox. */
 export const storeMigrations: readonly Migration[] = [
   {
     name: 'anywise/001-store',
@@ -67,8 +67,8 @@ export const storeMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;`,
   },
   {
-    // Until then a row without a key had its id as bytes for one, which equal no text, and two columns for its state. Handled
-    // messages stay as they are: their lanes are not read any more, and there may be millions.
+    // Before, a row without a key had the bytes of its id as key, which equal no text, and two columns for its state.
+    // Handled messages are left unchanged: their lanes are never read again, and there may be millions.
     name: 'anywise/002-lanes',
     sql: `
       DROP INDEX anywise_outbox_waiting;
@@ -100,8 +100,8 @@ export const storeMigrations: readonly Migration[] = [
 ];
 
 /**
- * The tables of the transport: a log, and how far each consumer has read it. Versions of a service that want other types
- * have positions of their own: while both run, the older one must not pass over what only the newer one wants.
+ * The tables of the transport: a log, and how far each consumer has read it. Versions of a service that want different types
+ * have separate positions: while both run, the older one must not skip messages that only the newer one wants.
  */
 export const transportMigrations: readonly Migration[] = [
   {
@@ -131,7 +131,7 @@ export const transportMigrations: readonly Migration[] = [
 ];
 
 /**
- * Applies what has not been applied yet, all in one transaction, safely when several processes start at once.
+ * Applies pending migrations, all in one transaction, safely if several processes start at once.
  *
  * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed.
  */
@@ -151,7 +151,7 @@ function apply(connection: Connection, { name, sql }: Migration): void {
   } catch (cause) {
     throw new AnywiseError(
       'UNAVAILABLE',
-      `The migration \`${name}\` failed (${errorText(cause)}). Nothing of it was applied; correct it and start again.`,
+      `The migration \`${name}\` failed (${errorText(cause)}). Nothing was applied; correct it and start again.`,
       { cause },
     );
   }

@@ -17,7 +17,7 @@ const oldestSql = `
 const moreSql = `
   SELECT 1 FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE state = 'waiting' LIMIT 1 OFFSET ?`;
 
-/** Jumps from one lane to the next. The lanes that wait are among them; none of their rows is found then. */
+/** Jumps from one lane to the next. For a blocked lane, no rows are found. */
 const lanesSql = `
   WITH RECURSIVE one (lane) AS (
     SELECT min(lane) FROM anywise_outbox INDEXED BY anywise_outbox_lanes WHERE state = 'waiting' AND lane > ?
@@ -28,7 +28,7 @@ const lanesSql = `
     FROM one WHERE lane IS NOT NULL LIMIT ${lanesAtOnce})
   SELECT lane FROM one WHERE lane IS NOT NULL`;
 
-/** The rows of one lane up to the first that is held. */
+/** The rows of one lane up to the first held one. */
 const rowsOfLaneSql = `
   SELECT ${columns} FROM anywise_outbox INDEXED BY anywise_outbox_lanes
   WHERE state = 'waiting' AND lane = ?1 AND seq < coalesce(
@@ -42,9 +42,9 @@ export interface SendableRow {
   readonly attempts: number;
 }
 
-/** Finds the rows that may be sent, at a cost that does not grow with the number of those that wait. */
+/** Finds the rows that may be sent, at a cost that does not grow with their number. */
 export class Sendable {
-  /** How far the walk from lane to lane has come. */
+  /** How far the walk from lane to lane has got. */
   #after = beforeAllLanes;
 
   find(connection: Connection, limit: number): readonly SendableRow[] {
@@ -65,7 +65,7 @@ export class Sendable {
     return [...found.values()];
   }
 
-  /** Goes round all lanes. A walk that stops on the way goes on there the next time. */
+  /** Walks all lanes in a circle. The next walk continues where this one stops. */
   *#lanesFromHere(connection: Connection): Iterable<string> {
     const starts = new Set([this.#after, beforeAllLanes]);
     for (const start of starts) {

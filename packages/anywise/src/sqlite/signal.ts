@@ -6,20 +6,20 @@ export function signalFileOf(path: string): string {
 }
 
 /**
- * Tells other processes of this machine of commits, by touching a file beside the database. Watching the database itself
- * would tell of writes before they can be read; this tells after. A notice may be missed, so readers poll slowly as well.
+ * Notifies other processes of this machine of commits, by touching a file beside the database. Watching the database itself
+ * would report writes before they can be read. A notice may be missed, so readers also poll slowly.
  */
 export class Notifier {
   readonly #file: number;
   #hasNotified = false;
 
-  /** @param path the file, made if it is missing. */
+  /** @param path the file, created if it is missing. */
   constructor(path: string) {
     closeSync(openSync(path, 'a'));
     this.#file = openSync(path, 'r+');
   }
 
-  /** Calls that shared a commit come here one right after the other, and share the notice. */
+  /** Calls that shared a commit arrive one right after the other, and share the notice. */
   notify(): void {
     if (this.#hasNotified) return;
     this.#hasNotified = true;
@@ -32,7 +32,7 @@ export class Notifier {
   }
 }
 
-/** Hears notices, soon after each. */
+/** Reports notices, soon after each. */
 export class Hearing {
   readonly #close: () => void;
 
@@ -52,7 +52,7 @@ function watchFile(path: string, changed: () => void): () => void {
     watcher.on('error', () => watcher.close());
     return () => watcher.close();
   } catch {
-    // Some network drives cannot be watched: there the poll has to do.
+    // Some network drives cannot be watched; polling has to do.
     return () => undefined;
   }
 }

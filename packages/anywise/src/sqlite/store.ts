@@ -19,15 +19,15 @@ import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
 
-/** Which file an {@link sqliteStore} lives in, and how it is opened. */
+/** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
-  /** The database file; its folder is made if it is missing. */
+  /** The database file; its folder is created if it is missing. */
   readonly path: string;
-  /** The service's own tables, applied once each by name before the store is used. @defaultValue none */
+  /** Migrations of the service's own tables. Each is applied once, by name, before the store is used. @defaultValue none */
   readonly migrations?: readonly Migration[];
   /** @defaultValue `normal` */
   readonly synchronous?: Synchronous;
-  /** The SQLite library. @defaultValue `node:sqlite` if it is safe, else `@photostructure/sqlite` */
+  /** The SQLite library. @defaultValue `node:sqlite` if it is safe, otherwise `@photostructure/sqlite` */
   readonly open?: OpenSqlite;
 }
 
@@ -89,7 +89,7 @@ class SqliteStore implements Store {
     const unwatch = this.#watchers.add(changed);
     const { reader } = this.#ready.connections;
     let seen = versionOf(reader);
-    // SQLite does not call back for other processes' commits, but counts them.
+    // SQLite does not report commits of other processes, but counts them.
     const timer = setInterval(() => {
       const current = versionOf(reader);
       if (current === seen) return;
@@ -136,7 +136,7 @@ class SqliteStore implements Store {
   }
 }
 
-/** How often other connections have committed. A file that cannot be read is for those to report who work with it. */
+/** How often other connections have committed. Errors of an unreadable file are reported where it is used. */
 function versionOf(reader: Connection): number | undefined {
   try {
     return reader.get<{ data_version: number }>('PRAGMA data_version')?.data_version;

@@ -26,11 +26,11 @@ export interface SqliteTransactionOptions {
   readonly append: AtCommit<OutboxEntry>;
   readonly readOnly: boolean;
   readonly isAlone: boolean;
-  /** Told after a commit that put something into the outbox or the inbox. */
+  /** Called after a commit that added to the outbox or the inbox. */
   readonly changed: StoreChanged;
 }
 
-/** What can be undone alone. */
+/** A part that can be undone on its own. */
 interface Part {
   /** Whether it began before the transaction did. */
   readonly isWhole: boolean;
@@ -40,7 +40,7 @@ interface Part {
 
 type Reply = NonNullable<Completion['reply']>;
 
-/** The unit of work of one message on the store's one writing connection; queries read on another. */
+/** The transaction of one message on the store's single writing connection; queries use another. */
 export class SqliteStoreTransaction implements StoreTransaction {
   readonly #connections: Connections;
   readonly #writer: Writer;
@@ -104,12 +104,12 @@ export class SqliteStoreTransaction implements StoreTransaction {
   }
 
   async rollback(): Promise<void> {
-    // What could not begin has nothing to undo.
+    // A part that could not begin has nothing to undo.
     const open = await this.#end().catch(() => undefined);
     await open?.rollback();
   }
 
-  /** A part that is all there is so far is undone with the transaction: the next statement begins another. */
+  /** A part that holds all the writes so far is undone with the transaction: the next statement begins another. */
   async #undo(part: Part): Promise<void> {
     const open = await this.#open;
     this.#parts = this.#parts.slice(0, this.#parts.indexOf(part));
@@ -132,7 +132,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
     if (!isNeeded) this.#connections.writer.run(`RELEASE ${savepoint}`);
   }
 
-  /** Lets each part be undone to where it began: those that have written nothing so far begin at the same place. */
+  /** Sets a savepoint for each part that has none; parts that have written nothing yet share it. */
   #savePlace(): void {
     const without = this.#parts.filter(({ isWhole, savepoint }) => !isWhole && savepoint === undefined);
     if (without.length === 0) return;
@@ -149,7 +149,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
   /** `false` if the lease was lost. */
   async #finish(claim: Claim): Promise<boolean> {
     await this.#begin();
-    // From here to the commit no other can write, so the claim stays as it was seen.
+    // From here to the commit no other can write, so the claim cannot change.
     if (!holdsClaim(this.#connections.writer, claim)) return false;
     this.#lastWrites.push(() => this.#writer.atCommit(endClaims, claim.seq));
     return true;
@@ -195,7 +195,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
 
 type OnConnection = <T>(work: (connection: Connection) => T) => Promise<T>;
 
-/** The transaction as a handler sees it: its statements, without its end. */
+/** The handler's view of the transaction: its statements, but not its end. */
 class Client extends SqliteTransaction {
   readonly #onConnection: OnConnection;
 

@@ -13,24 +13,28 @@ import { close, openMigrated, usable } from './open.js';
 import { transportMigrations } from './schema.js';
 import { Hearing, Notifier, signalFileOf } from './signal.js';
 
-/** Which file an {@link sqliteTransport} keeps its log in, how it is opened, and what it keeps. */
+/** Options of {@link sqliteTransport}. */
 export interface SqliteTransportOptions {
-  /** The database file that the services of this machine share; its folder is made if it is missing. */
+  /** The database file that the services of this machine share; its folder is created if it is missing. */
   readonly path: string;
   /** @defaultValue `normal` */
   readonly synchronous?: Synchronous;
-  /** How long a message is kept for services that have not read it. @defaultValue 604_800_000 (7 days) */
+  /** How long a message is kept for services that have not read it, in milliseconds. @defaultValue 604_800_000 (7 days) */
   readonly retentionMs?: number;
-  /** How long a message is kept after all known services have read it, for services that join. @defaultValue 3_600_000 (1 hour) */
+  /**
+   * How long a message is kept for new services after all known ones have read it, in milliseconds. @defaultValue 3_600_000
+   * (1 hour)
+   */
   readonly keepReadMs?: number;
   /**
-   * How large a message may be as JSON, in bytes. A larger one is refused at `publish`. One that another program put into the
-   * file is handed over as unreadable, with its size and its beginning. All who share the file should say the same.
+   * How large a message may be as JSON, in bytes. `publish` refuses a larger one. If another program put one into the file,
+   * it is handed over as unreadable, with its size and its beginning. All services that share the file should use the same
+   * limit.
    *
    * @defaultValue 1_048_576 (1 MiB)
    */
   readonly maxMessageBytes?: number | undefined;
-  /** The SQLite library. @defaultValue `node:sqlite` if it is safe, else `@photostructure/sqlite` */
+  /** The SQLite library. @defaultValue `node:sqlite` if it is safe, otherwise `@photostructure/sqlite` */
   readonly open?: OpenSqlite;
 }
 
@@ -98,7 +102,7 @@ class SqliteTransport implements Transport {
       if (page === undefined) return undefined;
       return {
         received: page.wanted.map((text) => readEnvelope(text, maxMessageBytes)),
-        // Instances of one service may read the same rows: the inbox knows duplicates, and the position only grows.
+        // Instances of one service may read the same rows: the inbox drops duplicates, and the position only grows.
         acknowledge: () => writer.run(() => connections.writer.run(logStatements.read, page.last, ...key)),
       };
     };

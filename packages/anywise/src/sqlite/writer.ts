@@ -11,55 +11,55 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** A transaction that its owner holds open. */
+/** A transaction held open by its owner. */
 export interface OpenTransaction {
   /**
-   * To be called before each write: makes sure that `rollback` undoes it, and nothing that came before.
+   * Call it before each write: makes sure that `rollback` undoes that write, and nothing before it.
    *
-   * @throws what ended the transaction, if SQLite has rolled it back by itself.
+   * @throws the error that ended the transaction, if SQLite has rolled it back by itself.
    */
   protect(): void;
-  /** To be called after each statement that failed: SQLite may have rolled everything back by itself. */
+  /** Call it after each failed statement: SQLite may have rolled everything back by itself. */
   failed(error: unknown): void;
   /**
    * Resolves when its writes are committed.
    *
-   * @param lastWrites writes that can no longer be undone alone. A failure of the database in them fails the shared commit.
+   * @param lastWrites writes that can no longer be undone separately. A database failure in them fails the shared commit.
    * @throws SharedCommitError if the commit was shared and another may be to blame for its failure.
    */
   commit(lastWrites?: () => void): Promise<void>;
-  /** Resolves when others can see that its writes are gone, and what came before them. */
+  /** Resolves once its writes are undone, and earlier writes are visible to others. */
   rollback(): Promise<void>;
 }
 
-/** What is done with the values that the transactions of one commit left for it. Runs what it returns after the commit. */
+/** Handles the values that the transactions of one commit left for it. The function it returns runs after the commit. */
 export type AtCommit<T> = (connection: Connection, values: readonly T[]) => (() => void) | undefined;
 
-/** Who waits for the commit that transactions share. */
+/** The callers that wait for a shared commit. */
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** How long a transaction waits for another, of this process or of another one. */
+/** How long a transaction waits for another, of this or another process. */
 const lockDeadlineMs = 10_000;
-/** Other processes want the file too: a transaction that is older is joined by no others. */
+/** Other processes want the file too: nothing joins a transaction older than this. */
 const sharedForMs = 10;
 
 /**
- * The one writer of a file in this process. Transactions take turns here, so that the statements of two handlers never mix
- * on the connection; other processes are waited for without blocking the event loop.
+ * The single writer of a file in this process. Transactions take turns here, so that the statements of two handlers never
+ * mix on the connection. It waits for other processes without blocking the event loop.
  *
- * A commit costs more than what most transactions write. So those that end within one turn of the event loop share one, and
- * each is told that it is committed when the common one is. The first is undone by undoing everything; each later one is
- * a savepoint from its first write on, for which SQLite copies every page that is written.
+ * A commit costs more than the writes of most transactions. So those that end within one turn of the event loop share a
+ * commit, and each resolves with it. The first is undone by undoing everything; each later one is a savepoint from its first
+ * write on, for which SQLite copies every written page.
  *
  * ```text
  *   BEGIN ─▶ first ─┬─ another comes in this turn ─▶ SAVEPOINT ─▶ RELEASE or ROLLBACK TO ─▶ …
  *                   └─ the turn ends ─▶ what was left for the commit ─▶ COMMIT, all are told
  * ```
  *
- * The turn also lets the event loop go on: SQLite answers at once, and work that never waits would keep out all other.
+ * The turn also keeps the event loop going: SQLite is synchronous, and work that never waits would starve everything else.
  */
 export class Writer {
   readonly #connection: Connection;
@@ -76,7 +76,7 @@ export class Writer {
     this.#connection = connection;
   }
 
-  /** Runs synchronous work in a transaction. Work that waits at the same time shares one commit. */
+  /** Runs synchronous work in a transaction. Work that is waiting at the same time shares one commit. */
   run<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#jobs.push({ work, resolve, reject });
@@ -87,8 +87,8 @@ export class Writer {
   /**
    * Begins a transaction that stays open until its owner ends it. All others wait.
    *
-   * @param isAlone shares its commit with no other.
-   * @throws AnywiseError (`UNAVAILABLE`) where another transaction is held open for too long.
+   * @param isAlone does not share its commit.
+   * @throws AnywiseError (`UNAVAILABLE`) if another transaction is held open for too long.
    */
   async open({ isAlone = false } = {}): Promise<OpenTransaction> {
     const release = await this.#mutex.acquireWithin(lockDeadlineMs);
@@ -142,19 +142,19 @@ export class Writer {
     };
   }
 
-  /** When the common transaction began, by the database's clock, in milliseconds: asking for each row would cost more. */
+  /** When the shared transaction began, by the database's clock, in milliseconds: asking for each row would cost more. */
   get nowMs(): number {
     return (this.#nowMs ??= this.#connection.get<{ ms: number }>(`SELECT ${now} AS ms`)?.ms ?? 0);
   }
 
-  /** Leaves a value for work that is done once for all who share the commit, right before it. For use in `lastWrites`. */
+  /** Leaves a value for work done once, right before the shared commit. For use in `lastWrites`. */
   atCommit<T>(work: AtCommit<T>, value: T): void {
     const values = this.#atCommit.get(work as AtCommit<unknown>);
     if (values === undefined) this.#atCommit.set(work as AtCommit<unknown>, [value]);
     else values.push(value);
   }
 
-  /** Ends a transaction. The common one ends with the turn, or now where it has lasted long or is not shared. */
+  /** Ends a transaction. A shared one ends with the turn, or now if it has lasted long. */
   #end(release: () => void, lastWrites: () => void, isAlone: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
@@ -164,7 +164,7 @@ export class Writer {
         if (isAlone || performance.now() - this.#beganAt > sharedForMs) this.#commit();
         else this.#commitSoon();
       } catch (error) {
-        // SQLite may have undone all of it, as it does when the disk is full.
+        // SQLite may have undone everything, as it does when the disk is full.
         this.#undo(error);
       } finally {
         release();
@@ -183,7 +183,7 @@ export class Writer {
     release();
   }
 
-  /** Commits what waits, so that the next transaction does not share it. */
+  /** Commits pending writes, so that the next transaction does not share the commit. */
   #commitWaiters(): void {
     if (this.#waiters.length === 0) return;
     try {
@@ -193,7 +193,7 @@ export class Writer {
     }
   }
 
-  /** Clients have no common way to tell, but SQLite begins no transaction within another. */
+  /** SQLite libraries have no common way to tell, but SQLite begins no transaction within another. */
   #isInTransaction(): boolean {
     try {
       this.#connection.exec('BEGIN');
@@ -212,7 +212,7 @@ export class Writer {
 
   #endOfTurn(): void {
     this.#commitsSoon = false;
-    // Its present owner ends it, and those before wait: half of a transaction cannot be committed.
+    // Its current owner ends it, and earlier ones wait: half a transaction cannot be committed.
     if (!this.#isTaken) this.#commitWaiters();
   }
 
@@ -223,7 +223,7 @@ export class Writer {
     for (const { resolve } of this.#takeWaiters()) resolve();
   }
 
-  /** Tells those who wait for the common commit that it failed. One alone is to blame; of several it is not known who is. */
+  /** Rejects all callers that wait for the shared commit. A single one is to blame; among several, it is unknown which. */
   #tellWaiters(error: unknown): void {
     const waiters = this.#takeWaiters();
     const reason = waiters.length > 1 || this.#isTaken ? new SharedCommitError(error) : error;
@@ -253,7 +253,7 @@ export class Writer {
     } catch (error) {
       const [only, second] = jobs;
       if (second === undefined && !(error instanceof SharedCommitError)) only?.reject(error);
-      // One of them failed and took the others with it: each gets a transaction of its own.
+      // One of them made the others fail: each gets its own transaction.
       else for (const job of jobs) await this.#alone(job);
     }
   }
@@ -280,7 +280,7 @@ export class Writer {
     for (const [index, { resolve }] of jobs.entries()) resolve(results[index] as never);
   }
 
-  /** Those who are told now; the next commit begins with nothing. */
+  /** The callers to notify now; the next commit starts with none. */
   #takeWaiters(): readonly Waiter[] {
     const waiters = this.#waiters;
     this.#waiters = [];

@@ -132,7 +132,7 @@ export const serviceCases: readonly ServiceCase[] = [
     ['is a list', 400, 'application/json', '[]'],
     ['is null', 400, 'application/json', 'null'],
     ['is a text', 400, 'application/json', '"x"'],
-    ['ends too early', 400, 'application/json', '{"a":'],
+    ['is truncated', 400, 'application/json', '{"a":'],
     ['is nested without end', 400, 'application/json', '['.repeat(50_000)],
     ['is not JSON by its type', 415, 'text/plain', '{}'],
     ['is too large', 413, 'application/json', JSON.stringify({ a: 'x'.repeat(200_000) })],

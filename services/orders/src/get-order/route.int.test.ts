@@ -23,9 +23,9 @@ it.each(['nothing', '%20', `'; DROP TABLE customer_order; --`, 'x'.repeat(1000)]
   },
 );
 
-it('refuses a path with a broken percent-encoding', async () => {
+it('refuses a path with invalid percent-encoding', async () => {
   await using orders = await startTestService(app);
   const response = await orders.request.get('/orders/%E0%A4%A');
   expect(response.status).toBe(400);
-  expect(response.body).toMatchObject({ detail: 'The path has a broken percent-encoding.' });
+  expect(response.body).toMatchObject({ detail: 'The path has invalid percent-encoding.' });
 });

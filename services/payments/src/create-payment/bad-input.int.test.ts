@@ -48,7 +48,7 @@ it.each(wrongFields)('refuses %s, and names what is wrong', async (_kind, body, 
 
 const valid = JSON.stringify(order);
 const wrongBodies: [kind: string, status: number, contentType: string, body: string][] = [
-  ['JSON that ends too early', 400, 'application/json', '{"orderId":'],
+  ['truncated JSON', 400, 'application/json', '{"orderId":'],
   ['JSON with a mistake in it', 400, 'application/json', '{orderId: 1}'],
   ['a list', 400, 'application/json', `[${valid}]`],
   ['a text', 400, 'application/json', '"o-1"'],
