@@ -3,21 +3,21 @@ import type { OptionName } from './option-table.js';
 import type { Options } from './options.js';
 import type { Terminal } from './terminal.js';
 
-/** What a command says. */
+/** The result of a command. */
 export interface Answer {
-  /** 1 where nothing matched, or it could not be done. */
+  /** 1 if nothing matched, or it could not be done. */
   readonly exitCode: 0 | 1;
   /** What `--json` prints. Field names are stable: programs may read them. */
   readonly json: object;
-  /** What people read. */
+  /** The output for people. */
   readonly text: string;
 }
 
-/** What a command works with. */
+/** The input of a command. */
 export interface Call {
   readonly options: Options;
   readonly terminal: Terminal;
-  /** Opens the store that the options name. Called after everything that can be checked without it. */
+  /** Opens the store that the options name. Called once everything else has been checked. */
   readonly open: () => Promise<Store>;
 }
 
@@ -26,16 +26,16 @@ export interface Action {
   readonly name: string;
   /** One line for the help. */
   readonly summary: string;
-  /** Its own options; those that every action has come on top. */
+  /** Its own options, besides those of every action. */
   readonly options: readonly OptionName[];
   /** What to know before using it. */
   readonly notes?: string;
-  /** What follows `anywise` in a typical call. */
+  /** A typical call, without `anywise`. */
   readonly example: string;
   run(call: Call): Promise<Answer>;
 }
 
-/** The first word of a command: what it is about. */
+/** The first word of a command: its subject. */
 export interface Subject {
   readonly name: string;
   readonly summary: string;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { didYouMean } from './nearest.js';
 import { optionTable, type OptionName } from './option-table.js';
 
-/** The options that were given; one that takes no value has the value `true`. */
+/** The given options; one without a value has the value `true`. */
 export type Values = ReadonlyMap<OptionName, string>;
 
 export interface ReadValues {
@@ -10,7 +10,7 @@ export interface ReadValues {
   readonly problems: string[];
 }
 
-// All there are, so that one that is of no use here still takes its value along.
+// All options, so that one that does not apply here still consumes its value.
 const types = Object.fromEntries(
   Object.keys(optionTable).map((name) => [
     name,
@@ -20,7 +20,7 @@ const types = Object.fromEntries(
 
 type Token = NonNullable<ReturnType<typeof parseTokens>>[number];
 
-/** Reads arguments, and gathers what is wrong with them. */
+/** Reads arguments, and collects what is wrong with them. */
 export function readValues(args: readonly string[], allowed: readonly OptionName[]): ReadValues {
   const values = new Map<OptionName, string>();
   const problems: string[] = [];
@@ -32,14 +32,14 @@ export function readValues(args: readonly string[], allowed: readonly OptionName
   return { values, problems };
 }
 
-// Not strict: the messages of the strict mode neither suggest a word nor tell of a second mistake.
+// Not strict: strict mode neither suggests a word nor reports a second mistake.
 function parseTokens(args: readonly string[]) {
   return parseArgs({ args: [...args], options: types, strict: false, tokens: true }).tokens;
 }
 
 function wrongWith(token: Token, allowed: readonly OptionName[], values: Values): string | undefined {
   if (token.kind === 'positional') {
-    return `\`${token.value}\` stands alone. Every value follows its option, as in \`--id ${token.value}\`.`;
+    return `\`${token.value}\` has no option. Every value follows its option, as in \`--id ${token.value}\`.`;
   }
   if (token.kind === 'option-terminator') return undefined;
   const { rawName, value, inlineValue = false } = token;
@@ -52,7 +52,7 @@ function wrongWith(token: Token, allowed: readonly OptionName[], values: Values)
   }
   if (values.has(name)) return `\`${rawName}\` is given twice.`;
   if (!takesValue(name)) return value === undefined ? undefined : `\`${rawName}\` takes no value.`;
-  // An empty one is most often a variable that is not set, and a filter without text would match everything.
+  // An empty value is usually an unset variable, and a filter without text would match everything.
   if (value === undefined || value.trim() === '') return `\`${rawName}\` needs a value.`;
   const isOption = !inlineValue && value.startsWith('-') && value.length > 1;
   return isOption

@@ -3,13 +3,16 @@ import type { Options } from './options.js';
 import { Refusal } from './refusal.js';
 import type { Terminal } from './terminal.js';
 
-/** @throws Refusal where what cannot be taken back is neither confirmed with `--yes` nor can be asked about. */
+/** @throws Refusal if something irreversible is not confirmed with `--yes`, and there is no terminal to ask on. */
 export function requireConsent({ yes }: Options, { interactive }: Terminal): void {
   if (yes || interactive) return;
-  throw new Refusal(2, 'What is discarded is gone for good, and there is nobody to ask. Confirm it with `--yes`.');
+  throw new Refusal(
+    2,
+    'A discarded message is gone for good. There is no terminal to ask on, so confirm with `--yes`.',
+  );
 }
 
-/** Asks, and takes anything but a clear yes, the end of the input included, for a no. */
+/** Asks. Anything except a clear yes counts as a no, including the end of the input. */
 export async function confirm(question: string, { input, errors }: Terminal): Promise<boolean> {
   const lines = createInterface({ input, output: errors, prompt: `${question} [y/N] ` });
   const answer = await new Promise<string>((resolve) => {

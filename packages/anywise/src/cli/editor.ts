@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { Refusal } from './refusal.js';
 import type { Terminal } from './terminal.js';
 
-/** The person's editor: `$VISUAL`, else `$EDITOR`; `undefined` where there is none, or nobody to use it. */
+/** The user's editor: `$VISUAL`, otherwise `$EDITOR`; `undefined` without one, or without a terminal. */
 export function findEditor({ env, interactive }: Terminal): string | undefined {
   const { VISUAL: visual = '', EDITOR: editor = '' } = env;
   return interactive ? [visual, editor].find((command) => command !== '') : undefined;
 }
 
 /**
- * Lets the person edit a text, and hands what comes of it to `use`. Where that refuses, the text is kept.
+ * Lets the user edit a text, and passes the result to `use`. If that refuses it, the text is kept in a file.
  *
- * @throws Refusal where nothing was changed, or the editor failed.
+ * @throws Refusal if nothing was changed, or the editor failed.
  */
 export async function editText(
   editor: string,
@@ -22,7 +22,7 @@ export async function editText(
   terminal: Terminal,
   use: (text: string) => Promise<void>,
 ): Promise<void> {
-  // Only the owner may enter such a folder: there may be secrets in a message.
+  // Only the owner can enter such a folder: a message may contain secrets.
   const folder = mkdtempSync(join(tmpdir(), 'anywise-'));
   const file = join(folder, 'message.json');
   writeFileSync(file, `${text}\n`);
@@ -38,7 +38,7 @@ export async function editText(
     if (!(error instanceof Refusal)) throw error;
     throw new Refusal(
       error.exitCode,
-      `${error.message}\nYour text is kept: correct it, and give it with \`--data-file ${file}\`.`,
+      `${error.message}\nYour text is kept: correct it, and pass it with \`--data-file ${file}\`.`,
     );
   }
   rmSync(folder, { recursive: true });
@@ -46,7 +46,7 @@ export async function editText(
 
 function runEditor(editor: string, file: string, { env }: Terminal): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    // `$EDITOR` is a command of the shell, often with options.
+    // `$EDITOR` is a shell command, often with options.
     const child = spawn(`${editor} "${file}"`, { shell: true, stdio: 'inherit', env: { ...env } });
     child.once('error', reject);
     child.once('exit', resolve);

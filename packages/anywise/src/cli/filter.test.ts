@@ -18,13 +18,13 @@ describe('the filter for what cannot be taken back', () => {
   it('is everything only where that is said', () => {
     expect(Object.values(filterFrom('--all')).filter((part) => part !== undefined)).toEqual([]);
     expect(() => filterFrom()).toThrowErrorMatchingInlineSnapshot(
-      `"Say which are meant, with \`--id\`, \`--listener\`, \`--type\`, \`--error\`, \`--older-than\`, or \`--all\`."`,
+      `"Select dead letters with \`--id\`, \`--listener\`, \`--type\`, \`--error\`, \`--older-than\`, or use \`--all\`."`,
     );
   });
 
   it('is not both', () => {
     expect(() => filterFrom('--all', '--id', 'm-1')).toThrowErrorMatchingInlineSnapshot(
-      `"\`--all\` means every one. Leave it out, or leave out \`--id\`, \`--listener\`, \`--type\`, \`--error\`, \`--older-than\`."`,
+      `"\`--all\` selects every one. Leave it out, or leave out \`--id\`, \`--listener\`, \`--type\`, \`--error\`, \`--older-than\`."`,
     );
   });
 });

@@ -69,7 +69,7 @@ describe('dead letters for people', () => {
   it('say what came, where they were edited', () => {
     const edited = { ...letter, json: JSON.stringify({ ...envelope, data: { amount: 5 } }), original: letter.json };
     expect(letterText(edited)).toContain(
-      'data\n  {\n    "amount": 5\n  }\nIt was edited. It came with\ndata\n  {\n    "orderId"',
+      'data\n  {\n    "amount": 5\n  }\nIt was edited. The original had\ndata\n  {\n    "orderId"',
     );
   });
 

@@ -9,7 +9,7 @@ export function amount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** One line a dead letter. */
+/** One line per dead letter. */
 export function letterTable(letters: readonly DeadLetter[], width: number | undefined): string {
   const now = Date.now();
   const rows = letters.map(({ diedAt, listener, type, id, attempts, holdsUp, error }) => {
@@ -18,7 +18,7 @@ export function letterTable(letters: readonly DeadLetter[], width: number | unde
   return table(['AGE', 'LISTENER', 'TYPE', 'ID', 'ATTEMPTS', 'HOLDS UP', 'ERROR'], rows, width);
 }
 
-/** One line a parked row. */
+/** One line per parked row. */
 export function parkedTable(rows: readonly ParkedMessage[], width: number | undefined): string {
   const now = Date.now();
   const cells = rows.map(({ envelope: { time, type, id }, attempts, error }) => {
@@ -49,7 +49,7 @@ export function letterText(letter: DeadLetter): string {
     table(['', ''], facts).trim(),
     block('error', error),
     contents(json),
-    ...(original === undefined ? [] : ['It was edited. It came with', contents(original)]),
+    ...(original === undefined ? [] : ['It was edited. The original had', contents(original)]),
   ].join('\n');
 }
 

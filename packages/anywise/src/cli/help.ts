@@ -7,7 +7,7 @@ const exitCodes = `Exit codes
   2  wrong use
   3  the store cannot be reached, or is not there`;
 
-/** Help on everything there is. */
+/** Help for all commands. */
 export function helpOnAll(subjects: readonly Subject[]): string {
   const overview = subjects.map(({ name, summary, actions }) => `${name}: ${summary}\n${actionLines(actions)}`);
   return `anywise <subject> <action> [options]

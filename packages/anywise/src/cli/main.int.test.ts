@@ -30,7 +30,7 @@ describe('the process', () => {
       expect(JSON.parse(listed.output)).toMatchObject({ service: 'orders', total: 1, deadLetters: [{ id: 'm-1' }] });
 
       const unmatched = await runProcess(folder, 'dead-letters', 'replay', '--id', 'm-2');
-      expect(unmatched).toEqual({ exitCode: 1, output: '', errors: 'There are no such dead letters.\n' });
+      expect(unmatched).toEqual({ exitCode: 1, output: '', errors: 'No dead letters match.\n' });
 
       await expect(runProcess(folder, 'dead-letters', 'discard', '--all')).resolves.toMatchObject({
         exitCode: 2,

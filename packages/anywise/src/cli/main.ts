@@ -4,7 +4,7 @@ import { run } from './run.js';
 const { stdin, stdout, stderr } = process;
 
 stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Nobody reads on, as with `| head`. What was asked for is done all the same.
+  // The reader has gone, as with `| head`. The command still finishes its work.
   if (error.code !== 'EPIPE') throw error;
 });
 

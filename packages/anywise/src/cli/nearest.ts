@@ -1,4 +1,4 @@
-/** A hint at the known word that a misspelt one is nearest to; empty where none is near. */
+/** A suggestion of the known word nearest to a misspelt one; empty if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: distanceBetween(word, candidate) }))
@@ -11,7 +11,7 @@ function startsLike(word: string, candidate: string): boolean {
   return word.length >= 3 && candidate.startsWith(word);
 }
 
-/** How many letters must be put in, taken out or replaced to make one word of the other. */
+/** How many letters must be inserted, removed or replaced to turn one word into the other. */
 function distanceBetween(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (const [row, letter] of Array.from(a).entries()) {

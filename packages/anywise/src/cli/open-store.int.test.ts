@@ -32,7 +32,7 @@ describe('the store', () => {
       await expect(status('--store', `sqlite:${folder}`)).resolves.toEqual({
         exitCode: 2,
         output: '',
-        errors: `\`sqlite:${folder}\` has several stores: \`orders\`, \`payments\`. Say whose is meant with \`--service\`.\n`,
+        errors: `\`sqlite:${folder}\` has several stores: \`orders\`, \`payments\`. Choose one with \`--service\`.\n`,
       });
     }));
 
@@ -73,7 +73,7 @@ describe('a store that is not there', () => {
       const folder = join(parent, 'none');
       await expect(status('--store', `sqlite:${folder}`)).resolves.toMatchObject({
         exitCode: 3,
-        errors: `There is no folder \`${folder}\`. Start a service, or say where its store is with \`--store\`.\n`,
+        errors: `There is no folder \`${folder}\`. Start a service, or name its store with \`--store\`.\n`,
       });
       expect(existsSync(folder)).toBe(false);
     }));
@@ -87,7 +87,7 @@ describe('a store that is not there', () => {
       writeFileSync(join(folder, 'empty.db'), '');
       await expect(status('--store', `sqlite:${folder}`)).resolves.toMatchObject({
         exitCode: 3,
-        errors: `\`sqlite:${folder}\` has no stores. Start a service, or say where its store is with \`--store\`.\n`,
+        errors: `\`sqlite:${folder}\` has no stores. Start a service, or name its store with \`--store\`.\n`,
       });
     }));
 

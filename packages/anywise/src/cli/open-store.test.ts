@@ -14,7 +14,7 @@ describe('the service that is meant', () => {
       name: undefined,
       services: ['orders', 'payments'],
       exitCode: 2,
-      message: '`sqlite:/data` has several stores: `orders`, `payments`. Say whose is meant with `--service`.',
+      message: '`sqlite:/data` has several stores: `orders`, `payments`. Choose one with `--service`.',
     },
     {
       name: 'payment',
@@ -26,7 +26,7 @@ describe('the service that is meant', () => {
       name: 'orders',
       services: [],
       exitCode: 3,
-      message: '`sqlite:/data` has no stores. Start a service, or say where its store is with `--store`.',
+      message: '`sqlite:/data` has no stores. Start a service, or name its store with `--store`.',
     },
   ])('is not guessed: $name of $services', ({ name, services, exitCode, message }) => {
     expect(() => pickService(name, services, where)).toThrow(expect.objectContaining({ exitCode, message }));

@@ -8,16 +8,16 @@ import { sqliteServices } from './sqlite-services.js';
 import { findStoreUrl, type StoreUrl } from './store-url.js';
 import type { Terminal } from './terminal.js';
 
-/** A store, and whose it is. */
+/** A store and its service. */
 export interface OpenStore {
   readonly service: string;
   readonly store: Store;
 }
 
 /**
- * Opens the store that the options and the environment name. Never makes one.
+ * Opens the store that the options and the environment name. Never creates one.
  *
- * @throws Refusal where there is none, or where it is not clear which one is meant; AnywiseError where it cannot be opened.
+ * @throws Refusal if the store does not exist, or the choice is ambiguous; AnywiseError if it cannot be opened.
  */
 export async function openStore(options: Options, terminal: Terminal): Promise<OpenStore> {
   const url = findStoreUrl(options, terminal);
@@ -27,19 +27,19 @@ export async function openStore(options: Options, terminal: Terminal): Promise<O
   return { service, store };
 }
 
-/** The service that is meant: the one with this name, or the only one. */
+/** The selected service: the one with this name, or the only one. */
 export function pickService(name: string | undefined, services: readonly string[], where: string): string {
   const [only, ...others] = services;
   const there = services.map((service) => `\`${service}\``).join(', ');
   if (only === undefined) {
-    throw new Refusal(3, `\`${where}\` has no stores. Start a service, or say where its store is with \`--store\`.`);
+    throw new Refusal(3, `\`${where}\` has no stores. Start a service, or name its store with \`--store\`.`);
   }
   if (name !== undefined) {
     if (services.includes(name)) return name;
     throw new Refusal(3, `\`${where}\` has no store of \`${name}\`. It has: ${there}.${didYouMean(name, services)}`);
   }
   if (others.length === 0) return only;
-  throw new Refusal(2, `\`${where}\` has several stores: ${there}. Say whose is meant with \`--service\`.`);
+  throw new Refusal(2, `\`${where}\` has several stores: ${there}. Choose one with \`--service\`.`);
 }
 
 async function servicesAt({ scheme, path, url }: StoreUrl): Promise<readonly string[]> {

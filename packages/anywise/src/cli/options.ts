@@ -3,7 +3,7 @@ import { readDuration } from './duration.js';
 import type { OptionName } from './option-table.js';
 import { Refusal } from './refusal.js';
 
-/** The options of one call, read and checked. */
+/** The options of a call, read and checked. */
 export interface Options {
   readonly store: string | undefined;
   readonly service: string | undefined;
@@ -26,9 +26,9 @@ export interface Options {
 const defaultLimit = 50;
 
 /**
- * Reads what follows the words of a command.
+ * Reads the arguments after the words of a command.
  *
- * @throws Refusal that says everything that is wrong.
+ * @throws Refusal that lists everything that is wrong.
  */
 export function readOptions(args: readonly string[], allowed: readonly OptionName[]): Options {
   const { values, problems } = readValues(args, allowed);

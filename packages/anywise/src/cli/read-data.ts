@@ -7,9 +7,9 @@ import { Refusal } from './refusal.js';
 import type { Terminal } from './terminal.js';
 
 /**
- * The text of `--data`, or of the file of `--data-file`; `undefined` where neither is given.
+ * The text of `--data`, or of the file of `--data-file`; `undefined` if neither is given.
  *
- * @throws Refusal where both are given, or the file cannot be read.
+ * @throws Refusal if both are given, or the file cannot be read.
  */
 export async function givenText({ data, dataFile }: Options, { cwd, input }: Terminal): Promise<string | undefined> {
   if (data !== undefined && dataFile !== undefined) {

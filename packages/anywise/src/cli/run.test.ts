@@ -30,19 +30,19 @@ describe('help', () => {
 
       dead-letters: messages that a listener could not handle
         list     lists dead letters, the oldest first
-        show     shows everything about dead letters: data, error, and what waits for them
-        replay   has dead letters tried again, with all their attempts before them
-        edit     changes the data of a dead letter, and keeps what came
-        discard  gives dead letters up for good; what waits for them goes on
+        show     shows dead letters in full: data, error, and what waits for them
+        replay   retries dead letters, with all their attempts restored
+        edit     changes the data of a dead letter, and keeps the original
+        discard  gives up on dead letters for good; messages behind them continue
 
       outbox: messages that have yet to leave the service
-        status   counts what has yet to leave
-        parked   lists messages that can never leave, the oldest first
-        retry    lets parked messages try to leave again
-        discard  deletes a parked message for good, so that nobody ever gets it
+        status   counts the messages that have yet to leave
+        parked   lists messages that could not be sent, the oldest first
+        retry    retries parked messages
+        discard  deletes a parked message for good, so that it is never sent
 
-      inbox: messages that its listeners have yet to handle
-        status  counts what each listener has yet to handle
+      inbox: messages that listeners have yet to handle
+        status  counts the messages that each listener has yet to handle
 
       Example
         anywise dead-letters list
@@ -63,18 +63,18 @@ describe('help', () => {
     expect(output).toMatchInlineSnapshot(`
       "anywise dead-letters edit [options]
 
-      Changes the data of a dead letter, and keeps what came.
+      Changes the data of a dead letter, and keeps the original.
       Without \`--data\` and \`--data-file\` it opens your editor, $VISUAL or $EDITOR.
 
       Options
         --id <id>           the message with this id
-        --listener <name>   those of this listener
+        --listener <name>   dead letters of this listener
         --data <json>       the new data
         --data-file <path>  a file with the new data; \`-\` reads the standard input
-        --envelope          what is given replaces the whole text and not only \`data\`
+        --envelope          replace the whole envelope, not only \`data\`
         --replay            replay it at once
         --store <url>       where the stores are; default: $ANYWISE_STORE, else \`sqlite:<workspace>/.anywise\`
-        --service <name>    whose store; needed where there are several
+        --service <name>    whose store; needed if there are several
         --json              print one JSON document
         --help              print this help; also \`-h\`
 
@@ -118,23 +118,23 @@ describe('wrong use', () => {
     { args: ['outbox', 'status', '--limit', '3'], errors: '`--limit` is not an option here.\n' },
     {
       args: ['dead-letters', 'discard', '--id', 'm-1'],
-      errors: 'What is discarded is gone for good, and there is nobody to ask. Confirm it with `--yes`.\n',
+      errors: 'A discarded message is gone for good. There is no terminal to ask on, so confirm with `--yes`.\n',
     },
-    { args: ['dead-letters', 'edit', '--data', '5'], errors: 'Say which one is meant, with `--id`.\n' },
+    { args: ['dead-letters', 'edit', '--data', '5'], errors: 'Name the message with `--id`.\n' },
     {
       args: ['dead-letters', 'edit', '--id', 'm-1'],
-      errors: 'Give what is new, with `--data` or `--data-file`, or set $EDITOR and run it on a terminal.\n',
+      errors: 'Pass the new data with `--data` or `--data-file`, or set $EDITOR and run this on a terminal.\n',
     },
     {
       args: ['dead-letters', 'edit', '--id', 'm-1', '--data', '5', '--data-file', '-'],
       errors: 'Give either `--data` or `--data-file`, not both.\n',
     },
-    { args: ['outbox', 'retry'], errors: 'Say which are meant, with either `--id` or `--all`.\n' },
+    { args: ['outbox', 'retry'], errors: 'Select messages with either `--id` or `--all`.\n' },
     {
       args: ['outbox', 'retry', '--id', 'm-1', '--all'],
-      errors: 'Say which are meant, with either `--id` or `--all`.\n',
+      errors: 'Select messages with either `--id` or `--all`.\n',
     },
-    { args: ['outbox', 'discard', '--yes'], errors: 'Say which one is meant, with `--id`.\n' },
+    { args: ['outbox', 'discard', '--yes'], errors: 'Name the message with `--id`.\n' },
     {
       args: ['inbox', 'status', '--store', 'memory:'],
       errors: 'A store in memory lives and dies with its process. Name one such as `sqlite:.anywise`.\n',
@@ -145,7 +145,7 @@ describe('wrong use', () => {
     },
     {
       args: ['inbox', 'status', '--store', 'data'],
-      errors: 'The URL of the store does not read `<scheme>:<where>`. Name one such as `sqlite:.anywise`.\n',
+      errors: 'The URL of the store is not of the form `<scheme>:<where>`. Name one such as `sqlite:.anywise`.\n',
     },
   ])('such as $args has exit code 2', async ({ args, errors }) => {
     await expect(runHere(args)).resolves.toEqual({ exitCode: 2, output: '', errors });
@@ -153,6 +153,6 @@ describe('wrong use', () => {
 
   it.each(['replay', 'discard'])('is to %s without saying which', async (action) => {
     const { exitCode, errors } = await runHere(['dead-letters', action]);
-    expect({ exitCode, errors }).toEqual({ exitCode: 2, errors: expect.stringContaining('or `--all`') });
+    expect({ exitCode, errors }).toEqual({ exitCode: 2, errors: expect.stringContaining('or use `--all`') });
   });
 });

@@ -14,7 +14,7 @@ import { print, type Terminal } from './terminal.js';
 
 const subjects: readonly Subject[] = [deadLetters, outbox, inbox];
 
-/** Does what the arguments say, and gives the exit code. Rejects only where something is wrong with the command itself. */
+/** Runs the command in the arguments, and returns the exit code. Only rejects for a bug in the command itself. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   try {
     return await dispatch(args, terminal);
@@ -55,7 +55,7 @@ async function perform(action: Action, args: readonly string[], terminal: Termin
   }
 }
 
-/** Help that was asked for is an answer; help in place of a missing word says that it is missing. */
+/** Requested help is an answer; help in place of a missing word is an error. */
 function help(text: string, asked: string | undefined, { output, errors }: Terminal): ExitCode {
   print(asked === undefined ? errors : output, text);
   return asked === undefined ? 2 : 0;

@@ -8,7 +8,7 @@ import { Refusal } from './refusal.js';
 const ending = '.db';
 
 /**
- * The services whose stores are in a folder, by name. Other files there, such as that of the transport, are left out.
+ * The services whose stores are in a folder, by name. Skips other files there, such as the transport's.
  *
  * @throws Refusal if there is no such folder; AnywiseError (`UNAVAILABLE`) if something in it cannot be read.
  */
@@ -26,16 +26,13 @@ function filesOf(folder: string): string[] {
       .filter((file) => file.endsWith(ending))
       .sort();
   if (found === undefined) {
-    throw new Refusal(
-      3,
-      `There is no folder \`${folder}\`. Start a service, or say where its store is with \`--store\`.`,
-    );
+    throw new Refusal(3, `There is no folder \`${folder}\`. Start a service, or name its store with \`--store\`.`);
   }
   const [parent, service] = [dirname(folder), basename(folder, ending)];
   throw new Refusal(2, `\`${folder}\` is a file. Name its folder: \`--store sqlite:${parent} --service ${service}\`.`);
 }
 
-/** Opened rather than guessed from its name. Nothing is written. */
+/** Opens the file instead of guessing from its name. Writes nothing. */
 function isStore(path: string, open: OpenSqlite): boolean {
   try {
     const client = open(path);

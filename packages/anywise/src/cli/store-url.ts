@@ -4,19 +4,19 @@ import type { Options } from './options.js';
 import { Refusal } from './refusal.js';
 import type { Terminal } from './terminal.js';
 
-/** What a URL of a store says: `sqlite`, and the folder with the files; or another scheme. */
+/** A parsed store URL: `sqlite`, and the folder with the files; or another scheme. */
 export interface StoreUrl {
   readonly scheme: string;
   readonly path: string;
   /** The URL to connect to, with an absolute path. */
   readonly url: string;
-  /** The URL without what may be secret in it. */
+  /** The URL without possible secrets. */
   readonly shown: string;
 }
 
 /**
- * The URL of `--store`, else of `$ANYWISE_STORE`, else the folder in which services in development keep their stores.
- * A relative path of `--store` starts here, those of the others in the workspace, as they do for services.
+ * The URL of `--store`, otherwise of `$ANYWISE_STORE`, otherwise the folder in which services in development keep their
+ * stores. A relative path in `--store` starts here; in the others it starts in the workspace, as it does for services.
  */
 export function findStoreUrl({ store }: Pick<Options, 'store'>, { cwd, env }: Pick<Terminal, 'cwd' | 'env'>): StoreUrl {
   if (store !== undefined) return readUrl(store, cwd);
@@ -28,10 +28,13 @@ function readUrl(url: string, base: string): StoreUrl {
   // Two letters at least: `C:\data` is a path.
   const [, scheme = '', path = '', parameters = ''] = /^([a-z][a-z\d+.-]+):([^?]*)(.*)$/is.exec(url) ?? [];
   if (scheme === '' || url.toLowerCase() === 'sqlite:') {
-    // It is not repeated, as there may be a password in it.
-    throw new Refusal(2, 'The URL of the store does not read `<scheme>:<where>`. Name one such as `sqlite:.anywise`.');
+    // It is not repeated, because it may contain a password.
+    throw new Refusal(
+      2,
+      'The URL of the store is not of the form `<scheme>:<where>`. Name one such as `sqlite:.anywise`.',
+    );
   }
-  // In other URLs a user and a password stand before the `@`, and drivers read both from parameters as well.
+  // Other URLs have user and password before the `@`, and drivers read both from parameters as well.
   if (scheme.toLowerCase() !== 'sqlite') {
     return { scheme: scheme.toLowerCase(), path, url, shown: `${scheme}:${path.replace(/^\/\/.*@/s, '//')}` };
   }

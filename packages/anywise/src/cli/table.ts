@@ -1,7 +1,7 @@
 const gap = '  ';
 const shortestLast = 20;
 
-/** Rows in aligned columns, each on one line. The last column is cut where the line would be longer than `width`. */
+/** Rows in aligned columns, each on one line. The last column is truncated to keep the line within `width`. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], width = Infinity): string {
   const lines = [header, ...rows.map((row) => row.map(onOneLine))];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

@@ -1,24 +1,24 @@
-/** What a command sees of the process that it runs in. */
+/** The process in which a command runs. */
 export interface Terminal {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly input: NodeJS.ReadableStream;
   /** Answers. */
   readonly output: Screen;
-  /** Questions, and why something was not done. */
+  /** Questions and errors. */
   readonly errors: Screen;
-  /** Somebody sits there who can be asked. */
+  /** Whether there is a user to ask. */
   readonly interactive: boolean;
 }
 
 export type Screen = NodeJS.WritableStream & {
-  /** How many letters a line has; unknown where a file or another program reads. */
+  /** The width of a line in letters; unknown if the output goes to a file or another program. */
   readonly columns?: number;
 };
 
 /**
- * Prints a text and ends the line. Messages and errors come from anywhere, and a terminal obeys some characters: those are
- * spelled out.
+ * Prints a text and ends the line. Messages and errors may contain control characters, which a terminal would obey: those
+ * are escaped.
  */
 export function print(screen: Screen, text: string): void {
   const harmless = text.replace(/[^\P{Cc}\n\t]/gu, (control) => {

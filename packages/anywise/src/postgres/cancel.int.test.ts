@@ -3,7 +3,7 @@ import { testEnvelope } from '../testing/envelopes.js';
 import { describeWithPostgres, inTestStore } from '../test-support/test-postgres.js';
 
 describeWithPostgres('a scheduled message on PostgreSQL', () => {
-  it('that an open transaction cancels holds up nobody, and leaves when that is rolled back', () =>
+  it('that an open transaction cancels blocks nothing, and leaves if that is rolled back', () =>
     inTestStore(async ({ store }) => {
       const scheduling = store.begin({ readOnly: false });
       const due = { delayMs: 0 };

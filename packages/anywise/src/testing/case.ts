@@ -1,22 +1,22 @@
 /** One promise of a port, as data, so that any test runner can check it. */
 export interface ContractCase<Fixture, Capability extends string = never> {
-  /** Stable: documentation refers to it. */
+  /** Stable, because documentation refers to it. */
   readonly id: string;
   /** What is promised, in the present tense. */
   readonly behaviour: string;
-  /** Capabilities without which the promise is not made. */
+  /** The capabilities that the promise needs. */
   readonly needs?: readonly Capability[];
-  /** Rejects where the promise is broken. */
+  /** Rejects if the promise is broken. */
   readonly run: (fixture: Fixture) => Promise<void>;
 }
 
 /** A case of a whole suite, which is ordered by themes. */
 export type Themed<Case> = Case & {
-  /** What the promise is about, as a heading. */
+  /** The theme of the promise, as a heading. */
   readonly theme: string;
 };
 
-/** The cases whose promises are made by one that has these capabilities. */
+/** The cases that apply to an adapter with these capabilities. */
 export function casesFor<Case extends { readonly needs?: readonly string[] }>(
   cases: readonly Case[],
   capabilities: object,
@@ -25,7 +25,7 @@ export function casesFor<Case extends { readonly needs?: readonly string[] }>(
   return cases.filter(({ needs = [] }) => needs.every((capability) => able.has(capability)));
 }
 
-/** Puts the cases of a suite together, by themes. */
+/** Lists the cases of a suite, theme by theme. */
 export function suiteOf<Case>(themes: Readonly<Record<string, readonly Case[]>>): readonly Themed<Case>[] {
   return Object.entries(themes).flatMap(([theme, cases]) => cases.map((one) => ({ ...one, theme })));
 }

@@ -6,9 +6,9 @@ import type { Delivered, Enqueued, Failed } from '../core/ports/observer.js';
 type Expected = Pick<Delivered, 'listener' | 'id' | 'type' | 'key'>;
 
 /**
- * Watches what becomes of every event that some buses publish, and of every command that they enqueue without a delay. Each
- * event has to reach each of its listeners that run after the commit, each command its handler; from the start on, not by
- * looking into stores, so that nothing on its way between them is missed.
+ * Watches every event that some buses publish, and every command that they enqueue without a delay. Each event has to reach
+ * all of its listeners that run after the commit, each command its handler. It observes the buses from the start instead of
+ * looking into stores, so that it misses nothing in transit.
  */
 export class Deliveries {
   readonly events: Event[] = [];
@@ -30,7 +30,7 @@ export class Deliveries {
     );
   }
 
-  /** @throws Error that names what is still open when time is up. */
+  /** @throws Error that names the pending deliveries when time is up. */
   async untilSettled(timeoutMs: number): Promise<void> {
     if (await this.#waiters.until(() => this.#open.size === 0, timeoutMs)) return;
     throw new Error(`After ${timeoutMs} ms these were not handled: ${this.#openTexts().join(', ')}.`);
@@ -50,7 +50,7 @@ export class Deliveries {
     }
   }
 
-  /** Another's command is on its way to a bus that nobody watches. */
+  /** Another slice's command goes to a bus that is not watched. */
   #expectCommand({ id, type, key, isDelayed }: Enqueued): void {
     const isHandled = this.#buses.some((bus) =>
       bus.describe().messages.some((message) => message.type === type && message.handler !== undefined),
@@ -74,7 +74,7 @@ export class Deliveries {
     if (failed.dead !== 'skip') this.#settleBehind(failed);
   }
 
-  /** What waits behind a dead letter is not going to be handled. */
+  /** Messages that wait behind a dead letter will not be handled. */
   #settleBehind({ listener, key, dead }: Failed): void {
     for (const waiting of this.#open.values()) {
       const isBehind = dead === 'block' || (key !== undefined && waiting.key === key);

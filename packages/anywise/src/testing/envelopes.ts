@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Envelope } from '../core/message/envelope.js';
 import type { InboxEntry } from '../core/ports/inbox.js';
 
-/** An event's envelope for tests; what is not given is made up. */
+/** An event's envelope for tests, with defaults for missing values. */
 export function testEnvelope(change: Partial<Envelope> = {}): Envelope {
   const id = change.id ?? randomUUID();
   return {
@@ -20,7 +20,7 @@ export function testEnvelope(change: Partial<Envelope> = {}): Envelope {
   };
 }
 
-/** An inbox entry for tests; what is not given is made up. */
+/** An inbox entry for tests, with defaults for missing values. */
 export function testEntry(change: Partial<InboxEntry> = {}): InboxEntry {
   const id = change.id ?? randomUUID();
   return { listener: 'listener', id, type: 'test.happened', key: undefined, json: JSON.stringify({ id }), ...change };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Waits until a check no longer throws, and gives its result.
+ * Waits until a check no longer throws, and returns its result.
  *
  * @param timeoutMs after which the check's last failure is thrown. @defaultValue 30_000
  */

@@ -11,9 +11,9 @@ export interface RecordedCommand {
   readonly isCancelled: boolean;
 }
 
-/** A bus that does nothing but note what it is asked, for tests of one handler. */
+/** A bus that only records calls, for testing a single handler. */
 export interface RecordingBus {
-  /** What to give to the handler in place of its bus. */
+  /** The bus to pass to the handler. */
   readonly anywise: Anywise;
   /** The commands and queries sent, in order. */
   readonly sent: readonly Command[];
@@ -21,7 +21,7 @@ export interface RecordingBus {
   readonly published: readonly Event[];
   /** The commands enqueued, in order. */
   readonly enqueued: readonly RecordedCommand[];
-  /** Says what a command or query is answered with. Without, sending it is an error. */
+  /** Sets the reply to a command or query. Without it, sending one is an error. */
   answer<C extends Command>(
     message: AbstractClass<C>,
     reply: ReplyOf<C> | ((command: C) => ReplyOf<C> | Promise<ReplyOf<C>>),
@@ -29,7 +29,7 @@ export interface RecordingBus {
 }
 
 /**
- * Makes a bus for the test of one handler or listener.
+ * Creates a bus for testing one handler or listener.
  *
  * @example
  * const bus = recordingBus();
@@ -46,7 +46,7 @@ export function recordingBus(): RecordingBus {
     const answer = answers.get(command.constructor);
     if (answer === undefined) {
       throw new Error(
-        `\`${command.type}\` was sent, but the test gives no answer. Add \`.answer(${command.constructor.name}, …)\`.`,
+        `\`${command.type}\` was sent, but the test has no answer for it. Add \`.answer(${command.constructor.name}, …)\`.`,
       );
     }
     return answer(command);
@@ -86,5 +86,7 @@ export function recordingBus(): RecordingBus {
 }
 
 function nothingToGet(): Promise<never> {
-  return Promise.reject(new Error('A recording bus has no services. Test what needs `tx.get` with a bus that runs.'));
+  return Promise.reject(
+    new Error('A recording bus has no services. Use a running bus to test code that calls `tx.get`.'),
+  );
 }

@@ -4,41 +4,41 @@ import type { Failed } from '../core/ports/observer.js';
 import type { SendOptions } from '../core/dispatch/send.js';
 import { Deliveries } from './deliveries.js';
 
-/** What a scenario came to. */
+/** The outcome of a scenario. */
 export interface Outcome {
-  /** The replies of what was sent, in order; `undefined` at the place of one that was rejected. */
+  /** The replies, in order; `undefined` for a send that was rejected. */
   readonly replies: readonly unknown[];
-  /** What sends and publishes were rejected with. */
+  /** The errors with which sends and publishes were rejected. */
   readonly errors: readonly unknown[];
   /** The events published and committed by all the buses, in order. */
   readonly events: readonly Event[];
-  /** Every failed delivery, those included that were tried again. */
+  /** Every failed delivery, including retried ones. */
   readonly failures: readonly Failed[];
   /** The deliveries that were given up. */
   readonly deadLetters: readonly Failed[];
-  /** The events of one class, or below one group, typed. */
+  /** The events of one class, or of one group, typed. */
   eventsOf<E extends Event>(target: AbstractClass<E>): readonly E[];
 }
 
-/** Steps to be taken one after the other. */
+/** Steps that run one after the other. */
 export interface Scenario {
-  /** A step: sends a command. What it rejects with is part of the outcome. */
+  /** A step: sends a command. If it rejects, the error is part of the outcome. */
   send(command: AnyCommand, options?: SendOptions): this;
   /** A step: publishes an event. */
   publish(event: Event): this;
   /**
-   * Takes the steps, and waits until nothing that they caused is left to do: every listener of every event has handled it,
-   * or has given it up, or waits behind a dead letter.
+   * Runs the steps, and waits until everything they caused is done: every listener of every event has handled it, has given
+   * it up, or waits behind a dead letter.
    *
    * @param options.timeoutMs how long to wait for that. @defaultValue 30_000
-   * @throws Error that names what is still to be done when time is up.
+   * @throws Error that names the pending deliveries when time is up.
    */
   untilQuiet(options?: { readonly timeoutMs?: number }): Promise<Outcome>;
 }
 
 /**
- * Plays messages through buses that run. Steps go to the first bus; the others are watched as well, so a story that goes
- * through several services can be told.
+ * Plays messages through running buses. Steps go to the first bus; the others are watched as well, so a scenario can span
+ * several services.
  *
  * @example
  * const { events } = await scenario(orders, payments).send(new PlaceOrder({ … })).untilQuiet();

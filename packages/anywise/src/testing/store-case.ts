@@ -7,7 +7,10 @@ export interface StoreFixture {
   readonly again: () => Promise<Store>;
 }
 
-/** What the store says of itself, and `concurrentTransactions`: several of its transactions can write at the same time. */
+/**
+ * The capabilities that the store declares, and `concurrentTransactions`: several of its transactions can write at the same
+ * time.
+ */
 export type StoreCapability = keyof StoreCapabilities | 'concurrentTransactions';
 
 /** One promise of a store. */

@@ -25,7 +25,7 @@ export const storeContract: readonly Themed<StoreCase>[] = suiteOf({
   'Parked events': parkedCases,
   'Scheduled messages': scheduledCases,
   'The inbox': inboxCases,
-  'Claims at intake': intakeClaimCases,
+  'Claims on arrival': intakeClaimCases,
   'Order within a key': orderCases,
   Leases: leaseCases,
   Failures: failureCases,

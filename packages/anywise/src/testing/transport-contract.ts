@@ -9,8 +9,8 @@ import { redeliveryCases } from './transport-cases/redelivery.js';
 import { restartCases } from './transport-cases/restart.js';
 
 /**
- * Every promise of a transport. Cases run one after the other, each with a fixture of its own. Deliveries are counted as they
- * come, duplicates included, where one consumer receives in peace; elsewhere duplicates are allowed.
+ * Every promise of a transport. Cases run one after the other, each with a fixture of its own. If a single consumer receives
+ * undisturbed, duplicates count as failures; otherwise they are allowed.
  */
 export const transportContract: readonly Themed<TransportCase>[] = suiteOf({
   Publishing: publishCases,

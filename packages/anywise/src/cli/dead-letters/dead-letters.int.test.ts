@@ -151,7 +151,7 @@ describe('dead letters', () => {
       await world.place(['o-1', -1], ['o-2', -2]);
       await expect(world.json('dead-letters', 'list', ...filter)).resolves.toMatchObject({ total: found });
       const { exitCode, output } = await world.call(['dead-letters', 'list', ...filter]);
-      expect({ exitCode, isEmpty: output === 'There are no such dead letters.\n' }).toEqual({
+      expect({ exitCode, isEmpty: output === 'No dead letters match.\n' }).toEqual({
         exitCode: 0,
         isEmpty: found === 0,
       });
@@ -211,14 +211,13 @@ describe('dead letters', () => {
       await expect(edit('--id', 'm-1')).resolves.toEqual({
         exitCode: 2,
         output: '',
-        errors:
-          'It is a dead letter of several listeners: `mail`, `ledger`. Say which one is meant, with `--listener`.\n',
+        errors: 'It is a dead letter of several listeners: `mail`, `ledger`. Choose one with `--listener`.\n',
       });
       await expect(edit('--id', 'm-1', '--listener', 'ledger')).resolves.toMatchObject({ exitCode: 0 });
       await expect(edit('--id', 'm-1', '--listener', 'audit')).resolves.toEqual({
         exitCode: 1,
         output: '',
-        errors: 'There is no dead letter `m-1` of `audit`. `anywise dead-letters list` says which there are.\n',
+        errors: 'There is no dead letter `m-1` of `audit`. `anywise dead-letters list` lists them all.\n',
       });
       const letters = await inStore(folder, 'orders', (store) => store.deadLetters.list({}, { limit: 10 }));
       expect(letters.map(({ listener, original }) => [listener, original])).toEqual([

@@ -8,9 +8,9 @@ import type { Terminal } from '../terminal.js';
 
 export const discard: Action = {
   name: 'discard',
-  summary: 'gives dead letters up for good; what waits for them goes on',
+  summary: 'gives up on dead letters for good; messages behind them continue',
   options: [...filterOptions, 'all', 'yes'],
-  notes: 'It asks before. Where nobody can be asked, it must be confirmed with `--yes`.',
+  notes: 'It asks first. Without a terminal, confirm with `--yes`.',
   example: 'dead-letters discard --type orders.order-placed --older-than 7d --yes',
   async run({ options, terminal, open }) {
     const filter = explicitFilterOf(options);
@@ -19,7 +19,7 @@ export const discard: Action = {
     const discarded = options.yes
       ? await deadLetters.discard(filter)
       : await discardAfterAsking(deadLetters, filter, terminal);
-    if (discarded === 0) return { exitCode: 1, json: { discarded }, text: 'There are no such dead letters.' };
+    if (discarded === 0) return { exitCode: 1, json: { discarded }, text: 'No dead letters match.' };
     return { exitCode: 0, json: { discarded }, text: `Discarded ${amount(discarded, 'dead letter')}.` };
   },
 };
@@ -30,7 +30,7 @@ async function discardAfterAsking(deadLetters: DeadLetters, filter: DeadLetterFi
   if (count === 0) return 0;
   const agreed = await confirm(`Discard ${amount(count, 'dead letter')} for good?`, terminal);
   if (!agreed) throw new Refusal(1, 'Nothing was discarded.');
-  // What died since the question was not agreed to.
+  // Messages that failed after the question are not covered by the answer.
   const olderThanMs = (filter.olderThanMs ?? 0) + Math.ceil(performance.now() - asked);
   return deadLetters.discard({ ...filter, olderThanMs });
 }

@@ -8,19 +8,19 @@ import { rewrite, textOf } from './rewrite.js';
 
 export const edit: Action = {
   name: 'edit',
-  summary: 'changes the data of a dead letter, and keeps what came',
+  summary: 'changes the data of a dead letter, and keeps the original',
   options: ['id', 'listener', 'data', 'data-file', 'envelope', 'replay'],
   notes: 'Without `--data` and `--data-file` it opens your editor, $VISUAL or $EDITOR.',
   example: `dead-letters edit --id 0b6f7f0e-3f0c-4c59-9a39-2f6f6a1c2f11 --data '{"amount":1250}' --replay`,
   async run({ options, terminal, open }) {
     const { id } = options;
-    if (id === undefined) throw new Refusal(2, 'Say which one is meant, with `--id`.');
+    if (id === undefined) throw new Refusal(2, 'Name the message with `--id`.');
     const given = await givenText(options, terminal);
     const editor = findEditor(terminal);
     if (given === undefined && editor === undefined) {
       throw new Refusal(
         2,
-        'Give what is new, with `--data` or `--data-file`, or set $EDITOR and run it on a terminal.',
+        'Pass the new data with `--data` or `--data-file`, or set $EDITOR and run this on a terminal.',
       );
     }
 
@@ -29,7 +29,7 @@ export const edit: Action = {
     const part = options.envelope ? 'envelope' : 'data';
     const apply = async (text: string): Promise<void> => {
       if (await deadLetters.edit(letter, rewrite(letter, part, text))) return;
-      throw new Refusal(1, 'It is no dead letter any more: somebody replayed or discarded it meanwhile.');
+      throw new Refusal(1, 'It is no longer a dead letter: it has been replayed or discarded in the meantime.');
     };
     if (given !== undefined) await apply(given);
     else if (editor !== undefined) await editText(editor, textOf(letter, part), terminal, apply);
@@ -45,12 +45,9 @@ async function findOne(deadLetters: DeadLetters, id: string, { listener }: Optio
   const [letter, ...others] = await deadLetters.list({ id, listener }, { limit: 100 });
   if (letter === undefined) {
     const of = listener === undefined ? '' : ` of \`${listener}\``;
-    throw new Refusal(1, `There is no dead letter \`${id}\`${of}. \`anywise dead-letters list\` says which there are.`);
+    throw new Refusal(1, `There is no dead letter \`${id}\`${of}. \`anywise dead-letters list\` lists them all.`);
   }
   if (others.length === 0) return letter;
   const listeners = [letter, ...others].map((each) => `\`${each.listener}\``).join(', ');
-  throw new Refusal(
-    2,
-    `It is a dead letter of several listeners: ${listeners}. Say which one is meant, with \`--listener\`.`,
-  );
+  throw new Refusal(2, `It is a dead letter of several listeners: ${listeners}. Choose one with \`--listener\`.`);
 }

@@ -12,13 +12,13 @@ export const list: Action = {
     const { deadLetters } = await open();
     const filter = filterOf(options);
     const { limit, after } = options;
-    // One more than asked for tells whether there are more.
+    // Reads one more than requested, to know whether there are more.
     const found = await deadLetters.list(filter, { limit: limit + 1, after });
     const total = await deadLetters.count(filter);
     const letters = found.slice(0, limit);
     const next = found.length > limit ? (letters.at(-1)?.seq ?? null) : null;
     const json = { total, deadLetters: letters.map(letterJson), next };
-    if (letters.length === 0) return { exitCode: 0, json, text: 'There are no such dead letters.' };
+    if (letters.length === 0) return { exitCode: 0, json, text: 'No dead letters match.' };
     const lines = letterTable(letters, terminal.output.columns);
     const rest = next === null ? '' : `\n${letters.length} of ${total}. The next ones: \`--after ${next}\`.`;
     return { exitCode: 0, json, text: `${lines}${rest}` };

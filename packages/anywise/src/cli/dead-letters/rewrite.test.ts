@@ -42,10 +42,10 @@ describe('editing the data', () => {
 
   it('needs an envelope to put it into', () => {
     expect(() => rewrite(unreadable, 'data', '{}')).toThrowErrorMatchingInlineSnapshot(`
-      "It has no data that could be edited. An envelope is not JSON: { half of it
+      "It has no data to edit. An envelope is not JSON: { half of it
       Replace the whole text with \`--envelope\`."
     `);
-    expect(() => textOf(unreadable, 'data')).toThrow('It has no data that could be edited.');
+    expect(() => textOf(unreadable, 'data')).toThrow('It has no data to edit.');
   });
 });
 
@@ -68,7 +68,9 @@ describe('editing the envelope', () => {
 
   it.each([{ id: 'm-2' }, { type: 'test.other' }])('leaves what a readable one is known by: %o', (change) => {
     const text = JSON.stringify({ ...envelope, ...change });
-    expect(() => rewrite(readable, 'envelope', text)).toThrow('The `id` and `type` of an envelope cannot be changed');
+    expect(() => rewrite(readable, 'envelope', text)).toThrow(
+      'The `id` and `type` of an envelope identify it and cannot be changed',
+    );
   });
 
   it('may give any id to what came unreadable, however often it is edited', () => {

@@ -3,17 +3,17 @@ import { envelopeIn, parseEnvelope, type Envelope } from '../../core/message/env
 import { errorText } from '../../core/errors/thrown.js';
 import { Refusal } from '../refusal.js';
 
-/** What an edit replaces: the message's data, or the whole text. */
+/** The part that an edit replaces: the message's data, or the whole text. */
 export type Part = 'data' | 'envelope';
 
-/** The text of a part, to be edited. */
+/** The text of a part, for editing. */
 export function textOf({ json }: DeadLetter, part: Part): string {
   if (part === 'data') return JSON.stringify(envelopeOf(json).data ?? null, null, 2);
   const envelope = envelopeIn(json);
   return envelope === undefined ? json : JSON.stringify(envelope, null, 2);
 }
 
-/** A dead letter's envelope with a part replaced, as JSON. @throws Refusal where it could not be handled like that. */
+/** A dead letter's envelope with a part replaced, as JSON. @throws Refusal if the result could not be handled. */
 export function rewrite({ json, original = json }: DeadLetter, part: Part, text: string): string {
   if (part === 'data') return JSON.stringify({ ...envelopeOf(json), data: readJson(text) });
   const envelope = readEnvelope(text);
@@ -21,7 +21,7 @@ export function rewrite({ json, original = json }: DeadLetter, part: Part, text:
   if (before !== undefined && (before.id !== envelope.id || before.type !== envelope.type)) {
     throw new Refusal(
       2,
-      'The `id` and `type` of an envelope cannot be changed: by them it is known. Leave them as they are.',
+      'The `id` and `type` of an envelope identify it and cannot be changed. Leave them as they are.',
     );
   }
   return JSON.stringify(envelope);
@@ -47,9 +47,6 @@ function envelopeOf(json: string): Envelope {
   try {
     return parseEnvelope(json);
   } catch (error) {
-    throw new Refusal(
-      1,
-      `It has no data that could be edited. ${errorText(error)}\nReplace the whole text with \`--envelope\`.`,
-    );
+    throw new Refusal(1, `It has no data to edit. ${errorText(error)}\nReplace the whole text with \`--envelope\`.`);
   }
 }

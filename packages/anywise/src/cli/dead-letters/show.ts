@@ -5,7 +5,7 @@ import { filterOf, filterOptions } from '../filter.js';
 
 export const show: Action = {
   name: 'show',
-  summary: 'shows everything about dead letters: data, error, and what waits for them',
+  summary: 'shows dead letters in full: data, error, and what waits for them',
   options: [...filterOptions, 'limit', 'after'],
   example: 'dead-letters show --id 0b6f7f0e-3f0c-4c59-9a39-2f6f6a1c2f11',
   async run({ options, open }) {
@@ -13,7 +13,7 @@ export const show: Action = {
     const { limit, after } = options;
     const letters = await deadLetters.list(filterOf(options), { limit, after });
     const json = { deadLetters: letters.map(letterJson) };
-    if (letters.length === 0) return { exitCode: 1, json, text: 'There are no such dead letters.' };
+    if (letters.length === 0) return { exitCode: 1, json, text: 'No dead letters match.' };
     return { exitCode: 0, json, text: letters.map(letterText).join('\n\n') };
   },
 };

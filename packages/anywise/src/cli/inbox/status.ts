@@ -5,7 +5,7 @@ import { table } from '../table.js';
 
 export const status: Action = {
   name: 'status',
-  summary: 'counts what each listener has yet to handle',
+  summary: 'counts the messages that each listener has yet to handle',
   options: [],
   example: 'inbox status --json',
   async run({ open }) {

@@ -3,6 +3,6 @@ import { status } from './status.js';
 
 export const inbox: Subject = {
   name: 'inbox',
-  summary: 'messages that its listeners have yet to handle',
+  summary: 'messages that listeners have yet to handle',
   actions: [status],
 };

@@ -82,12 +82,12 @@ describe('the outbox', () => {
     inFilledStore(park('a', 'b', 'c'), async (call) => {
       await expect(call('outbox retry --id b')).resolves.toEqual({
         exitCode: 0,
-        output: '1 parked message may leave again.\n',
+        output: '1 parked message will be retried.\n',
         errors: '',
       });
       await expect(call('outbox retry --id b')).resolves.toMatchObject({ exitCode: 1, output: '' });
       await expect(call('outbox retry --all')).resolves.toMatchObject({
-        output: '2 parked messages may leave again.\n',
+        output: '2 parked messages will be retried.\n',
       });
       const { output } = await call('outbox status --json');
       expect(JSON.parse(output)).toMatchObject({ waiting: 3, parked: 0 });

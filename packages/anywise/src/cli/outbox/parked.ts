@@ -4,7 +4,7 @@ import { parkedTable } from '../format-text.js';
 
 export const parked: Action = {
   name: 'parked',
-  summary: 'lists messages that can never leave, the oldest first',
+  summary: 'lists messages that could not be sent, the oldest first',
   options: ['limit'],
   example: 'outbox parked --json',
   async run({ options, terminal, open }) {

@@ -4,15 +4,15 @@ import { Refusal } from '../refusal.js';
 
 export const retry: Action = {
   name: 'retry',
-  summary: 'lets parked messages try to leave again',
+  summary: 'retries parked messages',
   options: ['id', 'all'],
-  notes: 'They leave as soon as the service runs, where what kept them is repaired.',
+  notes: 'They are sent as soon as the service runs, if the cause is fixed.',
   example: 'outbox retry --all',
   async run({ options: { id, all }, open }) {
-    if ((id !== undefined) === all) throw new Refusal(2, 'Say which are meant, with either `--id` or `--all`.');
+    if ((id !== undefined) === all) throw new Refusal(2, 'Select messages with either `--id` or `--all`.');
     const { parked } = await open();
     const retried = await parked.retry(id);
-    if (retried === 0) return { exitCode: 1, json: { retried }, text: 'There are no such parked messages.' };
-    return { exitCode: 0, json: { retried }, text: `${amount(retried, 'parked message')} may leave again.` };
+    if (retried === 0) return { exitCode: 1, json: { retried }, text: 'No parked messages match.' };
+    return { exitCode: 0, json: { retried }, text: `${amount(retried, 'parked message')} will be retried.` };
   },
 };

@@ -4,7 +4,7 @@ import { table } from '../table.js';
 
 export const status: Action = {
   name: 'status',
-  summary: 'counts what has yet to leave',
+  summary: 'counts the messages that have yet to leave',
   options: [],
   example: 'outbox status --service orders',
   async run({ open }) {

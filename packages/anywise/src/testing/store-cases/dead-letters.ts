@@ -7,7 +7,7 @@ import type { Store } from '../../core/ports/store.js';
 import type { StoreCase } from '../store-case.js';
 import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, upTo } from './steps.js';
 
-/** Four dead letters and a message that waits; of each filter below some fit, and some do not. */
+/** Four dead letters and a waiting message; each filter below matches some of them. */
 async function makeSome(store: Store): Promise<void> {
   await makeDead(store, { id: 'm1', key: 'a', type: 'test.paid' }, { error: 'Error: card DECLINED' });
   await makeDead(store, { id: 'm2', type: 'test.paid' }, { onDead: 'skip', error: 'TypeError: 100%_sure' });
@@ -31,11 +31,11 @@ const filters: readonly (readonly [filter: DeadLetterFilter, found: readonly str
   [{ id: 'waits' }, []],
 ];
 
-/** Looking at what could not be handled, and replaying, editing or discarding it. */
+/** Listing, replaying, editing and discarding dead letters. */
 export const deadLetterCases: readonly StoreCase[] = [
   {
     id: 'dead-content',
-    behaviour: 'shows of a dead letter what came, why and how often it failed, and what it holds up',
+    behaviour: 'shows the content, the error, the attempts and the blocked messages of a dead letter',
     run: async ({ store }) => {
       const came = testEntry({ id: 'm1', type: 'test.paid', key: 'žluť', json: '{ "text": "\\u0000 🚀" }' });
       const before = Date.now();
@@ -56,7 +56,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-filter',
-    behaviour: 'finds and counts the dead letters to which everything given applies, the oldest first',
+    behaviour: 'lists and counts the dead letters that match every filter, the oldest first',
     run: async ({ store }) => {
       await makeSome(store);
       for (const [filter, found] of filters) {
@@ -68,7 +68,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-age',
-    behaviour: 'tells the age of a dead letter from when it died',
+    behaviour: 'measures the age of a dead letter from when it was given up',
     run: async ({ store }) => {
       await makeDead(store, { id: 'old' });
       for (let isYoung = false, ageMs = 50; !isYoung; ageMs *= 2) {
@@ -79,7 +79,7 @@ export const deadLetterCases: readonly StoreCase[] = [
         const diedAfter = performance.now();
         await store.inbox.fail(claimed, { outcome: 'dead', onDead: 'park', error: 'poison' });
         const found = await store.deadLetters.count({ id, olderThanMs: ageMs });
-        // It may be old by the time of the look: then another is given more time.
+        // On a slow machine it may be old by now: then the next attempt allows more time.
         isYoung = performance.now() - diedAfter < ageMs;
         assert.equal(isYoung && found > 0, false, 'its age was told from when it came');
       }
@@ -87,7 +87,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-pages',
-    behaviour: 'lists dead letters page by page, none twice and none left out, also when some go meanwhile',
+    behaviour: 'lists dead letters page by page, each exactly once, even if some are removed meanwhile',
     run: async ({ store }) => {
       await store.inbox.add(upTo(7).map((n) => testEntry({ id: `m${n}`, error: 'unreadable' })));
       const seen: string[] = [];
@@ -106,7 +106,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-replay',
-    behaviour: 'makes a replayed dead letter due again, with all its attempts before it',
+    behaviour: 'makes a replayed dead letter due again, with all its attempts restored',
     run: async ({ store }) => {
       await makeDead(store, { id: 'm1', json: '"as it came"' });
       assert.equal(await store.deadLetters.replay({ id: 'm1' }), 1);
@@ -119,7 +119,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-replay-order',
-    behaviour: 'keeps the order of its key when a dead letter is replayed',
+    behaviour: 'preserves the order of its key when a dead letter is replayed',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('a3', 'a')]);
       await store.inbox.fail(await claimOne(store), { outcome: 'dead', onDead: 'park', error: 'poison' });
@@ -133,7 +133,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-replay-behind',
-    behaviour: 'holds the messages that come later behind one that is replayed after it was skipped',
+    behaviour: 'queues later messages behind a skipped one that is replayed',
     run: async ({ store }) => {
       await makeDead(store, { id: 'a1', key: 'a' }, { onDead: 'skip' });
       await store.inbox.add([entry('a2', 'a')]);
@@ -143,7 +143,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-replay-filter',
-    behaviour: 'replays only the dead letters to which everything given applies',
+    behaviour: 'replays only the dead letters that match every filter',
     run: async ({ store }) => {
       await makeSome(store);
       assert.equal(await store.deadLetters.replay({ type: 'test.paid', error: 'declined' }), 1);
@@ -155,7 +155,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-replay-block',
-    behaviour: 'lets a listener that is stopped go on when the dead letter is replayed, in order',
+    behaviour: 'resumes a blocked listener, in order, when its dead letter is replayed',
     run: async ({ store }) => {
       await makeDead(store, { id: 'm1' }, { onDead: 'block' });
       await store.inbox.add([entry('m2')]);
@@ -166,7 +166,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-again',
-    behaviour: 'shows the last error of a dead letter that was replayed and failed again',
+    behaviour: 'shows the latest error of a dead letter that failed again after a replay',
     run: async ({ store }) => {
       await makeDead(store, { id: 'm1' }, { error: 'first' });
       await store.deadLetters.replay({});
@@ -179,7 +179,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-replay-race',
-    behaviour: 'loses nothing and repeats nothing when messages are claimed while others are replayed',
+    behaviour: 'loses and repeats nothing when messages are claimed during a replay',
     run: async ({ store }) => {
       const all = upTo(60).map((n) => testEntry({ id: `m${n}`, key: `k${n % 6}`, error: 'unreadable' }));
       await store.inbox.add(all);
@@ -198,7 +198,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-edit',
-    behaviour: 'replaces the envelope of a dead letter and keeps the one that came, however often it is edited',
+    behaviour: 'replaces the envelope of a dead letter and keeps the original, however often it is edited',
     run: async ({ store }) => {
       await makeDead(store, { id: 'm1', key: 'a', json: '"came"' });
       const letter = { listener: 'listener', id: 'm1' };
@@ -218,7 +218,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-edit-only',
-    behaviour: 'edits nothing but the dead letter that is named',
+    behaviour: 'edits only the named dead letter',
     run: async ({ store }) => {
       await store.inbox.add([testEntry({ id: 'm1', json: '"waits"' })]);
       await makeDead(store, { id: 'm1', listener: 'other', json: '"came"' });
@@ -230,7 +230,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-discard',
-    behaviour: 'gives a dead letter up for good: its key goes on, and it stays known',
+    behaviour: 'discards a dead letter for good: its key is released, and a redelivery does not revive it',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a')]);
       await store.inbox.fail(await claimOne(store), { outcome: 'dead', onDead: 'park', error: 'poison' });
@@ -244,7 +244,7 @@ export const deadLetterCases: readonly StoreCase[] = [
   },
   {
     id: 'dead-discard-filter',
-    behaviour: 'discards only the dead letters to which everything given applies',
+    behaviour: 'discards only the dead letters that match every filter',
     run: async ({ store }) => {
       await makeSome(store);
       assert.equal(await store.deadLetters.discard({ listener: 'other', olderThanMs: 3_600_000 }), 0);

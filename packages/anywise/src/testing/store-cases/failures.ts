@@ -5,11 +5,11 @@ import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import { claim, claimOne, deadLetters, entry, finish, ids, makeDead } from './steps.js';
 
-/** What becomes of a message whose handling failed, and of those behind it. */
+/** What happens to a message whose handling failed, and to those behind it. */
 export const failureCases: readonly StoreCase[] = [
   {
     id: 'inbox-retry',
-    behaviour: 'makes a failed message wait, with its key and no other, until its retry is due',
+    behaviour: 'makes a failed message wait for its retry, and only the later messages with its key',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b'), entry('without-key')]);
       await store.inbox.fail(await claimOne(store, { limit: 1 }), {
@@ -28,7 +28,7 @@ export const failureCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-retry-first',
-    behaviour: 'hands out a message whose retry is due, however many others came meanwhile',
+    behaviour: 'hands out a due retry, however many other messages have arrived',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       await store.inbox.fail(await claimOne(store), { outcome: 'retry', retryInMs: 0, error: 'later' });
@@ -38,7 +38,7 @@ export const failureCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-retry-fraction',
-    behaviour: 'takes a pause before a retry that is not a whole number of milliseconds',
+    behaviour: 'accepts a retry delay that is not a whole number of milliseconds',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       await store.inbox.fail(await claimOne(store), { outcome: 'retry', retryInMs: 0.4, error: 'later' });
@@ -47,7 +47,7 @@ export const failureCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-free-retry',
-    behaviour: 'does not count an attempt that failed for a reason outside of the message',
+    behaviour: 'does not count an attempt that failed for an unrelated reason',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       for (const error of ['unknown type', 'still unknown']) {
@@ -59,7 +59,7 @@ export const failureCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-park',
-    behaviour: 'parks the key of a dead letter, so that its later messages wait',
+    behaviour: 'parks the key of a dead letter, so that later messages with it wait',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b')]);
       await store.inbox.fail(await claimOne(store, { limit: 1 }), { outcome: 'dead', onDead: 'park', error: 'poison' });
@@ -70,7 +70,7 @@ export const failureCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-park-no-key',
-    behaviour: 'holds up nobody for a dead letter without a key',
+    behaviour: 'blocks nothing for a dead letter without a key',
     run: async ({ store }) => {
       await makeDead(store, { id: 'm1' }, { onDead: 'park' });
       await store.inbox.add([entry('m2'), entry('a1', 'a')]);
@@ -80,7 +80,7 @@ export const failureCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-skip',
-    behaviour: 'goes on with the key of a dead letter where that is asked for',
+    behaviour: 'continues with the key of a dead letter if asked to',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a')]);
       await store.inbox.fail(await claimOne(store), { outcome: 'dead', onDead: 'skip', error: 'poison' });
@@ -90,7 +90,7 @@ export const failureCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-block',
-    behaviour: 'stops all of a listener behind a dead letter where that is asked for, and no other listener',
+    behaviour: 'stops a whole listener behind a dead letter if asked to, and no other listener',
     run: async ({ store }) => {
       const listeners = ['blocked', 'other'];
       await makeDead(store, { id: 'poison', listener: 'blocked', key: 'a' }, { onDead: 'block' });
@@ -115,7 +115,7 @@ export const failureCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-block-in-hand',
-    behaviour: 'lets a listener that is stopped finish what it has in hand, and holds what it lost until it goes on',
+    behaviour: 'lets a blocked listener finish the messages in hand, and holds those it lost until it resumes',
     run: async ({ store }) => {
       await store.inbox.add([entry('poison', 'a'), entry('b1', 'b'), entry('c1', 'c')]);
       const [poison, second, third] = await claim(store);

@@ -19,11 +19,11 @@ import {
 
 const both = ['one', 'two'];
 
-/** How messages are taken in, recognised and handed out. */
+/** How messages are added, recognised and handed out. */
 export const inboxCases: readonly StoreCase[] = [
   {
     id: 'inbox-places',
-    behaviour: 'claims no more messages of a listener than it has places, and others beside it',
+    behaviour: 'claims no more messages of a listener than it has places, and those of others beside it',
     run: async ({ store }) => {
       const of = (listener: string, id: string): InboxEntry => ({ ...entry(id), listener });
       await store.inbox.add([of('one', 'a'), of('one', 'b'), of('one', 'c'), of('two', 'd'), of('two', 'e')]);
@@ -42,7 +42,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-once',
-    behaviour: 'takes a message in once, however often it comes, in one batch or in several',
+    behaviour: 'adds a message once, however often it arrives, in one batch or in several',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1'), entry('m1')]);
       await store.inbox.add([entry('m1'), entry('m2'), entry('m1')]);
@@ -51,7 +51,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-first-stays',
-    behaviour: 'leaves a message as it came first when it comes again with other content',
+    behaviour: 'keeps the first content of a message that arrives again with different content',
     run: async ({ store }) => {
       await store.inbox.add([testEntry({ id: 'm1', json: '"first"' })]);
       await store.inbox.add([testEntry({ id: 'm1', json: '"second"' }), testEntry({ id: 'm1', error: 'unreadable' })]);
@@ -60,7 +60,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-in-hand-once',
-    behaviour: 'does not take a message in again that is being handled',
+    behaviour: 'does not add a message again while it is being handled',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       const claimed = await claimOne(store);
@@ -71,7 +71,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-handled-once',
-    behaviour: 'remembers a message that was handled',
+    behaviour: 'remembers a handled message',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       assert.equal(await finish(store, await claimOne(store)), true);
@@ -91,7 +91,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-identity',
-    behaviour: 'keeps the messages of two listeners apart',
+    behaviour: 'keeps the messages of two listeners separate',
     run: async ({ store }) => {
       await store.inbox.add(both.map((listener) => testEntry({ id: 'm1', listener })));
       const claims = await claim(store, { listeners: both });
@@ -117,7 +117,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-own-listeners',
-    behaviour: 'claims only for the listeners that are asked for',
+    behaviour: 'claims only for the requested listeners',
     run: async ({ store }) => {
       await store.inbox.add([testEntry({ id: 'm1', listener: 'unknown' })]);
       same(await claim(store), []);
@@ -125,7 +125,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-content',
-    behaviour: 'hands a message out as it came, every character of it',
+    behaviour: 'hands out a message exactly as it arrived, character for character',
     run: async ({ store }) => {
       const text = '{ "text": "žluť \\u0000 🚀 \\"quoted\\"" ,"n":1.50 }';
       const came = testEntry({ id: 'm-ž', type: 'test.it-happened', key: 'key 🚀', json: text });
@@ -136,7 +136,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-limit',
-    behaviour: 'claims the oldest first, and no more than are asked for',
+    behaviour: 'claims the oldest first, and no more than requested',
     run: async ({ store }) => {
       await store.inbox.add(upTo(10).map((n) => entry(`m${n}`)));
       same(ids(await claim(store, { limit: 3 })), ['m0', 'm1', 'm2']);
@@ -145,7 +145,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-many',
-    behaviour: 'takes thousands of messages in at once, and hands each out once',
+    behaviour: 'adds thousands of messages at once, and hands out each one once',
     run: async ({ store }) => {
       const many = upTo(2_000).map((n) => entry(`m${n}`, n % 2 === 0 ? `k${n}` : undefined));
       await store.inbox.add(many);
@@ -159,7 +159,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-dead-on-arrival',
-    behaviour: 'takes what cannot be read as a dead letter, which holds up nobody',
+    behaviour: 'adds an unreadable message as a dead letter, which blocks nothing',
     run: async ({ store }) => {
       const unreadable = testEntry({ id: 'm1', key: 'a', json: '{', error: 'not JSON' });
       await store.inbox.add([unreadable, entry('m2', 'a')]);
@@ -179,7 +179,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-with-outbox',
-    behaviour: 'commits the end of a message together with the events it caused',
+    behaviour: 'commits the completion of a message together with the events it caused',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       const claimed = await claimOne(store);
@@ -191,7 +191,7 @@ export const inboxCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-finish-rollback',
-    behaviour: 'leaves a message in hand when the commit that ends it loses its reply to another',
+    behaviour: 'leaves a message in hand when the commit that finishes it loses its reply key to another',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       const claimed = await claimOne(store);

@@ -10,16 +10,16 @@ function take(store: Store, entries: readonly InboxEntry[], limit = 10): Promise
   return store.inbox.add(entries, claimOptions({ limit }));
 }
 
-/** A store may claim fewer at intake than it could: what it claims then, and right after, is what can be claimed in all. */
+/** A store may claim fewer messages on arrival than it could; together with the next claim it must be all of them. */
 async function takeAndClaim(store: Store, entries: readonly InboxEntry[]): Promise<string[]> {
   return ids([...(await take(store, entries)), ...(await claim(store))]).sort();
 }
 
-/** Messages that are claimed while they are taken in. */
+/** Messages that are claimed on arrival. */
 export const intakeClaimCases: readonly StoreCase[] = [
   {
     id: 'intake-heads',
-    behaviour: 'claims at intake only what is the first of its key, and the next once that is handled',
+    behaviour: 'claims on arrival only the first message of a key, and the next once that is handled',
     run: async ({ store }) => {
       const entries = [entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b'), entry('free')];
       const first = await take(store, entries);
@@ -31,7 +31,7 @@ export const intakeClaimCases: readonly StoreCase[] = [
   },
   {
     id: 'intake-behind',
-    behaviour: 'claims nothing at intake behind an earlier message of its key',
+    behaviour: 'claims nothing on arrival behind an earlier message with its key',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('b1', 'b')]);
       const running = await claimOne(store, { limit: 1 });
@@ -44,7 +44,7 @@ export const intakeClaimCases: readonly StoreCase[] = [
   },
   {
     id: 'intake-known',
-    behaviour: 'claims no message at intake that it has taken in before, whatever became of it',
+    behaviour: 'claims no known message on arrival, whatever its state',
     run: async ({ store }) => {
       await store.inbox.add([entry('done'), entry('running'), entry('ready', 'k')]);
       for (const each of await claim(store, { limit: 1 })) assert.equal(await finish(store, each), true);
@@ -55,7 +55,7 @@ export const intakeClaimCases: readonly StoreCase[] = [
   },
   {
     id: 'intake-twice',
-    behaviour: 'claims a message that comes twice in one batch once',
+    behaviour: 'claims a message once that arrives twice in one batch',
     run: async ({ store }) => {
       same(await takeAndClaim(store, [entry('m1', 'k'), entry('m1', 'k'), entry('m2')]), ['m1', 'm2']);
     },
@@ -63,7 +63,7 @@ export const intakeClaimCases: readonly StoreCase[] = [
   {
     id: 'intake-dead',
     behaviour:
-      'claims nothing at intake that can never be handled, nor for a listener that is held up or not asked for',
+      'claims nothing on arrival that can never be handled, nor for a listener that is blocked or not requested',
     run: async ({ store }) => {
       const claims = await take(store, [
         testEntry({ id: 'unreadable', error: 'not JSON' }),
@@ -76,7 +76,7 @@ export const intakeClaimCases: readonly StoreCase[] = [
   },
   {
     id: 'intake-limit',
-    behaviour: 'claims no more at intake than it is asked for, the oldest first',
+    behaviour: 'claims no more on arrival than requested, the oldest first',
     run: async ({ store }) => {
       const entries = ['m1', 'm2', 'm3', 'm4'].map((id) => entry(id));
       same(await take(store, entries.slice(0, 1), 0), []);
@@ -87,7 +87,7 @@ export const intakeClaimCases: readonly StoreCase[] = [
   },
   {
     id: 'intake-claim',
-    behaviour: 'gives with a claim at intake all that a later claim gives: content, attempt, and a lease of its own',
+    behaviour: 'returns the same from a claim on arrival as from a later one: content, attempt, and a lease of its own',
     run: async ({ store }) => {
       const taken = await take(store, [entry('m1', 'k')]);
       const [claimed] = taken.length > 0 ? taken : await claim(store);
@@ -101,7 +101,7 @@ export const intakeClaimCases: readonly StoreCase[] = [
   },
   {
     id: 'intake-lease',
-    behaviour: 'makes a message due again whose lease from intake ended, and fences the old claim off',
+    behaviour: 'makes a message due again when its lease from arrival ends, and fences off the old claim',
     run: async ({ store }) => {
       const [zombie] = await store.inbox.add([entry('m1')], claimOptions({ leaseMs: 0 }));
       const again = await claimOne(store);

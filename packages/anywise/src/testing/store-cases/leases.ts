@@ -7,7 +7,7 @@ import type { Claim } from '../../core/ports/inbox.js';
 import type { Store } from '../../core/ports/store.js';
 import { claim, claimOne, endLease, entry, finish, ids, leaseMs, sendableIds, untilPassed } from './steps.js';
 
-/** Claims a message, lets the lease end, and has another claim it: the first is a zombie then. */
+/** Claims a message, lets the lease end, and claims it for another holder: the first is a zombie then. */
 async function zombieAndHeir(store: Store): Promise<{ readonly zombie: Claim; readonly heir: Claim }> {
   await store.inbox.add([entry('m1', 'a'), entry('m2', 'a')]);
   const zombie = await claimOne(store, { leaseMs: 1 });
@@ -16,11 +16,11 @@ async function zombieAndHeir(store: Store): Promise<{ readonly zombie: Claim; re
   return { zombie, heir };
 }
 
-/** Who may finish a message, and what becomes of those whose holder is gone. */
+/** Who may finish a message, and what happens to those whose holder is gone. */
 export const leaseCases: readonly StoreCase[] = [
   {
     id: 'inbox-attempts',
-    behaviour: 'counts an attempt whose process ended only if nothing else was in hand there',
+    behaviour: 'counts an attempt whose process died only if nothing else was in hand there',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       await claimOne(store, { leaseMs: 1 });
@@ -36,7 +36,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-suspects',
-    behaviour: 'gives messages whose process may have ended with them one at a time, before all others',
+    behaviour: 'hands out messages that may have killed their process one at a time, before all others',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1'), entry('m2')]);
       const zombies = await claim(store);
@@ -52,7 +52,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'lease-ends',
-    behaviour: 'makes a message due again when its lease has ended, and keeps its key in order',
+    behaviour: 'makes a message due again when its lease ends, and keeps its key in order',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a')]);
       const claimed = await claimOne(store);
@@ -64,7 +64,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-fence',
-    behaviour: 'refuses to finish a message for one whose lease has passed to another',
+    behaviour: 'refuses to finish a message for a holder whose lease has passed to another',
     run: async ({ store }) => {
       const { zombie, heir } = await zombieAndHeir(store);
       assert.equal(await finish(store, zombie), false);
@@ -73,7 +73,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'lease-fence-effects',
-    behaviour: 'keeps nothing of what one did whose lease has passed to another',
+    behaviour: 'rolls back everything a holder did after its lease passed to another',
     run: async ({ store }) => {
       const { zombie } = await zombieAndHeir(store);
       const transaction = store.begin({ readOnly: false });
@@ -84,7 +84,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-fail-fence',
-    behaviour: 'ignores the failure of one whose lease has passed to another',
+    behaviour: 'ignores a failure from a holder whose lease has passed to another',
     run: async ({ store }) => {
       const { zombie, heir } = await zombieAndHeir(store);
       await store.inbox.fail(zombie, { outcome: 'dead', onDead: 'park', error: 'too late' });
@@ -95,7 +95,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'lease-release-fence',
-    behaviour: 'ignores the release of one whose lease has passed to another',
+    behaviour: 'ignores a release from a holder whose lease has passed to another',
     run: async ({ store }) => {
       const { zombie, heir } = await zombieAndHeir(store);
       await store.inbox.release([zombie]);
@@ -105,7 +105,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'lease-extend-fence',
-    behaviour: 'does not lengthen the lease of the heir for one who lost it',
+    behaviour: 'does not extend the lease of the new holder for the one who lost it',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       const zombie = await claimOne(store, { leaseMs: 1 });
@@ -118,7 +118,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-extend',
-    behaviour: 'lets a lease be extended while it is held, and tells when it is lost',
+    behaviour: 'extends a lease while it is held, and reports when it is lost',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       const claimedAt = performance.now();
@@ -134,7 +134,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'lease-lost-in-batch',
-    behaviour: 'tells which leases of a batch are lost, and extends the others',
+    behaviour: 'reports which leases of a batch are lost, and extends the others',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1'), entry('m2'), entry('m3')]);
       const claims = await claim(store);
@@ -149,7 +149,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-release',
-    behaviour: 'gives a released message to the next, uncounted and before those that came later',
+    behaviour: 'hands out a released message next, without counting the attempt, before later ones',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1'), entry('m2')]);
       await store.inbox.release([await claimOne(store, { limit: 1 })]);
@@ -159,7 +159,7 @@ export const leaseCases: readonly StoreCase[] = [
   },
   {
     id: 'lease-new-each-time',
-    behaviour: 'gives each claim of a message a lease of its own, to the same holder too',
+    behaviour: 'gives each claim of a message its own lease, even for the same holder',
     run: async ({ store }) => {
       const { zombie, heir } = await zombieAndHeir(store);
       assert.notEqual(zombie.lease, heir.lease);

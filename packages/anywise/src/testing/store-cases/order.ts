@@ -7,11 +7,11 @@ import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import { claim, entry, finish, ids, makeDead, upTo } from './steps.js';
 
-/** Messages of one key are handled one after the other, in the order in which they came. */
+/** Messages with the same key are handled one after the other, in order of arrival. */
 export const orderCases: readonly StoreCase[] = [
   {
     id: 'inbox-key-order',
-    behaviour: 'hands out the messages of one key one after the other, in the order in which they came',
+    behaviour: 'hands out messages with the same key one after the other, in order of arrival',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b')]);
       const heads = await claim(store);
@@ -23,7 +23,7 @@ export const orderCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-key-limit',
-    behaviour: 'keeps the order of a key when several claim at once with a small limit',
+    behaviour: 'preserves the order of a key under concurrent claims with a small limit',
     run: async ({ store }) => {
       await store.inbox.add([entry('a1', 'a'), entry('a2', 'a'), entry('a3', 'a'), entry('b1', 'b')]);
       const claims = (await Promise.all([1, 2, 3].map(() => claim(store, { limit: 1 })))).flat();
@@ -34,7 +34,7 @@ export const orderCases: readonly StoreCase[] = [
   },
   {
     id: 'inbox-no-key',
-    behaviour: 'hands out messages without a key all at once',
+    behaviour: 'hands out all messages without a key at once',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1'), entry('m2'), entry('m3')]);
       const claims = await claim(store);
@@ -47,7 +47,7 @@ export const orderCases: readonly StoreCase[] = [
   },
   {
     id: 'order-any-key',
-    behaviour: 'takes any text as a key, an empty one and the id of another message included',
+    behaviour: 'accepts any text as a key, including an empty one and the id of another message',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1'), entry('m2', 'm1'), entry('m3', ''), entry('m4', ''), entry('m5', 'm1')]);
       const claims = await claim(store);
@@ -60,7 +60,7 @@ export const orderCases: readonly StoreCase[] = [
   },
   {
     id: 'order-of-each-listener',
-    behaviour: 'keeps a key in order for each listener by itself',
+    behaviour: 'keeps a key in order for each listener separately',
     run: async ({ store }) => {
       const listeners = ['one', 'two'];
       await store.inbox.add(
@@ -75,13 +75,12 @@ export const orderCases: readonly StoreCase[] = [
   },
   {
     id: 'order-storm',
-    behaviour:
-      'handles each message once and each key in order, however many claim at once and however many of them die',
+    behaviour: 'handles each message once and each key in order, however many processes claim concurrently and die',
     run: async ({ store }) => storm([store], { messages: 240, keys: 8 }),
   },
   {
     id: 'order-backlog',
-    behaviour: 'finds the messages that may go behind thousands that wait for one key',
+    behaviour: 'finds the claimable messages behind thousands that wait for one key',
     run: async ({ store }) => {
       await makeDead(store, { id: 'poison', key: 'poison' });
       await store.inbox.add(upTo(2_000).map((n) => entry(`w${n}`, 'poison')));
@@ -92,7 +91,7 @@ export const orderCases: readonly StoreCase[] = [
   },
   {
     id: 'order-backlog-of-keys',
-    behaviour: 'finds the messages that may go behind many keys that wait',
+    behaviour: 'finds the claimable messages behind many waiting keys',
     run: async ({ store }) => {
       const keys = upTo(1_500).map((n) => `k${n}`);
       await store.inbox.add(keys.map((key) => entry(`${key}-1`, key)));
@@ -105,7 +104,7 @@ export const orderCases: readonly StoreCase[] = [
   },
 ];
 
-/** Claims until all of these are in hand. One look need not find them all, but the next ones must. */
+/** Claims until all of these are in hand. One search need not find them all, but the next ones must. */
 async function untilClaimed(store: Store, wanted: readonly string[]): Promise<void> {
   const claimed: string[] = [];
   await eventually(async () => {
@@ -121,7 +120,7 @@ interface Storm {
 
 /**
  * Several workers claim and finish on each store at once. Every third claim is abandoned; half of those come back later, as
- * if from the dead. What was finished is counted as it is, duplicates included.
+ * if from the dead. Finished messages are counted with duplicates.
  */
 export async function storm(stores: readonly Store[], { messages, keys }: Storm): Promise<void> {
   const all = upTo(messages).map((n) => entry(`m${n}`, `k${n % keys}`));

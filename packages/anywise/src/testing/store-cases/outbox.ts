@@ -6,11 +6,11 @@ import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import { append, claim, entry, envelopesOf, ids, sendableIds, relayLease, settle, transact, upTo } from './steps.js';
 
-/** What waits in the outbox, and what may go. */
+/** What waits in the outbox, and what may leave. */
 export const outboxCases: readonly StoreCase[] = [
   {
     id: 'outbox-commit',
-    behaviour: 'shows an event in the outbox once its transaction is committed, and not before',
+    behaviour: 'shows an event in the outbox only once its transaction is committed',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ outgoing: [testEnvelope({ id: 'e1' })] });
@@ -21,7 +21,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-rollback',
-    behaviour: 'forgets the events and messages of a transaction that is rolled back',
+    behaviour: 'drops the events and messages of a transaction that is rolled back',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ outgoing: [testEnvelope()], incoming: [entry('m1')] });
@@ -32,7 +32,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-content',
-    behaviour: 'gives an envelope back as it was put in, every character and attribute of it',
+    behaviour: 'returns an envelope exactly as it was added, every character and attribute of it',
     run: async ({ store }) => {
       const envelope = testEnvelope({
         subject: 'žluť',
@@ -46,7 +46,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-once',
-    behaviour: 'keeps an event once that is published twice before it has gone, in one batch or in two',
+    behaviour: 'keeps an event once that is published twice before it leaves, in one batch or in two',
     run: async ({ store }) => {
       await append(store, ['e1', 'e1']);
       await append(store, ['e1', 'e2']);
@@ -55,7 +55,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-oldest-first',
-    behaviour: 'hands out the oldest events first, and no more than are asked for',
+    behaviour: 'hands out the oldest events first, and no more than requested',
     run: async ({ store }) => {
       const all = upTo(25).map((n) => `e${n}`);
       await append(store, all.slice(0, 10));
@@ -66,7 +66,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-confirmed',
-    behaviour: 'deletes only the rows that are confirmed',
+    behaviour: 'deletes only confirmed rows',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2', 'e3']);
       await settle(store, await relayLease(store, 'a'), {
@@ -78,7 +78,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-gone',
-    behaviour: 'ignores the outcomes of rows that are gone',
+    behaviour: 'ignores the outcomes of deleted rows',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2']);
       const [row] = await store.outbox.sendable(1);
@@ -92,7 +92,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-key-waits',
-    behaviour: 'holds back the later events of a key while one waits for its retry, and lets other keys go',
+    behaviour: 'holds back the later events of a key while one waits for its retry, but not other keys',
     run: async ({ store }) => {
       await append(store, ['a1', 'b1', 'a2', 'b2'], (id) => id.slice(0, 1));
       await append(store, ['without-key']);
@@ -104,7 +104,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-retry-due',
-    behaviour: 'hands a row out again when its retry is due, counted, with its key in order behind it',
+    behaviour: 'hands out a row again when its retry is due, counted, with its key in order behind it',
     run: async ({ store }) => {
       await append(store, ['a1', 'a2', 'a3'], () => 'a');
       const lease = await relayLease(store, 'a');
@@ -126,7 +126,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-gaps',
-    behaviour: 'hands out an event that was committed after one with a higher number had gone',
+    behaviour: 'hands out an event that was committed after one with a higher number had left',
     needs: ['concurrentTransactions'],
     run: async ({ store }) => {
       const [late, early] = [await numbered(store, 'late'), await numbered(store, 'early')];
@@ -141,7 +141,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-backlog',
-    behaviour: 'finds the events that may go behind thousands that wait for one key',
+    behaviour: 'finds the events that may leave behind thousands that wait for one key',
     run: async ({ store }) => {
       await append(store, ['poison'], () => 'poison');
       await settle(store, await relayLease(store, 'a'), { poison: { outcome: 'parked', error: 'too big' } });
@@ -160,7 +160,7 @@ export const outboxCases: readonly StoreCase[] = [
   },
   {
     id: 'outbox-many',
-    behaviour: 'takes many events in one transaction and keeps their order',
+    behaviour: 'adds many events in one transaction and keeps their order',
     run: async ({ store }) => {
       const many = upTo(1_000).map((n) => `e${n}`);
       await transact(store, (transaction) => transaction.append({ outgoing: envelopesOf(many) }));
@@ -169,11 +169,11 @@ export const outboxCases: readonly StoreCase[] = [
   },
 ];
 
-/** A transaction whose event has its number, and which is not committed. */
+/** An uncommitted transaction whose event has its number. */
 async function numbered(store: Store, id: string): Promise<StoreTransaction> {
   const transaction = store.begin({ readOnly: false });
   await transaction.append({ outgoing: [testEnvelope({ id })] });
-  // What is appended may be kept back until something else is written.
+  // An append may be buffered until something else is written.
   await transaction.cancel('unknown');
   return transaction;
 }

@@ -5,11 +5,11 @@ import { append, sendableIds, relayLease, settle, type Outcome } from './steps.j
 
 const tooBig: Outcome = { outcome: 'parked', error: 'too big' };
 
-/** Events that can never be published, and what is done about them by hand. */
+/** Events that can never be published, and what operators can do about them. */
 export const parkedCases: readonly StoreCase[] = [
   {
     id: 'outbox-parked',
-    behaviour: 'parks an event that can never go, keeps it and its key back, and counts it',
+    behaviour: 'parks an event that can never leave, holds back its key, and counts it',
     run: async ({ store }) => {
       await append(store, ['a1', 'b1', 'a2'], (id) => id.slice(0, 1));
       await settle(store, await relayLease(store, 'a'), { a1: tooBig });
@@ -20,7 +20,7 @@ export const parkedCases: readonly StoreCase[] = [
   },
   {
     id: 'parked-list',
-    behaviour: 'shows the parked events with their errors, the oldest first, and no more than are asked for',
+    behaviour: 'lists the parked events with their errors, the oldest first, and no more than requested',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2', 'e3']);
       const [first] = await store.outbox.sendable(1);
@@ -40,7 +40,7 @@ export const parkedCases: readonly StoreCase[] = [
   },
   {
     id: 'parked-retry',
-    behaviour: 'lets a parked event try again, with all its attempts before it and its key in order behind it',
+    behaviour: 'retries a parked event with all its attempts restored and its key in order behind it',
     run: async ({ store }) => {
       await append(store, ['a1', 'a2', 'b1', 'b2'], (id) => id.slice(0, 1));
       await settle(store, await relayLease(store, 'a'), { a1: tooBig, b1: tooBig });
@@ -52,7 +52,7 @@ export const parkedCases: readonly StoreCase[] = [
   },
   {
     id: 'parked-retry-all',
-    behaviour: 'lets all parked events try again at once',
+    behaviour: 'retries all parked events at once',
     run: async ({ store }) => {
       await append(store, ['a1', 'a2', 'b1'], (id) => id.slice(0, 1));
       await settle(store, await relayLease(store, 'a'), { a1: tooBig, b1: tooBig });
@@ -63,7 +63,7 @@ export const parkedCases: readonly StoreCase[] = [
   },
   {
     id: 'parked-discard',
-    behaviour: 'deletes a parked event for good, and its key goes on',
+    behaviour: 'deletes a parked event for good, and releases its key',
     run: async ({ store }) => {
       await append(store, ['a1', 'a2', 'b1'], (id) => id.slice(0, 1));
       await settle(store, await relayLease(store, 'a'), { a1: tooBig });
@@ -74,7 +74,7 @@ export const parkedCases: readonly StoreCase[] = [
   },
   {
     id: 'parked-only',
-    behaviour: 'neither retries nor deletes by hand what is not parked',
+    behaviour: 'neither retries nor deletes events that are not parked',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2']);
       const lease = await relayLease(store, 'a');
@@ -89,7 +89,7 @@ export const parkedCases: readonly StoreCase[] = [
   },
   {
     id: 'parked-known',
-    behaviour: 'keeps a parked event once that is published again',
+    behaviour: 'keeps one copy of a parked event that is published again',
     run: async ({ store }) => {
       await append(store, ['e1']);
       await settle(store, await relayLease(store, 'a'), { e1: tooBig });

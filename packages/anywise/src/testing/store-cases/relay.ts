@@ -4,11 +4,11 @@ import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import { append, leaseMs, relayLease, sendableIds, settle, untilPassed } from './steps.js';
 
-/** Who may bring events from the outbox to the transport. */
+/** Who may move events from the outbox to the transport. */
 export const relayCases: readonly StoreCase[] = [
   {
     id: 'relay-one',
-    behaviour: 'gives the relay lease to one holder at a time, and to the next when it is released',
+    behaviour: 'grants the relay lease to one holder at a time, and to the next when it is released',
     run: async ({ store }) => {
       const lease = await relayLease(store, 'a');
       assert.equal(await store.outbox.lease('b', leaseMs), undefined);
@@ -19,7 +19,7 @@ export const relayCases: readonly StoreCase[] = [
   },
   {
     id: 'relay-race',
-    behaviour: 'gives the relay lease to one of many that ask at once',
+    behaviour: 'grants the relay lease to one of many concurrent requests',
     run: async ({ store }) => {
       const holders = ['a', 'b', 'c', 'd', 'e'];
       const leases = await Promise.all(holders.map((holder) => store.outbox.lease(holder, leaseMs)));
@@ -28,7 +28,7 @@ export const relayCases: readonly StoreCase[] = [
   },
   {
     id: 'relay-renew',
-    behaviour: 'makes the relay lease last from its renewal on, under the same epoch',
+    behaviour: 'extends the relay lease from its renewal, under the same epoch',
     run: async ({ store }) => {
       const takenAt = performance.now();
       await relayLease(store, 'a', 50);
@@ -52,7 +52,7 @@ export const relayCases: readonly StoreCase[] = [
   },
   {
     id: 'relay-return',
-    behaviour: 'refuses the outcomes that a relay gathered under an earlier lease, also when it has the lease again',
+    behaviour: 'refuses the outcomes that a relay gathered under an earlier lease, even if it holds the lease again',
     run: async ({ store }) => {
       await append(store, ['e1']);
       const old = await relayLease(store, 'a', 1);

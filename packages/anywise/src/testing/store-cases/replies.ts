@@ -9,7 +9,7 @@ import { claimOne, entry, upTo } from './steps.js';
 
 const key: ReplyKey = { type: 'test.do', key: 'k1' };
 
-/** Keeps a reply where the key is free, as the handler of a command does. */
+/** Keeps a reply if the key is free, as a command's handler does. */
 export function keep(store: Store, replyKey: ReplyKey, kept: KeptReply, claim?: Claim): Promise<boolean> {
   return store.begin({ readOnly: false }).commit({ claim, reply: { key: replyKey, kept } });
 }
@@ -20,11 +20,11 @@ async function lostClaim(store: Store): Promise<Claim> {
   return { ...(await claimOne(store)), lease: 'lost' };
 }
 
-/** The replies of commands that came with an idempotency key. */
+/** The replies to commands with an idempotency key. */
 export const replyCases: readonly StoreCase[] = [
   {
     id: 'reply-kept',
-    behaviour: 'keeps a reply with the transaction that made it, and only the first under a key',
+    behaviour: 'commits a reply with its transaction, and keeps only the first under a key',
     run: async ({ store }) => {
       assert.equal(await keep(store, key, { fingerprint: 'f0', reply: 0 }, await lostClaim(store)), false);
       assert.equal(await store.findReply(key), undefined);
@@ -35,7 +35,7 @@ export const replyCases: readonly StoreCase[] = [
   },
   {
     id: 'reply-commit',
-    behaviour: 'shows a reply once its transaction is committed, and not before',
+    behaviour: 'shows a reply only once its transaction is committed',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ outgoing: [testEnvelope()] });
@@ -46,7 +46,7 @@ export const replyCases: readonly StoreCase[] = [
   },
   {
     id: 'reply-content',
-    behaviour: 'gives a reply back as it was kept, also where there was none',
+    behaviour: 'returns a reply exactly as it was kept, even an absent one',
     run: async ({ store }) => {
       const replies = [undefined, null, '', 0, false, { text: 'žluť \u0000 🚀', list: [1.5, null] }];
       for (const [n, reply] of replies.entries()) {
@@ -57,7 +57,7 @@ export const replyCases: readonly StoreCase[] = [
   },
   {
     id: 'reply-keys-apart',
-    behaviour: 'keeps the keys of one command apart from those of another',
+    behaviour: 'keeps the keys of different commands separate',
     run: async ({ store }) => {
       const keys = [
         { type: 'test.do', key: 'k 1' },
@@ -72,7 +72,7 @@ export const replyCases: readonly StoreCase[] = [
   },
   {
     id: 'reply-race',
-    behaviour: 'keeps the reply of one of many transactions that come with a key at once',
+    behaviour: 'keeps the reply of one of many concurrent transactions with the same key',
     run: async ({ store }) => {
       const outcomes = await Promise.all(upTo(5).map((n) => keep(store, key, { fingerprint: 'f', reply: n })));
       assert.equal(outcomes.filter(Boolean).length, 1);
@@ -81,7 +81,7 @@ export const replyCases: readonly StoreCase[] = [
   },
   {
     id: 'reply-race-rollback',
-    behaviour: 'lets the next keep its reply where the first transaction with a key is rolled back',
+    behaviour: 'lets the next transaction keep its reply if the first with the key is rolled back',
     run: async ({ store }) => {
       const lost = await lostClaim(store);
       const first = keep(store, key, { fingerprint: 'f1', reply: 1 }, lost);
@@ -92,7 +92,7 @@ export const replyCases: readonly StoreCase[] = [
   },
   {
     id: 'reply-retention',
-    behaviour: 'forgets replies that were kept before the retention, and no others',
+    behaviour: 'deletes replies older than the retention, and no others',
     run: async ({ store }) => {
       await keep(store, key, { fingerprint: 'f1', reply: 1 });
       await store.clean(3_600_000);

@@ -17,11 +17,11 @@ import {
   upTo,
 } from './steps.js';
 
-/** What is deleted in the course of time, and what never is. */
+/** What is deleted over time, and what never is. */
 export const retentionCases: readonly StoreCase[] = [
   {
     id: 'inbox-clean',
-    behaviour: 'deletes what was handled before the retention, and nothing else',
+    behaviour: 'deletes messages handled before the retention, and nothing else',
     run: async ({ store }) => {
       await store.inbox.add([entry('done'), entry('open')]);
       await finish(store, await claimOne(store));
@@ -37,7 +37,7 @@ export const retentionCases: readonly StoreCase[] = [
   },
   {
     id: 'clean-keeps',
-    behaviour: 'deletes nothing that waits, is in hand, is dead, or has yet to leave',
+    behaviour: 'deletes no message that waits, is in hand, is dead, or has yet to leave',
     run: async ({ store }) => {
       await makeDead(store, { id: 'parked', key: 'a' });
       await store.inbox.add([entry('running'), entry('behind', 'a'), testEntry({ id: 'dead', error: 'unreadable' })]);
@@ -62,7 +62,7 @@ export const retentionCases: readonly StoreCase[] = [
   },
   {
     id: 'clean-batches',
-    behaviour: 'deletes all of it, also where it is more than one batch',
+    behaviour: 'deletes all old messages, even more than one batch',
     run: async ({ store }) => {
       const many = upTo(6_000).map((n) => testEntry({ id: `m${n}`, error: 'unreadable' }));
       await store.inbox.add(many);

@@ -8,11 +8,11 @@ import { append, cancel, sendableIds, relayLease, schedule, settle, transact, up
 const hour = { delayMs: 3_600_000 };
 const atOnce = { delayMs: 0 };
 
-/** Messages that wait for their time. */
+/** Scheduled messages. */
 export const scheduledCases: readonly StoreCase[] = [
   {
     id: 'scheduled-waits',
-    behaviour: 'keeps a scheduled message back until its time, and counts it apart',
+    behaviour: 'holds back a scheduled message until it is due, and counts it separately',
     run: async ({ store }) => {
       await schedule(store, 'later', hour);
       await append(store, ['now']);
@@ -23,7 +23,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-delay',
-    behaviour: 'hands a scheduled message out when its delay has passed',
+    behaviour: 'hands out a scheduled message once its delay has passed',
     run: async ({ store }) => {
       await schedule(store, 'soon', { delayMs: 40 });
       await eventually(async () => same(await sendableIds(store), ['soon']));
@@ -35,7 +35,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-at',
-    behaviour: 'hands a message that is scheduled for a time out at that time, at once where it has passed',
+    behaviour: 'hands out a message at the time it is scheduled for, or at once if that has passed',
     run: async ({ store }) => {
       await schedule(store, 'past', { at: Date.now() - 3_600_000 });
       await schedule(store, 'future', { at: Date.now() + 3_600_000 });
@@ -45,7 +45,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-next',
-    behaviour: 'tells how long it is until the next scheduled message is due',
+    behaviour: 'reports how long it is until the next scheduled message is due',
     run: async ({ store }) => {
       assert.equal(await store.outbox.nextDueInMs(), undefined);
       await schedule(store, 'later', hour);
@@ -60,7 +60,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-content',
-    behaviour: 'gives a scheduled envelope back as it was put in',
+    behaviour: 'returns a scheduled envelope exactly as it was added',
     run: async ({ store }) => {
       const envelope = testEnvelope({ kind: 'command', partitionkey: 'p1', data: { text: 'žluť \u0000 🚀' } });
       await transact(store, (transaction) => transaction.append({ scheduled: [{ envelope, due: atOnce }] }));
@@ -73,8 +73,8 @@ export const scheduledCases: readonly StoreCase[] = [
     },
   },
   {
-    id: 'scheduled-holds-nobody',
-    behaviour: 'lets the events of a key go while a scheduled message of this key waits for its time',
+    id: 'scheduled-blocks-nothing',
+    behaviour: 'does not hold back a key while a scheduled message with it is not due',
     run: async ({ store }) => {
       await schedule(store, 'later', hour, 'a');
       await append(store, ['a1', 'a2'], () => 'a');
@@ -83,7 +83,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-once',
-    behaviour: 'keeps a message once that is scheduled twice, for the first of its times',
+    behaviour: 'keeps a message once that is scheduled twice, with the first due time',
     run: async ({ store }) => {
       await schedule(store, 'm1', hour);
       await schedule(store, 'm1', atOnce);
@@ -93,7 +93,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-rollback',
-    behaviour: 'forgets what a transaction scheduled that is rolled back',
+    behaviour: 'drops messages scheduled by a transaction that is rolled back',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ scheduled: [{ envelope: testEnvelope(), due: hour }] });
@@ -103,7 +103,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-cancel',
-    behaviour: 'takes a scheduled message back, once',
+    behaviour: 'cancels a scheduled message, once',
     run: async ({ store }) => {
       await schedule(store, 'm1', hour);
       await schedule(store, 'm2', hour);
@@ -115,7 +115,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-cancel-late',
-    behaviour: 'takes nothing back whose time has come, nor an event that was never scheduled',
+    behaviour: 'cancels neither a due message nor an event that was never scheduled',
     run: async ({ store }) => {
       await append(store, ['event']);
       await schedule(store, 'due', atOnce);
@@ -127,7 +127,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-cancel-own',
-    behaviour: 'takes back in a transaction what it scheduled itself',
+    behaviour: 'cancels a message in the transaction that scheduled it',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ scheduled: [{ envelope: testEnvelope({ id: 'm1' }), due: hour }] });
@@ -139,7 +139,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-cancel-rollback',
-    behaviour: 'keeps a scheduled message whose cancelling is rolled back',
+    behaviour: 'keeps a scheduled message whose cancellation is rolled back',
     run: async ({ store }) => {
       await schedule(store, 'm1', hour);
       const transaction = store.begin({ readOnly: false });
@@ -151,7 +151,7 @@ export const scheduledCases: readonly StoreCase[] = [
   },
   {
     id: 'scheduled-cancel-race',
-    behaviour: 'either takes a message back or lets it go, however close the two are',
+    behaviour: 'either cancels a message or lets it leave, never both',
     run: async ({ store }) => {
       const all = upTo(30).map((n) => `m${n}`);
       for (const [n, id] of all.entries()) await schedule(store, id, { delayMs: n });

@@ -26,7 +26,7 @@ import {
   upTo,
 } from './steps.js';
 
-/** Works with the store and with the same data as another process has it. */
+/** Uses the store, and the same data as another process would. */
 function withOther(work: (store: Store, other: Store) => Promise<void>): (fixture: StoreFixture) => Promise<void> {
   return async ({ store, again }) => {
     const other = await again();
@@ -55,11 +55,11 @@ async function withClockMoved<T>(byMs: number, work: () => Promise<T>): Promise<
   }
 }
 
-/** What several processes with the same data do to each other. */
+/** Several processes that share data. */
 const cases: readonly StoreCase[] = [
   {
     id: 'shared-claim',
-    behaviour: 'hands a message to one of several processes',
+    behaviour: 'hands out a message to only one of several processes',
     run: withOther(async (store, other) => {
       await store.inbox.add(upTo(50).map((n) => entry(`m${n}`, `k${n % 5}`)));
       const claims = await Promise.all([claim(store), claim(other), claim(store), claim(other)]);
@@ -69,12 +69,12 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-storm',
-    behaviour: 'handles each message once and each key in order, however many processes claim and however many die',
+    behaviour: 'handles each message once and each key in order, however many processes claim and die',
     run: withOther(async (store, other) => storm([store, other], { messages: 240, keys: 8 })),
   },
   {
     id: 'shared-zombie',
-    behaviour: 'refuses what a process does whose lease has passed to another process',
+    behaviour: 'refuses the commit of a process whose lease has passed to another process',
     run: withOther(async (store, other) => {
       await store.inbox.add([entry('m1')]);
       const zombie = await claimOne(store, { leaseMs: 1 });
@@ -86,7 +86,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-once',
-    behaviour: 'takes a message and an event in once that several processes bring at the same time',
+    behaviour: 'adds a message and an event once that several processes bring at the same time',
     run: withOther(async (store, other) => {
       const many = upTo(50).map((n) => entry(`m${n}`));
       await Promise.all([store, other].map((one) => one.inbox.add(many)));
@@ -97,7 +97,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-order',
-    behaviour: 'shows every process what another has committed, in one order',
+    behaviour: 'shows every process what others have committed, in one order',
     run: withOther(async (store, other) => {
       for (const n of upTo(10)) await append(n % 2 === 0 ? store : other, [`e${n}`]);
       const expected = upTo(10).map((n) => `e${n}`);
@@ -107,7 +107,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-relay',
-    behaviour: 'hands the relay from one process to another, and refuses the outcomes of the first',
+    behaviour: 'passes the relay from one process to another, and refuses the outcomes of the first',
     run: withOther(async (store, other) => {
       await append(store, ['e1', 'e2']);
       const first = await relayLease(store, 'first');
@@ -122,7 +122,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-dead-holder',
-    behaviour: 'makes the messages and the relay of a process that is known to be dead free at once',
+    behaviour: 'frees the messages and the relay of a dead process at once',
     run: withOther(async (store, other) => {
       const holder = deadHolder();
       await store.inbox.add([entry('m1')]);
@@ -130,7 +130,7 @@ const cases: readonly StoreCase[] = [
       const dead = await relayLease(store, holder);
       const alive = holderName('alive');
       if (!isDeadHolder(holder)) {
-        // Outside of Linux nothing is known, and every lease has to run out.
+        // On other systems than Linux a dead process is not recognised, and its leases have to expire.
         same(await claim(other, { holder: alive }), []);
         assert.equal(await other.outbox.lease(alive, leaseMs), undefined);
         return;
@@ -143,7 +143,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-clock',
-    behaviour: "goes by the database's clock, however wrong that of a process is",
+    behaviour: "uses the database's clock, however wrong that of a process is",
     run: withOther(async (store, other) => {
       await store.inbox.add([entry('m1')]);
       await claimOne(store);
@@ -164,7 +164,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-cancel',
-    behaviour: 'either takes a message back in one process or lets it go in another',
+    behaviour: 'either cancels a message in one process or lets it leave in another, never both',
     run: withOther(async (store, other) => {
       const all = upTo(30).map((n) => `m${n}`);
       for (const [n, id] of all.entries()) await schedule(store, id, { delayMs: n });
@@ -179,7 +179,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-reply',
-    behaviour: 'keeps the reply of one of several processes that come with a key at once',
+    behaviour: 'keeps the reply of one of several processes that use a key at once',
     run: withOther(async (store, other) => {
       const key = { type: 'test.do', key: 'k1' };
       const outcomes = await Promise.all(
@@ -191,7 +191,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-dead',
-    behaviour: 'replays and discards in one process what another gave up',
+    behaviour: 'replays and discards in one process messages that another gave up',
     run: withOther(async (store, other) => {
       await makeDead(store, { id: 'm1' });
       await store.inbox.add([testEntry({ id: 'm2', error: 'unreadable' })]);
@@ -204,7 +204,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-watch',
-    behaviour: 'tells watchers of what another process commits',
+    behaviour: 'notifies watchers of commits by another process',
     run: withOther(async (store, other) => {
       let calls = 0;
       const stop = store.watch(() => calls++);
@@ -218,7 +218,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-open',
-    behaviour: 'can be opened by several processes at once, while others work',
+    behaviour: 'can be opened by several processes at once, while others use it',
     run: async ({ store, again }) => {
       const [others] = await Promise.all([
         Promise.all(upTo(4).map(() => again())),
@@ -233,7 +233,7 @@ const cases: readonly StoreCase[] = [
   },
   {
     id: 'shared-restart',
-    behaviour: 'keeps everything that was committed when the process that committed it has gone',
+    behaviour: 'keeps everything that was committed after its process has died',
     needs: ['durable'],
     run: async ({ store, again }) => {
       const first = await again();

@@ -5,11 +5,11 @@ import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import { append, claim, claimOne, finish, makeDead, sendableIds, relayLease, schedule, settle } from './steps.js';
 
-/** What a store says of itself. */
+/** The status of a store. */
 export const statusCases: readonly StoreCase[] = [
   {
     id: 'status-empty',
-    behaviour: 'says of an empty store that nothing waits',
+    behaviour: 'reports an empty store as empty',
     run: async ({ store }) => {
       same(await store.inbox.status(), { waiting: 0, running: 0, dead: 0, oldestMs: 0, listeners: [] });
       same(await store.outbox.status(), { waiting: 0, scheduled: 0, parked: 0, oldestMs: 0 });
@@ -17,7 +17,7 @@ export const statusCases: readonly StoreCase[] = [
   },
   {
     id: 'status-inbox',
-    behaviour: 'counts what waits, is in hand and is dead, in all and for each listener',
+    behaviour: 'counts waiting, running and dead messages, in total and for each listener',
     run: async ({ store }) => {
       for (const onDead of ['park', 'skip', 'block'] as const)
         await makeDead(store, { listener: onDead, key: 'a' }, { onDead });
@@ -41,7 +41,7 @@ export const statusCases: readonly StoreCase[] = [
   },
   {
     id: 'status-outbox',
-    behaviour: 'counts what waits for its turn, for another attempt, for its time, and what is parked',
+    behaviour: 'counts messages that wait for their turn, for a retry or for their due time, and parked ones',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2', 'e3']);
       await schedule(store, 'later', { delayMs: 3_600_000 });
@@ -56,7 +56,7 @@ export const statusCases: readonly StoreCase[] = [
   },
   {
     id: 'status-age',
-    behaviour: 'tells how long the oldest message has waited, and 0 where none does',
+    behaviour: 'reports how long the oldest message has waited, and 0 if none does',
     run: async ({ store }) => {
       await store.inbox.add([testEntry({ id: 'm1' }), testEntry({ id: 'm2', listener: 'other' })]);
       await append(store, ['e1']);

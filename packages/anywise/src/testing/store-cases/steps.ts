@@ -13,7 +13,7 @@ import { same } from '../same.js';
 export const leaseMs = 3_600_000;
 
 interface ClaimSteps {
-  /** How many messages of each listener at most; by name alone, as many as there are. */
+  /** The limit for each listener; without a number, there is none. */
   readonly listeners?: readonly string[] | ReadonlyMap<string, number>;
   readonly holder?: string;
   readonly limit?: number;
@@ -35,7 +35,7 @@ export async function claimOne(store: Store, options?: ClaimSteps): Promise<Clai
   return first;
 }
 
-/** Ends a lease as time does: its holder is not told. */
+/** Lets a lease expire, without telling its holder. */
 export async function endLease(store: Store, claimed: Claim): Promise<void> {
   same(await store.inbox.extend([claimed], 0), []);
 }
@@ -52,7 +52,7 @@ export function ids(claims: readonly { readonly id: string }[]): string[] {
   return claims.map(({ id }) => id);
 }
 
-/** Takes a message in and gives it up at once. */
+/** Adds a message and gives it up at once. */
 export async function makeDead(
   store: Store,
   change: Partial<InboxEntry>,
@@ -107,13 +107,13 @@ export async function relayLease(store: Store, holder: string, ms = leaseMs): Pr
   return lease;
 }
 
-/** What became of a row, without its number. */
+/** The outcome of a row, without its number. */
 export type Outcome =
   | { readonly outcome: 'confirmed' }
   | { readonly outcome: 'retry'; readonly retryInMs: number; readonly error: string }
   | { readonly outcome: 'parked'; readonly error: string };
 
-/** Settles the rows of these envelopes, which may go now. */
+/** Settles the rows of these envelopes, which must be due. */
 export async function settle(
   store: Store,
   lease: RelayLease,
@@ -128,12 +128,12 @@ export async function settle(
   return store.outbox.settle(lease, settled);
 }
 
-/** Waits until so much time has passed since a moment of this process's clock. */
+/** Waits until this much time has passed since a moment of this process's clock. */
 export async function untilPassed(ms: number, since: number): Promise<void> {
   await eventually(() => assert.ok(performance.now() - since > ms, 'the time has not passed yet'));
 }
 
-/** Numbers from 0 on. */
+/** The numbers from 0 to `count - 1`. */
 export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
 }

@@ -5,11 +5,11 @@ import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import { append, claimOne, entry, finish, sendableIds } from './steps.js';
 
-/** What holds for the transaction of a message as such. */
+/** The rules for a message's transaction. */
 export const transactionCases: readonly StoreCase[] = [
   {
     id: 'transaction-read-only',
-    behaviour: 'refuses writes in a transaction that only reads',
+    behaviour: 'refuses writes in a read-only transaction',
     run: async ({ store }) => {
       await store.inbox.add([entry('m1')]);
       const claimed = await claimOne(store);
@@ -31,7 +31,7 @@ export const transactionCases: readonly StoreCase[] = [
   },
   {
     id: 'transaction-unused',
-    behaviour: 'holds up nobody with a transaction that is not used, and ends it either way',
+    behaviour: 'blocks nothing with an unused transaction, and ends it either way',
     run: async ({ store }) => {
       const unused = [false, false, true].map((readOnly) => store.begin({ readOnly }));
       await append(store, ['e1']);
@@ -41,7 +41,7 @@ export const transactionCases: readonly StoreCase[] = [
   },
   {
     id: 'transaction-all',
-    behaviour: 'forgets all of a transaction that is rolled back, and lets the next go on',
+    behaviour: 'drops everything in a transaction that is rolled back, and lets the next continue',
     run: async ({ store }) => {
       const lost = store.begin({ readOnly: false });
       const scheduled = [{ envelope: testEnvelope(), due: { delayMs: 0 } }];
@@ -56,7 +56,7 @@ export const transactionCases: readonly StoreCase[] = [
   },
   {
     id: 'transaction-part',
-    behaviour: 'undoes a part of a transaction without the rest, and lets it go on',
+    behaviour: 'undoes a part of a transaction without the rest, and lets the rest continue',
     run: async ({ store }) => {
       const cancels = async (id: string): Promise<void> => {
         const scheduling = store.begin({ readOnly: false });
@@ -86,7 +86,7 @@ export const transactionCases: readonly StoreCase[] = [
   },
   {
     id: 'transaction-order',
-    behaviour: 'keeps the order in which one transaction appended, call after call',
+    behaviour: 'keeps the order of appends within a transaction, call after call',
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
       for (const id of ['e1', 'e2', 'e3']) await transaction.append({ outgoing: [testEnvelope({ id })] });
@@ -96,7 +96,7 @@ export const transactionCases: readonly StoreCase[] = [
   },
   {
     id: 'transaction-ended',
-    behaviour: 'refuses the use of a transaction that has ended, and lets others go on',
+    behaviour: 'refuses the use of an ended transaction, without affecting others',
     run: async ({ store }) => {
       for (const end of ['commit', 'rollback'] as const) {
         const transaction = store.begin({ readOnly: false });

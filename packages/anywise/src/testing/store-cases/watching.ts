@@ -5,23 +5,23 @@ import { eventually } from '../eventually.js';
 import type { StoreCase } from '../store-case.js';
 import { append, entry, makeDead, relayLease, schedule, settle } from './steps.js';
 
-/** Watches while something is done, and fails where nobody was told. */
+/** Watches the store during some work, and fails if no notification came. */
 async function expectTold(store: Store, work: () => Promise<unknown>): Promise<void> {
   let calls = 0;
   const stop = store.watch(() => calls++);
   try {
     await work();
-    await eventually(() => assert.ok(calls > 0, 'nobody was told'));
+    await eventually(() => assert.ok(calls > 0, 'no watcher was notified'));
   } finally {
     stop();
   }
 }
 
-/** Who waits for work is told when there is some. */
+/** Watchers are notified when there is work. */
 export const watchingCases: readonly StoreCase[] = [
   {
     id: 'inbox-watch',
-    behaviour: 'tells watchers of messages that are taken in, and of events that are committed',
+    behaviour: 'notifies watchers of added messages and committed events',
     run: async ({ store }) => {
       await expectTold(store, () => store.inbox.add([entry('m1')]));
       await expectTold(store, () => append(store, ['e1']));
@@ -30,7 +30,7 @@ export const watchingCases: readonly StoreCase[] = [
   },
   {
     id: 'watch-by-hand',
-    behaviour: 'tells watchers of what is replayed, discarded or allowed to try again by hand',
+    behaviour: 'notifies watchers of replayed, discarded and retried messages',
     run: async ({ store }) => {
       await makeDead(store, { id: 'a1', key: 'a' });
       await expectTold(store, () => store.deadLetters.replay({}));
@@ -46,7 +46,7 @@ export const watchingCases: readonly StoreCase[] = [
   },
   {
     id: 'watch-all',
-    behaviour: 'tells every watcher, and none that has stopped watching',
+    behaviour: 'notifies every watcher, and none that has stopped watching',
     run: async ({ store }) => {
       const calls = { stopped: 0, first: 0, second: 0 };
       const stop = store.watch(() => calls.stopped++);

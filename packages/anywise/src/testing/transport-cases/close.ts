@@ -5,11 +5,11 @@ import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
 import { consume, gate, hasAll, idsOf, numbered, publish, withTransports } from './steps.js';
 
-/** How subscriptions and transports end. */
+/** How subscriptions and transports close. */
 export const closeCases: readonly TransportCase[] = [
   {
     id: 'close-waits',
-    behaviour: 'finishes the batch in hand before a subscription is closed, and takes no more',
+    behaviour: 'finishes the batch in hand before a subscription closes, and receives no more',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const { opened, open } = gate();
@@ -31,7 +31,7 @@ export const closeCases: readonly TransportCase[] = [
   },
   {
     id: 'close-all-waits',
-    behaviour: 'finishes the batches in hand before the transport is closed, and counts them as received',
+    behaviour: 'finishes the batches in hand before the transport closes, and counts them as received',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, closing, next) => {
         const { opened, open } = gate();
@@ -74,7 +74,7 @@ export const closeCases: readonly TransportCase[] = [
   },
   {
     id: 'close-parallel',
-    behaviour: 'loses nothing when many instances begin and stop at once',
+    behaviour: 'loses nothing when many instances start and stop at once',
     run: (fixture) =>
       withTransports(fixture, 7, async (publisher, last, ...instances) => {
         const sent = numbered(50);
@@ -93,7 +93,7 @@ export const closeCases: readonly TransportCase[] = [
   },
   {
     id: 'close-publishing',
-    behaviour: 'brings everything that it confirmed while it was being closed',
+    behaviour: 'delivers everything that it confirmed while closing',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const { ids } = await consume(receiver);

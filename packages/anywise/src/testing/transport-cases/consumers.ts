@@ -5,11 +5,11 @@ import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
 import { consume, hasAll, idsOf, numbered, publish, sameOnce, withTransports } from './steps.js';
 
-/** Which service gets what, and from when on. */
+/** Which service gets which messages, and from when on. */
 export const consumerCases: readonly TransportCase[] = [
   {
     id: 'types-apart',
-    behaviour: 'delivers only the types that were subscribed to',
+    behaviour: 'delivers only the subscribed types',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const { ids } = await consume(receiver, { types: ['test.wanted', 'test.wanted-too'] });
@@ -24,7 +24,7 @@ export const consumerCases: readonly TransportCase[] = [
   },
   {
     id: 'types-parallel',
-    behaviour: 'brings many types to as many services at once, and mixes none of them',
+    behaviour: 'delivers many types to as many services at once, without mixing them up',
     run: (fixture) =>
       withTransports(fixture, 9, async (publisher, ...receivers) => {
         const consumers = await Promise.all(
@@ -41,7 +41,7 @@ export const consumerCases: readonly TransportCase[] = [
   },
   {
     id: 'consumers-apart',
-    behaviour: 'gives each service every message, once',
+    behaviour: 'delivers every message to each service, once',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, one, two) => {
         const first = await consume(one, { consumer: 'one' });
@@ -70,7 +70,7 @@ export const consumerCases: readonly TransportCase[] = [
   },
   {
     id: 'instances-share',
-    behaviour: 'gives a message to the service and not to each of its instances in turn, once acknowledged',
+    behaviour: 'delivers an acknowledged message to a service once, not to each of its instances',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, one, two) => {
         const first = await consume(one, { consumer: 'service' });
@@ -84,7 +84,7 @@ export const consumerCases: readonly TransportCase[] = [
   },
   {
     id: 'instances-parallel',
-    behaviour: 'brings everything to a service whose many instances receive at once',
+    behaviour: 'delivers everything to a service with many concurrent instances',
     run: (fixture) =>
       withTransports(fixture, 6, async (publisher, ...instances) => {
         const consumers = await Promise.all(instances.map((instance) => consume(instance, { consumer: 'service' })));
@@ -100,7 +100,7 @@ export const consumerCases: readonly TransportCase[] = [
   },
   {
     id: 'late-consumer',
-    behaviour: 'gives a consumer that subscribes for the first time what is still kept',
+    behaviour: 'delivers the messages that are still kept to a new consumer',
     needs: ['history'],
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, one, two) => {
@@ -114,7 +114,7 @@ export const consumerCases: readonly TransportCase[] = [
   },
   {
     id: 'resume',
-    behaviour: 'goes on where the service stopped, and loses nothing that was published in between',
+    behaviour: 'continues where the service stopped, and loses nothing that was published in between',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, before, after) => {
         const first = await consume(before);
@@ -130,7 +130,7 @@ export const consumerCases: readonly TransportCase[] = [
   },
   {
     id: 'resubscribe',
-    behaviour: 'loses nothing when a service subscribes and stops again and again',
+    behaviour: 'loses nothing when a service subscribes and stops repeatedly',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const sent = numbered(100);
@@ -152,7 +152,7 @@ export const consumerCases: readonly TransportCase[] = [
   },
   {
     id: 'rolling-deployment',
-    behaviour: 'gives a new version of a service what only it listens to, while an old version still runs',
+    behaviour: 'delivers to a new version of a service what only it listens to, while an old version still runs',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, old, next) => {
         const before = await consume(old, { consumer: 'service', types: ['test.happened'] });

@@ -8,7 +8,7 @@ import { same } from '../same.js';
 import type { TransportCase, TransportFixture } from '../transport-case.js';
 import { consume, idsOf, numbered, publish, withTransports } from './steps.js';
 
-/** An envelope that has so many bytes as JSON. */
+/** An envelope of this many bytes as JSON. */
 function sized(id: string, bytes: number): Envelope {
   const empty = Buffer.byteLength(JSON.stringify(testEnvelope({ id, data: '' })));
   return testEnvelope({ id, correlationid: id, data: 'x'.repeat(bytes - empty) });
@@ -20,7 +20,7 @@ function errorOf(failure: PublishFailure | undefined): Error & { readonly code?:
   return failure.error as Error;
 }
 
-/** Subscribes, and notes what is received, readable or not. */
+/** Subscribes, and records everything received, readable or not. */
 async function receiveAll(transport: Transport, consumer = 'consumer'): Promise<{ readonly all: Received[] }> {
   const all: Received[] = [];
   const options = { consumer, types: ['test.happened'], onError: () => undefined };
@@ -38,7 +38,7 @@ function textsReceived(all: readonly Received[]): string[] {
 
 const json = (change: object): string => JSON.stringify({ ...testEnvelope({ id: 'm' }), ...change });
 
-/** Texts of which none is an envelope that was published as a `test.happened`. */
+/** Texts that are not the envelope of a `test.happened`. */
 const hostile: readonly string[] = [
   '',
   '{',
@@ -74,11 +74,12 @@ async function write({ write }: TransportFixture, text: string, type = 'test.hap
   await write({ type, kind: 'event', text });
 }
 
-/** What is too large, or not what it should be, stops nothing. */
+/** Oversized and invalid messages stop nothing. */
 export const limitCases: readonly TransportCase[] = [
   {
     id: 'too-large',
-    behaviour: 'refuses for good what is larger than a message may be, and says both sizes; the others of the call go',
+    behaviour:
+      'permanently refuses a message over the size limit, naming both sizes, and publishes the rest of the call',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const { ids } = await consume(receiver);
@@ -93,7 +94,7 @@ export const limitCases: readonly TransportCase[] = [
   },
   {
     id: 'batch-bytes',
-    behaviour: 'hands over no more than 4 MiB at once, and as much as is there in several batches',
+    behaviour: 'hands over no more than 4 MiB at once, and the rest in further batches',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const sent = numbered(24).map(({ id }) => sized(id, 700_000));
@@ -108,7 +109,7 @@ export const limitCases: readonly TransportCase[] = [
   },
   {
     id: 'foreign-texts',
-    behaviour: 'hands over what is no envelope as the text that it is, and goes on behind it',
+    behaviour: 'hands over text that is not an envelope as it is, and continues after it',
     needs: ['foreign'],
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
@@ -125,7 +126,7 @@ export const limitCases: readonly TransportCase[] = [
   },
   {
     id: 'foreign-too-large',
-    behaviour: 'hands over the size and the beginning of what is too large on the wire, each time the same',
+    behaviour: 'hands over the size and the beginning of a message that is too large, consistently',
     needs: ['foreign'],
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, receiver, other) => {

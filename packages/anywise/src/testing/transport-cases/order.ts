@@ -5,7 +5,7 @@ import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
 import { consume, gate, hasAll, idsOf, numbered, publish, withTransports } from './steps.js';
 
-/** Whether the envelopes of each key came in the order in which they were published; later copies do not count. */
+/** Whether the envelopes of each key arrived in the order in which they were published, ignoring later copies. */
 function sameOrder(ids: readonly string[], sent: readonly Envelope[]): void {
   const firsts = [...new Set(ids)];
   for (const key of new Set(sent.map(({ subject }) => subject))) {
@@ -17,11 +17,11 @@ function sameOrder(ids: readonly string[], sent: readonly Envelope[]): void {
   }
 }
 
-/** In which order, and how much at a time. */
+/** The order of messages, and how many arrive at a time. */
 export const orderCases: readonly TransportCase[] = [
   {
     id: 'order',
-    behaviour: 'keeps the order in which one publisher published',
+    behaviour: 'keeps the order of one publisher',
     needs: ['ordered'],
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
@@ -34,7 +34,7 @@ export const orderCases: readonly TransportCase[] = [
   },
   {
     id: 'order-parallel',
-    behaviour: 'keeps the order of each key while many publish at once',
+    behaviour: 'keeps the order of each key with many concurrent publishers',
     needs: ['ordered'],
     run: (fixture) =>
       withTransports(fixture, 6, async (receiver, ...publishers) => {
@@ -52,7 +52,7 @@ export const orderCases: readonly TransportCase[] = [
   },
   {
     id: 'order-redelivery',
-    behaviour: 'keeps the order of each key when receiving fails again and again',
+    behaviour: 'keeps the order of each key when receiving fails repeatedly',
     needs: ['ordered'],
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
@@ -93,7 +93,7 @@ export const orderCases: readonly TransportCase[] = [
   },
   {
     id: 'unacknowledged',
-    behaviour: 'hands over nothing after a batch that is not acknowledged, while other services go on',
+    behaviour: 'hands over nothing after an unacknowledged batch, while other services continue',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, stuck, other) => {
         const { opened, open } = gate();

@@ -6,16 +6,16 @@ import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
 import { consume, idsOf, numbered, publish, sameOnce, withTransports } from './steps.js';
 
-/** What is published arrives, whole and once. */
+/** Published messages arrive, unchanged and once. */
 export const publishCases: readonly TransportCase[] = [
   {
     id: 'check',
-    behaviour: 'says that it can be used',
+    behaviour: 'reports that it can be used',
     run: (fixture) => withTransports(fixture, 1, async (transport) => transport.check()),
   },
   {
     id: 'publish-subscribe',
-    behaviour: 'brings every envelope to the consumer, unchanged and once',
+    behaviour: 'delivers every envelope to the consumer, unchanged and once',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const received: Envelope[] = [];
@@ -29,7 +29,7 @@ export const publishCases: readonly TransportCase[] = [
   },
   {
     id: 'attributes',
-    behaviour: 'brings every attribute of an envelope, those that are not known included, and no others',
+    behaviour: 'delivers every attribute of an envelope, including unknown ones, and no others',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const received: Envelope[] = [];
@@ -56,7 +56,7 @@ export const publishCases: readonly TransportCase[] = [
   },
   {
     id: 'data',
-    behaviour: 'brings data of every kind that JSON knows',
+    behaviour: 'delivers data of every JSON type',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const values = [null, true, 0, -1.5e-9, 9_007_199_254_740_991, '', ' ', [], {}, [[null]], { '': { a: [1] } }];
@@ -72,7 +72,7 @@ export const publishCases: readonly TransportCase[] = [
   },
   {
     id: 'large',
-    behaviour: 'brings an envelope of a quarter of a megabyte',
+    behaviour: 'delivers an envelope of a quarter of a megabyte',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const received: Envelope[] = [];
@@ -85,12 +85,13 @@ export const publishCases: readonly TransportCase[] = [
   },
   {
     id: 'publish-nothing',
-    behaviour: 'takes an empty list',
+    behaviour: 'accepts an empty list',
     run: (fixture) => withTransports(fixture, 1, async (publisher) => publish(publisher, [])),
   },
   {
     id: 'publish-partly',
-    behaviour: 'publishes the others of a call when one can never go, and holds back those behind it with its key',
+    behaviour:
+      'publishes the rest of a call when one message can never be sent, and holds back the later ones with its key',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const { ids } = await consume(receiver);
@@ -111,7 +112,7 @@ export const publishCases: readonly TransportCase[] = [
   },
   {
     id: 'publish-parallel',
-    behaviour: 'takes many calls at once from many publishers, and brings each envelope once',
+    behaviour: 'accepts concurrent calls from many publishers, and delivers each envelope once',
     run: (fixture) =>
       withTransports(fixture, 6, async (receiver, ...publishers) => {
         const { ids } = await consume(receiver);

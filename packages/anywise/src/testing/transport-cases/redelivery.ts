@@ -7,11 +7,11 @@ const fail = async (): Promise<never> => {
   throw new Error('not now');
 };
 
-/** What was not acknowledged comes again. */
+/** Unacknowledged messages are redelivered. */
 export const redeliveryCases: readonly TransportCase[] = [
   {
     id: 'redelivery',
-    behaviour: 'delivers a batch again when receiving it failed, and loses none',
+    behaviour: 'redelivers a batch when receiving it failed, and loses nothing',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         let failures = 0;
@@ -24,7 +24,7 @@ export const redeliveryCases: readonly TransportCase[] = [
   },
   {
     id: 'redelivery-told',
-    behaviour: 'tells of each failure to receive that it overcomes',
+    behaviour: 'reports each failure to receive from which it recovers',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const errors: unknown[] = [];
@@ -43,7 +43,7 @@ export const redeliveryCases: readonly TransportCase[] = [
   },
   {
     id: 'redelivery-elsewhere',
-    behaviour: 'brings everything to another instance when those before it failed and stopped',
+    behaviour: 'delivers everything to another instance when earlier ones failed and stopped',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, failing, healthy) => {
         const sent = numbered(50);
@@ -67,7 +67,7 @@ export const redeliveryCases: readonly TransportCase[] = [
   },
   {
     id: 'redelivery-only-there',
-    behaviour: 'delivers again to the service that failed, and not to the others',
+    behaviour: 'redelivers only to the service that failed',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, one, two) => {
         let failures = 0;

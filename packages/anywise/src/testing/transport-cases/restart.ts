@@ -10,16 +10,16 @@ function restart(fixture: TransportFixture): Promise<void> {
   return fixture.restart();
 }
 
-/** Publishes as the relay does: again, until it is confirmed. */
+/** Publishes as the relay does: again and again, until confirmed. */
 async function publishUntilConfirmed(transport: Transport, envelope: Envelope): Promise<void> {
   await eventually(async () => publish(transport, [envelope]));
 }
 
-/** What a restart of the broker does not harm. */
+/** What survives a restart of the broker. */
 const cases: readonly TransportCase[] = [
   {
     id: 'restart-reconnects',
-    behaviour: 'goes on publishing and receiving by itself when the broker was restarted',
+    behaviour: 'resumes publishing and receiving on its own after a broker restart',
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const { ids } = await consume(receiver);
@@ -34,7 +34,7 @@ const cases: readonly TransportCase[] = [
   },
   {
     id: 'restart-keeps',
-    behaviour: 'keeps what was confirmed before the broker was restarted',
+    behaviour: 'keeps confirmed messages across a broker restart',
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, before, after) => {
         const first = await consume(before);

@@ -6,7 +6,7 @@ import { same } from '../same.js';
 import type { TransportFixture } from '../transport-case.js';
 
 interface Consumer {
-  /** What was received and acknowledged, in the order in which it came, duplicates included. */
+  /** The received and acknowledged messages, in order of arrival, duplicates included. */
   readonly ids: string[];
   readonly subscription: Subscription;
 }
@@ -19,7 +19,7 @@ interface ConsumeOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Subscribes and notes what comes. */
+/** Subscribes and records what arrives. */
 export async function consume(transport: Transport, options: ConsumeOptions = {}): Promise<Consumer> {
   const { consumer = 'consumer', types = ['test.happened'], receive, onError = () => undefined } = options;
   const ids: string[] = [];
@@ -45,7 +45,7 @@ export function idsOf(envelopes: readonly Envelope[]): string[] {
   return envelopes.map(({ id }) => id);
 }
 
-/** Publishes in peace: everything has to be confirmed. */
+/** Publishes undisturbed: everything has to be confirmed. */
 export async function publish(transport: Transport, envelopes: readonly Envelope[]): Promise<void> {
   same(
     await transport.publish(envelopes),
@@ -53,13 +53,13 @@ export async function publish(transport: Transport, envelopes: readonly Envelope
   );
 }
 
-/** Whether the same ids came, each once, in whatever order. */
+/** Whether exactly these ids arrived, each once, in any order. */
 export function sameOnce(ids: readonly string[], expected: readonly string[]): void {
   assert.equal(ids.length, expected.length);
   same([...ids].sort(), [...expected].sort());
 }
 
-/** Whether all of these came, however often. */
+/** Whether all of these arrived, once or more. */
 export function hasAll(ids: readonly string[], expected: readonly string[]): void {
   same([...new Set(ids)].sort(), [...expected].sort());
 }
@@ -77,7 +77,7 @@ export async function withTransports<T>(
   }
 }
 
-/** Holds whoever waits for `opened` until it is let go. */
+/** A gate: those that await `opened` wait until it is opened. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
