@@ -8,7 +8,7 @@ export const Order = z.object({
   customerId: z.string(),
   amount: Amount,
   currency: Currency,
-  /** `started` once it is paid, `cancelled` where it was not paid in time. */
+  /** `started` once it is paid, `cancelled` if it was not paid in time. */
   status: z.enum(['placed', 'started', 'cancelled']),
   /** The payment that started it, or `null`. */
   paymentId: z.string().nullable(),
@@ -16,7 +16,7 @@ export const Order = z.object({
 });
 export type Order = z.infer<typeof Order>;
 
-/** All commands that orders carries out. */
+/** The base of all commands of orders. */
 export abstract class OrderCommand extends Command {}
 
 export class PlaceOrder extends command('orders.place-order', {
@@ -28,7 +28,7 @@ export class PlaceOrder extends command('orders.place-order', {
 
 export class CancelUnpaidOrder extends command('orders.cancel-unpaid-order', {
   base: OrderCommand,
-  summary: 'Cancels an order if nobody has paid it by now.',
+  summary: 'Cancels an order that has not been paid by now.',
   data: z.object({ orderId: z.string() }),
 }) {}
 
@@ -57,7 +57,7 @@ export class OrderStarted extends event('orders.order-started', {
 }) {}
 
 export class OrderCancelled extends event('orders.order-cancelled', {
-  summary: 'An order was not paid in time, and cannot be paid any more.',
+  summary: 'An order was not paid in time, and can no longer be paid.',
   entityId: ({ orderId }) => orderId,
   data: z.object({ orderId: z.string() }),
 }) {}
@@ -73,7 +73,7 @@ export const RejectionReason = z.enum([
 export type RejectionReason = z.infer<typeof RejectionReason>;
 
 export class PaymentRejected extends event('orders.payment-rejected', {
-  summary: 'A payment fits no order, and nothing was started for it.',
+  summary: 'A payment matches no order, so no order was started.',
   entityId: ({ paymentId }) => paymentId,
   data: z.object({ paymentId: z.string(), orderId: z.string(), reason: RejectionReason }),
 }) {}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** Where to begin in a list, and how much of it is wanted. */
+/** Which page of a list to return. */
 export const Page = z.object({
-  /** The `nextCursor` of the page before; the first page without. */
+  /** The `nextCursor` of the previous page. Without it, the first page. */
   cursor: z.string().min(1).optional(),
   limit: z.int().min(1).max(200).default(50),
 });

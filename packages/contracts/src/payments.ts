@@ -16,7 +16,7 @@ export const Payment = z.object({
 });
 export type Payment = z.infer<typeof Payment>;
 
-/** All commands that payments carries out. */
+/** The base of all commands of payments. */
 export abstract class PaymentCommand extends Command {}
 
 export class CreatePayment extends command('payments.create-payment', {
@@ -46,7 +46,7 @@ export class PaymentCreated extends event('payments.payment-created', {
     orderId: z.string(),
     amount: Amount,
     currency: Currency,
-    /** The user who paid. Events from before it was kept have none. */
+    /** The user who paid. Older events have none. */
     payerId: z.string().optional(),
   }),
 }) {}

@@ -4,18 +4,18 @@ import type { InversifyAdapter } from 'anywise/inversify';
 import type { Container } from 'inversify';
 import type { Setting } from './config/setting.js';
 
-/** What one service is made of: all that `run` needs to start it. */
+/** The parts of a service: everything that `run` needs to start it. */
 export interface ServiceDefinition {
   /** The service's package.json: `new URL('../package.json', import.meta.url)`. */
   readonly manifest: URL;
-  /** The contracts of every slice whose messages it sends, publishes or hears. */
+  /** The contracts of every slice whose messages it sends, publishes or listens to. */
   readonly contracts: readonly Contract[];
   readonly registry: MessageRegistry;
   readonly routes: readonly Route[];
   /** The tables, oldest first. */
   readonly migrations: readonly Migration[];
-  /** Its own environment variables, made by `setting`; handlers ask for their values by token. @defaultValue none */
+  /** Its own environment variables, made by `setting`; handlers inject their values by token. @defaultValue none */
   readonly settings?: readonly Setting[];
-  /** Binds what handlers ask for. `adapter.scoped` binds what lives as long as one message. */
+  /** Binds the dependencies of handlers. `adapter.scoped` binds those that live as long as one message. */
   readonly bind: (container: Container, adapter: InversifyAdapter) => void;
 }

@@ -1,14 +1,15 @@
 import { InvalidMessageError } from 'anywise';
 import type { Request } from 'express';
 
-/** The `cursor` and `limit` with which a list is asked for, for a query whose data is `Page`. */
+/** Reads `cursor` and `limit` from a request, for a query whose data is `Page`. */
 export function readPage({ query: { cursor, limit } }: Request): object {
   const isNumber = typeof limit === 'string' && /^\d{1,9}$/.test(limit);
   return { cursor, limit: isNumber ? Number(limit) : limit };
 }
 
 /**
- * What the handler of a list throws when no page has the cursor, or none that the user may see: it is answered with 400.
+ * The error for a list's handler to throw if the cursor is unknown, or not of a page that the user may see. It becomes a
+ * 400.
  *
  * @param type the wire name of the query.
  */

@@ -36,7 +36,7 @@ describe('what cannot be reached', () => {
     expect(lines).toHaveLength(3);
     expect(lines[0]).toEqual({
       level: 'warn',
-      text: 'The store cannot be reached, and is tried again',
+      text: 'The store cannot be reached, and is retried',
       details: { err: refused, retryInMs: expect.any(Number) },
     });
   });

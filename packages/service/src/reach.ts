@@ -3,7 +3,7 @@ import type { Logger } from 'anywise';
 
 export interface ReachOptions {
   readonly logger: Logger;
-  /** Told what is waited for, each time. */
+  /** Logs each failed attempt. */
   readonly onWait: (reason: string) => void;
   /** Aborting it gives up. */
   readonly signal: AbortSignal | undefined;
@@ -14,8 +14,8 @@ export interface ReachOptions {
 const longestPauseMs = 15_000;
 
 /**
- * Checks a store or a transport until it can be reached. What can be reached but not used, because of a wrong password, say,
- * rejects at once: no further attempt would help.
+ * Checks a store or a transport until it can be reached. If it can be reached but not used, for example because of a wrong
+ * password, this rejects at once: no further attempt would help.
  */
 export async function untilReached(
   name: string,
@@ -32,7 +32,7 @@ export async function untilReached(
       const reason = `the ${name} cannot be reached`;
       const retryInMs = Math.round(pauseMs * (0.5 + Math.random() / 2));
       onWait(reason);
-      logger.warn({ err, retryInMs }, `${reason.replace('the', 'The')}, and is tried again`);
+      logger.warn({ err, retryInMs }, `${reason.replace('the', 'The')}, and is retried`);
       await delay(retryInMs, undefined, { ...(signal !== undefined && { signal }) });
     }
   }
@@ -43,15 +43,15 @@ const networkCodes =
   /^(?:E(?:CONN(?:REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)|E(?:HOST|NET)(?:UNREACH|DOWN))$/;
 /** SQLSTATEs of lost connections, of a server that starts or stops, and of one that has too many clients. */
 const serverCodes = /^(?:08...|57P0[123]|53300)$/;
-/** What drivers say without a code. */
+/** Driver errors without a code. */
 const texts = /connection terminated|timeout exceeded when trying to connect|timeout expired|database is locked/i;
 
-/** Whether nothing answered, or what answered is not up yet, so that waiting may help without anyone doing anything. */
+/** Whether nothing answered, or the server is not up yet, so that waiting may help. */
 export function isUnreachable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, message, syscall, cause, errors = [] } = error as Partial<Failure>;
   if (networkCodes.test(String(code)) || serverCodes.test(String(code)) || texts.test(String(message))) return true;
-  // A Unix socket that no server has made yet.
+  // A Unix socket that no server has created yet.
   if (code === 'ENOENT' && syscall === 'connect') return true;
   return isUnreachable(cause) || errors.some(isUnreachable);
 }

@@ -10,15 +10,15 @@ import { createLogger } from './log/logger.js';
 import { isUnreachable } from './reach.js';
 import { createService } from './service.js';
 
-/** EX_CONFIG of sysexits.h: starting again cannot help before somebody has changed something. */
+/** EX_CONFIG of sysexits.h: a restart cannot help until the configuration is changed. */
 const misconfigured = 78;
 
 /**
- * Runs a service until SIGTERM or SIGINT, then stops it in order: say that it is not ready, take no new requests, finish
- * those in hand, finish the messages in hand, send what waits in the outbox.
+ * Runs a service until SIGTERM or SIGINT, then stops it in order: report that it is not ready, accept no new requests,
+ * finish pending ones, finish the messages in hand, send the outbox.
  *
- * It waits for a database or a broker that cannot be reached yet. What is wrong with the configuration is said in one line
- * each, and ends the process with exit code 78.
+ * It waits for a database or a broker that cannot be reached yet. Each problem in the configuration is reported on one line,
+ * and ends the process with exit code 78.
  */
 export async function run(definition: ServiceDefinition): Promise<void> {
   // First of all: a container's first process ignores signals that it does not listen to.
@@ -29,7 +29,7 @@ export async function run(definition: ServiceDefinition): Promise<void> {
     if (!isMisconfiguration(error)) throw error;
     console.error(error.message);
     process.exitCode = misconfigured;
-    // The other parts may hold timers and files open, and there is nothing left to do for them.
+    // Other parts may still hold timers and files open, but there is nothing left to do.
     process.exit();
   }
 }
@@ -42,8 +42,8 @@ async function live(definition: ServiceDefinition, stop: Stop): Promise<void> {
   const server = await listenAt(config, service.app);
 
   const started = service.start(stop.signal).then(() => {
-    // Last, because whoever reads this may send a signal at once.
-    logger.info({ url: server.url }, `${slice} takes requests at ${server.url}`);
+    // Last, because a supervisor that reads this line may send a signal at once.
+    logger.info({ url: server.url }, `${slice} accepts requests at ${server.url}`);
     return true;
   });
   const hasStarted = await Promise.race([started, stop.signalled.then(() => false)]);
@@ -90,7 +90,7 @@ async function listenAt({ slice, host, port }: ServiceConfig, app: Express): Pro
 
 function isMisconfiguration(error: unknown): error is Error {
   if (error instanceof ConfigError) return true;
-  // What could be reached a moment ago may be back by the next start.
+  // A server that was reachable a moment ago may be back by the next start.
   if (!AnywiseError.is(error) || isUnreachable(error)) return false;
   return error.code === 'UNAVAILABLE' || error.code === 'INVALID_URL';
 }

@@ -8,8 +8,8 @@ export interface Condition {
 }
 
 /**
- * Which rows of a table a user sees, by its column `owner_id`: their own, and all for support. A row without an owner is for
- * support alone.
+ * Selects the rows that a user may see, by the column `owner_id`: their own, or all for support. Only support sees rows
+ * without an owner.
  *
  * @example
  * const seen = seenBy(context.get(CurrentUser));

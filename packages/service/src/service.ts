@@ -14,20 +14,22 @@ import { boundRepeats } from './log/bounded.js';
 import { createServiceLog, Log, RequestId } from './log/service-log.js';
 import { untilReached } from './reach.js';
 
-/** A service. It listens to no port by itself. */
+/** A service. It does not listen on a port itself. */
 export interface Service {
   readonly config: ServiceConfig;
   readonly anywise: Anywise;
-  /** Answers at any time: before the start and after the end with 503. */
+  /** The HTTP app. Before the start and after the end it answers 503. */
   readonly app: Express;
   /**
    * Waits until store and transport can be reached, and starts the bus.
    *
    * @param signal aborting it gives up waiting.
-   * @throws AnywiseError when the wiring is wrong, or the store or the transport is there but cannot be used.
+   * @throws AnywiseError if the wiring is wrong, or the store or the transport is reachable but cannot be used.
    */
   start(signal?: AbortSignal): Promise<void>;
-  /** From now on `/health/ready` answers 503, so that no more requests are sent here. Those that come are still served. */
+  /**
+   * From now on `/health/ready` answers 503, so that no more requests are routed here. Those that arrive are still served.
+   */
   retire(): void;
   /** Finishes the messages in hand and closes everything. Idempotent. */
   stop(options?: { readonly timeoutMs?: number }): Promise<void>;
@@ -39,9 +41,9 @@ export interface ServiceOptions {
 }
 
 /**
- * Builds a service, and connects to nothing yet.
+ * Builds a service, without connecting to anything yet.
  *
- * @throws AnywiseError (`INVALID_URL`) when no store or transport is known for its URL.
+ * @throws AnywiseError (`INVALID_URL`) if no store or transport is known for its URL.
  */
 export async function createService(definition: ServiceDefinition, options: ServiceOptions): Promise<Service> {
   const { config } = options;
@@ -66,7 +68,7 @@ export async function createService(definition: ServiceDefinition, options: Serv
     anywise,
     app: createApp({ slice: config.slice, anywise, readiness, routes, auth: config.auth, logger }),
     async start(signal) {
-      // What is wrong with the wiring is said at once, by `anywise.start`, however long the rest would take to be reached.
+      // Wiring errors are reported at once, by `anywise.start`, however long the servers would take to reach.
       if (anywise.verify().length === 0) {
         const reach = { logger, signal, onWait: readiness.waitFor };
         await untilReached('store', store, reach);

@@ -3,11 +3,13 @@ import { CurrentUser } from '@anywise/service';
 import { on, TerminalError } from 'anywise';
 import { authorized } from 'anywise/guards';
 
-/** An order belongs to a user: without one, none is placed and none is shown. Whose a user may see is the query's `WHERE`. */
+/**
+ * An order belongs to a user: without one, orders cannot be placed or read. The query's `WHERE` decides which orders a user
+ * sees.
+ */
 export const usersOnly = on(PlaceOrder, GetOrder, ListOrders).guard(
   authorized({
     allow: (_message, context) => context.find(CurrentUser) !== undefined,
-    refusal: ({ type }) =>
-      new TerminalError(`\`${type}\` came without a user. Send it with \`CurrentUser\` in its context.`),
+    refusal: ({ type }) => new TerminalError(`\`${type}\` has no user. Send it with \`CurrentUser\` in its context.`),
   }),
 );

@@ -14,12 +14,12 @@ interface OrderRow {
   readonly owner_id: string | null;
 }
 
-/** An order, and who placed it: `undefined` where that was before it was kept. */
+/** An order and its owner: `undefined` for old orders. */
 export interface OwnedOrder extends Order {
   readonly ownerId: string | undefined;
 }
 
-/** Orders as they are stored. What it writes commits with the message that is being handled. */
+/** The stored orders. Writes commit with the message being handled. */
 @injectable()
 export class OrderRepository {
   constructor(@inject(SqlTransaction) private readonly sql: SqlTransaction) {}
@@ -52,7 +52,7 @@ export class OrderRepository {
     return row?.cancellation_id ?? undefined;
   }
 
-  /** The order, whoever placed it: for what the service does by itself. */
+  /** The order of any user: for the service's own work. */
   async find(orderId: string): Promise<OwnedOrder | undefined> {
     const row = await this.sql.get<OrderRow>('SELECT * FROM customer_order WHERE order_id = ?', orderId);
     return row === undefined ? undefined : { ...orderOf(row), ownerId: row.owner_id ?? undefined };
@@ -66,7 +66,7 @@ export class OrderRepository {
     return row === undefined ? undefined : orderOf(row);
   }
 
-  /** Up to `limit` orders that the user may see, the newest first: those that come after another, or the first. */
+  /** Up to `limit` orders that the user may see, the newest first, from the start or after a given one. */
   async listFor(user: User, limit: number, after: Order | undefined): Promise<readonly Order[]> {
     const seen = seenBy(user);
     const position = after === undefined ? [] : [after.placedAt, after.orderId];

@@ -10,6 +10,6 @@ it.each([
 ])('refuses $type where no user asks', async (message) => {
   await using payments = await startTestService(app);
   await expect(payments.service.anywise.send(message)).rejects.toThrow(
-    `\`${message.type}\` came without a user. Send it with \`CurrentUser\` in its context.`,
+    `\`${message.type}\` has no user. Send it with \`CurrentUser\` in its context.`,
   );
 });

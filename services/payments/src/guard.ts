@@ -3,11 +3,13 @@ import { CurrentUser } from '@anywise/service';
 import { on, TerminalError } from 'anywise';
 import { authorized } from 'anywise/guards';
 
-/** A payment belongs to a user: without one, none is taken and none is shown. Whose a user may see is the query's `WHERE`. */
+/**
+ * A payment belongs to a user: without one, payments cannot be made or read. The query's `WHERE` decides which payments a
+ * user sees.
+ */
 export const usersOnly = on(CreatePayment, GetPayment, ListPayments).guard(
   authorized({
     allow: (_message, context) => context.find(CurrentUser) !== undefined,
-    refusal: ({ type }) =>
-      new TerminalError(`\`${type}\` came without a user. Send it with \`CurrentUser\` in its context.`),
+    refusal: ({ type }) => new TerminalError(`\`${type}\` has no user. Send it with \`CurrentUser\` in its context.`),
   }),
 );

@@ -13,7 +13,7 @@ interface PaymentRow {
   readonly created_at: string;
 }
 
-/** Payments as they are stored. What it writes commits with the message that is being handled. */
+/** The stored payments. Writes commit with the message being handled. */
 @injectable()
 export class PaymentRepository {
   constructor(@inject(SqlTransaction) private readonly sql: SqlTransaction) {}
@@ -42,7 +42,7 @@ export class PaymentRepository {
     return row === undefined ? undefined : paymentOf(row);
   }
 
-  /** Up to `limit` payments that the user may see, the newest first: those that come after another, or the first. */
+  /** Up to `limit` payments that the user may see, the newest first, from the start or after a given one. */
   async listFor(user: User, limit: number, after: Payment | undefined): Promise<readonly Payment[]> {
     const seen = seenBy(user);
     const position = after === undefined ? [] : [after.createdAt, after.paymentId];

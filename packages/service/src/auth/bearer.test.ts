@@ -82,7 +82,7 @@ it.each(['Basic YWRhOmFkYQ==', 'Bearer', 'Bearer two words'])(
     expect(response.headers['www-authenticate']).toBe('Bearer realm="anywise"');
     expect(response.body).toMatchObject({
       status: 401,
-      detail: 'The `Authorization` header does not read `Bearer <token>`.',
+      detail: 'The `Authorization` header is not of the form `Bearer <token>`.',
     });
   },
 );

@@ -4,7 +4,7 @@ import type { Authentication } from '../config/authentication.js';
 import { setCurrentUser } from './user.js';
 import { challenge, createVerifier } from './verify.js';
 
-/** Lets only requests with a valid bearer token pass; `currentUser` tells whose it is. */
+/** Only lets requests with a valid bearer token pass; `currentUser` returns its user. */
 export function bearer(auth: Authentication): RequestHandler {
   const verify = createVerifier(auth);
   return async (request, _response, next) => {
@@ -20,16 +20,16 @@ function readToken(request: Request): string {
   }
   if (more.length > 0) throw ambiguous();
   const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
-  if (token === undefined) throw unauthorized('The `Authorization` header does not read `Bearer <token>`.');
+  if (token === undefined) throw unauthorized('The `Authorization` header is not of the form `Bearer <token>`.');
   return token;
 }
 
-/** RFC 6750, section 3.1: a request that brought no token gets no error code. */
+/** RFC 6750, section 3.1: a request without a token gets no error code. */
 function unauthorized(detail: string): HttpProblem {
   return new HttpProblem(401, { detail, headers: { 'www-authenticate': challenge } });
 }
 
-/** A proxy in between may have looked at another of them. */
+/** A proxy in between may have checked a different one. */
 function ambiguous(): HttpProblem {
   return new HttpProblem(400, {
     detail: 'The request has more than one `Authorization` header: send one.',

@@ -98,7 +98,7 @@ it('refuses a token that does not say which of two keys signed it', async () => 
   const [one, two] = [await makeKey('ES256', 'k-1'), await makeKey('ES256', 'k-2')];
   await using world = await createWorld(publish(one.jwk, two.jwk));
   expect((await world.ask(await one.sign({ kid: undefined }))).body).toMatchObject({
-    detail: 'The token is refused. It does not say by `kid` which key signed it.',
+    detail: 'The token is refused. Its `kid` does not identify the key that signed it.',
   });
 });
 

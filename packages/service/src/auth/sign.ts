@@ -4,7 +4,7 @@ import { readAuth } from '../config/config.js';
 import { ConfigError, type Environment } from '../config/variable.js';
 import { secretAlgorithm } from './verify.js';
 
-/** What {@link signToken} puts into a token. */
+/** Options of {@link signToken}. */
 export interface TokenOptions extends ExpectedClaims {
   /** Becomes the token's `sub`. */
   readonly user: string;
@@ -31,9 +31,9 @@ export async function signToken(options: TokenOptions): Promise<string> {
 const workingDaySeconds = 12 * 60 * 60;
 
 /**
- * Signs a token to try the services with, which lasts for a working day.
+ * Signs a token for trying out the services, valid for a working day.
  *
- * @throws ConfigError where the environment has no secret to sign with.
+ * @throws ConfigError if the environment has no secret to sign with.
  */
 export async function signDevToken(
   whose: Pick<TokenOptions, 'user' | 'role'>,

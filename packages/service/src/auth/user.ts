@@ -1,16 +1,16 @@
 import { contextKey } from 'anywise';
 import type { Request } from 'express';
 
-/** Who asks. */
+/** The user who sends a request. */
 export interface User {
   readonly id: string;
-  /** `support` sees what belongs to others. Most users have no role. */
+  /** `support` sees the data of all users. Most users have no role. */
   readonly role?: Role;
 }
 
 export type Role = 'support';
 
-/** The context key under which handlers find who asks. */
+/** The context key of the user who sends the request. */
 export const CurrentUser = contextKey<User>('current-user');
 
 const users = new WeakMap<Request, User>();

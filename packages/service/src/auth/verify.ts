@@ -8,7 +8,7 @@ export const challenge = 'Bearer realm="anywise"';
 /** The one algorithm of shared secrets. */
 export const secretAlgorithm = 'HS256';
 
-/** Signatures only. A shared secret among the public keys would be one that everyone knows. */
+/** Asymmetric signatures only. A shared secret among the public keys would be public. */
 const publicKeyAlgorithms = [
   ...['RS256', 'RS384', 'RS512'],
   ...['PS256', 'PS384', 'PS512'],
@@ -20,8 +20,8 @@ const clockToleranceSeconds = 5;
 const keysTimeoutMs = 5_000;
 
 /**
- * Makes what checks a token: its signature, `exp` and `sub`, which it must have, `nbf` where it has one, and `iss` and `aud`
- * where they are configured. It either accepts HS256 or public keys, never both, so no public key can pass for a secret.
+ * Creates a check for tokens: the signature, the required `exp` and `sub`, `nbf` if present, and `iss` and `aud` if
+ * configured. It accepts either HS256 or public keys, never both, so a public key cannot pass for a secret.
  */
 export function createVerifier(auth: Authentication): (token: string) => Promise<User> {
   const decode = createDecoder(auth);
@@ -50,12 +50,12 @@ function createDecoder(auth: Authentication): (token: string) => Promise<JWTPayl
   return async (token) => (await jwtVerify(token, keys, options)).payload;
 }
 
-/** A token that names no role of ours gives no right: a list that has one in it names none. */
+/** Only a known role as a string grants rights; a list of roles grants none. */
 function roleOf(role: unknown): Pick<User, 'role'> {
   return role === 'support' ? { role } : {};
 }
 
-/** It ends up in keys and columns, so nothing that a database refuses, and no more than OpenID Connect allows. */
+/** It is used in keys and columns, so it must suit a database, and be no longer than OpenID Connect allows. */
 function isUserId(sub: unknown): sub is string {
   return typeof sub === 'string' && /^[^\p{Cc}\p{Surrogate}]{1,255}$/u.test(sub);
 }
@@ -71,11 +71,11 @@ function refusalOf(error: unknown, { kind }: Authentication): unknown {
   return error instanceof errors.JOSEError ? invalidToken(reasonOf(error, kind), error) : error;
 }
 
-/** Whether the keys could not be had, which says nothing of the token. */
+/** Whether the keys could not be fetched, which proves nothing about the token. */
 function isOutage(error: unknown): boolean {
   if (!(error instanceof errors.JOSEError)) return true;
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  // An answer other than 200, or one that is not JSON.
+  // The answer was not 200, or not JSON.
   return error.code === errors.JOSEError.code;
 }
 
@@ -84,7 +84,7 @@ function reasonOf(error: errors.JOSEError, kind: Authentication['kind']): string
   if (error instanceof errors.JWTClaimValidationFailed) return `Its \`${error.claim}\` claim is missing or wrong.`;
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'Its signature is not ours.';
   if (error instanceof errors.JWKSNoMatchingKey) return 'It is signed with an unknown key.';
-  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'It does not say by `kid` which key signed it.';
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'Its `kid` does not identify the key that signed it.';
   if (!(error instanceof errors.JOSEAlgNotAllowed)) return 'It is not a signed JSON Web Token.';
   return kind === 'secret'
     ? `It is not signed with ${secretAlgorithm}.`

@@ -106,7 +106,7 @@ describe('public keys', () => {
 
   it('are not used beside a secret', () => {
     expect(read({ AUTH_JWKS_URL, AUTH_SECRET: mine })).toBe(
-      '`AUTH_SECRET` is set, and so is `AUTH_JWKS_URL`: unset one of them, as only tokens of one kind are accepted.',
+      '`AUTH_SECRET` is set, and so is `AUTH_JWKS_URL`: unset one of them, because only one kind of token is accepted.',
     );
   });
 });

@@ -13,22 +13,22 @@ export interface SharedSecret {
 /** Tokens are signed by an identity provider, which publishes its keys. */
 export interface PublicKeys {
   readonly kind: 'jwks';
-  /** Where the keys are, as a JSON Web Key Set. */
+  /** The URL of the keys, a JSON Web Key Set. */
   readonly url: URL;
 }
 
-/** What tokens must say of themselves. */
+/** Required claims of tokens. */
 export interface ExpectedClaims {
   /** Their `iss`. @defaultValue anything */
   readonly issuer?: string | undefined;
-  /** Must be, or be one of, their `aud`. @defaultValue anything */
+  /** Must be their `aud`, or one of them. @defaultValue anything */
   readonly audience?: string | undefined;
 }
 
-/** Anyone can read it here, so it is good for nothing but development on one's own machine. */
+/** It is public, so it is only fit for development on your own machine. */
 export const devAuthSecret = 'anywise-development-secret-never-use-it-in-production';
 
-/** @param host where the service listens: nobody but this machine may reach it with the development secret. */
+/** @param host where the service listens: with the development secret, only this machine may reach it. */
 export function readAuthentication(host: string, reading: Reading): Authentication {
   const { env } = reading;
   const claims = { issuer: present(env.AUTH_ISSUER), audience: present(env.AUTH_AUDIENCE) };
@@ -41,7 +41,7 @@ function readJwksUrl(text: string, { env, problems }: Reading): PublicKeys {
   if (url === undefined || !isSafe(url)) {
     problems.push({
       variable: 'AUTH_JWKS_URL',
-      // Its text is not shown, as there may be a password in it.
+      // Its value is not shown, because it may contain a password.
       wrong: 'is not an `https:` URL',
       remedy: 'set it to a JSON Web Key Set, such as `https://auth.example.com/.well-known/jwks.json`',
     });
@@ -50,13 +50,13 @@ function readJwksUrl(text: string, { env, problems }: Reading): PublicKeys {
     problems.push({
       variable: 'AUTH_SECRET',
       wrong: 'is set, and so is `AUTH_JWKS_URL`',
-      remedy: 'unset one of them, as only tokens of one kind are accepted',
+      remedy: 'unset one of them, because only one kind of token is accepted',
     });
   }
   return { kind: 'jwks', url: url ?? new URL('https://unreadable.invalid') };
 }
 
-/** Keys that came over an open network may be anyone's. */
+/** Keys fetched over an open network cannot be trusted. */
 function isSafe({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[(.*)\]$/, '$1')));
 }
@@ -69,7 +69,7 @@ function readSecret(host: string, { env, problems }: Reading): SharedSecret {
   return { kind: 'secret', secret: secret ?? devAuthSecret };
 }
 
-/** What demands a secret of one's own; `undefined` where the development secret is good enough. */
+/** Why a real secret is required; `undefined` if the development secret is enough. */
 function reasonForASecret(host: string, env: Environment): string | undefined {
   if (!isDevelopment(env)) return modeOf(env);
   return isLoopback(host) ? undefined : `listening on \`${host}\``;

@@ -1,6 +1,6 @@
 import { AnywiseError } from 'anywise';
 
-/** Says in the error of something that is configured by a variable which variable that is. */
+/** Names the variable in the error of something that it configures. */
 export async function blame<T>(variable: string, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     if (!AnywiseError.is(error)) throw error;

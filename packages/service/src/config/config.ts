@@ -7,10 +7,10 @@ import { readSettings, type Setting, type Settings } from './setting.js';
 import { milliseconds, oneOf, present, readAll, readVariable, type Environment, type Reading } from './variable.js';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-/** The least important lines that are written; `silent` writes none. */
+/** The lowest level that is written; `silent` writes nothing. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** What a service needs to know before it can start. */
+/** The configuration of a service. */
 export interface ServiceConfig {
   readonly slice: string;
   /** 0 takes any free port. */
@@ -30,7 +30,7 @@ export interface ServiceConfig {
 export interface DrainTimes {
   /** How long `/health/ready` answers 503 while new requests are still served. */
   readonly readinessMs: number;
-  /** How long requests under way may take to finish, once the port is closed. */
+  /** How long pending requests may take to finish, once the port is closed. */
   readonly httpMs: number;
   /** How long messages in hand may take to finish, after that. */
   readonly busMs: number;
@@ -73,7 +73,7 @@ export function readConfig(
   }));
 }
 
-/** Reads how bearer tokens are checked, alone, by the same rules as {@link readConfig}. */
+/** Reads only how bearer tokens are checked, by the same rules as {@link readConfig}. */
 export function readAuth(env: Environment = process.env): Authentication {
   return readAll(env, (reading) => readAuthentication(readHost(env), reading));
 }
@@ -115,15 +115,19 @@ function readUrl(variable: string, preset: string, workspace: string, { env, pro
   if (text === undefined && !isDevelopment(env)) {
     problems.push({
       variable,
-      // The preset is beside the code, where a deployment does not keep what it writes.
+      // The default is beside the code, where a deployment loses its files.
       wrong: `is not set, which ${modeOf(env)} demands`,
       remedy: `set it to where data lasts, such as \`postgres://…\` or \`${preset.replace('.anywise', '/var/lib/anywise')}\``,
     });
   }
   const url = text ?? preset;
-  // Two letters at least: `C:\data` is a path. The value is not shown, as there may be a password in it.
+  // Two letters at least: `C:\data` is a path. The value is not shown, because it may contain a password.
   if (!/^[a-z][a-z\d+.-]+:/i.test(url)) {
-    problems.push({ variable, wrong: 'does not read `<scheme>:…`', remedy: `set it to a URL such as \`${preset}\`` });
+    problems.push({
+      variable,
+      wrong: 'is not of the form `<scheme>:…`',
+      remedy: `set it to a URL such as \`${preset}\``,
+    });
   }
   if (!/^sqlite:/i.test(url)) return url;
   const path = url.slice('sqlite:'.length);
@@ -132,11 +136,11 @@ function readUrl(variable: string, preset: string, workspace: string, { env, pro
   return `sqlite:${resolve(workspace, path)}`;
 }
 
-/** All of it together stays under the 30 s after which Kubernetes kills, as do 3 s for what waits in the outbox. */
+/** In total, with 3 s for the outbox, less than the 30 s after which Kubernetes kills. */
 function readDrainTimes(reading: Reading): DrainTimes {
   const read = (name: string, preset: number) => readVariable(milliseconds(name, preset), reading) ?? preset;
   return {
-    // In development no load balancer has to notice.
+    // In development there is no load balancer.
     readinessMs: read('READINESS_DRAIN_MS', isDevelopment(reading.env) ? 0 : 5_000),
     httpMs: read('HTTP_DRAIN_MS', 15_000),
     busMs: read('BUS_DRAIN_MS', 5_000),

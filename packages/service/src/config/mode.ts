@@ -3,13 +3,13 @@ import { present, type Environment } from './variable.js';
 
 const developmentModes: ReadonlySet<string> = new Set(['development', 'test']);
 
-/** Whether `NODE_ENV` says that this is a developer's machine or a test, or says nothing. */
+/** Whether `NODE_ENV` is `development`, `test` or not set. */
 export function isDevelopment(env: Environment): boolean {
   const mode = present(env.NODE_ENV);
   return mode === undefined || developmentModes.has(mode);
 }
 
-/** How a problem names the mode that demands a variable: `production`, or `NODE_ENV=staging`. */
+/** How a problem names the mode that requires a variable: `production`, or `NODE_ENV=staging`. */
 export function modeOf(env: Environment): string {
   return env.NODE_ENV === 'production' ? 'production' : `\`NODE_ENV=${env.NODE_ENV}\``;
 }

@@ -1,7 +1,7 @@
 import type { ServiceId, Token } from 'anywise';
 import { readVariable, type Reading, type Variable } from './variable.js';
 
-/** A variable of the slice's own, and the token by which handlers ask for its value. Made by {@link setting}. */
+/** An environment variable of the slice, and the token with which handlers inject its value. Made by {@link setting}. */
 export interface Setting {
   readonly token: Token<unknown>;
   readonly variable: Variable<unknown>;
@@ -11,7 +11,7 @@ export interface Setting {
 export type Settings = ReadonlyMap<ServiceId, unknown>;
 
 /**
- * Declares a variable of the slice's own. It is read with all the others at start, and its value is bound to the token.
+ * Declares an environment variable of the slice. It is read at start with the others, and its value is bound to the token.
  *
  * @example
  * export const Tries = token<number>('Tries');

@@ -1,22 +1,22 @@
-/** An environment variable: what it means, and what to say when it means nothing. */
+/** An environment variable: how to read it, and what to say if it is invalid. */
 export interface Variable<T> {
   readonly name: string;
-  /** What it means when it is not set. Without one, it has to be set. */
+  /** The value if it is not set. Without one, it is required. */
   readonly preset?: T;
-  /** What its text means; `undefined` when the text is wrong. */
+  /** Reads its text; `undefined` if the text is invalid. */
   readonly read: (text: string) => T | undefined;
-  /** How to put it right, such as `set it to an integer from 0 to 65535`. */
+  /** How to fix it, such as `set it to an integer from 0 to 65535`. */
   readonly remedy: string;
 }
 
-/** One variable that is wrong. */
+/** One invalid variable. */
 export interface ConfigProblem {
   readonly variable: string;
   readonly wrong: string;
   readonly remedy: string;
 }
 
-/** Everything that is wrong with the configuration, so that one start tells all. */
+/** Everything that is wrong with the configuration, in one error. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'CONFIG';
@@ -28,7 +28,7 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the readers share. One that finds a problem notes it and goes on, so that the others run as well. */
+/** Shared by the readers. A reader that finds a problem records it and continues, so that the others run as well. */
 export interface Reading {
   readonly env: Environment;
   readonly problems: ConfigProblem[];
@@ -37,7 +37,7 @@ export interface Reading {
 /**
  * Runs readers over an environment.
  *
- * @throws ConfigError with all that they found wrong.
+ * @throws ConfigError with every problem they found.
  */
 export function readAll<T>(env: Environment, read: (reading: Reading) => T): T {
   const reading: Reading = { env, problems: [] };
@@ -46,7 +46,7 @@ export function readAll<T>(env: Environment, read: (reading: Reading) => T): T {
   return result;
 }
 
-/** What a variable means; `undefined` when it is wrong, which is noted. */
+/** The value of a variable; `undefined` if it is invalid, which is recorded. */
 export function readVariable<T>(variable: Variable<T>, { env, problems }: Reading): T | undefined {
   const { name, preset, read, remedy } = variable;
   const text = present(env[name]);

@@ -8,7 +8,7 @@ import type { Readiness } from './readiness.js';
 import { traceEntries, traceOf, traceRequests } from './requests.js';
 
 export interface AppOptions {
-  /** The service's name, which health tells together with the process. */
+  /** The service's name, which the health answers contain together with the process. */
   readonly slice: string;
   readonly anywise: Anywise;
   readonly readiness: Readiness;
@@ -48,7 +48,7 @@ export function createApp({ slice, anywise, readiness, routes: definitions, auth
   return app;
 }
 
-/** Has clients open their next connection elsewhere, before this process closes theirs. */
+/** Makes clients open their next connection elsewhere, before this process closes theirs. */
 function sayGoodbye(readiness: Readiness): RequestHandler {
   return (_request, response, next) => {
     if (readiness.isStopping) response.set('connection', 'close');

@@ -1,10 +1,10 @@
 import type { Checkable } from 'anywise/express';
 
-/** Whether a service takes requests: what `/health/ready` answers. */
+/** Whether a service accepts requests: the answer of `/health/ready`. */
 export interface Readiness extends Checkable {
-  /** Whether it is about to end. */
+  /** Whether it is stopping. */
   readonly isStopping: boolean;
-  /** What keeps it from starting, for anyone to read. */
+  /** What keeps it from starting. This text is public. */
   readonly waitFor: (reason: string) => void;
   /** From now on the bus decides. */
   open(): void;

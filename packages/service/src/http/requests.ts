@@ -3,7 +3,7 @@ import { Command, contextKey, MessageRegistry, on, type ContextEntry, type Logge
 import type { Request, RequestHandler } from 'express';
 import { idsOf, RequestId } from '../log/service-log.js';
 
-/** What is known of a request: its id, and those of the message that it became. */
+/** The ids of a request and of the message that it became. */
 interface Trace {
   readonly requestId: string;
   message?: object;
@@ -11,10 +11,10 @@ interface Trace {
 
 const traces = new WeakMap<Request, Trace>();
 
-/** Stays in this process: it only shows the guard below which request a command comes of. */
+/** Stays in this process: it only tells the guard which request a command comes from. */
 const CurrentTrace = contextKey<Trace>('request-trace');
 
-/** Notes which message a request became, for the line that the log gets of the request. */
+/** Records which message a request became, for the request's line in the log. */
 export const requestTracing = new MessageRegistry('http').register(
   on(Command).before((_command, context) => {
     const trace = context.find(CurrentTrace);
@@ -24,7 +24,7 @@ export const requestTracing = new MessageRegistry('http').register(
 );
 
 /**
- * Gives each request an id: that of its `x-request-id`, if it has one that can be kept, or a new one. The answer repeats it.
+ * Gives each request an id: its `x-request-id` if that is valid, otherwise a new one. The answer repeats it.
  * Logs each request when it has ended.
  */
 export function traceRequests(logger: Logger): RequestHandler {
@@ -36,7 +36,7 @@ export function traceRequests(logger: Logger): RequestHandler {
     const { method, path } = request;
     response.once('close', () => {
       const ms = Math.round(performance.now() - began);
-      // Without an answer, the client has left or the time to stop was up.
+      // Without an answer, the client has disconnected or the time to stop was up.
       const status = response.writableFinished ? response.statusCode : 'no answer';
       logger.info({ method, path, status, ms, ...traceOf(request) }, `${method} ${path} ${status} ${ms} ms`);
     });
@@ -50,13 +50,13 @@ export function traceOf(request: Request): object {
   return trace === undefined ? {} : { ...trace.message, requestId: trace.requestId };
 }
 
-/** What the messages of a request bring in their context. */
+/** The context values of a request's messages. */
 export function traceEntries(request: Request): readonly ContextEntry[] {
   const trace = traces.get(request);
   return trace === undefined ? [] : [RequestId(trace.requestId), CurrentTrace(trace)];
 }
 
-/** Nothing that could end a line, a header or a cell in somebody's spreadsheet. */
+/** No characters that could end a line, a header or a cell of a spreadsheet. */
 const wellFormed = /^[\w.~+/:@-]{1,128}$/;
 
 function readRequestId(request: Request): string {

@@ -1,14 +1,17 @@
 import type { Logger } from 'anywise';
 
-/** How {@link boundRepeats} counts. */
+/** Options of {@link boundRepeats}. */
 export interface BoundOptions {
-  /** How long repeats are counted before they are told; doubles while they go on, up to 32 times. @defaultValue 10_000 */
+  /**
+   * How long repeats are counted before they are logged, in milliseconds; doubles while they continue, up to 32 times.
+   * @defaultValue 10_000
+   */
   readonly windowMs?: number;
-  /** How many kinds of failures are told apart at a time; the rest counts as one. @defaultValue 100 */
+  /** How many kinds of failures are distinguished at a time; the rest counts as one. @defaultValue 100 */
   readonly mostKinds?: number;
 }
 
-/** What has been written once, and how often it happened since. */
+/** A failure that has been logged, and how often it happened since. */
 interface Kind {
   readonly key: string;
   readonly level: 'warn' | 'error';
@@ -21,8 +24,9 @@ const longestWindow = 32;
 const otherKinds = 'other kinds';
 
 /**
- * A logger that writes a failure when it happens first, and from then on how often it happened again. A failure is a warning
- * or an error with an error under `err`; two are of a kind when text, listener and error say the same. Other lines pass.
+ * A logger that writes a failure the first time, and from then on only how often it happened again. A failure is a warning
+ * or an error with an error under `err`; two are of the same kind if text, listener and error are equal. Other lines pass
+ * unchanged.
  */
 export function boundRepeats(logger: Logger, { windowMs = 10_000, mostKinds = 100 }: BoundOptions = {}): Logger {
   const kinds = new Map<string, Kind>();

@@ -1,7 +1,7 @@
 import { pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from '../config/config.js';
 
-/** How {@link createLogger} writes. */
+/** Options of {@link createLogger}. */
 export interface LoggerOptions {
   /** Bound to every line as `service`. */
   readonly slice: string;
@@ -10,7 +10,7 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Creates a logger of one JSON object a line. Errors under `err` or `error` are written with stack and cause. */
+/** Creates a logger that writes one JSON object per line. Errors under `err` or `error` are written with stack and cause. */
 export function createLogger({ slice, level, destination }: LoggerOptions): Logger {
   const options = {
     level,
@@ -20,7 +20,7 @@ export function createLogger({ slice, level, destination }: LoggerOptions): Logg
   return pino(options, destination ?? stdout()).child({ service: slice });
 }
 
-/** Pino's own default writes later, and at exit tries for ever where nobody reads any more. */
+/** Pino's default writes asynchronously, and at exit retries for ever if the reader has gone. */
 function stdout(): DestinationStream {
   return pino.destination({ dest: 1, sync: true });
 }

@@ -1,6 +1,6 @@
 import { contextKey, token, type FrozenContext, type Logger } from 'anywise';
 
-/** The service's log, as handlers and listeners get it. */
+/** The service's log for handlers and listeners. */
 export interface ServiceLog extends Logger {
   /** The same log, whose lines name the message that is being handled and the request that caused it. */
   of(context: FrozenContext): Logger;
@@ -9,7 +9,10 @@ export interface ServiceLog extends Logger {
 /** The service's log, for handlers and listeners to ask for: `.inject({ log: Log })`. */
 export const Log = token<ServiceLog>('Log');
 
-/** The id of the HTTP request that a message comes of. It travels with everything that the request causes, in every service. */
+/**
+ * The id of the HTTP request that a message comes from. It travels with everything that the request causes, in every
+ * service.
+ */
 export const RequestId = contextKey<string>('request-id', { header: 'requestid' });
 
 export function createServiceLog(logger: Logger): ServiceLog {
@@ -22,7 +25,7 @@ export function createServiceLog(logger: Logger): ServiceLog {
   };
 }
 
-/** What a line needs for people to find all others of the same request. */
+/** The ids that connect a line with all others of the same request. */
 export function idsOf(context: FrozenContext): object {
   const { messageId, correlationId } = context;
   const requestId = context.find(RequestId);

@@ -5,15 +5,15 @@ import type { User } from '../auth/user.js';
 import type { ServiceDefinition } from '../definition.js';
 import { startTestService, type TestService } from './test-service.js';
 
-/** What {@link describePaging} has to know of a list. */
+/** Options of {@link describePaging}. */
 export interface ListExample<Item> {
-  /** Where the list is, and where its items are created. */
+  /** The path of the list, at which its items are also created. */
   readonly path: string;
-  /** What creates the item with this number. */
+  /** The body that creates the item with this number. */
   readonly body: (number: number) => object;
   /** The number of an item. */
   readonly numberOf: (item: Item) => number;
-  /** Reads a page as the handler does, that of the first items or the one after an item. */
+  /** Reads a page as the handler does: the first one, or the one after an item. */
   readonly list: (sql: SqlTransaction, user: User, after: Item | undefined) => Promise<readonly Item[]>;
   /** Whether each user sees their own items only. @defaultValue true */
   readonly isOwned?: boolean;
@@ -28,7 +28,7 @@ export interface PagingCase {
   readonly run: (list: List) => Promise<void>;
 }
 
-/** A list of a service that runs, as one of its users sees it. */
+/** A list of a running service, as one of its users sees it. */
 export interface List {
   readonly service: TestService;
   readonly path: string;
@@ -36,7 +36,7 @@ export interface List {
   readonly create: (...numbers: readonly number[]) => Promise<void>;
   /** The numbers on a page, and the cursor of the next. */
   readonly page: (query?: object) => Promise<PageOfNumbers>;
-  /** How the database reads a page: its plan for each statement. */
+  /** The database's query plans for reading a page. */
   readonly plans: (user: User, isFirst: boolean) => Promise<readonly string[]>;
 }
 
@@ -68,7 +68,7 @@ export const pagingCases: readonly PagingCase[] = [
   },
   {
     id: 'newest-first',
-    behaviour: 'gives the newest first, page by page',
+    behaviour: 'returns the newest first, page by page',
     run: async ({ create, page }) => {
       await create(1, 2, 3, 4, 5);
       const first = await page({ limit: 2 });
@@ -98,7 +98,7 @@ export const pagingCases: readonly PagingCase[] = [
   },
   {
     id: 'takes-a-cursor-again',
-    behaviour: 'gives the same page for the same cursor, with any limit',
+    behaviour: 'returns the same page for the same cursor, with any limit',
     run: async ({ create, page }) => {
       await create(1, 2, 3);
       const { nextCursor } = await page({ limit: 1 });
@@ -139,7 +139,7 @@ export const pagingCases: readonly PagingCase[] = [
   }),
   {
     id: 'hides-the-cursors-of-others',
-    behaviour: 'refuses the cursor of another user like one that no page has',
+    behaviour: 'refuses the cursor of another user like an unknown one',
     needsOwners: true,
     run: async ({ service, path, create, page }) => {
       await create(1, 2);
@@ -153,7 +153,7 @@ export const pagingCases: readonly PagingCase[] = [
   },
   {
     id: 'is-read-by-an-index',
-    behaviour: 'is read by an index, from the cursor on, by its owner and by support',
+    behaviour: 'uses an index from the cursor on, for its owner and for support',
     run: async ({ create, plans }) => {
       await create(1, 2);
       for (const user of [{ id: 'ada' }, { id: 'sue', role: 'support' }] as const) {
@@ -162,7 +162,7 @@ export const pagingCases: readonly PagingCase[] = [
           expect(plan).toMatch(/USING (COVERING )?INDEX/);
           expect(plan).not.toMatch(/TEMP B-TREE/);
         }
-        // The first page may be the beginning of a scan: its limit ends it.
+        // The first page may be the start of a scan: its limit ends it.
         for (const plan of next) expect(plan).not.toMatch(/\bSCAN\b/);
       }
     },
@@ -185,7 +185,7 @@ function listOf<Item>(service: TestService, { path, body, numberOf, list }: List
       for (const number of numbers) {
         const response = await service.request.post(path).send(body(number));
         expect(response.status).toBe(201);
-        // Those of one millisecond would have an order that no test can know.
+        // Items of the same millisecond would have an unknown order.
         const createdAt = Date.now();
         while (Date.now() === createdAt);
       }
@@ -202,7 +202,7 @@ function listOf<Item>(service: TestService, { path, body, numberOf, list }: List
   };
 }
 
-/** The same transaction, which notes how SQLite runs each query. */
+/** The same transaction, but it records SQLite's plan for each query. */
 function explaining(real: SqlTransaction) {
   const plans: string[] = [];
   const explain = async (statement: string, values: readonly SqlValue[]) => {

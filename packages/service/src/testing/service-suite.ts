@@ -4,15 +4,15 @@ import type { Agent, Response } from 'supertest';
 import type { ServiceDefinition } from '../definition.js';
 import { startTestService, type TestService } from './test-service.js';
 
-/** What {@link describeService} has to know of a service besides its definition. */
+/** Options of {@link describeService}, besides the service's definition. */
 export interface ServiceExample {
   /** A request that creates something. */
   readonly create: { readonly path: string; readonly body: object };
-  /** The path of the list in which it then appears. @defaultValue none: that nothing was created is not looked at */
+  /** The path of the list in which it then appears. @defaultValue none: does not check that nothing was created */
   readonly list?: string;
 }
 
-/** What every service does, whatever else it does. */
+/** A behaviour that every service has. */
 export interface ServiceCase {
   readonly id: string;
   readonly behaviour: string;
@@ -45,7 +45,7 @@ export const serviceCases: readonly ServiceCase[] = [
   ]),
   {
     id: 'asks-for-a-token',
-    behaviour: 'asks for a token wherever it answers, and everywhere else',
+    behaviour: 'requires a token on every path, known or not',
     run: async ({ anonymous }, { routes }) => {
       for (const [method, path] of [...routes.map(requestOf), ['get', '/nowhere'] as const]) {
         const response = await anonymous[method](path);
@@ -56,7 +56,7 @@ export const serviceCases: readonly ServiceCase[] = [
   },
   {
     id: 'has-nothing-elsewhere',
-    behaviour: 'answers 404 where it has no route, and for methods that no route has',
+    behaviour: 'answers 404 for unknown paths and methods',
     run: async ({ request }, { create }) => {
       for (const [method, path] of [
         ['get', '/nowhere'],
@@ -69,7 +69,7 @@ export const serviceCases: readonly ServiceCase[] = [
   },
   {
     id: 'tells-its-health',
-    behaviour: 'tells anyone that it is live and ready, and which process it is',
+    behaviour: 'reports health and its process without a token',
     run: async ({ anonymous, service }) => {
       const about = { service: service.config.slice, pid: process.pid };
       const live = await anonymous.get('/health/live');
@@ -82,7 +82,7 @@ export const serviceCases: readonly ServiceCase[] = [
   },
   {
     id: 'retires',
-    behaviour: 'still serves requests while it says that it is not ready any more',
+    behaviour: 'still serves requests while it reports that it is no longer ready',
     run: async ({ anonymous, request, service }, { create }) => {
       service.retire();
       const ready = await anonymous.get('/health/ready');
@@ -107,7 +107,7 @@ export const serviceCases: readonly ServiceCase[] = [
   },
   {
     id: 'names-requests',
-    behaviour: 'repeats the id of a request in its answer, and makes one where there is none',
+    behaviour: 'repeats the id of a request in its answer, or creates one',
     run: async ({ request }, { create }) => {
       const send = async (id?: string) => {
         const sent = request.post(create.path);
@@ -120,7 +120,7 @@ export const serviceCases: readonly ServiceCase[] = [
   },
   {
     id: 'says-nothing-of-its-inside',
-    behaviour: 'says nothing of what it is made of',
+    behaviour: 'does not reveal its software',
     run: async ({ request }, { create }) => {
       for (const response of [await request.post(create.path).send(create.body), await request.get('/nowhere')]) {
         expect(response.headers).not.toHaveProperty('x-powered-by');
@@ -183,7 +183,7 @@ async function expectNothing(request: Agent, list: string | undefined): Promise<
   expect((await request.get(list)).body).toMatchObject({ items: [] });
 }
 
-/** A request that the route answers, whatever is asked for. */
+/** A request that the route answers. */
 function requestOf({ method, path }: Route): readonly [Method, string] {
   return [method, path.replaceAll(/:\w+/g, '1')];
 }

@@ -11,24 +11,24 @@ import type { ServiceDefinition } from '../definition.js';
 import { createService, type Service } from '../service.js';
 import { silentLogger } from './logs.js';
 
-/** A service in a folder of its own, asked without a network port of its own. */
+/** A service in its own folder, called without a fixed port. */
 export interface TestService extends AsyncDisposable {
   readonly service: Service;
-  /** Asks in the name of a user. */
+  /** Sends requests as a user. */
   readonly request: Agent;
-  /** Asks without a token. */
+  /** Sends requests without a token. */
   readonly anonymous: Agent;
-  /** Asks in the name of another user, who may have a role. */
+  /** Sends requests as another user, who may have a role. */
   as(user: string, role?: string): Promise<Agent>;
-  /** Signs a token that the service accepts, but for what is changed. */
+  /** Signs a token that the service accepts, apart from the given changes. */
   token(changes?: Partial<TokenOptions>): Promise<string>;
-  /** Starts another bus on the service's transport: the rest of the system. It knows the contracts that the service knows. */
+  /** Starts another bus on the service's transport: the rest of the system. It has the service's contracts. */
   join(...registries: readonly MessageRegistry[]): Promise<Anywise>;
   /** Ends everything and deletes the folder. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** What a test changes of a service. */
+/** Options of a test service. */
 export interface TestServiceOptions {
   /** Environment variables, such as those of the slice's own. @defaultValue none */
   readonly env?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export interface TestServiceOptions {
   readonly logger?: Logger;
 }
 
-/** Starts a service with everything real but the network: SQLite files in a temporary folder, and no log. */
+/** Starts a service with everything real except the network: SQLite files in a temporary folder, and no log. */
 export async function startTestService(
   definition: ServiceDefinition,
   { env = {}, logger = silentLogger }: TestServiceOptions = {},

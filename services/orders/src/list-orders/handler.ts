@@ -9,7 +9,7 @@ export const listOrders = on(ListOrders)
     const user = context.get(CurrentUser);
     const last = cursor === undefined ? undefined : await orders.findFor(user, cursor);
     if (cursor !== undefined && last === undefined) throw unknownCursor(ListOrders.type);
-    // One more than asked for tells whether there is a next page.
+    // Reads one more than requested, to know whether there is a next page.
     const found = await orders.listFor(user, limit + 1, last);
     const items = found.slice(0, limit);
     return { items, nextCursor: found.length > limit ? (items.at(-1)?.orderId ?? null) : null };

@@ -5,7 +5,7 @@ import type { OwnedOrder } from '../order.js';
 /** What a payment does to its order. */
 export type Decision =
   | { readonly outcome: 'start' }
-  /** The same payment started it before. */
+  /** The same payment already started it. */
   | { readonly outcome: 'nothing' }
   | { readonly outcome: 'reject'; readonly reason: RejectionReason };
 
@@ -15,7 +15,7 @@ type PaymentFacts = Pick<PaymentCreated, 'paymentId' | 'amount' | 'currency' | '
 export function decide(order: OwnedOrder | undefined, payment: PaymentFacts): Decision {
   if (order === undefined) return { outcome: 'reject', reason: 'unknown-order' };
   if (order.paymentId === payment.paymentId) return { outcome: 'nothing' };
-  // Before all else: what becomes of an order is for its owner alone to know.
+  // First of all: only its owner may learn the state of an order.
   if (isAnothers(order, payment)) return { outcome: 'reject', reason: 'not-your-order' };
   if (order.status === 'cancelled') return { outcome: 'reject', reason: 'order-cancelled' };
   if (order.status === 'started') return { outcome: 'reject', reason: 'already-paid' };
@@ -24,7 +24,7 @@ export function decide(order: OwnedOrder | undefined, payment: PaymentFacts): De
   return { outcome: 'start' };
 }
 
-/** An order or a payment from before its user was kept is held against no one. */
+/** Old orders and payments have no known user, and match any. */
 function isAnothers({ ownerId }: OwnedOrder, { payerId }: PaymentFacts): boolean {
   return ownerId !== undefined && payerId !== undefined && ownerId !== payerId;
 }

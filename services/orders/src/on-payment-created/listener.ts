@@ -10,25 +10,21 @@ export const onPaymentCreated = on(PaymentCreated)
   .listen(async (payment, context, { orders, anywise, log }) => {
     const { paymentId, orderId } = payment;
     const decision = decide(await orders.find(orderId), payment);
-    switch (decision.outcome) {
-      case 'start':
-        await orders.start(orderId, paymentId);
-        await keep(orderId, { orders, anywise });
-        await anywise.publish(new OrderStarted({ orderId, paymentId }));
-        log.of(context).info({ orderId, paymentId }, `Order ${orderId} started`);
-        return;
-      case 'reject':
-        await anywise.publish(new PaymentRejected({ paymentId, orderId, reason: decision.reason }));
-        log
-          .of(context)
-          .warn({ orderId, paymentId, reason: decision.reason }, `Payment ${paymentId} rejected: ${decision.reason}`);
-        return;
-      case 'nothing':
+    if (decision.outcome === 'nothing') return;
+    if (decision.outcome === 'reject') {
+      const { reason } = decision;
+      await anywise.publish(new PaymentRejected({ paymentId, orderId, reason }));
+      log.of(context).warn({ orderId, paymentId, reason }, `Payment ${paymentId} rejected: ${reason}`);
+      return;
     }
+    await orders.start(orderId, paymentId);
+    await cancelTimeout(orderId, { orders, anywise });
+    await anywise.publish(new OrderStarted({ orderId, paymentId }));
+    log.of(context).info({ orderId, paymentId }, `Order ${orderId} started`);
   });
 
-/** Takes back the order's cancellation. One that is due already finds the order started, and does nothing. */
-async function keep(
+/** Cancels the order's timeout. If it is already due, it finds the order started and does nothing. */
+async function cancelTimeout(
   orderId: string,
   { orders, anywise }: { readonly orders: OrderRepository; readonly anywise: Anywise },
 ): Promise<void> {

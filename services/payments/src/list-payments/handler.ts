@@ -9,7 +9,7 @@ export const listPayments = on(ListPayments)
     const user = context.get(CurrentUser);
     const last = cursor === undefined ? undefined : await payments.findFor(user, cursor);
     if (cursor !== undefined && last === undefined) throw unknownCursor(ListPayments.type);
-    // One more than asked for tells whether there is a next page.
+    // Reads one more than requested, to know whether there is a next page.
     const found = await payments.listFor(user, limit + 1, last);
     const items = found.slice(0, limit);
     return { items, nextCursor: found.length > limit ? (items.at(-1)?.paymentId ?? null) : null };
