@@ -5,6 +5,6 @@ export default {
   preset: '../jest.config.base.js',
   globalSetup: '@anywise/test-servers/jest',
   testTimeout: 180_000,
-  // These tests wait for processes most of the time: two at once also where Jest would run one.
+  // These tests wait for processes most of the time: two at once, even if Jest would run one.
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -37,7 +37,7 @@ it('names a data folder where a file is in the way', async () => {
   );
 });
 
-it('names a file for the bus that is no database', async () => {
+it('names a bus file that is not a database', async () => {
   await using system = await createSystem();
   const file = join(system.databases.folder, 'bus.txt');
   writeFileSync(file, 'This is no database. '.repeat(100));
@@ -53,7 +53,7 @@ it('names a store of an unknown scheme', async () => {
   );
 });
 
-it('demands a secret in production', async () => {
+it('requires a secret in production', async () => {
   await using system = await createSystem();
   const env = { NODE_ENV: 'production', AUTH_SECRET: '' };
   expect(await complaint(system, env)).toMatchInlineSnapshot(

@@ -61,7 +61,7 @@ async function leaveAsBefore({ databases }: System, slice: Slice, insert: string
 }
 
 describeOnEachStore('orders and payments', (kind) => {
-  it('are for those who placed and made them, and for support', async () => {
+  it('are visible to their owners and to support', async () => {
     await using system = await createSystem(kind);
     const { ada, bob, support } = await openShop(system);
     const [adas, bobs] = [await ada.place('k-1'), await bob.place('k-1')];
@@ -98,7 +98,7 @@ describeOnEachStore('orders and payments', (kind) => {
     expect(await support.payments()).toHaveLength(3);
   });
 
-  it('from before there were owners are for support, and go on as before', async () => {
+  it('from before there were owners are visible to support, and work as before', async () => {
     await using system = await createSystem(kind);
     const at = '2026-01-01T00:00:00.000Z';
     await leaveAsBefore(

@@ -75,7 +75,7 @@ describeOnEachStore('two services', (kind) => {
     await session.untilAnswer(session.restart(), `/orders/${orderId}`, { status: 'started', paymentId });
   });
 
-  it('marks a payment that fits no order', async () => {
+  it('rejects a payment that matches no order', async () => {
     await using session = await begin(kind);
     const orderId = await session.place();
     const paymentId = await session.pay(orderId, 1);
@@ -84,10 +84,10 @@ describeOnEachStore('two services', (kind) => {
     await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'placed', paymentId: null });
   });
 
-  describe('where an order waits for its payment for a while only', () => {
+  describe('with a time limit for payments', () => {
     const cancelled = { status: 'cancelled', paymentId: null };
 
-    it('cancels an order that nobody pays, and marks the payment that comes too late', async () => {
+    it('cancels an unpaid order, and rejects a late payment', async () => {
       await using session = await begin(kind, cancelAfter(500));
       const orderId = await session.place();
       await session.untilAnswer(session.orders, `/orders/${orderId}`, cancelled);
@@ -96,7 +96,7 @@ describeOnEachStore('two services', (kind) => {
       await session.untilAnswer(session.payments, `/payments/${paymentId}`, rejected);
     });
 
-    it('cancels an order that nobody pays while orders is dead', async () => {
+    it('cancels an unpaid order while orders is dead', async () => {
       // Where the machine is so slow that the order is cancelled before orders is dead, the next waits longer.
       for (let dueAt: number | undefined, ms = 1_500; dueAt === undefined; ms *= 2) {
         await using session = await begin(kind, cancelAfter(ms));

@@ -41,7 +41,7 @@ function idOf(line: string): string | undefined {
   }
 }
 
-it('leaves every line readable but the halves, when processes that append to one file are killed', () =>
+it('leaves only half lines unreadable when processes that append to one file are killed', () =>
   inTempFolder(async (folder) => {
     const path = join(folder, 'notes.jsonl');
     const processes: Process[] = [];

@@ -17,7 +17,7 @@ const stopsWithinMs = 10_000;
 const stops = ['payments', 'orders', 'payments', 'orders'] as const;
 
 describeOnEachStore('a service', (kind) => {
-  it('loses nothing when it is told to stop in the middle of a stream of payments', () =>
+  it('loses nothing when stopped during a stream of payments', () =>
     withSeed(async (random) => {
       await using system = await createSystem(kind);
       const services = { payments: killable(system, 'payments'), orders: killable(system, 'orders') };
@@ -40,7 +40,7 @@ describeOnEachStore('a service', (kind) => {
       await expectOneEffectEach(system.databases, workload);
     }));
 
-  it('answers a request that it had begun to read when it was told to stop', async () => {
+  it('answers a request that it was reading when told to stop', async () => {
     await using system = await createSystem(kind);
     const payments = system.start('payments');
     const post = request(new URL('/payments', await payments.url()), {
@@ -66,7 +66,7 @@ describeOnEachStore('a service', (kind) => {
     expect(await system.databases.rows('payments', 'SELECT order_id FROM payment')).toEqual([{ order_id: 'o-1' }]);
   });
 
-  it('stops once where two signals tell it to', async () => {
+  it('stops once on two signals', async () => {
     await using system = await createSystem(kind);
     const orders = system.start('orders');
     await orders.url();
@@ -76,7 +76,7 @@ describeOnEachStore('a service', (kind) => {
     expect(orders.output.match(/orders has stopped/g)).toHaveLength(1);
   });
 
-  it('stops where nobody reads its log any more', async () => {
+  it('stops if the reader of its log has gone', async () => {
     await using system = await createSystem(kind);
     const payments = system.start('payments');
     await payments.url();

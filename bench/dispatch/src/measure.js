@@ -16,7 +16,7 @@ const messagesToWeigh = 300;
 
 /**
  * Times ways against each other. Each round visits each of them once, in a new random order, so that a machine that gets
- * slower or faster meanwhile does so for all alike.
+ * slower or faster affects all of them equally.
  *
  * @param {readonly Way[]} ways
  * @param {{ rounds: number, roundMs: number }} options

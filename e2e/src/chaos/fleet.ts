@@ -7,7 +7,7 @@ import { nodeArguments, sourceEnv, workspace } from '../harness/from-source.js';
 import type { Point } from './points.js';
 import type { ServiceName } from './services.js';
 
-/** Where a process shall send itself a signal: at the `nth` time that it reaches a point. */
+/** Where a process sends itself a signal: the `nth` time that it reaches a point. */
 export interface Fuse {
   readonly point: Point;
   readonly nth: number;
@@ -20,7 +20,7 @@ export interface Member {
   readonly service: ServiceName;
   readonly isUp: boolean;
   start(fuse?: Fuse): void;
-  /** Resolves when its process has died at the point of its fuse, or stands still there. Rejects where it ended elsewhere. */
+  /** Resolves when its process has died or frozen at the point of its fuse. Rejects if it ended elsewhere. */
   burnt(): Promise<void>;
   /** Resolves when its process says something with this text in it. */
   says(text: string): Promise<void>;

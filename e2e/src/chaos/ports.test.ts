@@ -35,7 +35,7 @@ async function startBus(options: AnywiseOptions, ...listeners: Registrable[]): P
 }
 
 describe('a bus', () => {
-  it('takes a batch in again where its store failed', async () => {
+  it('receives a batch again after its store failed', async () => {
     const store = memoryStore();
     let failures = 1;
     const failing = override(store, {
@@ -57,7 +57,7 @@ describe('a bus', () => {
     await eventually(() => expect(seen).toEqual([1, 2]));
   });
 
-  it('takes back what a listener did whose lease was lost', async () => {
+  it('rolls back a listener whose lease was lost', async () => {
     const clock = fakeClock();
     const store = memoryStore({ clock });
     const leaseMs = 30_000;

@@ -44,7 +44,7 @@ async function startBus(): Promise<Anywise> {
   }
 }
 
-/** Whether the server has cut the connection, or had none left: then a start fails, and whoever supervises starts again. */
+/** Whether the server has cut the connection, or had none left: then a start fails, and the supervisor starts it again. */
 function isCut(error: unknown): boolean {
   return /PostgreSQL database .* cannot be used/.test(String(error));
 }
@@ -58,7 +58,7 @@ async function countForEver(): Promise<never> {
   }
 }
 
-/** Dies, or stands still, where it was told to. */
+/** Dies or freezes where it was told to. */
 function reach(point: Point): void {
   if (point !== CHAOS_POINT || ++visits !== Number(CHAOS_NTH)) return;
   writeSync(1, `${CHAOS_SIGNAL} at ${point}\n`);

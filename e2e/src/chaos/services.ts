@@ -5,7 +5,7 @@ import { Count, Counted, PassedOn, type Numbered } from './messages.js';
 
 export type ServiceName = 'source' | 'middle' | 'sink';
 
-/** Short, so that the messages of a process that stands still are soon another's. */
+/** Short, so that another process soon gets the messages of a frozen one. */
 export const leaseMs = 1_000;
 
 /** Each so manieth message is handled so slowly that its lease has to be renewed. */
@@ -69,7 +69,10 @@ async function addEffect(sql: SqlTransaction, listener: string, { key, n }: Numb
   await sql.run('INSERT INTO effect (listener, key, n) VALUES (?, ?, ?)', listener, key, n);
 }
 
-/** Nothing but the numbering of rows differs between databases. No constraint keeps duplicates out: they shall be seen. */
+/**
+ * Nothing but the numbering of rows differs between databases. No constraint keeps duplicates out, so that tests can see
+ * them.
+ */
 function migrations(name: ServiceName, kind: StoreKind): readonly Migration[] {
   const id = kind === 'sqlite' ? 'INTEGER PRIMARY KEY' : 'INTEGER GENERATED ALWAYS AS IDENTITY';
   const numbered = 'key TEXT NOT NULL, n INTEGER NOT NULL';

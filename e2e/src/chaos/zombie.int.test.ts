@@ -7,7 +7,7 @@ import { createFleet } from './fleet.js';
 import { judge } from './verdict.js';
 
 describeOnEachStore('a process that stood still for longer than its lease', (kind) => {
-  it('takes back what it did, as another has done it', async () => {
+  it('rolls back its work, because another process has done it', async () => {
     await using databases = await openDatabases(kind);
     await using fleet = createFleet(databases, ['source', 'middle', 'middle', 'sink']);
     const zombie = fleet.members[1];

@@ -13,7 +13,7 @@ describe('the index of the documentation', () => {
     expect(listed).toContain(path);
   });
 
-  it('is one click from the README', () => {
+  it('is linked from the README', () => {
     expect(linksOf(readPage('README.md'))).toContain('docs/README.md');
   });
 });

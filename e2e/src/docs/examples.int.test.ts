@@ -35,7 +35,7 @@ describe('the TypeScript of a page', () => {
     expect(moduleOf(page(fence, code, '```'))).not.toContain('const');
   });
 
-  it.each(['```ts new', '```ts add'])('has what the reader is to write: %s', (fence) => {
+  it.each(['```ts new', '```ts add'])('contains what the reader writes: %s', (fence) => {
     const text = page(fence, '// e2e/a/b.ts', "import { c } from '../c.js';", '```');
     expect(moduleOf(text)).toContain(`import { c } from '${join(workspace, 'e2e/c.js')}';`);
   });

@@ -3,7 +3,7 @@ import { format, resolveConfig } from 'prettier';
 import { workspace, type Page } from './pages.js';
 
 /**
- * A page whose generated parts say what they should: each stands between `<!-- generated: <name> -->` and
+ * A page whose generated parts say what they should: each is between `<!-- generated: <name> -->` and
  * `<!-- /generated -->`.
  *
  * @throws Error where a part has no place on the page, or the other way round.

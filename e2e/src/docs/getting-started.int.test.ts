@@ -17,7 +17,7 @@ function complaints(folder: string, tool: string, ...args: readonly string[]): P
   });
 }
 
-it('getting-started.md leaves all that it touches formatted, linted, compiled and tested', async () => {
+it('getting-started.md leaves everything it touches formatted, linted, compiled and tested', async () => {
   using copy = copyWorkspace();
   const tool = (path: string) => join(copy.folder, 'node_modules', path);
   const changed = follow(readPage('docs/getting-started.md'), copy.folder);

@@ -53,7 +53,7 @@ describe('a page with generated parts', () => {
     );
   });
 
-  it('has no place for what nothing generates', async () => {
+  it('has no place without a generator', async () => {
     const places = page('<!-- generated: a -->\n<!-- /generated -->');
     await expect(withGenerated(places, new Map())).rejects.toThrow(
       'page.md has a place for `a`, which nothing generates.',

@@ -71,7 +71,7 @@ describe('a block that names a file', () => {
     );
   });
 
-  it('may be of a project of the reader', () => {
+  it('may belong to a project of the reader', () => {
     const text = '```ts\n// src/b.ts\nb();\n```';
     expect(misquotes({ path: 'page.md', text }, () => file)).toEqual([]);
   });

@@ -11,7 +11,7 @@ type Read = (path: string) => string | undefined;
  *
  * - Without a mark, a block quotes the file: all of it, or parts of it with a line `// …` for each stretch left out.
  *   A `diff` quotes the lines that it removes or leaves, which the file has once.
- * - `new` marks a file that the page tells the reader to write, so there is none of that name yet.
+ * - `new` marks a file that the page tells the reader to create, so it must not exist yet.
  * - `add` marks code that the page tells the reader to add to a file that exists.
  * - `wrong` marks what the reader must not write.
  */

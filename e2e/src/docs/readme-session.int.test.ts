@@ -13,7 +13,7 @@ function numbered(text: string): string {
   });
 }
 
-it('the session of the README prints what the README says', async () => {
+it('the session of the README prints what the README shows', async () => {
   await using system = await createSystem();
   const [payments, orders] = [system.start('payments'), system.start('orders')];
   const env = { ...process.env, PAYMENTS: await payments.url(), ORDERS: await orders.url() };

@@ -53,7 +53,7 @@ describe('the transaction of the page', () => {
     expect(done).toEqual([]);
   });
 
-  it('commits rows and messages together, and tells of it afterwards', async () => {
+  it('commits rows and messages together, and notifies afterwards', async () => {
     const { begin, done, all } = createDatabase();
     const transaction = begin();
     await transaction.run('CREATE TABLE note (text TEXT)');

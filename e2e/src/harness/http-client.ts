@@ -47,7 +47,7 @@ export async function insist(client: Client, service: Whereabouts, call: Call): 
   }
 }
 
-/** How `fetch` says that nobody listens, or that the connection broke. Its errors are not of Jest's realm: no `instanceof`. */
+/** How `fetch` reports a refused or broken connection. Its errors are not of Jest's realm: no `instanceof`. */
 export function isCut(error: unknown): boolean {
   return (error as Partial<Error>).name === 'TypeError';
 }

@@ -5,7 +5,7 @@ const storeTests = [`${source}/postgres/store.int.test.ts`];
 /** Mistakes of the PostgreSQL store and transport. */
 export const postgresMutants: readonly Mutant[] = [
   {
-    name: 'no fence: whoever lost the lease finishes',
+    name: 'no fence: a holder that lost the lease finishes',
     changes: [
       {
         file: 'postgres/transaction.ts',

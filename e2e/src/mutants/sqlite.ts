@@ -5,7 +5,7 @@ const storeTests = [`${source}/sqlite/store.int.test.ts`];
 /** Mistakes of the SQLite store and transport. */
 export const sqliteMutants: readonly Mutant[] = [
   {
-    name: 'no fence: whoever lost the lease finishes',
+    name: 'no fence: a holder that lost the lease finishes',
     changes: [
       {
         file: 'sqlite/inbox.ts',

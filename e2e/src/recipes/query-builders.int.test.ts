@@ -123,7 +123,7 @@ describeOnEachStore('a query builder in the transaction of the message', (kind) 
     expect(changed).toEqual([{ numDeletedRows: 1n }]);
   });
 
-  it('works as the page shows it', async () => {
+  it('works as the page shows', async () => {
     await using bus = await start(kind, kind === 'sqlite' ? addNoteWithKysely : addNoteWithDrizzle);
     await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
     expect(await bus.texts()).toEqual(['one']);

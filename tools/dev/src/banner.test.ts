@@ -3,7 +3,7 @@ import { composeBanner } from './banner.js';
 
 const embedded = { storeUrl: 'sqlite:/srv/shop/.anywise', transportUrl: 'sqlite:/srv/shop/.anywise/bus.db' };
 
-it('says where everything is and how to try it', () => {
+it('shows where everything is and how to try it', () => {
   const services = [
     { ...embedded, slice: 'orders', port: 3002 },
     { ...embedded, slice: 'payments', port: 3001 },
@@ -34,11 +34,11 @@ it('shows no password', () => {
   expect(banner).toContain('store      postgres://anywise:***@db/anywise\n');
 });
 
-it('offers to place an order only where there is a service for it', () => {
+it('offers to place an order only if a service handles it', () => {
   expect(composeBanner([{ ...embedded, slice: 'payments', port: 3001 }], 'a.b.c')).not.toContain('curl');
 });
 
-it('offers no token where none can be signed here', () => {
+it('offers no token if none can be signed here', () => {
   const banner = composeBanner([{ ...embedded, slice: 'orders', port: 3002 }], undefined);
   expect(banner).not.toMatch(/curl|dev:token/);
 });

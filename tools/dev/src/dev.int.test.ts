@@ -21,7 +21,7 @@ async function run(env: NodeJS.ProcessEnv) {
   return { code, output };
 }
 
-it('starts nothing where a port is taken, and says by whom and which variable to change', async () => {
+it('starts nothing if a port is taken, and says by which process and which variable to change', async () => {
   const squatter = createServer((socket) => void socket.on('error', () => undefined).end('220 mail\r\n'));
   await once(squatter.listen(0, '127.0.0.1'), 'listening');
   const { port } = squatter.address() as AddressInfo;
@@ -39,7 +39,7 @@ it('starts nothing where a port is taken, and says by whom and which variable to
   `);
 });
 
-it('starts nothing where the configuration is wrong, and names every variable once', async () => {
+it('starts nothing if the configuration is wrong, and names every variable once', async () => {
   const { code, output } = await run({ ORDERS_PORT: 'many', LOG_LEVEL: 'loud' });
   expect(code).toBe(1);
   expect(output.match(/`LOG_LEVEL`/g)).toHaveLength(1);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { createNotesFolder, openNotes } from './notes.js';
 
-it('tells one process what another has noted', () => {
+it('shows one process the notes of another', () => {
   using notes = createNotesFolder();
   const [writer, reader] = [openNotes(notes.folder), openNotes(notes.folder)];
   expect([reader.pidOf('orders'), [...reader.problems()]]).toEqual([undefined, []]);
@@ -12,7 +12,7 @@ it('tells one process what another has noted', () => {
   expect([reader.pidOf('orders'), [...reader.problems()]]).toEqual([8, [['payments', 'one\ntwo']]]);
 });
 
-it('is deleted after the run, and bears with a process that is late', () => {
+it('is deleted after the run, and tolerates a late process', () => {
   const notes = createNotesFolder();
   const writer = openNotes(notes.folder);
   notes[Symbol.dispose]();

@@ -33,7 +33,7 @@ export function openNotes(folder: string | undefined): Notes {
   const write = (file: string, text: string) => {
     if (folder === undefined) return;
     try {
-      // In one step, so that nobody reads half a note.
+      // In one step, so that no process reads half a note.
       writeFileSync(join(folder, `.${file}`), text);
       renameSync(join(folder, `.${file}`), join(folder, file));
     } catch {

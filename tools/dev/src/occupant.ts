@@ -72,7 +72,7 @@ export function parse(json: string): unknown {
   }
 }
 
-/** An address that means all addresses is none to connect to. */
+/** One cannot connect to an address that means all addresses. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

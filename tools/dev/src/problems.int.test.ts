@@ -45,7 +45,7 @@ it.each([
   );
 });
 
-it('finds nothing wrong with a port that is free, and with any port', async () => {
+it('accepts a free port, and port 0', async () => {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
@@ -54,7 +54,7 @@ it('finds nothing wrong with a port that is free, and with any port', async () =
   expect(await portProblems([free, { ...free, port: 0 }, { ...free, slice: 'payments', port: 0 }])).toEqual([]);
 });
 
-it('tells of two services that want one port', async () => {
+it('reports two services that want the same port', async () => {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

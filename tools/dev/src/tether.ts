@@ -3,7 +3,7 @@
 process.once('disconnect', end);
 if (!process.connected) end();
 
-// The listener shall not keep a service alive that has nothing left to do.
+// The listener must not keep a service alive that has nothing left to do.
 process.channel?.unref();
 
 function end(): void {

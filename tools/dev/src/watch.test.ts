@@ -49,7 +49,7 @@ it('sees a file written, replaced, and replaced again', async () => {
   await untilEdit(/^src\/handlers\/create.ts$/);
 });
 
-it('sees what happens in a folder that is new, renamed, or there again', async () => {
+it('sees changes in a folder that is new, renamed, or back again', async () => {
   write('src/new/deep/file.ts');
   await untilEdit(/^src\/new/);
   write('src/new/deep/file.ts');

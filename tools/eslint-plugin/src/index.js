@@ -29,7 +29,7 @@ const plugin = {
     'no-import-cycles': noImportCycles,
     'pure-contracts': pureContracts,
   },
-  // Under the names of this plugin, so that whoever lints JSON already can go on to do so.
+  // Under the names of this plugin, so that existing linting of JSON still works.
   languages: json.languages,
   configs: {
     /** @returns {import('eslint').Linter.Config[]} */

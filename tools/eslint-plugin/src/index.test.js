@@ -28,7 +28,7 @@ it('looks at every kind of source file and at manifests', () => {
   ]);
 });
 
-it('tells all its rules of other folders', () => {
+it('passes other folders to all its rules', () => {
   const workspace = { slices: ['apps/*'], shared: ['libs/*'], contracts: ['libs/messages'], root: '/shop' };
   const configs = plugin.configure({ ...workspace, common: ['kit'], allow: ['yup'] });
   expect(configs.flatMap((config) => Object.entries(config.rules ?? {}))).toEqual([

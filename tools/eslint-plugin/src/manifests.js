@@ -14,7 +14,7 @@ import { isHarmless } from './settings.js';
  */
 
 /**
- * A string that names packages or paths, and where it stands.
+ * A string that names packages or paths, and its position.
  * @typedef {{ node: Text['node'], field: string, references: Reference[] }} Name
  */
 

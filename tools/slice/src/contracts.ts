@@ -26,7 +26,7 @@ export function findEvent(root: string, type: string): DeclaredEvent {
   throw new Refusal([`No contract has the event \`${type}\`. There are:`, ...known].join('\n'));
 }
 
-/** What code calls the contract of a slice. @throws Refusal where there is none. */
+/** What code calls the contract of a slice. @throws Refusal if it does not exist. */
 export function contractName(root: string, slice: string): string {
   const path = contractOf(slice);
   const source = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';

@@ -5,7 +5,7 @@ import { installWorkspace } from './install.js';
 import { createWorkspace } from './testing/workspace.js';
 import { ownWorkspace, pnpmCommand } from './workspace.js';
 
-it('says which command to run where it fails', () => {
+it('says which command to run if it fails', () => {
   using workspace = createWorkspace();
   workspace.write('package.json', readFileSync(join(ownWorkspace, 'package.json'), 'utf8'));
   workspace.write('pnpm-workspace.yaml', 'packages: [services/*]\n');

@@ -48,7 +48,7 @@ it.each([
   expect(withoutImporter(locked, folder)).toBe(lockfile);
 });
 
-it('leaves a folder alone that is locked, and one that is not there', () => {
+it('ignores a locked folder and a missing one', () => {
   expect(withImporter(lockfile, 'services/payments', 'services/orders')).toBe(lockfile);
   expect(withoutImporter(lockfile, 'services/ab')).toBe(lockfile);
 });

@@ -56,7 +56,7 @@ it.each([['--dry-run'], ['--dry-run', '--remove']])('writes nothing with %s', as
   expect(workspace.installs).toHaveLength(length);
 });
 
-it('says so where the slice is there as it was made', async () => {
+it('says so if the slice exists unchanged', async () => {
   using workspace = begin();
   await workspace.run('shipping');
   const before = workspace.files();
@@ -66,7 +66,7 @@ it('says so where the slice is there as it was made', async () => {
   expect(workspace.files()).toEqual(before);
 });
 
-it('writes what is missing of a slice that was made', async () => {
+it('adds the missing files of a generated slice', async () => {
   using workspace = begin();
   await workspace.run('shipping');
   const before = workspace.files();
@@ -123,7 +123,7 @@ it('removes a slice, and leaves the workspace as it was', async () => {
   expect(workspace.installs).toHaveLength(2);
 });
 
-it('removes nothing of a slice that was changed or is in use', async () => {
+it('removes nothing of a slice that was edited or is in use', async () => {
   using workspace = begin();
   await workspace.run('shipping');
   workspace.write('services/shipping/src/app.ts', 'export {};\n');
@@ -144,7 +144,7 @@ it('removes nothing of a slice that was changed or is in use', async () => {
   expect(workspace.files()).toEqual(before);
 });
 
-it('removes no slice that was written by hand, and none that is not there', async () => {
+it('refuses to remove a slice that was written by hand or does not exist', async () => {
   using workspace = begin();
   workspace.write('services/payments/src/app.ts', 'export const app = {};\n');
   const before = workspace.files();

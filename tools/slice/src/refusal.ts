@@ -2,7 +2,7 @@
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
-  /** @param exitCode 1 where the workspace stands in the way, 2 where the command was not understood. */
+  /** @param exitCode 1 if the workspace is in the way, 2 if the command was not understood. */
   constructor(
     message: string,
     readonly exitCode: 1 | 2 = 1,

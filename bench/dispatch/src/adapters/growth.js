@@ -4,7 +4,7 @@ import { handle } from '../domain.js';
 const sizes = [1, 100, 1000];
 
 /**
- * The same send while ever more message types are registered: it shall cost the same.
+ * The same send with a growing number of registered message types: its cost should not grow.
  *
  * @returns {Promise<import('../cases.js').Adapter>}
  */
@@ -18,7 +18,7 @@ export default async function growth() {
  */
 async function withTypes(size) {
   const pings = Array.from({ length: size }, (_, index) => ping(index));
-  // One from the middle, so that whoever searches a list has to search.
+  // One from the middle, so that a linear search would show.
   const Ping = /** @type {ReturnType<typeof ping>} */ (pings[Math.floor(size / 2)]);
   const registry = new MessageRegistry('bench').register(...pings.map((each) => on(each).handle(handle)));
   const bus = new Anywise({ name: 'bench', registries: [registry] });

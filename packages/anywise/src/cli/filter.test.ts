@@ -4,7 +4,7 @@ import { readOptions } from './options.js';
 
 const filterFrom = (...args: string[]) => explicitFilterOf(readOptions(args, [...filterOptions, 'all']));
 
-describe('the filter for what cannot be taken back', () => {
+describe('the filter for irreversible actions', () => {
   it('holds everything that is given', () => {
     expect(filterFrom('--type', 'orders.order-placed', '--error', 'timeout', '--older-than', '1m')).toEqual({
       id: undefined,

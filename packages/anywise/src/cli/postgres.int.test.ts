@@ -49,7 +49,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
       await expect(call('inbox status', missing)).resolves.toMatchObject({ exitCode: 3, output: '' });
     }));
 
-  it('is not made where there is none', () =>
+  it('is not created if it does not exist', () =>
     inTestSchemas(async (schema) => {
       const service = schema('nobody');
       for (let time = 1; time <= 2; time++) {

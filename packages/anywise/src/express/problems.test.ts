@@ -185,7 +185,7 @@ describe('the fault of the server', () => {
     expect(paths).toEqual(['/']);
   });
 
-  it('is written to the console where nobody else is told', async () => {
+  it('is written to the console without `onError`', async () => {
     const write = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const app = express();
     app.get('/', () => {

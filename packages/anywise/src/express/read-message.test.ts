@@ -148,7 +148,7 @@ describe('text that no database takes as it is', () => {
   });
 });
 
-describe('a field that is called like a part of the message', () => {
+describe('a field with the name of a member of the message', () => {
   class Loose extends command('travel.loose', { data: z.looseObject({ city: z.string() }) }) {
     get isFar(): boolean {
       return this.city !== 'Oslo';

@@ -11,7 +11,7 @@ import { rateLimited, type RateLimitedOptions } from './rate-limited.js';
 class Ping extends command('test.ping', { reply: type<string>() }) {}
 const User = contextKey<string>('user');
 
-/** A bus whose one command has the guard, and a clock that stands still until it is moved. */
+/** A bus whose one command has the guard, and a clock that only moves when told to. */
 async function start(options: RateLimitedOptions) {
   const clock = { ms: 1_000_000 };
   const guard = rateLimited({ now: () => clock.ms, ...options });
@@ -28,7 +28,7 @@ async function start(options: RateLimitedOptions) {
 }
 
 describe('a guard with a rate', () => {
-  it('lets so many pass in each second, also where a second has no whole number of milliseconds for each', async () => {
+  it('lets this many pass each second, even if the interval is no whole number of milliseconds', async () => {
     await using limit = await start({ perSecond: 3 });
     for (let second = 0; second < 50; second++) {
       expect(await limit.count(10)).toBe(3);

@@ -32,7 +32,7 @@ describe('what is opened once', () => {
     expect(log).toEqual(['open 1']);
   });
 
-  it('is there at once for whoever has waited for it', async () => {
+  it('is there at once for all waiting callers', async () => {
     const { opened } = world();
     expect(opened.current).toBeUndefined();
     const got = await opened.get();

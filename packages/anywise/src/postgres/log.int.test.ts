@@ -96,7 +96,7 @@ describeWithPostgres('the PostgreSQL log', () => {
       });
     }));
 
-  it('forgets what everybody has read after a while, commands and what nobody has read later', () =>
+  it('deletes messages that every service has read early, commands and unread ones later', () =>
     inLog(1, async (schema, transport) => {
       const subscription = await transport.subscribe(
         { consumer: 'reader', types: ['test.happened'], onError: () => undefined },

@@ -18,7 +18,7 @@ it.each([
     'SELECT ? IS NULL OR a = ?',
     'SELECT $1::text IS NULL OR a = $2',
   ],
-  ['says so also where it must not be NULL', 'SELECT ?\n is  not null', 'SELECT $1::text\n is  not null'],
+  ['says so even if it must not be NULL', 'SELECT ?\n is  not null', 'SELECT $1::text\n is  not null'],
 ])('%s', (_title, sql, numbered) => {
   expect(numberPlaceholders(sql)).toBe(numbered);
 });

@@ -18,7 +18,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       expect(row).toEqual({ small: 12, big: 9007199254740993n, n: 1 });
     }));
 
-  it('takes every kind of value, also where nothing says its type', () =>
+  it('accepts every kind of value, even without a type', () =>
     inTestStore(
       async ({ store }) => {
         const transaction = store.begin({ readOnly: false });

@@ -92,7 +92,7 @@ describe('a file sink', () => {
       await expect(sink.sink(paid('b'))).rejects.toMatchObject({ code: 'NOT_RUNNING', retryable: true });
     }));
 
-  it('does not write what nobody wants any more', () =>
+  it('does not write events whose caller has given up', () =>
     withFile(async (path) => {
       const signal = AbortSignal.abort(new Error('the lease was lost'));
       await expect(fileSink(path).sink(paid('a'), new MessageContext({ signal }))).rejects.toThrow('lease was lost');

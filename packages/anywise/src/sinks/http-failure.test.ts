@@ -24,7 +24,7 @@ describe('the pause after a failed request', () => {
     expect(pauseAfter(busy(), 1, policy, 0)).toBe(100);
   });
 
-  it('is none where trying again cannot help', () => {
+  it('is absent if a retry cannot help', () => {
     expect(pauseAfter(new TerminalError('no'), 1, policy, 1)).toBeUndefined();
   });
 });

@@ -109,7 +109,7 @@ describe('an HTTP sink', () => {
   it.each<{ what: string; answers: Answer[]; options: HttpSinkOptions }>([
     { what: 'the connection breaks off', answers: ['break', 'break'], options: quick },
     {
-      what: 'nobody answers in time',
+      what: 'there is no answer in time',
       answers: ['hang'],
       options: { timeoutMs: 100, retry: { attempts: 1_000, firstDelayMs: 1, maxDelayMs: 1 } },
     },
@@ -147,7 +147,7 @@ describe('an HTTP sink', () => {
     expect(hook.received).toHaveLength(1);
   });
 
-  it('says that nobody is there, without the secret part of the URL', async () => {
+  it('reports an unreachable receiver, without the secret part of the URL', async () => {
     const { url } = await (async () => {
       await using gone = await receiver();
       return { url: gone.url };

@@ -31,7 +31,7 @@ describe('a secret', () => {
     { secret: 'correct horse battery staple and so on', what: 'not base64' },
     { secret: `whsec_${Buffer.alloc(23).toString('base64')}`, what: 'too short' },
     { secret: `whsec_${Buffer.alloc(65).toString('base64')}`, what: 'too long' },
-  ])('that is $what is none', ({ secret }) => {
+  ])('that is $what is invalid', ({ secret }) => {
     expect(keyOf(secret)).toBeUndefined();
   });
 });

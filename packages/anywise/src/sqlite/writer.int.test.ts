@@ -106,7 +106,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([1]);
     }));
 
-  it('writes what must not be taken back with the end of each transaction', () =>
+  it('writes last writes with the end of each transaction', () =>
     inFile(async ({ writer, insert, rows }) => {
       const take = async (n: number): Promise<void> => {
         const open = await writer.open();
@@ -143,7 +143,7 @@ describe('the writer', () => {
       expect(rows()).toEqual([1, 3]);
     }));
 
-  it('tells nobody of a commit before others can see it', () =>
+  it('notifies of a commit only once others can see it', () =>
     inFile(async ({ writer, insert, rows }) => {
       const seen: number[][] = [];
       const take = async (n: number, turns: number): Promise<void> => {

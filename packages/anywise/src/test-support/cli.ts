@@ -40,7 +40,7 @@ export async function runHere(args: readonly string[], typed?: string, options?:
   return { exitCode, ...terminal.read() };
 }
 
-/** Uses the store of a service, and makes it where there is none. */
+/** Uses the store of a service, and creates it if it is missing. */
 export async function inStore<T>(folder: string, service: string, work: (store: Store) => Promise<T>): Promise<T> {
   const store = sqliteStore({ path: join(folder, `${service}.db`) });
   await store.check();

@@ -17,7 +17,7 @@ export interface ServicePlace {
 }
 
 export interface DurableServicesOptions {
-  /** Runs work in a place that nobody else uses, and cleans it up afterwards. */
+  /** Runs work in a place of its own, and cleans it up afterwards. */
   readonly inPlace: (work: (place: ServicePlace) => Promise<void>) => Promise<void>;
   /** What the database says of a query that writes. */
   readonly readOnlyText: string;

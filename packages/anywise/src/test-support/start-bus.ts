@@ -12,7 +12,7 @@ export const silent: Logger = {
 };
 
 export interface StartBusOptions extends Partial<AnywiseOptions> {
-  /** What the bus's one registry, called like the bus, holds. */
+  /** The items of the bus's single registry, which has the bus's name. */
   readonly items?: readonly Registrable[];
 }
 

@@ -5,7 +5,7 @@ import { postgresStore, type PostgresStoreOptions } from '../postgres/store.js';
 import { PostgresTransaction } from '../postgres/transaction.js';
 import type { Store, StoreTransaction } from '../core/ports/store.js';
 
-/** The database for tests, where each makes a schema of its own and drops it. Empty where there is none. */
+/** The database for tests, where each creates its own schema and drops it. Empty without a server. */
 export const testPostgresUrl = process.env.ANYWISE_TEST_POSTGRES ?? '';
 
 /** Describes what needs PostgreSQL. Without a server for tests it is skipped, and the run says so once. */
@@ -14,7 +14,7 @@ export function describeWithPostgres(title: string, body: () => void): void {
   else describe(title, body);
 }
 
-/** Runs work with the names of schemas that nobody else uses, and drops them afterwards. */
+/** Runs work with unique schema names, and drops the schemas afterwards. */
 export async function inTestSchemas<T>(work: (schema: (name: string) => string) => Promise<T>): Promise<T> {
   const prefix = `test_${randomBytes(6).toString('hex')}`;
   const used = new Set<string>();
@@ -31,7 +31,7 @@ export async function inTestSchemas<T>(work: (schema: (name: string) => string) 
   }
 }
 
-/** Runs work with a store in a schema that nobody else uses. `again` opens it a second time, as another process would. */
+/** Runs work with a store in its own schema. `again` opens it a second time, as another process would. */
 export async function inTestStore<T>(
   work: (world: {
     readonly store: Store;

@@ -143,7 +143,7 @@ describe('a recording bus', () => {
     expect(bus.published).toEqual([new Paid({ id: '1' })]);
   });
 
-  it('notes what a handler enqueues, and takes back', async () => {
+  it('records what a handler enqueues and cancels', async () => {
     const bus = recordingBus();
     const { anywise } = bus;
     const id = await anywise.enqueue(new Refund({ id: '1' }), { delayMs: 5 });

@@ -132,7 +132,7 @@ describe('the configuration', () => {
     };
     expect(complaintsOf(() => readConfig(payments(), env, [tries, grace]))).toMatchInlineSnapshot(`
       "\`PAYMENTS_PORT\` is \`http\`: set it to an integer from 0 to 65535.
-      \X: set it to a URL such as \`sqlite:.anywise/bus.db\`.
+      \`ANYWISE_TRANSPORT\` is not of the form \`<scheme>:…\`: set it to a URL such as \`sqlite:.anywise/bus.db\`.
       \`ANYWISE_STORE\` names no path: set it to, say, \`sqlite:.anywise\`.
       \`AUTH_SECRET\` is not set, which production demands: set it to a random secret of at least 32 bytes, such as \`openssl rand -base64 32\` prints.
       \`LOG_LEVEL\` is \`loud\`: set it to one of \`trace\`, \`debug\`, \`info\`, \`warn\`, \`error\`, \`fatal\`, \`silent\`.

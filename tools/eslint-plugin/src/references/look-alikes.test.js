@@ -204,7 +204,7 @@ const aliases = fc.constantFrom(
   (/** @type {string} */ from, /** @type {string} */ to) => `const f${to} = (a) => a; const ${to} = f${to}(${from});`,
 );
 
-it('takes no method of an own object for a loader, whatever both are called', () => {
+it('does not mistake a method of an own object for a loader, whatever their names', () => {
   fc.assert(
     fc.property(ownObjects, loaderName, loaderName, fc.constantFrom(...names), (own, name, method, specifier) => {
       const [object, called] = [name, method].map((word) => (word === 'import' ? 'load' : word));

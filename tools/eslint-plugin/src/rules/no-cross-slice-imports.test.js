@@ -70,7 +70,7 @@ describe('a configuration that would check nothing', () => {
     `);
   });
 
-  it('is reported again until it is mended', () => {
+  it('is reported until it is fixed', () => {
     workspace.write('services/payments/package.json', '{ "name": ');
     expect(lint('services/orders/src/app.js', '')).toHaveLength(1);
     expect(lint('services/orders/src/app.js', '')).toHaveLength(1);

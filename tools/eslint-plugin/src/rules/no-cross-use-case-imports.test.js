@@ -79,12 +79,12 @@ it.each(['services/orders/src/testing/orders.js', 'packages/contracts/src/orders
   },
 );
 
-it('leaves files alone that are no use case', () => {
+it('ignores files that are not use cases', () => {
   const code = `import './get-order/handler.js'; import './place-order/handler.js'`;
   expect(lint('services/orders/src/app.js', code)).toEqual([]);
 });
 
-it('can be told what is no use case', () => {
+it('can be told what is not a use case', () => {
   const file = 'services/orders/src/place-order/handler.js';
   expect(lint(file, crossing, { common: ['get-order'] })).toEqual([]);
   expect(lint(file, `import '../testing/orders.js'`, { common: ['get-order'] })).toHaveLength(1);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ownWorkspace } from '../workspace.js';
 
-/** A copy of this workspace that nobody has installed or built anything in. */
+/** A copy of this workspace without installed or built files. */
 export interface Copy extends Disposable {
   readonly root: string;
 }

@@ -91,7 +91,7 @@ describe('starting a bus', () => {
     await bus.stop();
   });
 
-  it('refuses an event whose old versions nobody could read', async () => {
+  it('refuses an event whose old versions could not be read', async () => {
     class Moved extends event('shipping.moved', { data, entityId, version: 2 }) {}
     const bus = new Anywise({ name: 'payments', contracts: [contract('shipping', { Moved })], logger: silent });
     expect(bus.verify()).toMatchInlineSnapshot(`

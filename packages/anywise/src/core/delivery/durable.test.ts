@@ -47,7 +47,7 @@ function hear(heard: string[]): ListenerDefinition<Paid, []> {
   return on(Paid).listen(({ id, amount }) => void heard.push(`${id}: ${amount}`));
 }
 
-it('a bus that starts says whose messages wait for nobody', async () => {
+it('a starting bus names listeners with waiting messages that it does not have', async () => {
   const warnings: string[] = [];
   const logger = { ...silent, warn: (_details: unknown, text: string) => void warnings.push(text) };
   const { stores, start } = services();
@@ -76,7 +76,7 @@ describe('an event', () => {
     await eventually(() => expect(heard).toEqual(['handled', 'p1: 5']));
   });
 
-  it('of a handler that fails reaches nobody', async () => {
+  it('of a handler that fails reaches no listener', async () => {
     const heard: string[] = [];
     const { start, stores } = services();
     await using payments = await start('payments', { items: [pay] });

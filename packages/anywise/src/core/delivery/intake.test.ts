@@ -14,7 +14,7 @@ it('an envelope becomes an entry for each listener, as it came', () => {
   ]);
 });
 
-it('an envelope that nobody listens to becomes nothing', () => {
+it('an envelope without a listener becomes no entry', () => {
   expect(entriesOfBatch([{ envelope }], { ...options, listenersOf: () => [] })).toEqual([]);
 });
 

@@ -260,7 +260,7 @@ describe('enqueue refuses', () => {
         "`nowhere.unknown` was enqueued, but none of the bus's contracts has it, so it could not be read back. Add its contract to `contracts`.",
     },
     {
-      what: 'what nobody could handle',
+      what: 'a command without a possible handler',
       enqueue: (bus: Anywise) => bus.enqueue(new SendMail({ to: 'ada' })),
       message:
         '`mail.send-mail` was enqueued, but it has no handler in this process, and the bus has no transport to another. Register one with `on(SendMail).handle(…)`, or pass `transport`.',

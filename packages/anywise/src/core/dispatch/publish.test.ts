@@ -38,7 +38,7 @@ describe('publish without a store', () => {
     expect(log).toEqual(['first o1', 'second o1']);
   });
 
-  it('does nothing where nobody listens', async () => {
+  it('does nothing without listeners', async () => {
     await using bus = await startBus({});
     await expect(bus.publish(placed)).resolves.toBeUndefined();
   });

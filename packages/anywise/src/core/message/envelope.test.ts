@@ -68,7 +68,7 @@ describe('the attributes of an envelope', () => {
   });
 
   it.each([
-    ['a time that is none', { time: 'yesterday' }],
+    ['an invalid time', { time: 'yesterday' }],
     ['version 0', { schemaversion: 0 }],
     ['data that is not JSON', { datacontenttype: 'text/xml' }],
     ['binary data', { data_base64: 'AA==' }],

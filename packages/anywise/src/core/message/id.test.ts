@@ -10,7 +10,7 @@ it('an id is a UUID of version 7 that begins with the time', () => {
   expect(time).toBeLessThanOrEqual(Date.now());
 });
 
-it('no two ids are alike', () => {
+it('ids are unique', () => {
   const ids = new Set(Array.from({ length: 10_000 }, newId));
   expect(ids.size).toBe(10_000);
 });

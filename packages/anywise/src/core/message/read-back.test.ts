@@ -16,7 +16,7 @@ describe('data that is read back', () => {
     expect(() => read(schema, { n: 1 })).toThrow(expect.objectContaining({ code: 'INVALID_MESSAGE' }));
   });
 
-  it('is what was sent, also where the schema changes whatever it validates', () => {
+  it('is what was sent, even if the schema changes everything it validates', () => {
     const schema = z.object({
       phone: prefixed,
       tags: z.array(z.string()).transform((tags) => [...tags, 'x']),

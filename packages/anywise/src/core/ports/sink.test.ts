@@ -53,7 +53,7 @@ function numbers({ envelopes }: MemorySink): unknown[] {
 }
 
 describe('a sink', () => {
-  it('of a base class gets each event below it once, also where it is named twice', async () => {
+  it('of a base class gets each event below it once, even if it is named twice', async () => {
     const [below, both, all] = [memorySink(), memorySink(), memorySink()];
     const sinks = [
       on(PaymentEvent).named('below').sink(below),

@@ -38,7 +38,7 @@ describe('a registry', () => {
     ]);
   });
 
-  it('tells where each of them stands', () => {
+  it('tells where each of them is registered', () => {
     class Audit implements Guard<Pay, void> {
       async handle(_command: Pay, _context: unknown, next: () => Promise<void>): Promise<void> {
         return next();
