@@ -1,10 +1,8 @@
 import type { Issue } from '../core/errors/errors.js';
 import { limits } from '../core/message/limits.js';
+import { faultOf } from '../core/message/storable-text.js';
 
-/**
- * The places in data where a string, or a field's name, cannot be stored and sent unchanged. Databases refuse NUL or
- * truncate the string there, and a lone surrogate turns into another character in UTF-8.
- */
+/** The places in data where a text, or a field's name, cannot be kept and sent as it is. */
 export function findUnusableText(data: unknown): Issue[] {
   const issues: Issue[] = [];
   visit(data, [], issues);
@@ -23,6 +21,6 @@ function visit(value: unknown, path: readonly string[], issues: Issue[]): void {
 }
 
 function note(text: string, path: readonly string[], issues: Issue[]): void {
-  if (text.includes('\0')) issues.push({ path, message: 'must not contain NUL characters' });
-  else if (/\p{Surrogate}/u.test(text)) issues.push({ path, message: 'must be well-formed Unicode' });
+  const fault = faultOf(text);
+  if (fault !== undefined) issues.push({ path, message: fault });
 }

@@ -16,6 +16,7 @@ export { Mutex } from './mutex.js';
 export { Opened, type OpenedOptions } from './opened.js';
 export { Pump, type PumpOptions } from './pump.js';
 export { backoff, decideRetry, type Delays, type RetryDecision } from './retry.js';
+export { checkStatement } from './statement.js';
 export { Subscriptions, versionOf, type Batch, type ReadOptions } from './subscriptions.js';
 export { queryWrote, usedAfterEnd } from './transaction.js';
 export { Waiters, startTimer } from './wait.js';

@@ -9,7 +9,8 @@ import type { StoreChanged } from '../core/ports/store.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Database } from './database.js';
-import { now, storable } from './sql.js';
+import { storable } from '../core/message/storable-text.js';
+import { now } from './sql.js';
 
 interface Row extends Omit<DeadLetter, 'key' | 'original' | 'holdsUp'> {
   readonly lane: string;

@@ -16,7 +16,8 @@ import { Claimable } from './claimable.js';
 import { prepared, type Database } from './database.js';
 import { storedLane } from './lanes.js';
 import type { Statement } from './session.js';
-import { now, storable } from './sql.js';
+import { storable } from '../core/message/storable-text.js';
+import { now } from './sql.js';
 
 /** Adds entries, from {@link entryValues}. Known ones are left unchanged. */
 export function insertEntriesSql(schema: string): string {

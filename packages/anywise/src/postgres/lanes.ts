@@ -1,5 +1,5 @@
 import { laneOf } from '../kit/lanes.js';
-import { storable } from './sql.js';
+import { storable } from '../core/message/storable-text.js';
 
 /** Sorts before every lane. */
 export const beforeAllLanes = '';

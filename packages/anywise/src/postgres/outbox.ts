@@ -12,7 +12,8 @@ import { prepared, type Database } from './database.js';
 import { storedLane } from './lanes.js';
 import { Sendable } from './sendable.js';
 import type { Statement } from './session.js';
-import { now, storable } from './sql.js';
+import { storable } from '../core/message/storable-text.js';
+import { now } from './sql.js';
 
 /** Adds envelopes, from {@link envelopeValues}. */
 export function insertEnvelopesSql(schema: string): string {

@@ -2,7 +2,7 @@ import type { Envelope } from '../core/message/envelope.js';
 import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import type { Database } from './database.js';
-import { storable } from './sql.js';
+import { storable } from '../core/message/storable-text.js';
 
 interface Row {
   readonly seq: number;

@@ -1,6 +1,7 @@
 import type { KeptReply, ReplyKey } from '../core/ports/store.js';
 import type { Database } from './database.js';
-import { now, storable } from './sql.js';
+import { storable } from '../core/message/storable-text.js';
+import { now } from './sql.js';
 
 interface Row {
   readonly fingerprint: string;

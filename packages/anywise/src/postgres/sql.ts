@@ -9,11 +9,6 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Text that PostgreSQL can store: without NUL, the one character that it cannot. */
-export function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\\u0000') : text;
-}
-
 /**
  * Begins a transaction in which the tables of a schema need no prefix. The setting ends with the transaction.
  *

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { runStatementCase, statementCases, statementMigrations } from '../test-support/statement-cases.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { describeWithPostgres, clientOf, inTestStore } from '../test-support/test-postgres.js';
 
@@ -10,6 +11,12 @@ const migrations = [
 ];
 
 describeWithPostgres('the handle of a PostgreSQL transaction', () => {
+  it.each(statementCases)('$behaviour', (statementCase) =>
+    inTestStore(({ store }) => runStatementCase(store, statementCase), {
+      migrations: statementMigrations.map(({ name, sql }) => ({ name, sql: sql.replace('BLOB', 'BYTEA') })),
+    }),
+  );
+
   it('gives BIGINT as a number where that is exact, and else as a bigint', () =>
     inTestStore(async ({ store }) => {
       const transaction = store.begin({ readOnly: true });

@@ -7,6 +7,7 @@ import type {
   StoreTransaction,
   TransactionPart,
 } from '../core/ports/store.js';
+import { checkStatement } from '../kit/statement.js';
 import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
@@ -16,7 +17,8 @@ import { cancelSql, envelopeValues, insertEnvelopesSql, insertScheduledSql, sche
 import { numberPlaceholders } from './placeholders.js';
 import { keepReplySql, replyValues } from './replies.js';
 import type { Session, Statement } from './session.js';
-import { beginIn, quoted, storable } from './sql.js';
+import { storable } from '../core/message/storable-text.js';
+import { beginIn, quoted } from './sql.js';
 
 /** The message's transaction on a PostgreSQL store. The same as {@link SqlTransaction}, for code that uses PostgreSQL's dialect. */
 export abstract class PostgresTransaction extends SqlTransaction {
@@ -193,6 +195,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
   }
 
   async #query<Row extends object>(sql: string, values: readonly SqlValue[]): Promise<PostgresResult<Row>> {
+    checkStatement(sql, values);
     const session = await this.#begin();
     this.#savePlace(session);
     try {

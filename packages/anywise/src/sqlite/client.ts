@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
+import { storable } from '../core/message/storable-text.js';
 import type { SqlValue } from '../core/ports/sql.js';
 
 /**
@@ -25,6 +26,10 @@ export interface SqliteStatement {
   get(...values: SqlValue[]): unknown;
   /** All rows. */
   all(...values: SqlValue[]): unknown[];
+  /** Has integers read as bigint, in `node:sqlite` and `@photostructure/sqlite`. */
+  setReadBigInts?(enabled: boolean): unknown;
+  /** The same in `better-sqlite3`. */
+  safeIntegers?(enabled: boolean): unknown;
 }
 
 /** Opens a database file. */
@@ -38,10 +43,14 @@ export type Synchronous = 'normal' | 'full';
 
 type Found<Row> = Row | undefined;
 
+/** Statements that are put together anew each time must not fill the memory. */
+const preparedAtMost = 1_000;
+
 /** A connection with its prepared statements. */
 export class Connection {
   readonly #client: SqliteClient;
   readonly #statements = new Map<string, SqliteStatement>();
+  readonly #exactStatements = new Map<string, SqliteStatement>();
 
   constructor(client: SqliteClient) {
     this.#client = client;
@@ -52,35 +61,77 @@ export class Connection {
   }
 
   run(sql: string, ...values: readonly SqlValue[]): number {
-    return Number(this.#prepared(sql).run(...values).changes);
+    return Number(this.#prepared(sql).run(...whole(values)).changes);
   }
 
   /** The number of the inserted row; `undefined` if none was inserted. */
   insert(sql: string, ...values: readonly SqlValue[]): number | undefined {
-    const { changes, lastInsertRowid } = this.#prepared(sql).run(...values);
+    const { changes, lastInsertRowid } = this.#prepared(sql).run(...whole(values));
     return changes > 0 ? Number(lastInsertRowid) : undefined;
   }
 
   get<Row>(sql: string, ...values: readonly SqlValue[]): Found<Row> {
-    return (this.#prepared(sql).get(...values) ?? undefined) as Found<Row>;
+    return (this.#prepared(sql).get(...whole(values)) ?? undefined) as Found<Row>;
   }
 
   all<Row>(sql: string, ...values: readonly SqlValue[]): Row[] {
-    return this.#prepared(sql).all(...values) as Row[];
+    return this.#prepared(sql).all(...whole(values)) as Row[];
+  }
+
+  /** As `get`, for tables of the user's: integers that a number cannot hold come as bigint. */
+  getExact<Row extends object>(sql: string, ...values: readonly SqlValue[]): Row | undefined {
+    const row = this.#exact(sql).get(...values) ?? undefined;
+    return row === undefined ? undefined : narrowed(row as Row);
+  }
+
+  /** As `all`, with integers as of `getExact`. */
+  allExact<Row extends object>(sql: string, ...values: readonly SqlValue[]): Row[] {
+    return (this.#exact(sql).all(...values) as Row[]).map(narrowed);
   }
 
   close(): void {
     this.#statements.clear();
+    this.#exactStatements.clear();
     this.#client.close();
   }
 
   #prepared(sql: string): SqliteStatement {
-    const known = this.#statements.get(sql);
+    return this.#statements.get(sql) ?? this.#prepare(sql, this.#statements);
+  }
+
+  #exact(sql: string): SqliteStatement {
+    const known = this.#exactStatements.get(sql);
     if (known !== undefined) return known;
-    const statement = this.#client.prepare(sql);
-    this.#statements.set(sql, statement);
+    const statement = this.#prepare(sql, this.#exactStatements);
+    statement.setReadBigInts?.(true);
+    statement.safeIntegers?.(true);
     return statement;
   }
+
+  #prepare(sql: string, known: Map<string, SqliteStatement>): SqliteStatement {
+    const statement = this.#client.prepare(sql);
+    if (known.size === preparedAtMost) known.clear();
+    known.set(sql, statement);
+    return statement;
+  }
+}
+
+/** Drivers cut a text at NUL. */
+function whole(values: readonly SqlValue[]): readonly SqlValue[] {
+  const isCut = values.some((value) => typeof value === 'string' && value.includes('\0'));
+  return isCut ? values.map((value) => (typeof value === 'string' ? storable(value) : value)) : values;
+}
+
+/** A row in which each bigint is a number if that is exact, as PostgreSQL gives it. */
+function narrowed<Row extends object>(row: Row): Row {
+  const fields = row as Record<string, unknown>;
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value !== 'bigint') continue;
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) fields[name] = number;
+  }
+  return row;
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   StoreTransaction,
   TransactionPart,
 } from '../core/ports/store.js';
+import { checkStatement } from '../kit/statement.js';
 import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
@@ -204,15 +205,18 @@ class Client extends SqliteTransaction {
     this.#onConnection = onConnection;
   }
 
-  run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
+  async run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    checkStatement(sql, values);
     return this.#onConnection((connection) => connection.run(sql, ...values));
   }
 
-  get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
-    return this.#onConnection((connection) => connection.get<Row>(sql, ...values));
+  async get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
+    checkStatement(sql, values);
+    return this.#onConnection((connection) => connection.getExact<Row>(sql, ...values));
   }
 
-  all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
-    return this.#onConnection((connection) => connection.all<Row>(sql, ...values));
+  async all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
+    checkStatement(sql, values);
+    return this.#onConnection((connection) => connection.allExact<Row>(sql, ...values));
   }
 }

@@ -30,6 +30,7 @@ describe('error codes', () => {
         "INVALID_REGISTRATION",
         "INVALID_REPLY",
         "INVALID_SETUP",
+        "INVALID_STATEMENT",
         "INVALID_URL",
         "LEASE_LOST",
         "LISTENERS_FAILED",

@@ -1,4 +1,5 @@
 import { limits } from './limits.js';
+import { faultOf } from './storable-text.js';
 
 /** Everything that is wrong with the attributes of an envelope, one text each. */
 export function envelopeProblems(value: unknown): string[] {
@@ -31,17 +32,12 @@ const kinds: ReadonlySet<unknown> = new Set(['command', 'query', 'event', 'reply
 /** Why a text cannot be an attribute: every store, index and broker must be able to keep it, unchanged. */
 export function textProblem(name: string, value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return `\`${name}\` must be a non-empty string`;
-  if (value.includes('\0')) return `\`${name}\` must not contain NUL characters`;
   // A text of at most a third of the limit's length cannot be over it: UTF-8 takes at most three bytes for each unit.
   if (value.length * 3 > limits.attributeBytes && Buffer.byteLength(value) > limits.attributeBytes) {
     return `\`${name}\` has ${Buffer.byteLength(value)} bytes, more than ${limits.attributeBytes}`;
   }
-  return isWellFormed(value) ? undefined : `\`${name}\` must be well-formed Unicode`;
-}
-
-/** A lone surrogate is changed on its way into UTF-8, so that two texts become the same. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
+  const fault = faultOf(value);
+  return fault === undefined ? undefined : `\`${name}\` ${fault}`;
 }
 
 function isTime(text: string): boolean {

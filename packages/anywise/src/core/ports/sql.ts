@@ -1,6 +1,9 @@
 import { markOwnService } from './container.js';
 
-/** A value that every SQL store can bind. */
+/**
+ * A value that every SQL store can bind. Anything else is refused, as are values that a store would change: a text with NUL or
+ * half a character, NaN, and a bigint of more than 64 bits.
+ */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
 /**
@@ -10,14 +13,20 @@ export type SqlValue = string | number | bigint | null | Uint8Array;
  * The transaction begins with the first statement and ends with the handler: do slow work, such as HTTP calls, before it. In
  * a query's handler, statements can only read.
  *
- * Every SQL store provides it under this token, so code in plain SQL works with any of them unchanged.
+ * Integers come as numbers, and as bigint where a number is not exact.
+ *
+ * Every SQL store provides it under this token, so code in plain SQL moves between stores unchanged.
  */
 export abstract class SqlTransaction {
   static {
     markOwnService(this);
   }
 
-  /** Runs a statement that writes, and returns the number of rows it changed. */
+  /**
+   * Runs a statement that writes, and returns the number of rows it changed.
+   *
+   * @throws AnywiseError (`INVALID_STATEMENT`) that names the parameter which cannot be bound; nothing was run.
+   */
   abstract run(sql: string, ...values: readonly SqlValue[]): Promise<number>;
   /** The first row of the result; `undefined` if it has no rows. */
   abstract get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined>;
