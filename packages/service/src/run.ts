@@ -92,5 +92,5 @@ function isMisconfiguration(error: unknown): error is Error {
   if (error instanceof ConfigError) return true;
   // A server that was reachable a moment ago may be back by the next start.
   if (!AnywiseError.is(error) || isUnreachable(error)) return false;
-  return error.code === 'UNAVAILABLE' || error.code === 'INVALID_URL';
+  return ['UNAVAILABLE', 'INVALID_URL', 'INVALID_MIGRATION'].includes(error.code);
 }

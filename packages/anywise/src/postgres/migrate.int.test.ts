@@ -1,5 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { errorText } from '../core/errors/thrown.js';
+import type { Store } from '../core/ports/store.js';
+import { planMigrations } from '../kit/migrations.js';
+import { migrationCases } from '../test-support/migration-cases.js';
 import {
   describeWithPostgres,
   clientOf,
@@ -8,12 +11,40 @@ import {
   testPostgresUrl,
   withTestDatabase,
 } from '../test-support/test-postgres.js';
+import { storeMigrations, transportMigrations } from './schema.js';
 import { postgresStore } from './store.js';
 
 const url = testPostgresUrl;
 const broken = { name: '002-broken', sql: 'CREATE TABLE second (id TEXT); CREATE TABEL third (id TEXT)' };
 
 describeWithPostgres('the migrations of a PostgreSQL store', () => {
+  it.each(migrationCases)('$behaviour', ({ run }) =>
+    inTestSchemas(async (schema) => {
+      const opened: Store[] = [];
+      try {
+        await run(async (migrations) => {
+          const store = postgresStore({ url, schema: schema('store'), migrations });
+          opened.push(store);
+          await store.check();
+          return store;
+        });
+      } finally {
+        await Promise.all(opened.map((store) => store.close()));
+      }
+    }),
+  );
+
+  it('of the library itself never change once they were released', () => {
+    const { apply } = planMigrations([...storeMigrations, ...transportMigrations], []);
+    expect(apply.map(({ name, hash }) => `${name} ${hash}`)).toMatchInlineSnapshot(`
+      [
+        "anywise/001-store lALLySfQZ-eG-KyP3fR3GB7l7_txqw_vjH2WP1sUE7Q",
+        "anywise/002-lanes W9oHAHrCcxiVxEm0G6v3HwW7D7tj2PyrXIlOQZzRlAA",
+        "anywise/001-transport 63-S4BlmlupWm_iRLEfKAs3RE22VqoVOzE9gBKKSHY8",
+      ]
+    `);
+  });
+
   it('are applied once where many processes start at once', () =>
     inTestSchemas(async (schema) => {
       const migrations = [{ name: '001', sql: 'CREATE TABLE started (id TEXT); INSERT INTO started VALUES (1)' }];

@@ -1,6 +1,7 @@
 import type { Migration } from '../core/ports/sql.js';
 import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
+import { planMigrations, type AppliedMigration, type ReadMigration } from '../kit/migrations.js';
 import { isLost, stateOf } from './client.js';
 import type { Database } from './database.js';
 import type { Session } from './session.js';
@@ -115,16 +116,21 @@ export const transportMigrations: readonly Migration[] = [
  * Creates the schema if it is missing and applies pending migrations, all in one transaction; processes that start at once
  * take turns.
  *
- * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed.
+ * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed, (`INVALID_MIGRATION`) the one that was changed
+ * or is missing.
  */
 export async function migrate(database: Database, schema: string, migrations: readonly Migration[]): Promise<void> {
   const session = await database.begin(beginIn(schema));
   try {
     await session.query({ text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))' }, `anywise-migrate:${schema}`);
     await makeSchema(session, schema);
-    const known = await session.query<{ name: string }>({ text: 'SELECT name FROM anywise_migration' });
-    const applied = new Set(known.rows.map(({ name }) => name));
-    for (const migration of migrations) if (!applied.has(migration.name)) await apply(session, migration);
+    const text = 'SELECT name, hash FROM anywise_migration ORDER BY applied_at';
+    const { rows: applied } = await session.query<AppliedMigration>({ text });
+    const { apply, record } = planMigrations(migrations, applied);
+    for (const { name, hash } of record) {
+      await session.query({ text: 'UPDATE anywise_migration SET hash = $1 WHERE name = $2' }, hash, name);
+    }
+    for (const migration of apply) await applyOne(session, migration);
     await session.commit();
   } catch (error) {
     await session.rollback().catch(() => undefined);
@@ -132,19 +138,24 @@ export async function migrate(database: Database, schema: string, migrations: re
   }
 }
 
-/** A user without the right to create schemas can use an existing one. */
+/** A user without the right to create schemas or to alter tables can use existing ones. */
 async function makeSchema(session: Session, schema: string): Promise<void> {
   const found = await session.query({ text: 'SELECT 1 FROM pg_namespace WHERE nspname = $1' }, schema);
   if (found.rows.length === 0) await session.query({ text: `CREATE SCHEMA ${quoted(schema)}` });
   await session.query({
-    text: 'CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL)',
+    text: 'CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL, hash TEXT)',
   });
+  const hash = await session.query(
+    { text: "SELECT 1 FROM pg_attribute WHERE attrelid = $1::regclass AND attname = 'hash'" },
+    `${quoted(schema)}.anywise_migration`,
+  );
+  if (hash.rows.length === 0) await session.query({ text: 'ALTER TABLE anywise_migration ADD COLUMN hash TEXT' });
 }
 
-async function apply(session: Session, { name, sql }: Migration): Promise<void> {
+async function applyOne(session: Session, { name, sql, hash }: ReadMigration): Promise<void> {
   try {
     await session.client.query(sql);
-    await session.query({ text: 'INSERT INTO anywise_migration VALUES ($1, clock_timestamp())' }, name);
+    await session.query({ text: 'INSERT INTO anywise_migration VALUES ($1, clock_timestamp(), $2)' }, name, hash);
   } catch (cause) {
     if (isLost(cause)) throw cause;
     throw new AnywiseError(

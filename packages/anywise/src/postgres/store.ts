@@ -6,6 +6,7 @@ import { SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
 import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
+import { checkMigrations } from '../kit/migrations.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
 import { connectionChecks, type PostgresConnection } from './client.js';
@@ -40,6 +41,7 @@ export interface PostgresStoreOptions extends PostgresConnection {
  */
 export function postgresStore(options: PostgresStoreOptions): Store {
   checkOptions('`postgresStore`', options, { ...connectionChecks, schema: text() });
+  checkMigrations('`postgresStore`', options.migrations);
   return new PostgresStore(options);
 }
 

@@ -79,9 +79,9 @@ export class Connection {
   }
 
   /** As `get`, for tables of the user's: integers that a number cannot hold come as bigint. */
-  getExact<Row extends object>(sql: string, ...values: readonly SqlValue[]): Row | undefined {
-    const row = this.#exact(sql).get(...values) ?? undefined;
-    return row === undefined ? undefined : narrowed(row as Row);
+  getExact<Row extends object>(sql: string, ...values: readonly SqlValue[]): Found<Row> {
+    const row = (this.#exact(sql).get(...values) ?? undefined) as Found<Row>;
+    return row === undefined ? undefined : narrowed(row);
   }
 
   /** As `all`, with integers as of `getExact`. */

@@ -16,6 +16,7 @@ import { storeMigrations } from './schema.js';
 import type { Database } from './database.js';
 import { close, openMigrated, usable } from './open.js';
 import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
+import { checkMigrations } from '../kit/migrations.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
 
@@ -38,6 +39,7 @@ const otherProcessPollMs = 250;
  */
 export function sqliteStore(options: SqliteStoreOptions): Store {
   checkOptions('`sqliteStore`', options, { path: text(), synchronous: oneOf('normal', 'full') });
+  checkMigrations('`sqliteStore`', options.migrations);
   return new SqliteStore(options);
 }
 

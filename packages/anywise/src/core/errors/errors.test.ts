@@ -27,6 +27,7 @@ describe('error codes', () => {
         "INVALID_CONTRACT",
         "INVALID_ENVELOPE",
         "INVALID_MESSAGE",
+        "INVALID_MIGRATION",
         "INVALID_REGISTRATION",
         "INVALID_REPLY",
         "INVALID_SETUP",

@@ -34,7 +34,10 @@ export abstract class SqlTransaction {
   abstract all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]>;
 }
 
-/** A change of a service's tables. Applied once, by name, in the given order, before the store is used. */
+/**
+ * A change of a service's tables. Applied once, by name, in the order given, before the store is used. One that was
+ * applied must stay as it is: a store refuses to open where its text was changed, or where it is missing.
+ */
 export interface Migration {
   readonly name: string;
   readonly sql: string;

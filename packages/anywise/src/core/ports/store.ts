@@ -132,7 +132,11 @@ export interface Store {
   watch(changed: StoreChanged): () => void;
   /** Deletes, in batches, messages handled and replies kept more than `retentionMs` ago. */
   clean(retentionMs: number): Promise<void>;
-  /** Opens, migrates, and resolves once the store can be used. @throws AnywiseError (`UNAVAILABLE`) that says why not. */
+  /**
+   * Opens, migrates, and resolves when the store can be used.
+   *
+   * @throws AnywiseError (`UNAVAILABLE`) that says why not, or (`INVALID_MIGRATION`) which migration was changed or is missing.
+   */
   check(): Promise<void>;
   /** Closes the database, and resolves when nothing runs any more. Idempotent. */
   close(): Promise<void>;

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { Store } from '../core/ports/store.js';
+import { planMigrations } from '../kit/migrations.js';
+import { migrationCases } from '../test-support/migration-cases.js';
+import { inTempFolder } from '../testing/temp-folder.js';
+import { storeMigrations, transportMigrations } from './schema.js';
+import { sqliteStore } from './store.js';
+
+describe('the migrations of an SQLite store', () => {
+  it.each(migrationCases)('$behaviour', ({ run }) =>
+    inTempFolder(async (folder) => {
+      const opened: Store[] = [];
+      try {
+        await run(async (migrations) => {
+          const store = sqliteStore({ path: join(folder, 'store.db'), migrations });
+          opened.push(store);
+          await store.check();
+          return store;
+        });
+      } finally {
+        for (const store of opened) await store.close();
+      }
+    }),
+  );
+
+  it('of the library itself never change once they were released', () => {
+    const { apply } = planMigrations([...storeMigrations, ...transportMigrations], []);
+    expect(apply.map(({ name, hash }) => `${name} ${hash}`)).toMatchInlineSnapshot(`
+      [
+        "anywise/001-store MULsJcHv_raVYjPGN3GEMqeL_8tVBHaU6X5DgzDt2ns",
+        "anywise/002-lanes C70kAK3z4JXS20a_229IPNRimT-HAYkt60XhcMIPPRs",
+        "anywise/001-transport K8UZFxrPDXduFOiAuI5xBcHi2xy8fn1QUHq1DphytUo",
+        "anywise/002-transport Muj1RIA7yxGsbdlvcSHXqIsFTt6_pGXAraSOljnsKWk",
+      ]
+    `);
+  });
+});
