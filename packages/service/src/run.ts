@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnywiseError } from 'anywise';
+import { shownValue } from 'anywise/connect';
 import { listen, type HttpServer } from 'anywise/express';
 import type { Express } from 'express';
 import { blame } from './config/blame.js';
@@ -82,10 +83,17 @@ function untilSignal(): Stop {
 async function listenAt({ slice, host, port }: ServiceConfig, app: Express): Promise<HttpServer> {
   return blame(portVariable(slice), listen(app, { port, host })).catch((error: unknown) => {
     if (AnywiseError.is(error)) throw error;
-    const { message } = error as Error;
     const remedy = 'set it to an address of this machine, such as `127.0.0.1`, or to `0.0.0.0` for all of them';
-    throw new ConfigError([{ variable: 'ANYWISE_HOST', wrong: `is \`${host}\`, which failed (${message})`, remedy }]);
+    throw new ConfigError([
+      { variable: 'ANYWISE_HOST', wrong: `is \`${shownValue(host)}\`, which failed (${reasonOf(error)})`, remedy },
+    ]);
   });
+}
+
+/** Not its message, which repeats the address. */
+function reasonOf(error: unknown): string {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  return code;
 }
 
 function isMisconfiguration(error: unknown): error is Error {

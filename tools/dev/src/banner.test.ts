@@ -29,9 +29,11 @@ it('shows where everything is and how to try it', () => {
 });
 
 it('shows no password', () => {
-  const storeUrl = 'postgres://anywise:hunter2@db/anywise';
-  const banner = composeBanner([{ ...embedded, storeUrl, slice: 'payments', port: 3001 }], 'a.b.c');
-  expect(banner).toContain('store      postgres://anywise:***@db/anywise\n');
+  const storeUrl = 'postgres://anywise:hunter2@db/anywise?password=hunter2';
+  const transportUrl = 'postgres://anywise:hun/ter2@db/anywise';
+  const banner = composeBanner([{ storeUrl, transportUrl, slice: 'payments', port: 3001 }], 'a.b.c');
+  expect(banner).toContain('store      postgres://db/anywise\n');
+  expect(banner).toContain('transport  postgres:…\n');
 });
 
 it('offers to place an order only if a service handles it', () => {

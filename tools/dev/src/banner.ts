@@ -1,4 +1,5 @@
 import type { ServiceConfig } from '@anywise/service';
+import { shownUrl } from '@anywise/service/config';
 
 /** What the banner tells of a service. */
 type Place = Pick<ServiceConfig, 'slice' | 'port' | 'storeUrl' | 'transportUrl'>;
@@ -8,8 +9,8 @@ export function composeBanner(services: readonly Place[], token: string | undefi
   const places = new Map(services.map(({ slice, port }) => [slice, `http://127.0.0.1:${port}`]));
   const orders = places.get('orders');
   for (const { storeUrl, transportUrl } of services) {
-    places.set('store', withoutPassword(storeUrl));
-    places.set('transport', withoutPassword(transportUrl));
+    places.set('store', shownUrl(storeUrl));
+    places.set('transport', shownUrl(transportUrl));
   }
   const width = Math.max(...[...places.keys()].map((name) => name.length));
   const lines = [
@@ -30,8 +31,4 @@ function placeOrder(orders: string, token: string): string {
   const order = JSON.stringify({ customerId: 'c-1', amount: 1250, currency: 'EUR' });
   const headers = `-H 'authorization: Bearer ${token}' -H 'content-type: application/json'`;
   return `curl -s -X POST ${orders}/orders ${headers} -d '${order}'`;
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:***@');
 }

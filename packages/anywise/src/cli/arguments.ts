@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { shownValue } from '../core/errors/shown.js';
 import { didYouMean } from './nearest.js';
 import { optionTable, type OptionName } from './option-table.js';
 
@@ -39,13 +40,13 @@ function parseTokens(args: readonly string[]) {
 
 function wrongWith(token: Token, allowed: readonly OptionName[], values: Values): string | undefined {
   if (token.kind === 'positional') {
-    return `\`${token.value}\` has no option. Every value follows its option, as in \`--id ${token.value}\`.`;
+    return `\`${shownValue(token.value)}\` has no option. Every value follows its option, as in \`--id ${shownValue(token.value)}\`.`;
   }
   if (token.kind === 'option-terminator') return undefined;
   const { rawName, value, inlineValue = false } = token;
   const name = allowed.find((known) => rawName === `--${known}`);
   if (name === undefined) {
-    return `\`${rawName}\` is not an option here.${didYouMean(
+    return `\`${shownValue(rawName)}\` is not an option here.${didYouMean(
       rawName,
       allowed.map((known) => `--${known}`),
     )}`;
@@ -56,7 +57,7 @@ function wrongWith(token: Token, allowed: readonly OptionName[], values: Values)
   if (value === undefined || value.trim() === '') return `\`${rawName}\` needs a value.`;
   const isOption = !inlineValue && value.startsWith('-') && value.length > 1;
   return isOption
-    ? `\`${rawName}\` needs a value. Write one that begins with \`-\` as \`${rawName}=${value}\`.`
+    ? `\`${rawName}\` needs a value. Write one that begins with \`-\` as \`${rawName}=${shownValue(value)}\`.`
     : undefined;
 }
 

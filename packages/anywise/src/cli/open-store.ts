@@ -1,4 +1,5 @@
 import { connectStore } from '../connect/connect.js';
+import { longestScheme, shownValue } from '../core/errors/shown.js';
 import type { Store } from '../core/ports/store.js';
 import { didYouMean } from './nearest.js';
 import type { Options } from './options.js';
@@ -36,7 +37,10 @@ export function pickService(name: string | undefined, services: readonly string[
   }
   if (name !== undefined) {
     if (services.includes(name)) return name;
-    throw new Refusal(3, `\`${where}\` has no store of \`${name}\`. It has: ${there}.${didYouMean(name, services)}`);
+    throw new Refusal(
+      3,
+      `\`${where}\` has no store of \`${shownValue(name)}\`. It has: ${there}.${didYouMean(name, services)}`,
+    );
   }
   if (others.length === 0) return only;
   throw new Refusal(2, `\`${where}\` has several stores: ${there}. Choose one with \`--service\`.`);
@@ -52,6 +56,9 @@ async function servicesAt({ scheme, path, url }: StoreUrl): Promise<readonly str
     case 'memory':
       throw new Refusal(2, 'A store in memory lives and dies with its process. Name one such as `sqlite:.anywise`.');
     default:
-      throw new Refusal(2, `No store is known for \`${scheme}:\`. Name one such as \`sqlite:.anywise\`.`);
+      throw new Refusal(
+        2,
+        `No store is known for \`${scheme.slice(0, longestScheme)}:\`. Name one such as \`sqlite:.anywise\`.`,
+      );
   }
 }

@@ -1,4 +1,5 @@
 import { readValues, type Values } from './arguments.js';
+import { shownValue } from '../core/errors/shown.js';
 import { readDuration } from './duration.js';
 import type { OptionName } from './option-table.js';
 import { Refusal } from './refusal.js';
@@ -58,7 +59,7 @@ function readAge(text: string | undefined, problems: string[]): number | undefin
   if (text === undefined) return undefined;
   const ms = readDuration(text);
   if (ms === undefined)
-    problems.push(`\`--older-than\` is \`${text}\`. Write it as \`90s\`, \`10m\`, \`2h\` or \`7d\`.`);
+    problems.push(`\`--older-than\` is \`${shownValue(text)}\`. Write it as \`90s\`, \`10m\`, \`2h\` or \`7d\`.`);
   return ms;
 }
 
@@ -66,6 +67,7 @@ function readCount(name: OptionName, least: number, values: Values, problems: st
   const text = values.get(name);
   if (text === undefined) return undefined;
   const count = /^\d{1,15}$/.test(text) ? Number(text) : -1;
-  if (count < least) problems.push(`\`--${name}\` is \`${text}\`. It must be a whole number, ${least} or more.`);
+  if (count < least)
+    problems.push(`\`--${name}\` is \`${shownValue(text)}\`. It must be a whole number, ${least} or more.`);
   return count;
 }

@@ -1,4 +1,5 @@
 import { AnywiseError } from '../core/errors/errors.js';
+import { shownValue } from '../core/errors/shown.js';
 import type { Store } from '../core/ports/store.js';
 import type { Action, Subject } from './action.js';
 import { deadLetters } from './dead-letters/subject.js';
@@ -72,7 +73,7 @@ function find<Named extends { readonly name: string }>(word: string, known: read
   const words = names.map((name) => `\`${name}\``).join(', ');
   throw new Refusal(
     2,
-    `\`${before} ${word}\` is not known.${didYouMean(word, names)}\nAfter \`${before}\` comes ${words}.`,
+    `\`${before} ${shownValue(word)}\` is not known.${didYouMean(word, names)}\nAfter \`${before}\` comes ${words}.`,
   );
 }
 

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { readSqliteUrl } from '../connect/sqlite-url.js';
+import { shownUrl } from '../core/errors/shown.js';
 import type { Options } from './options.js';
 import { Refusal } from './refusal.js';
 import type { Terminal } from './terminal.js';
@@ -34,10 +36,9 @@ function readUrl(url: string, base: string): StoreUrl {
       'The URL of the store is not of the form `<scheme>:<where>`. Name one such as `sqlite:.anywise`.',
     );
   }
-  // Other URLs have user and password before the `@`, and drivers read both from parameters as well.
-  if (scheme.toLowerCase() !== 'sqlite') {
-    return { scheme: scheme.toLowerCase(), path, url, shown: `${scheme}:${path.replace(/^\/\/.*@/s, '//')}` };
-  }
+  if (scheme.toLowerCase() !== 'sqlite') return { scheme: scheme.toLowerCase(), path, url, shown: shownUrl(url) };
+  // What is wrong with a path has to be found as it was written.
+  readSqliteUrl(url);
   const folder = resolve(base, path);
   return { scheme: 'sqlite', path: folder, url: `sqlite:${folder}${parameters}`, shown: `sqlite:${folder}` };
 }

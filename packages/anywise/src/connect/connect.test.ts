@@ -36,15 +36,15 @@ describe('a URL', () => {
   it.each([
     ['sqlite:', '`sqlite:` names no path. Write one such as `sqlite:.anywise/bus.db`.'],
     ['sqlite:?synchronous=full', '`sqlite:` names no path. Write one such as `sqlite:.anywise/bus.db`.'],
-    ['sqlite:a?synchronous=off', '`synchronous=off` is not known. Use `normal` or `full`.'],
-    ['postgres://host/a?prepare=no', '`prepare=no` is not known. Use `true` or `false`.'],
+    ['sqlite:a?synchronous=off', '`synchronous` of the URL is not known. Use `normal` or `full`.'],
+    ['postgres://host/a?prepare=no', '`prepare` of the URL is not known. Use `true` or `false`.'],
     [
       'sqlite:a?maxMessageBytes=1MB',
-      '`maxMessageBytes=1MB` is not a number of bytes. Write a whole number, such as `4194304`.',
+      '`maxMessageBytes` of the URL is not a number of bytes. Write a whole number, such as `4194304`.',
     ],
     [
       'postgres://host/a?maxMessageBytes=-1',
-      '`maxMessageBytes=-1` is not a number of bytes. Write a whole number, such as `4194304`.',
+      '`maxMessageBytes` of the URL is not a number of bytes. Write a whole number, such as `4194304`.',
     ],
   ])('`%s` is refused by its adapter', async (url, text) => {
     expect(await store(url).catch(errorText)).toBe(text);

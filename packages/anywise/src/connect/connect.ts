@@ -1,4 +1,5 @@
 import { AnywiseError } from '../core/errors/errors.js';
+import { schemeOf, longestScheme } from '../core/errors/shown.js';
 import type { Store } from '../core/ports/store.js';
 import type { Transport } from '../core/ports/transport.js';
 import { schemes, type ConnectStoreOptions } from './schemes.js';
@@ -15,7 +16,7 @@ import { schemes, type ConnectStoreOptions } from './schemes.js';
  * @throws AnywiseError (`INVALID_URL`) if no store has this scheme, or the adapter cannot read the URL.
  */
 export async function connectStore(url: string, options: ConnectStoreOptions): Promise<Store> {
-  const scheme = schemeOf(url);
+  const scheme = requiredScheme(url);
   const connect = schemes.get(scheme)?.store;
   if (connect === undefined) throw unsupported('store', scheme);
   return connect(url, options);
@@ -33,15 +34,15 @@ export async function connectStore(url: string, options: ConnectStoreOptions): P
  * @throws AnywiseError (`INVALID_URL`) if no transport has this scheme, or the adapter cannot read the URL.
  */
 export async function connectTransport(url: string): Promise<Transport> {
-  const scheme = schemeOf(url);
+  const scheme = requiredScheme(url);
   const connect = schemes.get(scheme)?.transport;
   if (connect === undefined) throw unsupported('transport', scheme);
   return connect(url);
 }
 
-function schemeOf(url: string): string {
-  const [, scheme] = /^([a-z][a-z\d+.-]*):/i.exec(url) ?? [];
-  if (scheme !== undefined) return scheme.toLowerCase();
+function requiredScheme(url: string): string {
+  const scheme = schemeOf(url);
+  if (scheme !== undefined) return scheme;
   throw new AnywiseError('INVALID_URL', 'The URL has no scheme. Write one such as `sqlite:.anywise/bus.db`.');
 }
 
@@ -51,5 +52,8 @@ function unsupported(what: 'store' | 'transport', scheme: string): AnywiseError 
   );
   const [last = '', ...others] = examples.map((example) => `\`${example}\``).reverse();
   const known = `${others.reverse().join(', ')} or ${last}`;
-  return new AnywiseError('INVALID_URL', `No ${what} is known for \`${scheme}:\`. Use ${known}.`);
+  return new AnywiseError(
+    'INVALID_URL',
+    `No ${what} is known for \`${scheme.slice(0, longestScheme)}:\`. Use ${known}.`,
+  );
 }

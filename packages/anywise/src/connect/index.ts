@@ -4,5 +4,6 @@
  * @module anywise/connect
  */
 
+export { shownUrl, shownValue } from '../core/errors/shown.js';
 export { connectStore, connectTransport } from './connect.js';
 export type { ConnectStoreOptions } from './schemes.js';

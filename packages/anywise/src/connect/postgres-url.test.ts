@@ -29,10 +29,10 @@ describe('a PostgreSQL URL', () => {
       'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.',
     ],
     ['postgres://db/shop?schema=', '`schema=` is empty. Leave it out for the default.'],
-    ['postgres://db/shop?prepare=no', '`prepare=no` is not known. Use `true` or `false`.'],
+    ['postgres://db/shop?prepare=no', '`prepare` of the URL is not known. Use `true` or `false`.'],
     [
       'postgres://db/shop?maxConnections=0',
-      '`maxConnections=0` is not a valid number of connections. Use a whole number from 2.',
+      '`maxConnections` of the URL is not a valid number of connections. Use a whole number from 2.',
     ],
   ])('that says %s is refused, and not shown', (url, message) => {
     expect(() => readPostgresUrl(url)).toThrow(message);

@@ -1,4 +1,5 @@
 import { AnywiseError } from '../core/errors/errors.js';
+import { readUrl, unreadablePostgresUrl } from '../core/errors/shown.js';
 import { readBytes } from './read-bytes.js';
 
 /** The options in a `postgres://` URL for this library; the rest is for `pg`. */
@@ -14,15 +15,11 @@ export interface PostgresUrl {
 /**
  * Splits the library's own parameters from a URL.
  *
- * @throws AnywiseError (`INVALID_URL`), which does not show the URL, because it may contain a password.
+ * @throws AnywiseError (`INVALID_URL`), which shows nothing of the URL: where it is mistyped, any part may be the password.
  */
 export function readPostgresUrl(text: string): PostgresUrl {
-  if (!URL.canParse(text)) {
-    throw invalid(
-      'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.',
-    );
-  }
-  const url = new URL(text);
+  const url = readUrl(text);
+  if (url === undefined) throw invalid(unreadablePostgresUrl);
   const take = (name: string): string | undefined => {
     const value = url.searchParams.get(name) ?? undefined;
     url.searchParams.delete(name);
@@ -31,12 +28,10 @@ export function readPostgresUrl(text: string): PostgresUrl {
   const [schema, prepare, maxConnections] = [take('schema'), take('prepare') ?? 'true', take('maxConnections')];
   if (schema === '') throw invalid('`schema=` is empty. Leave it out for the default.');
   if (prepare !== 'true' && prepare !== 'false') {
-    throw invalid(`\`prepare=${prepare}\` is not known. Use \`true\` or \`false\`.`);
+    throw invalid('`prepare` of the URL is not known. Use `true` or `false`.');
   }
   if (maxConnections !== undefined && !/^(?:[2-9]|[1-9]\d{1,3})$/.test(maxConnections)) {
-    throw invalid(
-      `\`maxConnections=${maxConnections}\` is not a valid number of connections. Use a whole number from 2.`,
-    );
+    throw invalid('`maxConnections` of the URL is not a valid number of connections. Use a whole number from 2.');
   }
   const maxMessageBytes = readBytes('maxMessageBytes', take('maxMessageBytes') ?? null);
   return {

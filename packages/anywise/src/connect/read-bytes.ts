@@ -6,6 +6,6 @@ export function readBytes(name: string, value: string | null): number | undefine
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new AnywiseError(
     'INVALID_URL',
-    `\`${name}=${value}\` is not a number of bytes. Write a whole number, such as \`4194304\`.`,
+    `\`${name}\` of the URL is not a number of bytes. Write a whole number, such as \`4194304\`.`,
   );
 }

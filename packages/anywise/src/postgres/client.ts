@@ -1,5 +1,6 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import { ofType, text, wholeNumber } from '../core/errors/options.js';
+import { readUrl, schemeOf, unreadablePostgresUrl } from '../core/errors/shown.js';
 import { errorText } from '../core/errors/thrown.js';
 
 /** The part of a `pg` client that we use. */
@@ -111,16 +112,9 @@ export async function reach({ url, pool, maxConnections }: PostgresConnection): 
         type === bigintType && format !== 'binary' ? integerOf : parserOf(type, format),
     },
   };
-  let client;
-  try {
-    client = new Client(config);
-  } catch {
-    // Without the cause, which shows the URL and thus the password.
-    throw new AnywiseError(
-      'INVALID_URL',
-      'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.',
-    );
-  }
+  // Without the cause, which shows the URL and thus the password.
+  const client = url === undefined || isPostgresUrl(url) ? attempt(() => new Client(config)) : undefined;
+  if (client === undefined) throw new AnywiseError('INVALID_URL', unreadablePostgresUrl);
   const connections = new Pool(config);
   // An idle connection that ends is replaced; an `error` event without a listener would end the process.
   connections.on('error', () => undefined);
@@ -136,6 +130,19 @@ export async function reach({ url, pool, maxConnections }: PostgresConnection): 
       return listening;
     },
   };
+}
+
+/** What the driver would read in its own way may show a password where it names the database. */
+function isPostgresUrl(url: string): boolean {
+  return /^postgres(?:ql)?$/.test(schemeOf(url) ?? '') && readUrl(url) !== undefined;
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** A number if that is exact, as in SQLite. */

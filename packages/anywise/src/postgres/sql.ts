@@ -1,8 +1,20 @@
+import type { OptionCheck } from '../core/errors/options.js';
+import { faultOf } from '../core/message/storable-text.js';
+
 /**
  * The time by the database's clock, in milliseconds. Not `now()`, which is when the transaction began; and as a subquery, so
  * that it is evaluated once per statement.
  */
 export const now = '(SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint)';
+
+/** PostgreSQL cuts longer names, and two that begin alike become the same. */
+const longestName = 63;
+
+/** Checks an option that names a schema. */
+export const schemaCheck: OptionCheck = (value) =>
+  typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= longestName && faultOf(value) === undefined
+    ? undefined
+    : `a name of 1 to ${longestName} bytes, which is what PostgreSQL keeps of it`;
 
 /** Quotes a name, whatever characters it has. */
 export function quoted(name: string): string {

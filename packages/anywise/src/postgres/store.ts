@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { checkOptions, text } from '../core/errors/options.js';
+import { checkOptions } from '../core/errors/options.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
@@ -20,7 +20,7 @@ import { openMigrated, usable } from './open.js';
 import { findReply } from './replies.js';
 import { cleanInbox, cleanReplies } from './retention.js';
 import { storeMigrations } from './schema.js';
-import { quoted } from './sql.js';
+import { quoted, schemaCheck } from './sql.js';
 import {
   PostgresStoreTransaction,
   PostgresTransaction,
@@ -40,7 +40,7 @@ export interface PostgresStoreOptions extends PostgresConnection {
  * Keeps outbox and inbox in a PostgreSQL schema beside the service's own tables. Any number of processes may share it.
  */
 export function postgresStore(options: PostgresStoreOptions): Store {
-  checkOptions('`postgresStore`', options, { ...connectionChecks, schema: text() });
+  checkOptions('`postgresStore`', options, { ...connectionChecks, schema: schemaCheck });
   checkMigrations('`postgresStore`', options.migrations);
   return new PostgresStore(options);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, longestRetentionMs, milliseconds, text, withDefaults } from '../core/errors/options.js';
+import { checkOptions, longestRetentionMs, milliseconds, withDefaults } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
@@ -13,7 +13,7 @@ import { Hearing, channelOf } from './signal.js';
 import { openMigrated, usable } from './open.js';
 import { Publisher } from './publisher.js';
 import { transportMigrations } from './schema.js';
-import { quoted } from './sql.js';
+import { quoted, schemaCheck } from './sql.js';
 
 /** Options of {@link postgresTransport}. */
 export interface PostgresTransportOptions extends PostgresConnection {
@@ -54,7 +54,7 @@ const trimEveryMs = 60_000;
 export function postgresTransport(options: PostgresTransportOptions = {}): Transport {
   checkOptions('`postgresTransport`', options, {
     ...connectionChecks,
-    schema: text(),
+    schema: schemaCheck,
     retentionMs: milliseconds(0, longestRetentionMs),
     keepReadMs: milliseconds(0, longestRetentionMs),
     maxMessageBytes: messageBytesCheck,

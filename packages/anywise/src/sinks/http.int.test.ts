@@ -213,6 +213,12 @@ describe('an HTTP sink', () => {
         - its URL must begin with \`https://\` or \`http://\`
         - its secret must be \`whsec_\` and the base64 of 24 to 64 random bytes"
     `);
+    const headers = { authorization: 'Bearer hunter2\nx', 'a b': 'hunter2' };
+    expect(() => httpSink('https://hooks.example/in', { headers })).toThrowErrorMatchingInlineSnapshot(`
+      "The webhook at \`https://hooks.example\` has 2 problems:
+        - its header "authorization" has a name or value that HTTP does not take
+        - its header "a b" has a name or value that HTTP does not take"
+    `);
     expect(() => httpSink('hooks')).toThrow('must begin with `https://`');
     expect(() => httpSink('https://ada:secret@hooks.example/in')).toThrowErrorMatchingInlineSnapshot(
       `"The webhook at \`https://hooks.example\`: its URL has a user or password in it; send them in the header \`authorization\`"`,

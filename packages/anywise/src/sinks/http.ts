@@ -41,12 +41,12 @@ const retryDefaults = { attempts: 3, immediate: 0, firstDelayMs: 200, factor: 4,
  * `retryAfterMs` is the requested delay, a day at most, so that the listener waits that long too. Any other answer,
  * including a redirect, is a `TerminalError`.
  *
- * @throws SetupError (`INVALID_SETUP`) if the URL or a secret is invalid.
+ * @throws SetupError (`INVALID_SETUP`) if the URL, a secret or a header is invalid.
  */
 export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
   const { timeoutMs = 15_000, headers = {} } = options;
   const retry = { ...retryDefaults, ...options.retry };
-  const { keys, name } = check(url, [options.secret ?? []].flat());
+  const { keys, name } = check(url, [options.secret ?? []].flat(), headers);
   const inHand = new Map<Promise<void>, AbortController>();
   let isClosed = false;
 
@@ -137,7 +137,11 @@ function webhookId(ids: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(ids)).digest('hex');
 }
 
-function check(url: string, secrets: readonly string[]): { readonly keys: readonly Buffer[]; readonly name: string } {
+function check(
+  url: string,
+  secrets: readonly string[],
+  headers: Readonly<Record<string, string>>,
+): { readonly keys: readonly Buffer[]; readonly name: string } {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   const problems: string[] = [];
   if (target === undefined || !/^https?:$/.test(target.protocol)) {
@@ -149,10 +153,23 @@ function check(url: string, secrets: readonly string[]): { readonly keys: readon
   if (keys.length < secrets.length) {
     problems.push('its secret must be `whsec_` and the base64 of 24 to 64 random bytes');
   }
+  for (const [header, value] of Object.entries(headers)) {
+    // `fetch` would show the value in its error, and it may be a token.
+    if (!isHeader(header, value))
+      problems.push(`its header ${JSON.stringify(header)} has a name or value that HTTP does not take`);
+  }
   // Only the origin: the rest of a webhook's URL is often a secret, and this is logged.
   const name = `The webhook at \`${target?.origin ?? 'unknown'}\``;
   if (problems.length > 0) throw new SetupError('INVALID_SETUP', name, problems);
   return { keys, name };
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    return new Headers([[name, value]]).has(name);
+  } catch {
+    return false;
+  }
 }
 
 /** Aborts the controller when the signal is aborted. Returns a function that unsubscribes. */

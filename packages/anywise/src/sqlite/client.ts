@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnywiseError } from '../core/errors/errors.js';
+import type { OptionCheck } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
-import { storable } from '../core/message/storable-text.js';
+import { faultOf, storable } from '../core/message/storable-text.js';
 import type { SqlValue } from '../core/ports/sql.js';
 
 /**
@@ -31,6 +32,15 @@ export interface SqliteStatement {
   /** The same in `better-sqlite3`. */
   safeIntegers?(enabled: boolean): unknown;
 }
+
+/** Checks an option that names a database file. What the driver would read as a URL, or as no file, would be another one. */
+export const pathCheck: OptionCheck = (value) =>
+  typeof value === 'string' &&
+  value !== '' &&
+  faultOf(value) === undefined &&
+  !/^[a-z][a-z\d+.-]+:|:\/\/|^:/i.test(value)
+    ? undefined
+    : 'the path of a file, not a URL';
 
 /** Opens a database file. */
 export type OpenSqlite = (path: string) => SqliteClient;

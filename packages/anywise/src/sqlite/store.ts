@@ -1,4 +1,4 @@
-import { checkOptions, oneOf, text } from '../core/errors/options.js';
+import { checkOptions, oneOf } from '../core/errors/options.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
@@ -6,7 +6,7 @@ import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
 import type { BeginOptions, KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
 import { cleanInbox, cleanReplies } from './retention.js';
-import type { Connection, OpenSqlite, Synchronous } from './client.js';
+import { pathCheck, type Connection, type OpenSqlite, type Synchronous } from './client.js';
 import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
@@ -38,7 +38,7 @@ const otherProcessPollMs = 250;
  * Keeps outbox and inbox in an SQLite file beside the service's own tables. Several processes of one machine may share it.
  */
 export function sqliteStore(options: SqliteStoreOptions): Store {
-  checkOptions('`sqliteStore`', options, { path: text(), synchronous: oneOf('normal', 'full') });
+  checkOptions('`sqliteStore`', options, { path: pathCheck, synchronous: oneOf('normal', 'full') });
   checkMigrations('`sqliteStore`', options.migrations);
   return new SqliteStore(options);
 }

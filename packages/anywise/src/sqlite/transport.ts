@@ -1,4 +1,4 @@
-import { checkOptions, longestRetentionMs, milliseconds, oneOf, text, withDefaults } from '../core/errors/options.js';
+import { checkOptions, longestRetentionMs, milliseconds, oneOf, withDefaults } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
@@ -6,7 +6,7 @@ import { Opened } from '../kit/opened.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
-import type { OpenSqlite, Synchronous } from './client.js';
+import { pathCheck, type OpenSqlite, type Synchronous } from './client.js';
 import { logStatements, readPage, trimBatch } from './log.js';
 import type { Database } from './database.js';
 import { close, openMigrated, usable } from './open.js';
@@ -44,7 +44,7 @@ const trimEveryMs = 60_000;
 /** Moves messages between the processes of one machine through an SQLite file: a log, and a position for each service. */
 export function sqliteTransport(options: SqliteTransportOptions): Transport {
   checkOptions('`sqliteTransport`', options, {
-    path: text(),
+    path: pathCheck,
     synchronous: oneOf('normal', 'full'),
     retentionMs: milliseconds(0, longestRetentionMs),
     keepReadMs: milliseconds(0, longestRetentionMs),

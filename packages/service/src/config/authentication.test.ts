@@ -95,6 +95,13 @@ describe('public keys', () => {
     },
   );
 
+  it('refuses a URL with a user or a password in it, and shows neither', () => {
+    const url = 'https://ada:hunter2@auth.example.com/keys';
+    expect(read({ AUTH_JWKS_URL: url })).toBe(
+      '`AUTH_JWKS_URL` has a user or a password in it: set it to the address alone, as keys are public.',
+    );
+  });
+
   it.each(['http://auth.example.com/keys', 'file:///etc/keys', 'auth.example.com', 'https://', 'data:,{}'])(
     'come from no URL such as %s, which is not shown',
     (url) => {

@@ -1,3 +1,4 @@
+import { shownValue } from 'anywise/connect';
 import { isDevelopment, isLoopback, modeOf } from './mode.js';
 import { present, type Environment, type Reading } from './variable.js';
 
@@ -38,7 +39,13 @@ export function readAuthentication(host: string, reading: Reading): Authenticati
 
 function readJwksUrl(text: string, { env, problems }: Reading): PublicKeys {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !isSafe(url)) {
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    problems.push({
+      variable: 'AUTH_JWKS_URL',
+      wrong: 'has a user or a password in it',
+      remedy: 'set it to the address alone, as keys are public',
+    });
+  } else if (url === undefined || !isSafe(url)) {
     problems.push({
       variable: 'AUTH_JWKS_URL',
       // Its value is not shown, because it may contain a password.
@@ -72,7 +79,7 @@ function readSecret(host: string, { env, problems }: Reading): SharedSecret {
 /** Why a real secret is required; `undefined` if the development secret is enough. */
 function reasonForASecret(host: string, env: Environment): string | undefined {
   if (!isDevelopment(env)) return modeOf(env);
-  return isLoopback(host) ? undefined : `listening on \`${host}\``;
+  return isLoopback(host) ? undefined : `listening on \`${shownValue(host)}\``;
 }
 
 function weaknessOf(secret: string | undefined, reason: string | undefined): string | undefined {

@@ -142,6 +142,38 @@ describe('the configuration', () => {
     `);
   });
 
+  it('shows no value that may have a password in it, nor one that is secret', () => {
+    const url = setting(token<string>('Url'), { name: 'WAREHOUSE_URL', read: () => undefined, remedy: 'correct it' });
+    const key = { name: 'WAREHOUSE_KEY', read: () => undefined, remedy: 'correct it', isSecret: true };
+    const urls = [
+      'postgres://ada:hunter2@db/shop',
+      '"postgres://ada:hunter2@db/shop"',
+      ' postgres//ada:hunter2@db/shop',
+    ];
+    for (const text of [...urls, 'ada:hunter2', 'host=db password=hunter2']) {
+      const env = {
+        NODE_ENV: text,
+        ANYWISE_HOST: text,
+        PAYMENTS_PORT: text,
+        ANYWISE_TRANSPORT: `'${text}`,
+        LOG_LEVEL: text,
+        HTTP_DRAIN_MS: text,
+        WAREHOUSE_URL: text,
+        WAREHOUSE_KEY: 'hunter2',
+      };
+      const said = complaintsOf(() => readConfig(payments(), env, [url, setting(token<string>('Key'), key)]));
+      expect(said).not.toContain('hunter2');
+      expect(said).toContain('`WAREHOUSE_URL` is `…`: correct it.');
+      expect(said).toContain('`WAREHOUSE_KEY` is not right: correct it.');
+    }
+  });
+
+  it('leaves a path alone that is no relative one, so that it is refused where it has two slashes', () => {
+    const env = { ANYWISE_TRANSPORT: 'sqlite://data/bus.db', ANYWISE_STORE: 'sqlite:any%20wise' };
+    const { transportUrl, storeUrl } = readConfig(payments(), env);
+    expect([transportUrl, storeUrl.endsWith('/any%20wise')]).toEqual(['sqlite://data/bus.db', true]);
+  });
+
   it('holds the values of the variables of the slice', () => {
     const Tries = token<number>('Tries');
     const tries = setting(Tries, { name: 'PAYMENTS_TRIES', preset: 3, read: Number, remedy: 'set it to a number' });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shownValue } from 'anywise/connect';
 import { readAuthentication, type Authentication } from './authentication.js';
 import { isDevelopment, modeOf } from './mode.js';
 import { readSettings, type Setting, type Settings } from './setting.js';
@@ -99,7 +100,7 @@ function readPort(slice: string, preset: number | undefined, { env, problems }: 
   if (port <= 65535) return port;
   problems.push({
     variable,
-    wrong: value === undefined ? 'is not set, nor a port in package.json' : `is \`${value}\``,
+    wrong: value === undefined ? 'is not set, nor a port in package.json' : `is \`${shownValue(String(value))}\``,
     remedy: 'set it to an integer from 0 to 65535',
   });
   return 0;
@@ -131,9 +132,11 @@ function readUrl(variable: string, preset: string, workspace: string, { env, pro
   }
   if (!/^sqlite:/i.test(url)) return url;
   const path = url.slice('sqlite:'.length);
-  if (path === '') problems.push({ variable, wrong: 'names no path', remedy: `set it to, say, \`${preset}\`` });
-  // The services of one workspace share these files, whatever folder each was started in.
-  return `sqlite:${resolve(workspace, path)}`;
+  if (/^(?:\?|$)/.test(path))
+    problems.push({ variable, wrong: 'names no path', remedy: `set it to, say, \`${preset}\`` });
+  // The services of one workspace share these files, whatever folder each was started in. What is no relative path stays as
+  // it is, for `connectStore` to read: two slashes, say.
+  return isAbsolute(path) ? `sqlite:${path}` : `sqlite:${resolve(workspace, path)}`;
 }
 
 /** In total, with 3 s for the outbox, less than the 30 s after which Kubernetes kills. */

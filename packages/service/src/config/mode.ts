@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { shownValue } from 'anywise/connect';
 import { present, type Environment } from './variable.js';
 
 const developmentModes: ReadonlySet<string> = new Set(['development', 'test']);
@@ -11,7 +12,7 @@ export function isDevelopment(env: Environment): boolean {
 
 /** How a problem names the mode that requires a variable: `production`, or `NODE_ENV=staging`. */
 export function modeOf(env: Environment): string {
-  return env.NODE_ENV === 'production' ? 'production' : `\`NODE_ENV=${env.NODE_ENV}\``;
+  return env.NODE_ENV === 'production' ? 'production' : `\`NODE_ENV=${shownValue(String(env.NODE_ENV))}\``;
 }
 
 const loopback = new BlockList();

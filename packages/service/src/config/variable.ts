@@ -1,3 +1,5 @@
+import { shownValue } from 'anywise/connect';
+
 /** An environment variable: how to read it, and what to say if it is invalid. */
 export interface Variable<T> {
   readonly name: string;
@@ -5,6 +7,8 @@ export interface Variable<T> {
   readonly preset?: T;
   /** Reads its text; `undefined` if the text is invalid. */
   readonly read: (text: string) => T | undefined;
+  /** Whether its text is never shown. What may be a URL with a password in it is not shown anyway. @defaultValue false */
+  readonly isSecret?: boolean;
   /** How to fix it, such as `set it to an integer from 0 to 65535`. */
   readonly remedy: string;
 }
@@ -52,8 +56,12 @@ export function readVariable<T>(variable: Variable<T>, { env, problems }: Readin
   const text = present(env[name]);
   const value = text === undefined ? preset : read(text);
   if (value !== undefined) return value;
-  problems.push({ variable: name, wrong: text === undefined ? 'is not set' : `is \`${text}\``, remedy });
+  problems.push({ variable: name, wrong: text === undefined ? 'is not set' : wrongText(variable, text), remedy });
   return undefined;
+}
+
+function wrongText({ isSecret = false }: Variable<unknown>, text: string): string {
+  return isSecret ? 'is not right' : `is \`${shownValue(text)}\``;
 }
 
 /** `NAME=` in a shell or an env file means "not set". */

@@ -1,4 +1,5 @@
 import { SetupError } from './errors.js';
+import { shownValue } from './shown.js';
 
 /** Returns what an option must be, in words, if a value is wrong; `undefined` if it is right. */
 export type OptionCheck = (value: unknown) => string | undefined;
@@ -80,7 +81,7 @@ export function withDefaults<Options extends object, Defaults extends object>(
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
+  if (typeof value === 'string') return JSON.stringify(shownValue(value));
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) {
     return String(value);
   }
