@@ -73,7 +73,7 @@ describe('a file sink', () => {
       const error: unknown = await sink.sink(paid('a')).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
       expect(String(error).replaceAll(folder, '<folder>')).toMatchInlineSnapshot(
-        `"AnywiseError: The file sink \`<folder>/file/audit.jsonl\` could not be written (EEXIST: file already exists, mkdir '<folder>/file'). Check that the disk has room and that its folder can be written."`,
+        `"AnywiseError: The file sink \`<folder>/file/audit.jsonl\` could not be written (ENOTDIR: not a directory, open '<folder>/file/audit.jsonl'). Check that the disk has room and that its folder can be written."`,
       );
       renameSync(join(folder, 'file'), join(folder, 'away'));
       mkdirSync(join(folder, 'file'));

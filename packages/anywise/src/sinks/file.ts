@@ -1,8 +1,10 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
+import { makePrivateFile } from '../kit/private-files.js';
 import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 
 /** Options of {@link fileSink}. */
@@ -26,7 +28,7 @@ interface Waiting {
 
 /**
  * Creates a sink that appends to a file: JSON lines, one envelope per line. The file and its folder are created at the first
- * event.
+ * event, for this user alone; existing ones keep their permissions.
  *
  * Overlapping calls are combined into one write, in the order of the calls. Several processes may append to one file. If one
  * is killed while it writes, half a line may be left; the next event begins on a new line, so every other line can be read.
@@ -76,8 +78,7 @@ export function fileSink(path: string, { fsync = false }: FileSinkOptions = {}):
 }
 
 async function append(path: string, lines: string, fsync: boolean): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'a+');
+  const file = await openToAppend(path);
   try {
     const bytes = Buffer.from((await endsInMidLine(file)) ? `\n${lines}` : lines);
     // One write, because the system only keeps whole writes of several processes apart.
@@ -86,6 +87,18 @@ async function append(path: string, lines: string, fsync: boolean): Promise<void
     if (fsync) await file.datasync();
   } finally {
     await file.close();
+  }
+}
+
+/** The file is missing at the first write and after a rotation. */
+async function openToAppend(path: string): Promise<FileHandle> {
+  const flags = constants.O_RDWR | constants.O_APPEND;
+  try {
+    return await open(path, flags);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    makePrivateFile(path);
+    return open(path, flags);
   }
 }
 

@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnywiseError } from '../core/errors/errors.js';
 import type { OptionCheck } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
 import { faultOf, storable } from '../core/message/storable-text.js';
+import { makePrivateFile } from '../kit/private-files.js';
+import { cutOff, setCheckpoints } from './checkpoints.js';
 import type { SqlValue } from '../core/ports/sql.js';
 
 /**
@@ -144,12 +144,6 @@ function narrowed<Row extends object>(row: Row): Row {
   return row;
 }
 
-/**
- * How much of the write-ahead log goes back to the file at a time: 16 MB. With SQLite's default of 4 MB, one commit in a
- * hundred waits some milliseconds for the disk, and each message costs a quarter more.
- */
-const checkpointPages = 4_000;
-
 export interface ConnectOptions {
   readonly path: string;
   readonly open: OpenSqlite | undefined;
@@ -164,18 +158,18 @@ export interface Connections {
 }
 
 /**
- * Opens the file; creates it and its folder if they are missing.
+ * Opens the file; creates it and its folder, for this user alone, if they are missing.
  *
  * @throws AnywiseError (`UNAVAILABLE`) that names the file and says why not.
  */
 export async function connect({ path, open, synchronous }: ConnectOptions): Promise<Connections> {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makePrivateFile(path);
     const openFile = open ?? (await defaultDriver());
     const writer = new Connection(openFile(path));
     await untilUnlocked(() => writer.exec('PRAGMA journal_mode = WAL'));
     writer.exec(`PRAGMA synchronous = ${synchronous}`);
-    writer.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+    setCheckpoints(writer);
     // A blocking wait would stop the event loop; the writer waits for the lock asynchronously.
     writer.exec('PRAGMA busy_timeout = 0');
     const reader = new Connection(openFile(path));
@@ -199,7 +193,7 @@ export function unavailable(path: string, cause: unknown): AnywiseError {
 export function disconnect({ writer, reader }: Connections): void {
   reader.close();
   try {
-    writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    cutOff(writer);
   } catch (error) {
     if (!isBusy(error)) throw error;
   } finally {

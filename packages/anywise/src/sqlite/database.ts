@@ -5,4 +5,6 @@ import type { Writer } from './writer.js';
 export interface Database {
   readonly connections: Connections;
   readonly writer: Writer;
+  /** Ends the work in the background. */
+  readonly stop: () => void;
 }

@@ -1,5 +1,6 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import type { Migration } from '../core/ports/sql.js';
+import { keepLogShort } from './checkpoints.js';
 import { connect, disconnect, unavailable, type ConnectOptions, type Connections } from './client.js';
 import type { Database } from './database.js';
 import { migrate } from './schema.js';
@@ -19,11 +20,12 @@ export async function openMigrated(options: ConnectOptions, migrations: readonly
     disconnect(connections);
     throw AnywiseError.is(error) ? error : unavailable(options.path, error);
   }
-  return { connections, writer };
+  return { connections, writer, stop: keepLogShort(options.path, connections.writer, writer) };
 }
 
 /** Closes a database once pending writes are committed. */
-export async function close({ connections, writer }: Database): Promise<void> {
+export async function close({ connections, writer, stop }: Database): Promise<void> {
+  stop();
   await writer.run(() => undefined);
   disconnect(connections);
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, watch, writeSync } from 'node:fs';
+import { makePrivateFile } from '../kit/private-files.js';
 
 /** The file beside a database that tells other processes of commits to it. */
 export function signalFileOf(path: string): string {
@@ -15,7 +16,7 @@ export class Notifier {
 
   /** @param path the file, created if it is missing. */
   constructor(path: string) {
-    closeSync(openSync(path, 'a'));
+    makePrivateFile(path);
     this.#file = openSync(path, 'r+');
   }
 

@@ -22,7 +22,7 @@ import { Watchers } from '../kit/watchers.js';
 
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
-  /** The database file; its folder is created if it is missing. */
+  /** The database file; it and its folder are created, for this user alone, if they are missing. */
   readonly path: string;
   /** Migrations of the service's own tables. Each is applied once, by name, before the store is used. @defaultValue none */
   readonly migrations?: readonly Migration[];

@@ -15,7 +15,7 @@ import { Hearing, Notifier, signalFileOf } from './signal.js';
 
 /** Options of {@link sqliteTransport}. */
 export interface SqliteTransportOptions {
-  /** The database file that the services of this machine share; its folder is created if it is missing. */
+  /** The database file that the services of this machine share; it and its folder are created, for this user alone, if they are missing. */
   readonly path: string;
   /** @defaultValue `normal` */
   readonly synchronous?: Synchronous;

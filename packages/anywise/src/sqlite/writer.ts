@@ -142,6 +142,22 @@ export class Writer {
     };
   }
 
+  /**
+   * Runs synchronous work while no transaction of this process is open.
+   *
+   * @throws AnywiseError (`UNAVAILABLE`) if one is held open for too long.
+   */
+  async between(work: () => void): Promise<void> {
+    const release = await this.#mutex.acquireWithin(lockDeadlineMs);
+    if (release === undefined) throw heldOpen();
+    try {
+      this.#commitWaiters();
+      work();
+    } finally {
+      release();
+    }
+  }
+
   /** When the shared transaction began, by the database's clock, in milliseconds: asking for each row would cost more. */
   get nowMs(): number {
     return (this.#nowMs ??= this.#connection.get<{ ms: number }>(`SELECT ${now} AS ms`)?.ms ?? 0);

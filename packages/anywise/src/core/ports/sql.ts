@@ -2,7 +2,7 @@ import { markOwnService } from './container.js';
 
 /**
  * A value that every SQL store can bind. Anything else is refused, as are values that a store would change: a text with NUL or
- * half a character, NaN, and a bigint of more than 64 bits.
+ * a lone surrogate, NaN, and a bigint of more than 64 bits.
  */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
