@@ -100,5 +100,5 @@ function isMisconfiguration(error: unknown): error is Error {
   if (error instanceof ConfigError) return true;
   // A server that was reachable a moment ago may be back by the next start.
   if (!AnywiseError.is(error) || isUnreachable(error)) return false;
-  return ['UNAVAILABLE', 'INVALID_URL', 'INVALID_MIGRATION'].includes(error.code);
+  return ['UNAVAILABLE', 'INVALID_URL', 'INVALID_MIGRATION', 'STORE_TAKEN'].includes(error.code);
 }

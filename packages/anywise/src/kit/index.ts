@@ -14,6 +14,7 @@ export { keyOf, laneOf } from './lanes.js';
 export { holderName, isDeadHolder } from './lease-holder.js';
 export { Mutex } from './mutex.js';
 export { Opened, type OpenedOptions } from './opened.js';
+export { assertOwner } from './owner.js';
 export { Pump, type PumpOptions } from './pump.js';
 export { backoff, decideRetry, type Delays, type RetryDecision } from './retry.js';
 export { checkStatement } from './statement.js';

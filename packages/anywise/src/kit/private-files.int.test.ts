@@ -71,7 +71,7 @@ describe('what stores, transports and sinks write', () => {
       const folders = ['data', 'logs'].map((path) => modeOf(join(folder, path)));
       const files = [storePath, busPath].flatMap((path) => [path, `${path}-wal`, `${path}-shm`]);
       const modes = [...files, `${busPath}-bell`, sinkPath].map(modeOf);
-      await Promise.all([store.close(), transport.close(), sink.close?.()]);
+      await Promise.all([store.close(), transport.close(), sink.close()]);
       expect([folders, new Set(modes)]).toEqual([['700', '700'], new Set(['600'])]);
     }),
   );

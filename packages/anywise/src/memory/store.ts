@@ -1,4 +1,5 @@
 import { Mutex } from '../kit/mutex.js';
+import { assertOwner } from '../kit/owner.js';
 import { Watchers } from '../kit/watchers.js';
 import type { Store } from '../core/ports/store.js';
 import { MemoryDeadLetters } from './dead-letters.js';
@@ -32,6 +33,7 @@ export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
   const outbox = new MemoryOutbox(now, writer);
   const inbox = new MemoryInbox(now, writer, watchers.tell);
   const tables: MemoryTables = { outbox, inbox, replies: new Map(), now };
+  let owner: string | undefined;
   return {
     name: 'memory',
     capabilities: { durable: false, shared: false },
@@ -54,7 +56,9 @@ export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
       inbox.clean(now() - retentionMs);
       for (const [id, { keptAt }] of tables.replies) if (keptAt < now() - retentionMs) tables.replies.delete(id);
     },
-    check: async () => undefined,
+    check: async (service) => {
+      if (service !== undefined) assertOwner((owner ??= service), service);
+    },
     close: async () => undefined,
   };
 }

@@ -85,6 +85,14 @@ export const storeMigrations: readonly Migration[] = [
       ALTER TABLE anywise_inbox DROP COLUMN key;
       ALTER TABLE anywise_inbox ADD COLUMN is_alone BOOLEAN NOT NULL DEFAULT false;`,
   },
+  {
+    name: 'anywise/003-owner',
+    sql: `
+      CREATE TABLE anywise_owner (
+        one     INTEGER PRIMARY KEY CHECK (one = 1),
+        service TEXT    NOT NULL
+      );`,
+  },
 ];
 
 /**

@@ -17,6 +17,7 @@ import { channelOf, Hearing, Notifier } from './signal.js';
 import { PostgresOutbox } from './outbox.js';
 import { PostgresParkedMessages } from './parked.js';
 import { openMigrated, usable } from './open.js';
+import { own } from './owner.js';
 import { findReply } from './replies.js';
 import { cleanInbox, cleanReplies } from './retention.js';
 import { storeMigrations } from './schema.js';
@@ -105,9 +106,10 @@ class PostgresStore implements Store {
     await cleanReplies(database, this.#schema, retentionMs);
   }
 
-  async check(): Promise<void> {
+  async check(service?: string): Promise<void> {
     const { database } = await this.#opened.get();
     await usable(database, `SELECT 1 FROM ${this.#schema}.anywise_lease LIMIT 1`);
+    if (service !== undefined) await own(database, this.#schema, service);
   }
 
   close(): Promise<void> {

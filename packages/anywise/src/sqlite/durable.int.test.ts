@@ -39,7 +39,7 @@ describe('a path that cannot be used', () => {
       await expect(started).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       const text = await started.catch((error: unknown) => errorText(error).replaceAll(folder, '<folder>'));
       expect(text).toBe(
-        "The SQLite file `<folder>/file/bus.db` cannot be used (EEXIST: file already exists, mkdir '<folder>/file'). Check that its folder exists and can be written.",
+        "The SQLite file `<folder>/file/bus.db` cannot be used (ENOTDIR: not a directory, open '<folder>/file/bus.db'). Check that its folder exists and can be written.",
       );
     }),
   );

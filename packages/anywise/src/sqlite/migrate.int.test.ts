@@ -30,6 +30,7 @@ describe('the migrations of an SQLite store', () => {
       [
         "anywise/001-store MULsJcHv_raVYjPGN3GEMqeL_8tVBHaU6X5DgzDt2ns",
         "anywise/002-lanes C70kAK3z4JXS20a_229IPNRimT-HAYkt60XhcMIPPRs",
+        "anywise/003-owner C_-hCREaGhIsBc2QnLtMGy7wQ1VS81aiMy-Jk8ITAag",
         "anywise/001-transport K8UZFxrPDXduFOiAuI5xBcHi2xy8fn1QUHq1DphytUo",
         "anywise/002-transport Muj1RIA7yxGsbdlvcSHXqIsFTt6_pGXAraSOljnsKWk",
       ]

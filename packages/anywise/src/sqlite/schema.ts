@@ -98,6 +98,14 @@ export const storeMigrations: readonly Migration[] = [
       CREATE INDEX anywise_inbox_lanes ON anywise_inbox (listener, lane, seq)
         WHERE state IN ('ready', 'running', 'parked');`,
   },
+  {
+    name: 'anywise/003-owner',
+    sql: `
+      CREATE TABLE anywise_owner (
+        one     INTEGER PRIMARY KEY CHECK (one = 1),
+        service TEXT    NOT NULL
+      ) STRICT;`,
+  },
 ];
 
 /**

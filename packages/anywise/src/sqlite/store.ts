@@ -15,6 +15,7 @@ import { findReply } from './replies.js';
 import { storeMigrations } from './schema.js';
 import type { Database } from './database.js';
 import { close, openMigrated, usable } from './open.js';
+import { own } from './owner.js';
 import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
 import { checkMigrations } from '../kit/migrations.js';
 import { Opened } from '../kit/opened.js';
@@ -109,9 +110,10 @@ class SqliteStore implements Store {
     await cleanReplies(this.#ready, retentionMs);
   }
 
-  async check(): Promise<void> {
-    const { connections } = await this.#opened.get();
-    usable(connections, 'SELECT 1 FROM anywise_lease LIMIT 1');
+  async check(service?: string): Promise<void> {
+    const database = await this.#opened.get();
+    usable(database.connections, 'SELECT 1 FROM anywise_lease LIMIT 1');
+    if (service !== undefined) await own(database, service);
   }
 
   close(): Promise<void> {

@@ -160,7 +160,7 @@ export class Lifecycle {
   }
 
   async #start(): Promise<void> {
-    await this.#store?.check();
+    await this.#store?.check(this.#options.name);
     this.#assertStarting();
     await this.#options.transport?.check();
     this.#assertStarting();

@@ -25,6 +25,7 @@ export const errorCodes = [
   'OVERLOADED',
   'RATE_LIMITED',
   'READ_ONLY',
+  'STORE_TAKEN',
   'TERMINAL',
   'TIMEOUT',
   'UNAVAILABLE',

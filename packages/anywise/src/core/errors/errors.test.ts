@@ -45,6 +45,7 @@ describe('error codes', () => {
         "OVERLOADED",
         "RATE_LIMITED",
         "READ_ONLY",
+        "STORE_TAKEN",
         "TERMINAL",
         "TIMEOUT",
         "UNAVAILABLE",

@@ -133,11 +133,13 @@ export interface Store {
   /** Deletes, in batches, messages handled and replies kept more than `retentionMs` ago. */
   clean(retentionMs: number): Promise<void>;
   /**
-   * Opens, migrates, and resolves when the store can be used.
+   * Opens, migrates, and resolves once the store can be used.
    *
-   * @throws AnywiseError (`UNAVAILABLE`) that says why not, or (`INVALID_MIGRATION`) which migration was changed or is missing.
+   * @param service whose messages are in it: the first service that says so owns the store, for ever. @defaultValue any
+   * @throws AnywiseError (`UNAVAILABLE`) that says why not, (`INVALID_MIGRATION`) which migration was changed or is missing,
+   * or (`STORE_TAKEN`) whose store it is.
    */
-  check(): Promise<void>;
+  check(service?: string): Promise<void>;
   /** Closes the database, and resolves when nothing runs any more. Idempotent. */
   close(): Promise<void>;
 }

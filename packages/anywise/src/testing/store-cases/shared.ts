@@ -68,6 +68,20 @@ const cases: readonly StoreCase[] = [
     }),
   },
   {
+    id: 'shared-owner',
+    behaviour: 'belongs to the first service that opens it, in however many processes, and to no other',
+    run: withOther(async (store, other) => {
+      const services = ['orders', 'payments', 'orders', 'payments'];
+      const outcomes = await Promise.allSettled(services.map((service, n) => (n % 2 ? other : store).check(service)));
+      const owners = new Set(services.filter((_service, n) => outcomes[n]?.status === 'fulfilled'));
+      assert.equal(owners.size, 1);
+      const [owner = ''] = owners;
+      await assert.rejects(other.check(owner === 'orders' ? 'payments' : 'orders'), { code: 'STORE_TAKEN' });
+      await other.check(owner);
+      await other.check();
+    }),
+  },
+  {
     id: 'shared-storm',
     behaviour: 'handles each message once and each key in order, however many processes claim and die',
     run: withOther(async (store, other) => storm([store, other], { messages: 240, keys: 8 })),

@@ -8,6 +8,16 @@ import { append, claim, claimOne, finish, makeDead, sendableIds, relayLease, sch
 /** The status of a store. */
 export const statusCases: readonly StoreCase[] = [
   {
+    id: 'status-owner',
+    behaviour: 'belongs to the first service that opens it, and refuses any other',
+    run: async ({ store }) => {
+      await store.check('orders');
+      await assert.rejects(async () => store.check('payments'), { code: 'STORE_TAKEN', retryable: false });
+      await store.check('orders');
+      await store.check();
+    },
+  },
+  {
     id: 'status-empty',
     behaviour: 'reports an empty store as empty',
     run: async ({ store }) => {
