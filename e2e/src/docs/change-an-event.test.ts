@@ -73,7 +73,7 @@ describe('an event', () => {
       { schemaversion: 3, subject: 'o-2', data: { ...versions[3], orderId: 'o-2', amount: 900 } },
     );
     await eventually(() => expect([service.heard, service.failed]).toEqual([[900], ['o-1 waits']]));
-    expect(await service.anywise.status()).toMatchObject({ inbox: { waiting: 2, dead: 0 } });
+    expect(await service.anywise.status()).toMatchObject({ inbox: { waiting: { count: 2 }, dead: { count: 0 } } });
   });
 
   it.each([

@@ -71,6 +71,6 @@ it('commits nothing where the sender throws', async () => {
   });
   await anywise.start();
   await expect(anywise.send(new Outer())).rejects.toThrow('too slow');
-  expect(await anywise.status()).toMatchObject({ outbox: { scheduled: 0 } });
+  expect(await anywise.status()).toMatchObject({ outbox: { scheduled: { count: 0 } } });
   await anywise.stop();
 });

@@ -90,6 +90,7 @@ export {
 } from './core/ports/container.js';
 export { toEnvelopes, type Sink } from './core/ports/sink.js';
 export { SqlTransaction, type Migration, type SqlValue } from './core/ports/sql.js';
+export { defaultCountLimit, type BoundedCount } from './core/ports/bounded-count.js';
 export type {
   Claim,
   ClaimOptions,

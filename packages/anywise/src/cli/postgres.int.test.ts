@@ -31,7 +31,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
       });
       await expect(call('dead-letters discard --id m-2 --yes', service)).resolves.toMatchObject({ exitCode: 0 });
       const { output: status } = await call('inbox status --json', service);
-      expect(JSON.parse(status)).toMatchObject({ waiting: 1, dead: 0 });
+      expect(JSON.parse(status)).toMatchObject({ waiting: { count: 1 }, dead: { count: 0 } });
     }));
 
   it('is the one in the schema that the URL names, and none is made there', () =>

@@ -7,9 +7,10 @@
 export { orderKey, type WrittenEnvelope } from '../core/message/envelope.js';
 export { limits } from '../core/message/limits.js';
 export { batchesWithin, countWithin } from './batches.js';
+export { boundedCount } from './bounded-count.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';
-export { inboxStatusOf } from './inbox-status.js';
+export { inboxStatusOf, type ListenerCounts } from './inbox-status.js';
 export { keyOf, laneOf } from './lanes.js';
 export { holderName, isDeadHolder } from './lease-holder.js';
 export { Mutex } from './mutex.js';

@@ -1,4 +1,5 @@
 import type { Mutex } from '../kit/mutex.js';
+import { defaultCountLimit } from '../core/ports/bounded-count.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import { deadState } from '../kit/dead-state.js';
@@ -134,8 +135,8 @@ export class MemoryInbox implements Inbox {
     });
   }
 
-  async status(): Promise<InboxStatus> {
-    return statusOf(this.#rows.values(), this.#now());
+  async status(limit = defaultCountLimit): Promise<InboxStatus> {
+    return statusOf(this.#rows.values(), this.#now(), limit);
   }
 
   /** Waits for its turn, then changes rows. */

@@ -1,5 +1,7 @@
 import type { Envelope } from '../core/message/envelope.js';
 import { orderKey } from '../core/message/envelope.js';
+import { defaultCountLimit, type BoundedCount } from '../core/ports/bounded-count.js';
+import { boundedCount } from '../kit/bounded-count.js';
 import type { Mutex } from '../kit/mutex.js';
 import type {
   Outbox,
@@ -100,9 +102,10 @@ export class MemoryOutbox implements Outbox {
     if (this.#lease !== undefined && this.#holds(lease)) this.#lease = { ...this.#lease, endsAt: 0 };
   }
 
-  async status(): Promise<OutboxStatus> {
+  async status(limit = defaultCountLimit): Promise<OutboxStatus> {
     const rows = [...this.#rows.values()];
-    const count = (wanted: Row['state']): number => rows.filter(({ state }) => state === wanted).length;
+    const count = (wanted: Row['state']): BoundedCount =>
+      boundedCount(rows.filter(({ state }) => state === wanted).length, limit);
     const created = rows.filter(({ state }) => state === 'waiting').map(({ createdAt }) => createdAt);
     return {
       waiting: count('waiting'),

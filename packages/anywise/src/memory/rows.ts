@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Claim, InboxEntry, InboxStatus, ListenerStatus } from '../core/ports/inbox.js';
+import type { Claim, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { DeadState } from '../kit/dead-state.js';
-import { inboxStatusOf } from '../kit/inbox-status.js';
+import { inboxStatusOf, type ListenerCounts } from '../kit/inbox-status.js';
 
 /** The port has a diagram of the states. */
 export interface Row extends Omit<InboxEntry, 'error'> {
@@ -48,14 +48,17 @@ export function take(row: Row, until: number): Claim {
 }
 
 /** Counts the inbox, in total and for each listener that has messages. */
-export function statusOf(rows: Iterable<Row>, now: number): InboxStatus {
+export function statusOf(rows: Iterable<Row>, now: number, limit: number): InboxStatus {
   const open = [...rows].filter(({ state }) => state !== 'handled');
   const names = [...new Set(open.map(({ listener }) => listener))].sort();
   const rowsOf = (name: string): readonly Row[] => open.filter(({ listener }) => listener === name);
-  return inboxStatusOf(names.map((name) => ({ listener: name, ...countOf(rowsOf(name), now) })));
+  return inboxStatusOf(
+    names.map((name) => ({ listener: name, ...countOf(rowsOf(name), now) })),
+    limit,
+  );
 }
 
-function countOf(rows: readonly Row[], now: number): Omit<ListenerStatus, 'listener'> {
+function countOf(rows: readonly Row[], now: number): Omit<ListenerCounts, 'listener'> {
   const waiting = rows.filter(({ state }) => state === 'ready');
   const running = rows.filter(({ state }) => state === 'running');
   return {

@@ -1,35 +1,12 @@
 import { expect, it } from '@jest/globals';
 import type { Store } from '../core/ports/store.js';
 import { testEntry } from '../testing/envelopes.js';
+import { readsOf } from '../test-support/postgres-plan.js';
 import { describeWithPostgres, inTestStore, withTestDatabase } from '../test-support/test-postgres.js';
 import { findCandidatesSql, findHiddenSql } from './claimable.js';
 import { quoted } from './sql.js';
 
 const backlog = 100_000;
-
-/** A node of a plan, as EXPLAIN tells it. */
-interface PlanNode {
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-/** How many rows of tables a statement looks at when it runs. */
-async function rowsRead(text: string, ...values: readonly unknown[]): Promise<number> {
-  const count = (node: PlanNode): number => {
-    const rows = node['Relation Name'] === undefined ? 0 : node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
-    return (node.Plans ?? []).reduce((sum, plan) => sum + count(plan), rows * node['Actual Loops']);
-  };
-  return withTestDatabase(async (database) => {
-    const { rows } = await database.queryByIndex<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
-      { text: `EXPLAIN (ANALYZE, FORMAT JSON) ${text}` },
-      ...values,
-    );
-    return rows.flatMap((row) => row['QUERY PLAN']).reduce((sum, { Plan }) => sum + count(Plan), 0);
-  });
-}
 
 /** Puts in many rows that differ in nothing but their id and lane. No statistics tell the planner of them. */
 async function fill(schema: string, lane: string, at: number): Promise<void> {
@@ -69,8 +46,8 @@ describeWithPostgres('a claim on PostgreSQL', () => {
       if (poison !== undefined) await store.inbox.fail(poison, { outcome: 'dead', onDead: 'park', error: 'poison' });
       await fill(schema, `'=k'`, 0);
       await store.inbox.add([testEntry({ id: 'free', key: 'a' }), testEntry({ id: 'alone' })]);
-      const found = await rowsRead(findCandidatesSql(quoted(schema)), ['listener'], 10, 256, 'h');
-      const hidden = await rowsRead(findHiddenSql(quoted(schema)), ['listener'], [''], 256);
+      const { rows: found } = await readsOf(findCandidatesSql(quoted(schema)), ['listener'], 10, 256, 'h');
+      const { rows: hidden } = await readsOf(findHiddenSql(quoted(schema)), ['listener'], [''], 256);
       expect(found).toBeLessThan(1_000);
       expect(hidden).toBeLessThan(1_000);
       expect((await claimIds(store)).sort()).toEqual(['alone', 'free']);
@@ -80,7 +57,7 @@ describeWithPostgres('a claim on PostgreSQL', () => {
     inTestStore(async ({ store, schema }) => {
       await fill(schema, `'=' || n`, 4_000_000_000_000);
       await store.inbox.add([testEntry({ id: 'free', key: 'a' }), testEntry({ id: 'alone' })]);
-      const found = await rowsRead(findCandidatesSql(quoted(schema)), ['listener'], 10, 256, 'h');
+      const { rows: found } = await readsOf(findCandidatesSql(quoted(schema)), ['listener'], 10, 256, 'h');
       expect(found).toBeLessThan(1_000);
       expect(await claimIds(store)).toEqual(['free', 'alone']);
     }));

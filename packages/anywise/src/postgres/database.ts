@@ -21,7 +21,8 @@ export function prepared(text: string): Statement {
   return { text, name: `anywise_${createHash('sha256').update(text).digest('base64url').slice(0, 24)}` };
 }
 
-const byIndex = 'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off';
+/** Compiling a statement takes a second, and pays for itself only where many rows are read. */
+const byIndex = 'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off';
 
 /**
  * How many connections transactions may take: the rest is reserved for renewing leases and relaying, however many handlers

@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { deadState } from '../kit/dead-state.js';
-import { inboxStatusOf } from '../kit/inbox-status.js';
 import { keyOf } from '../kit/lanes.js';
-import type {
-  Claim,
-  ClaimOptions,
-  FailedClaim,
-  Inbox,
-  InboxEntry,
-  InboxStatus,
-  ListenerStatus,
-} from '../core/ports/inbox.js';
+import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import { Claimable } from './claimable.js';
 import { prepared, type Database } from './database.js';
@@ -18,6 +9,7 @@ import { storedLane } from './lanes.js';
 import type { Statement } from './session.js';
 import { storable } from '../core/message/storable-text.js';
 import { now } from './sql.js';
+import { inboxStatus } from './status.js';
 
 /** Adds entries, from {@link entryValues}. Known ones are left unchanged. */
 export function insertEntriesSql(schema: string): string {
@@ -137,7 +129,6 @@ interface InboxStatements {
   readonly bury: Statement;
   readonly retry: Statement;
   readonly release: Statement;
-  readonly status: Statement;
 }
 
 function statementsOf(schema: string): InboxStatements {
@@ -168,20 +159,12 @@ function statementsOf(schema: string): InboxStatements {
         FROM unnest($1::text[], $2::text[], $3::text[]) AS held (listener, id, lease)
         WHERE row.listener = held.listener AND row.id = held.id AND row.lease = held.lease AND state = 'running'`,
     },
-    status: {
-      text: `
-        SELECT listener, count(*) FILTER (WHERE state = 'ready') AS waiting,
-          count(*) FILTER (WHERE state = 'running') AS running,
-          count(*) FILTER (WHERE state IN ('dead', 'parked', 'blocking')) AS dead,
-          coalesce(${now} - min(received_at) FILTER (WHERE state = 'ready'), 0) AS "oldestMs"
-        FROM ${inbox} WHERE state IN ('ready', 'running') OR state IN ('dead', 'parked', 'blocking')
-        GROUP BY listener ORDER BY listener`,
-    },
   };
 }
 
 export class PostgresInbox implements Inbox {
   readonly #database: Database;
+  readonly #schema: string;
   readonly #statements: InboxStatements;
   readonly #changed: StoreChanged;
   readonly #claimable: Claimable;
@@ -189,6 +172,7 @@ export class PostgresInbox implements Inbox {
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string, changed: StoreChanged) {
     this.#database = database;
+    this.#schema = schema;
     this.#statements = statementsOf(schema);
     this.#claimable = new Claimable(database, schema);
     this.#changed = changed;
@@ -257,8 +241,8 @@ export class PostgresInbox implements Inbox {
     await this.#database.queryByIndex(this.#statements.release, ...held(claims));
   }
 
-  async status(): Promise<InboxStatus> {
-    return inboxStatusOf((await this.#database.query<ListenerStatus>(this.#statements.status)).rows);
+  status(limit?: number): Promise<InboxStatus> {
+    return inboxStatus(this.#database, this.#schema, limit);
   }
 }
 

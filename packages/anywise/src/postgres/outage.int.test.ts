@@ -16,7 +16,7 @@ describeWithPostgres('a PostgreSQL store that loses its connections', () => {
       const store = await again({ url: namedTestUrl(schema) });
       expect(await endTestConnections(schema)).toBeGreaterThan(0);
       await eventually(() => store.inbox.add([testEntry({ id: 'm1' })]));
-      expect((await store.inbox.status()).waiting).toBe(1);
+      expect((await store.inbox.status()).waiting.count).toBe(1);
     }));
 
   it('says of a transaction whose connection was lost that it can be tried again, and where', () =>
@@ -29,7 +29,7 @@ describeWithPostgres('a PostgreSQL store that loses its connections', () => {
       await expect(use).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
       await expect(use).rejects.toThrow(new URL(testPostgresUrl).pathname.slice(1));
       await transaction.rollback();
-      await expect(store.inbox.status()).resolves.toMatchObject({ waiting: 0 });
+      await expect(store.inbox.status()).resolves.toMatchObject({ waiting: { count: 0 } });
     }));
 
   it('hears of commits again when its listening connection was lost, and wakes for what it missed', () =>

@@ -14,6 +14,7 @@ import { Sendable } from './sendable.js';
 import type { Statement } from './session.js';
 import { storable } from '../core/message/storable-text.js';
 import { now } from './sql.js';
+import { outboxStatus } from './status.js';
 
 /** Adds envelopes, from {@link envelopeValues}. */
 export function insertEnvelopesSql(schema: string): string {
@@ -91,7 +92,6 @@ interface OutboxStatements {
   readonly settle: Statement;
   readonly release: Statement;
   readonly nextDue: Statement;
-  readonly status: Statement;
 }
 
 function statementsOf(schema: string): OutboxStatements {
@@ -108,24 +108,19 @@ function statementsOf(schema: string): OutboxStatements {
         SELECT greatest(0, due_at - ${now}) AS "inMs" FROM ${outbox}
         WHERE state = 'scheduled' ORDER BY due_at LIMIT 1`,
     },
-    status: {
-      text: `
-        SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'scheduled') AS scheduled,
-          count(*) FILTER (WHERE state = 'parked') AS parked,
-          coalesce(${now} - min(created_at) FILTER (WHERE state = 'waiting'), 0) AS "oldestMs"
-        FROM ${outbox}`,
-    },
   };
 }
 
 export class PostgresOutbox implements Outbox {
   readonly #database: Database;
+  readonly #schema: string;
   readonly #statements: OutboxStatements;
   readonly #sendable: Sendable;
 
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string) {
     this.#database = database;
+    this.#schema = schema;
     this.#statements = statementsOf(schema);
     this.#sendable = new Sendable(database, schema);
   }
@@ -172,8 +167,7 @@ export class PostgresOutbox implements Outbox {
     await this.#database.query(this.#statements.release, holder, epoch);
   }
 
-  async status(): Promise<OutboxStatus> {
-    const { rows } = await this.#database.query<OutboxStatus>(this.#statements.status);
-    return rows[0] ?? { waiting: 0, scheduled: 0, parked: 0, oldestMs: 0 };
+  status(limit?: number): Promise<OutboxStatus> {
+    return outboxStatus(this.#database, this.#schema, limit);
   }
 }

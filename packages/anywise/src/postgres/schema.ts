@@ -78,12 +78,16 @@ export const storeMigrations: readonly Migration[] = [
       );`,
   },
   {
-    // The lane tells the key. No message waits for a dead letter without one.
+    // The lane tells the key. No message waits for a dead letter without one. The conditions of the new indexes are written
+    // otherwise than those of the old ones, so that a statement can choose which of the two the planner may take.
     name: 'anywise/002-lanes',
     sql: `
       UPDATE anywise_inbox SET state = 'dead' WHERE state = 'parked' AND key IS NULL;
       ALTER TABLE anywise_inbox DROP COLUMN key;
-      ALTER TABLE anywise_inbox ADD COLUMN is_alone BOOLEAN NOT NULL DEFAULT false;`,
+      ALTER TABLE anywise_inbox ADD COLUMN is_alone BOOLEAN NOT NULL DEFAULT false;
+      CREATE INDEX anywise_inbox_retried ON anywise_inbox (listener, received_at) WHERE state = 'ready' AND at <> 0;
+      CREATE INDEX anywise_inbox_dead_listeners ON anywise_inbox (listener, at)
+        WHERE state NOT IN ('ready', 'running', 'handled');`,
   },
   {
     name: 'anywise/003-owner',

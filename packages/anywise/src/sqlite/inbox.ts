@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { deadState } from '../kit/dead-state.js';
-import { inboxStatusOf } from '../kit/inbox-status.js';
 import { keyOf, laneOf } from '../kit/lanes.js';
 import { isDeadHolder } from '../kit/lease-holder.js';
-import type {
-  Claim,
-  ClaimOptions,
-  FailedClaim,
-  Inbox,
-  InboxEntry,
-  InboxStatus,
-  ListenerStatus,
-} from '../core/ports/inbox.js';
+import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import type { Connection, Connections } from './client.js';
 import { Claimable, unblocked } from './claimable.js';
 import { now } from './sql.js';
+import { inboxStatus } from './status.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
 
@@ -97,20 +89,6 @@ interface ClaimedRow {
   readonly envelope: string;
   readonly attempts: number;
 }
-
-/** Most of the table is handled messages: the indexes of the other states leave them out. */
-const statusSql = `
-  SELECT listener, count(*) FILTER (WHERE state = 'ready') AS waiting, count(*) FILTER (WHERE state = 'running') AS running,
-    count(*) FILTER (WHERE state NOT IN ('ready', 'running')) AS dead,
-    coalesce(${now} - min(received_at) FILTER (WHERE state = 'ready'), 0) AS oldestMs
-  FROM (
-    SELECT listener, state, received_at FROM anywise_inbox INDEXED BY anywise_inbox_ready WHERE state = 'ready'
-    UNION ALL
-    SELECT listener, state, NULL FROM anywise_inbox INDEXED BY anywise_inbox_running WHERE state = 'running'
-    UNION ALL
-    SELECT listener, state, NULL FROM anywise_inbox INDEXED BY anywise_inbox_dead
-    WHERE state IN ('dead', 'parked', 'blocking'))
-  GROUP BY listener ORDER BY listener`;
 
 function claimOf(row: ClaimedRow, lease: string, isSuspect: boolean): Claim {
   const { seq, listener, id, type, lane, envelope, attempts } = row;
@@ -220,8 +198,8 @@ export class SqliteInbox implements Inbox {
     });
   }
 
-  async status(): Promise<InboxStatus> {
-    return inboxStatusOf(this.#connections.reader.all<ListenerStatus>(statusSql));
+  async status(limit?: number): Promise<InboxStatus> {
+    return inboxStatus(this.#connections.reader, limit);
   }
 
   #deadHolders(own: string): readonly string[] {

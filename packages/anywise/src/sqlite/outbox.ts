@@ -14,6 +14,7 @@ import { FreshRows } from './fresh.js';
 import { laneOf } from '../kit/lanes.js';
 import { Sendable } from './sendable.js';
 import { now } from './sql.js';
+import { outboxStatus } from './status.js';
 import type { AtCommit, Writer } from './writer.js';
 import type { Database } from './database.js';
 
@@ -178,19 +179,8 @@ export class SqliteOutbox implements Outbox {
     });
   }
 
-  async status(): Promise<OutboxStatus> {
-    const row = this.#connections.reader.get<OutboxStatus>(
-      `SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
-         count(*) FILTER (WHERE state = 'scheduled') AS scheduled, count(*) FILTER (WHERE state = 'parked') AS parked,
-         coalesce(${now} - min(created_at) FILTER (WHERE state = 'waiting'), 0) AS oldestMs
-       FROM anywise_outbox`,
-    );
-    return {
-      waiting: row?.waiting ?? 0,
-      scheduled: row?.scheduled ?? 0,
-      parked: row?.parked ?? 0,
-      oldestMs: row?.oldestMs ?? 0,
-    };
+  async status(limit?: number): Promise<OutboxStatus> {
+    return outboxStatus(this.#connections.reader, limit);
   }
 
   #holds({ holder, epoch }: RelayLease): boolean {

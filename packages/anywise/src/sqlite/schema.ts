@@ -96,7 +96,12 @@ export const storeMigrations: readonly Migration[] = [
         WHERE state <> 'handled';
       ALTER TABLE anywise_inbox ADD COLUMN is_alone INTEGER NOT NULL DEFAULT 0;
       CREATE INDEX anywise_inbox_lanes ON anywise_inbox (listener, lane, seq)
-        WHERE state IN ('ready', 'running', 'parked');`,
+        WHERE state IN ('ready', 'running', 'parked');
+
+      DROP INDEX anywise_inbox_running;
+      CREATE INDEX anywise_inbox_running ON anywise_inbox (listener, at, holder) WHERE state = 'running';
+      CREATE INDEX anywise_inbox_waiting ON anywise_inbox (listener, received_at) WHERE state = 'ready';
+      CREATE INDEX anywise_inbox_dead_listeners ON anywise_inbox (listener) WHERE state IN ('dead', 'parked', 'blocking');`,
   },
   {
     name: 'anywise/003-owner',

@@ -104,7 +104,7 @@ export function describeNested(withStore: WithStore): void {
     await expect(bus.send(new Outer({ id: 'a' }))).resolves.toBe('refused');
     expect(await bus.rows()).toEqual(['a-after', 'a-before', 'a-fine']);
     await eventually(() => expect(bus.heard).toEqual(['a-fine']));
-    const settled = { inbox: { waiting: 0, running: 0, dead: 0 } };
+    const settled = { inbox: { waiting: { count: 0 }, running: { count: 0 }, dead: { count: 0 } } };
     await eventually(async () => expect(await bus.status()).toMatchObject(settled));
   });
 

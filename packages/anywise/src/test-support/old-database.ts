@@ -135,7 +135,11 @@ function finish(
 
 /** Checks that what {@link oldOutbox} put into a store leaves it as it should. */
 export async function expectOutboxGoesOn(store: Store): Promise<void> {
-  expect(await store.outbox.status()).toMatchObject({ waiting: 12, scheduled: 2, parked: 2 });
+  expect(await store.outbox.status()).toMatchObject({
+    waiting: { count: 12 },
+    scheduled: { count: 2 },
+    parked: { count: 2 },
+  });
   const odd = oddKeys.map((_key, n) => `odd${n}`);
   await eventually(async () => expect(await sendableIds(store)).toEqual(['due', 'a1', 'alone1', 'a2', ...odd]));
   const [row] = await store.outbox.sendable(1);
@@ -157,12 +161,20 @@ export async function expectOutboxGoesOn(store: Store): Promise<void> {
   await appending.append({ outgoing: [oldEnvelope('a1', 0, 'a'), oldEnvelope('new', 0, 'a')] });
   await appending.commit();
   expect((await sendableIds(store)).at(-1)).toBe('new');
-  expect(await store.outbox.status()).toMatchObject({ waiting: 15, scheduled: 0, parked: 0 });
+  expect(await store.outbox.status()).toMatchObject({
+    waiting: { count: 15 },
+    scheduled: { count: 0 },
+    parked: { count: 0 },
+  });
 }
 
 /** Checks that what {@link oldInbox} put into a store is handled as it should. */
 export async function expectInboxGoesOn(store: Store): Promise<void> {
-  expect(await store.inbox.status()).toMatchObject({ waiting: 16, running: 2, dead: 3 });
+  expect(await store.inbox.status()).toMatchObject({
+    waiting: { count: 16 },
+    running: { count: 2 },
+    dead: { count: 3 },
+  });
   const ready = await claim(store, 'ready');
   expect(ready.map(({ id, key }) => [id, key])).toEqual([
     ['a1', 'a'],

@@ -64,7 +64,9 @@ async function inWorld(work: (world: World) => Promise<void>): Promise<void> {
         await using bus = await start();
         for (const [orderId, amount] of orders) await bus.publish(new Placed({ orderId, amount }));
         for (const [orderId, amount] of orders) if (amount < 0) bad.add(orderId);
-        await eventually(async () => expect((await bus.status())?.inbox).toMatchObject({ dead: bad.size, running: 0 }));
+        await eventually(async () =>
+          expect((await bus.status())?.inbox).toMatchObject({ dead: { count: bad.size }, running: { count: 0 } }),
+        );
       },
       async json(...args) {
         const { output } = await call([...args, '--json']);

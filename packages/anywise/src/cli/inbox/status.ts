@@ -1,5 +1,6 @@
 import type { ListenerStatus } from '../../core/ports/inbox.js';
 import type { Action } from '../action.js';
+import { countText } from '../count.js';
 import { writeDuration } from '../duration.js';
 import { table } from '../table.js';
 
@@ -18,5 +19,6 @@ export const status: Action = {
 };
 
 function row({ listener, waiting, running, dead, oldestMs }: ListenerStatus): string[] {
-  return [listener, String(waiting), waiting === 0 ? '-' : writeDuration(oldestMs), String(running), String(dead)];
+  const oldest = waiting.count === 0 ? '-' : writeDuration(oldestMs);
+  return [listener, countText(waiting), oldest, countText(running), countText(dead)];
 }

@@ -55,9 +55,9 @@ describe('the outbox', () => {
         const { output: json } = await call('outbox status --json');
         expect(JSON.parse(json)).toEqual({
           service: 'orders',
-          waiting: 1,
-          scheduled: 0,
-          parked: 2,
+          waiting: { count: 1, isMore: false },
+          scheduled: { count: 0, isMore: false },
+          parked: { count: 2, isMore: false },
           oldestMs: expect.any(Number),
         });
       },
@@ -71,7 +71,7 @@ describe('the outbox', () => {
       );
       const { output: json } = await call('outbox parked --limit 1 --json');
       expect(JSON.parse(json)).toMatchObject({
-        total: 2,
+        total: { count: 2, isMore: false },
         parked: [{ id: 'a', type: 'orders.order-placed', error: 'It is too big.', envelope: { id: 'a' } }],
       });
       const { output: part } = await call('outbox parked --limit 1');
@@ -90,7 +90,7 @@ describe('the outbox', () => {
         output: '2 parked messages will be retried.\n',
       });
       const { output } = await call('outbox status --json');
-      expect(JSON.parse(output)).toMatchObject({ waiting: 3, parked: 0 });
+      expect(JSON.parse(output)).toMatchObject({ waiting: { count: 3 }, parked: { count: 0 } });
     }));
 
   it('discards one where that is confirmed', () =>
@@ -104,7 +104,7 @@ describe('the outbox', () => {
       await expect(call('outbox discard --id a', 'y\n', { interactive: true })).resolves.toMatchObject({ exitCode: 0 });
       await expect(call('outbox discard --id a --yes')).resolves.toMatchObject({ exitCode: 1, output: '' });
       const { output } = await call('outbox parked --json');
-      expect(JSON.parse(output)).toMatchObject({ total: 1, parked: [{ id: 'b' }] });
+      expect(JSON.parse(output)).toMatchObject({ total: { count: 1 }, parked: [{ id: 'b' }] });
     }));
 
   it('may have nothing parked', () =>
@@ -129,11 +129,11 @@ describe('the inbox', () => {
         const { output: json } = await call('inbox status --json');
         expect(JSON.parse(json)).toMatchObject({
           service: 'orders',
-          waiting: 2,
-          dead: 1,
+          waiting: { count: 2 },
+          dead: { count: 1 },
           listeners: [
-            { listener: 'listener', waiting: 2, running: 0, dead: 0 },
-            { listener: 'mail', waiting: 0, running: 0, dead: 1 },
+            { listener: 'listener', waiting: { count: 2 }, running: { count: 0 }, dead: { count: 0 } },
+            { listener: 'mail', waiting: { count: 0 }, running: { count: 0 }, dead: { count: 1 } },
           ],
         });
       },

@@ -1,4 +1,6 @@
+import { defaultCountLimit } from '../../core/ports/bounded-count.js';
 import type { Action } from '../action.js';
+import { countText } from '../count.js';
 import { parkedJson } from '../format-json.js';
 import { parkedTable } from '../format-text.js';
 
@@ -10,10 +12,11 @@ export const parked: Action = {
   async run({ options, terminal, open }) {
     const store = await open();
     const rows = await store.parked.list(options.limit);
-    const { parked: total } = await store.outbox.status();
+    const { parked: total } = await store.outbox.status(Math.max(defaultCountLimit, 2 * options.limit));
     const json = { total, parked: rows.map(parkedJson) };
     if (rows.length === 0) return { exitCode: 0, json, text: 'Nothing is parked.' };
-    const rest = total > rows.length ? `\n${rows.length} of ${total}. More of them: \`--limit ${total}\`.` : '';
+    const isRest = total.count > rows.length || total.isMore;
+    const rest = isRest ? `\n${rows.length} of ${countText(total)}. More of them: \`--limit ${total.count}\`.` : '';
     return { exitCode: 0, json, text: `${parkedTable(rows, terminal.output.columns)}${rest}` };
   },
 };

@@ -1,4 +1,5 @@
 import type { Action } from '../action.js';
+import { countText } from '../count.js';
 import { writeDuration } from '../duration.js';
 import { table } from '../table.js';
 
@@ -10,10 +11,10 @@ export const status: Action = {
   async run({ open }) {
     const { outbox } = await open();
     const { waiting, scheduled, parked, oldestMs } = await outbox.status();
-    const oldest = waiting === 0 ? '-' : writeDuration(oldestMs);
+    const oldest = waiting.count === 0 ? '-' : writeDuration(oldestMs);
     const text = table(
       ['WAITING', 'OLDEST', 'SCHEDULED', 'PARKED'],
-      [[String(waiting), oldest, String(scheduled), String(parked)]],
+      [[countText(waiting), oldest, countText(scheduled), countText(parked)]],
     );
     return { exitCode: 0, json: { waiting, scheduled, parked, oldestMs }, text };
   },

@@ -81,7 +81,7 @@ describe('a dead letter', () => {
     await expect(mail.bus.deadLetters.discard({ listener: 'mail' })).resolves.toBe(1);
     await eventually(() => expect(mail.world.heard).toEqual(['o1 2']));
     await mail.store.inbox.add([testEntry({ id: lost.eventId, listener: 'mail' })]);
-    await expect(mail.store.inbox.status()).resolves.toMatchObject({ waiting: 0, dead: 0 });
+    await expect(mail.store.inbox.status()).resolves.toMatchObject({ waiting: { count: 0 }, dead: { count: 0 } });
   });
 
   it('edited and replayed is handled with the new data, and keeps what came', async () => {
@@ -118,7 +118,7 @@ describe('a dead letter', () => {
     const letter = await mail.firstDead();
     expect(letter.holdsUp).toBe('listener');
     await mail.bus.publish(new Paid({ id: 'o2', amount: 2 }));
-    await expect(mail.store.inbox.status()).resolves.toMatchObject({ waiting: 1, dead: 1 });
+    await expect(mail.store.inbox.status()).resolves.toMatchObject({ waiting: { count: 1 }, dead: { count: 1 } });
     await mail.bus.deadLetters.discard({ id: letter.id });
     await eventually(() => expect(mail.world.heard).toEqual(['o2 2']));
   });

@@ -104,8 +104,9 @@ export class Delivery {
     const { store, logger } = this.#options;
     const { listeners } = await store.inbox.status();
     for (const { listener, waiting } of listeners.filter((each) => !this.#listeners.has(each.listener))) {
-      const text = `${waiting} messages wait for \`${listener}\`, which this process does not have. If it was renamed, give it its old name with \`.named(…)\`.`;
-      if (waiting > 0) logger.warn({ listener, waiting }, text);
+      const count = waiting.isMore ? `More than ${waiting.count}` : waiting.count;
+      const text = `${count} messages wait for \`${listener}\`, which this process does not have. If it was renamed, give it its old name with \`.named(…)\`.`;
+      if (waiting.count > 0) logger.warn({ listener, waiting: waiting.count }, text);
     }
   }
 

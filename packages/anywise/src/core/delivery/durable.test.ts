@@ -84,7 +84,9 @@ describe('an event', () => {
     await expect(payments.send(new Pay({ id: 'p1', amount: -1 }))).rejects.toThrow('negative');
     await payments.send(new Pay({ id: 'p1', amount: 2 }));
     await eventually(() => expect(heard).toEqual(['p1: 2']));
-    await eventually(async () => expect(await stores.payments.outbox.status()).toMatchObject({ waiting: 0 }));
+    await eventually(async () =>
+      expect(await stores.payments.outbox.status()).toMatchObject({ waiting: { count: 0 } }),
+    );
   });
 
   it('published outside of a handler is committed by itself', async () => {
@@ -172,7 +174,11 @@ describe('a listener that fails', () => {
     await payments.send(new Pay({ id: 'p1', amount: 1 }));
     await eventually(() => expect(attempts).toEqual(['p1 1', 'p1 2']));
     await payments.stop();
-    expect(await stores.payments.inbox.status()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
+    expect(await stores.payments.inbox.status()).toMatchObject({
+      waiting: { count: 0 },
+      running: { count: 0 },
+      dead: { count: 0 },
+    });
   });
 
   it('publishes nothing', async () => {
@@ -214,7 +220,9 @@ describe('a listener that fails', () => {
       });
     await using payments = await start('payments', { items: [pay, broken] });
     await payments.send(new Pay({ id: 'p1', amount: 1 }));
-    await eventually(async () => expect(await stores.payments.inbox.status()).toMatchObject({ dead: 1, waiting: 0 }));
+    await eventually(async () =>
+      expect(await stores.payments.inbox.status()).toMatchObject({ dead: { count: 1 }, waiting: { count: 0 } }),
+    );
     expect(seen).toEqual(attempts);
   });
 
@@ -292,7 +300,7 @@ describe('a message in the inbox', () => {
     ]);
     await using _payments = await start('payments', { items: [pay, hear([])], store, logger });
     await eventually(() => expect(waits).toMatchObject([{ id: 'm1', attempt: 1, err: { code: 'UNKNOWN_MESSAGE' } }]));
-    expect(await store.inbox.status()).toMatchObject({ waiting: 1, dead: 0 });
+    expect(await store.inbox.status()).toMatchObject({ waiting: { count: 1 }, dead: { count: 0 } });
   });
 
   it.each([
@@ -309,7 +317,7 @@ describe('a message in the inbox', () => {
     const logger = { ...silent, error: (details: object) => void errors.push(details) };
     await stores.payments.inbox.add([testEntry({ listener, id: 'm1', json })]);
     await using _payments = await start('payments', { items: [pay, hear([])], logger });
-    await eventually(async () => expect(await stores.payments.inbox.status()).toMatchObject({ dead: 1 }));
+    await eventually(async () => expect(await stores.payments.inbox.status()).toMatchObject({ dead: { count: 1 } }));
     expect(errors).toMatchObject([{ id: 'm1', attempt: 1, err: { code } }]);
   });
 
@@ -322,7 +330,11 @@ describe('a message in the inbox', () => {
     await using _payments = await start('payments', { items: [pay, hear([])], logger });
     await eventually(() => expect(warnings).toMatchObject([{ id: 'm1', err: { code: 'UNKNOWN_MESSAGE' } }]));
     await eventually(async () =>
-      expect(await stores.payments.inbox.status()).toMatchObject({ waiting: 1, running: 0, dead: 0 }),
+      expect(await stores.payments.inbox.status()).toMatchObject({
+        waiting: { count: 1 },
+        running: { count: 0 },
+        dead: { count: 0 },
+      }),
     );
   });
 });
@@ -367,7 +379,11 @@ describe('stopping', () => {
     letGo();
     await stopped;
     expect(log).toEqual(['begins attempt 1', 'ends']);
-    expect(await stores.payments.inbox.status()).toMatchObject({ waiting: 0, running: 0, dead: 0 });
+    expect(await stores.payments.inbox.status()).toMatchObject({
+      waiting: { count: 0 },
+      running: { count: 0 },
+      dead: { count: 0 },
+    });
   });
 
   it('gives back what is not finished in time, uncounted', async () => {
@@ -377,7 +393,7 @@ describe('stopping', () => {
     await payments.send(new Pay({ id: 'p1', amount: 1 }));
     await eventually(() => expect(log).toEqual(['begins attempt 1']));
     await payments.stop({ timeoutMs: 10 });
-    expect(await stores.payments.inbox.status()).toMatchObject({ waiting: 1, running: 0 });
+    expect(await stores.payments.inbox.status()).toMatchObject({ waiting: { count: 1 }, running: { count: 0 } });
     await using _again = await start('payments', { items: [pay, listener] });
     await eventually(() => expect(log).toEqual(['begins attempt 1', 'begins attempt 1']));
     letGo();

@@ -28,5 +28,5 @@ it('brings messages between the buses of one process while a test holds the cloc
   // Nothing but promises gets on here.
   for (let turn = 0; turn < 500; turn++) await Promise.resolve();
   expect(seen).toEqual([1]);
-  expect((await sender.status())?.outbox.waiting).toBe(0);
+  expect((await sender.status())?.outbox.waiting.count).toBe(0);
 });

@@ -55,7 +55,9 @@ describe('the relay', () => {
       published.push(...envelopes.map(({ id }) => id));
       return confirmAll(envelopes);
     });
-    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 0, parked: 0 }));
+    await eventually(async () =>
+      expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 }, parked: { count: 0 } }),
+    );
     expect(published).toEqual(['e1', 'e2']);
   });
 
@@ -69,7 +71,9 @@ describe('the relay', () => {
       published.push(...envelopes.map(({ id }) => id));
       return confirmAll(envelopes);
     });
-    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 0, parked: 0 }));
+    await eventually(async () =>
+      expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 }, parked: { count: 0 } }),
+    );
     expect(published).toEqual(['e1', 'e2']);
   });
 
@@ -96,7 +100,9 @@ describe('the relay', () => {
     const store = memoryStore();
     await commit(store, { id: 'huge' });
     await using _relay = relay(store, async () => [{ error: new Error('too big'), permanent: true }]);
-    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 0, parked: 1 }));
+    await eventually(async () =>
+      expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 }, parked: { count: 1 } }),
+    );
   });
 
   it('leaves the work to the one who has the lease', async () => {
@@ -113,7 +119,7 @@ describe('the relay', () => {
     const subject = relay(store, confirmAll);
     await commit(store, { id: 'e1' });
     await subject.stop(60_000);
-    expect(await store.outbox.status()).toMatchObject({ waiting: 0 });
+    expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 } });
     expect(await store.outbox.lease('elsewhere:1:1:b', 1_000)).toBeDefined();
   });
 });
@@ -136,6 +142,8 @@ describe('a message that makes the transport refuse all', () => {
     });
     await eventually(() => expect(published).toEqual(['e1', 'e2']));
     running.wake();
-    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: 2, parked: 0 }));
+    await eventually(async () =>
+      expect(await store.outbox.status()).toMatchObject({ waiting: { count: 2 }, parked: { count: 0 } }),
+    );
   });
 });

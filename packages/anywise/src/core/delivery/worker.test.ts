@@ -108,7 +108,13 @@ describe('a worker', () => {
       },
     });
     await store.inbox.add([testEntry({ id: 'hangs', key: 'a' }), testEntry({ id: 'fine', key: 'b' })]);
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ waiting: 0, running: 0, dead: 1 }));
+    await eventually(async () =>
+      expect(await store.inbox.status()).toMatchObject({
+        waiting: { count: 0 },
+        running: { count: 0 },
+        dead: { count: 1 },
+      }),
+    );
     expect(reasons).toEqual([
       expect.objectContaining({ code: 'TIMEOUT' }),
       expect.objectContaining({ code: 'TIMEOUT' }),
@@ -143,7 +149,11 @@ describe('a worker', () => {
     await store.inbox.add(ids.map((id) => testEntry({ id, key: id, listener: 'works' })));
     await eventually(() => expect(handled).toHaveLength(ids.length));
     expect((await store.inbox.status()).listeners).toContainEqual(
-      expect.objectContaining({ listener: 'hangs', running: 2, waiting: 4 }),
+      expect.objectContaining({
+        listener: 'hangs',
+        running: { count: 2, isMore: false },
+        waiting: { count: 4, isMore: false },
+      }),
     );
   });
 
@@ -168,7 +178,9 @@ describe('a worker', () => {
         calls++;
       },
     });
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ running: 0, dead: 1 }));
+    await eventually(async () =>
+      expect(await store.inbox.status()).toMatchObject({ running: { count: 0 }, dead: { count: 1 } }),
+    );
     expect(calls).toBe(0);
   });
 
@@ -207,7 +219,7 @@ describe('a worker', () => {
       },
     });
     await store.inbox.add(strange.map((_, index) => testEntry({ id: String(index), key: undefined })));
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: strange.length }));
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: { count: strange.length } }));
   });
 
   it('goes on where the logger throws', async () => {
@@ -222,6 +234,6 @@ describe('a worker', () => {
       deliver: async () => refuse(),
     });
     await store.inbox.add([testEntry({ id: 'a', key: 'a' })]);
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: 1 }));
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: { count: 1 } }));
   });
 });

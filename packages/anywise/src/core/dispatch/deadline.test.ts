@@ -109,7 +109,7 @@ describe('a send with a time limit', () => {
     goOn();
     await eventually(() => expect(late).toHaveLength(1));
     expect(late[0]).toMatchObject({ code: 'NOT_AWAITED' });
-    expect((await store.inbox.status()).waiting).toBe(0);
+    expect((await store.inbox.status()).waiting.count).toBe(0);
     expect(heard).toEqual([]);
   });
 });

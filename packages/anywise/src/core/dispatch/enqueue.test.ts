@@ -41,7 +41,7 @@ async function startOrders(options: StartBusOptions & { readonly cancelled?: str
   const orders = await startBus({ name: 'orders', contracts, context: [Tenant], items, store, ...options });
   /** Moves the clock once nothing is in hand: a lease would end by it. */
   const advance = async (ms: number): Promise<void> => {
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ running: 0 }));
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ running: { count: 0 } }));
     clock.advance(ms);
   };
   return { orders, clock, advance, store, [Symbol.asyncDispose]: () => orders.stop() };
@@ -158,7 +158,7 @@ describe('a delayed command', () => {
     await eventually(() => expect(cancelled).toEqual(['now']));
     await service.advance(minute);
     await eventually(() => expect(cancelled).toEqual(['now', 'sooner']));
-    expect(await service.store.outbox.status()).toMatchObject({ scheduled: 1 });
+    expect(await service.store.outbox.status()).toMatchObject({ scheduled: { count: 1 } });
     await service.advance(minute);
     await eventually(() => expect(cancelled).toEqual(['now', 'sooner', 'later']));
   });
@@ -222,9 +222,9 @@ describe('a delayed command', () => {
     const { orders, advance } = service;
     ids.push(await orders.enqueue(new CancelOrder({ id: 'o1' }), { delayMs: minute }));
     await expect(orders.send(new PlaceOrder({ id: 'o1', fail: true }))).rejects.toThrow('sold out');
-    expect(await service.store.outbox.status()).toMatchObject({ scheduled: 1 });
+    expect(await service.store.outbox.status()).toMatchObject({ scheduled: { count: 1 } });
     await orders.send(new PlaceOrder({ id: 'o1', fail: false }));
-    expect(await service.store.outbox.status()).toMatchObject({ scheduled: 0 });
+    expect(await service.store.outbox.status()).toMatchObject({ scheduled: { count: 0 } });
     await advance(minute);
     await orders.enqueue(new CancelOrder({ id: 'o2' }));
     await eventually(() => expect(cancelled).toEqual(['o2']));
@@ -239,7 +239,7 @@ describe('a delayed command', () => {
       });
     await using service = await startOrders({ items: [changeMind, countOrders, cancelOrders([])] });
     await service.orders.send(new PlaceOrder({ id: 'o1', fail: false }));
-    expect(await service.store.outbox.status()).toMatchObject({ scheduled: 0 });
+    expect(await service.store.outbox.status()).toMatchObject({ scheduled: { count: 0 } });
   });
 });
 

@@ -173,14 +173,14 @@ describe('a listener that is refused', () => {
     for (let second = 1; second <= 4; second++) {
       await eventually(() => expect(heard).toHaveLength(second), deadline);
       await eventually(
-        async () => expect(await service.bus.status()).toMatchObject({ inbox: { running: 0 } }),
+        async () => expect(await service.bus.status()).toMatchObject({ inbox: { running: { count: 0 } } }),
         deadline,
       );
       service.clock.advance(1_000);
     }
     expect([...heard].sort()).toEqual(['a, attempt 1', 'b, attempt 1', 'c, attempt 1', 'd, attempt 1']);
     expect(service.failures.every(({ error, dead }) => error instanceof RefusedError && dead === undefined)).toBe(true);
-    expect(await service.bus.status()).toMatchObject({ inbox: { dead: 0, waiting: 0 } });
+    expect(await service.bus.status()).toMatchObject({ inbox: { dead: { count: 0 }, waiting: { count: 0 } } });
   });
 
   it('is an enqueued command, too', async () => {

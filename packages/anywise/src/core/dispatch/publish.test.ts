@@ -244,7 +244,7 @@ describe('an event that no receiver could take', () => {
       code: expect.stringMatching(/^INVALID_(?:ENVELOPE|MESSAGE)$/) as unknown,
       message: expect.stringMatching(/`test.numbered`.*`(?:subject|entityId)`/) as unknown,
     });
-    expect(await bus.status()).toMatchObject({ inbox: { waiting: 0, dead: 0 } });
+    expect(await bus.status()).toMatchObject({ inbox: { waiting: { count: 0 }, dead: { count: 0 } } });
   });
 
   it('is refused with its size where it is too large', async () => {

@@ -52,7 +52,7 @@ describe('a reply', () => {
     const failed = { code: 'INVALID_REPLY', message: expect.stringMatching(/`users.get-user`.*`id`/) as unknown };
     await expect(bus.send(new GetUser(), { checkReply: true })).rejects.toMatchObject(failed);
     await expect(bus.send(new GetUser(), { idempotencyKey: 'k' })).rejects.toMatchObject(failed);
-    expect((await store.inbox.status()).waiting).toBe(0);
+    expect((await store.inbox.status()).waiting.count).toBe(0);
     expect(await store.findReply({ type: 'users.get-user', key: 'k' })).toBeUndefined();
   });
 

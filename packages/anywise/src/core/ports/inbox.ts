@@ -1,4 +1,5 @@
 import type { Envelope } from '../message/envelope.js';
+import type { BoundedCount } from './bounded-count.js';
 
 /** What to do with the later events of an entity once one has become a dead letter. */
 export type OnDead =
@@ -69,10 +70,10 @@ export interface ClaimOptions {
 /** How many messages one listener has. */
 export interface ListenerStatus {
   readonly listener: string;
-  readonly waiting: number;
-  readonly running: number;
+  readonly waiting: BoundedCount;
+  readonly running: BoundedCount;
   /** Dead letters, including those that block other messages. */
-  readonly dead: number;
+  readonly dead: BoundedCount;
   /** The age of the oldest waiting message, in milliseconds; 0 if there is none. */
   readonly oldestMs: number;
 }
@@ -126,6 +127,11 @@ export interface Inbox {
   fail(claim: Claim, failure: FailedClaim): Promise<void>;
   /** Releases claims unhandled, without counting the attempt. */
   release(claims: readonly Claim[]): Promise<void>;
-  /** How many messages wait, run and are dead, in total and for each listener. */
-  status(): Promise<InboxStatus>;
+  /**
+   * How many messages wait, run and are dead, in total and for each listener. Reads indexes only, and at most `limit` entries
+   * of each kind and listener, so the cost does not grow with the backlog.
+   *
+   * @param limit how far each number is counted. @defaultValue 1000
+   */
+  status(limit?: number): Promise<InboxStatus>;
 }

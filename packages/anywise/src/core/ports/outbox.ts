@@ -1,4 +1,5 @@
 import type { Envelope } from '../message/envelope.js';
+import type { BoundedCount } from './bounded-count.js';
 
 /** An envelope that waits in the outbox. */
 export interface OutboxRow {
@@ -32,11 +33,14 @@ export interface RelayLease {
 /** How many messages an outbox has. */
 export interface OutboxStatus {
   /** Those that are due, including those that wait for another attempt. */
-  readonly waiting: number;
+  readonly waiting: BoundedCount;
   /** Those that are not due yet. */
-  readonly scheduled: number;
-  readonly parked: number;
-  /** The age of the oldest waiting row, in milliseconds; 0 if there is none. */
+  readonly scheduled: BoundedCount;
+  readonly parked: BoundedCount;
+  /**
+   * The age of the oldest waiting row, in milliseconds; 0 if there is none. If more rows wait than are counted, the age of
+   * the oldest of those that are sent first.
+   */
   readonly oldestMs: number;
 }
 
@@ -65,6 +69,11 @@ export interface Outbox {
   release(lease: RelayLease): Promise<void>;
   /** How long until the next scheduled row is due, in milliseconds; `undefined` if none is scheduled. */
   nextDueInMs(): Promise<number | undefined>;
-  /** How many rows wait, are scheduled and are parked. */
-  status(): Promise<OutboxStatus>;
+  /**
+   * How many rows wait, are scheduled and are parked. Reads indexes only, and at most `limit` entries of each kind, so the
+   * cost does not grow with the backlog.
+   *
+   * @param limit how far each number is counted. @defaultValue 1000
+   */
+  status(limit?: number): Promise<OutboxStatus>;
 }

@@ -86,7 +86,7 @@ export const inboxCases: readonly StoreCase[] = [
       await makeDead(store, { id: 'm1' });
       await store.inbox.add([entry('m1')]);
       same(await claim(store), []);
-      assert.equal((await store.inbox.status()).dead, 1);
+      assert.equal((await store.inbox.status()).dead.count, 1);
     },
   },
   {
@@ -198,7 +198,7 @@ export const inboxCases: readonly StoreCase[] = [
       const reply = { key: { type: 'test.do', key: 'k1' }, kept: { fingerprint: 'f', reply: 1 } };
       assert.equal(await store.begin({ readOnly: false }).commit({ reply }), true);
       assert.equal(await store.begin({ readOnly: false }).commit({ claim: claimed, reply }), false);
-      assert.equal((await store.inbox.status()).running, 1);
+      assert.equal((await store.inbox.status()).running.count, 1);
       assert.equal(await finish(store, claimed), true);
       assert.equal(await finish(store, claimed), false);
     },

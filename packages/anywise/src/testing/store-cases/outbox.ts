@@ -87,7 +87,7 @@ export const outboxCases: readonly StoreCase[] = [
       const seq = Number(row?.seq);
       assert.equal(await store.outbox.settle(lease, [{ seq, outcome: 'parked', error: 'too late' }]), true);
       same(await sendableIds(store), ['e2']);
-      assert.equal((await store.outbox.status()).parked, 0);
+      assert.equal((await store.outbox.status()).parked.count, 0);
     },
   },
   {

@@ -27,11 +27,11 @@ export const retentionCases: readonly StoreCase[] = [
       await finish(store, await claimOne(store));
       await store.clean(3_600_000);
       await store.inbox.add([entry('done')]);
-      assert.equal((await store.inbox.status()).waiting, 0, 'a message within the retention was forgotten');
+      assert.equal((await store.inbox.status()).waiting.count, 0, 'a message within the retention was forgotten');
       await eventually(async () => {
         await store.clean(0);
         await store.inbox.add([entry('done')]);
-        assert.equal((await store.inbox.status()).waiting, 1);
+        assert.equal((await store.inbox.status()).waiting.count, 1);
       });
     },
   },
@@ -54,7 +54,7 @@ export const retentionCases: readonly StoreCase[] = [
         same(ids(await deadLetters(store)).sort(), ['dead', 'done', 'parked']);
       });
       same(await sendableIds(store), ['event']);
-      assert.equal((await store.outbox.status()).scheduled, 1);
+      assert.equal((await store.outbox.status()).scheduled.count, 1);
       assert.equal(await finish(store, running), true);
       await store.deadLetters.discard({ id: 'parked' });
       same(ids(await claim(store)), ['behind']);

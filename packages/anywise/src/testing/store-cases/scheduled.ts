@@ -18,7 +18,7 @@ export const scheduledCases: readonly StoreCase[] = [
       await append(store, ['now']);
       same(await sendableIds(store), ['now']);
       const { waiting, scheduled } = await store.outbox.status();
-      same({ waiting, scheduled }, { waiting: 1, scheduled: 1 });
+      same([waiting.count, scheduled.count], [1, 1]);
     },
   },
   {
@@ -28,9 +28,9 @@ export const scheduledCases: readonly StoreCase[] = [
       await schedule(store, 'soon', { delayMs: 40 });
       await eventually(async () => same(await sendableIds(store), ['soon']));
       const { waiting, scheduled } = await store.outbox.status();
-      same({ waiting, scheduled }, { waiting: 1, scheduled: 0 });
+      same([waiting.count, scheduled.count], [1, 0]);
       await settle(store, await relayLease(store, 'a'), { soon: { outcome: 'confirmed' } });
-      assert.equal((await store.outbox.status()).waiting, 0);
+      assert.equal((await store.outbox.status()).waiting.count, 0);
     },
   },
   {
@@ -40,7 +40,7 @@ export const scheduledCases: readonly StoreCase[] = [
       await schedule(store, 'past', { at: Date.now() - 3_600_000 });
       await schedule(store, 'future', { at: Date.now() + 3_600_000 });
       await eventually(async () => same(await sendableIds(store), ['past']));
-      assert.equal((await store.outbox.status()).scheduled, 1);
+      assert.equal((await store.outbox.status()).scheduled.count, 1);
     },
   },
   {
@@ -88,7 +88,7 @@ export const scheduledCases: readonly StoreCase[] = [
       await schedule(store, 'm1', hour);
       await schedule(store, 'm1', atOnce);
       same(await sendableIds(store), []);
-      assert.equal((await store.outbox.status()).scheduled, 1);
+      assert.equal((await store.outbox.status()).scheduled.count, 1);
     },
   },
   {
@@ -98,7 +98,7 @@ export const scheduledCases: readonly StoreCase[] = [
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ scheduled: [{ envelope: testEnvelope(), due: hour }] });
       await transaction.rollback();
-      assert.equal((await store.outbox.status()).scheduled, 0);
+      assert.equal((await store.outbox.status()).scheduled.count, 0);
     },
   },
   {
@@ -110,7 +110,7 @@ export const scheduledCases: readonly StoreCase[] = [
       assert.equal(await cancel(store, 'm1'), true);
       assert.equal(await cancel(store, 'm1'), false);
       assert.equal(await cancel(store, 'unknown'), false);
-      assert.equal((await store.outbox.status()).scheduled, 1);
+      assert.equal((await store.outbox.status()).scheduled.count, 1);
     },
   },
   {
@@ -134,7 +134,7 @@ export const scheduledCases: readonly StoreCase[] = [
       assert.equal(await transaction.cancel('m1'), true);
       assert.equal(await transaction.cancel('m1'), false);
       await transaction.commit();
-      assert.equal((await store.outbox.status()).scheduled, 0);
+      assert.equal((await store.outbox.status()).scheduled.count, 0);
     },
   },
   {
@@ -145,7 +145,7 @@ export const scheduledCases: readonly StoreCase[] = [
       const transaction = store.begin({ readOnly: false });
       assert.equal(await transaction.cancel('m1'), true);
       await transaction.rollback();
-      assert.equal((await store.outbox.status()).scheduled, 1);
+      assert.equal((await store.outbox.status()).scheduled.count, 1);
       assert.equal(await cancel(store, 'm1'), true);
     },
   },
@@ -162,7 +162,7 @@ export const scheduledCases: readonly StoreCase[] = [
       }
       const left = all.filter((id) => !cancelled.includes(id));
       await eventually(async () => same((await sendableIds(store, 100)).sort(), left.sort()));
-      assert.equal((await store.outbox.status()).scheduled, 0);
+      assert.equal((await store.outbox.status()).scheduled.count, 0);
     },
   },
 ];

@@ -259,7 +259,7 @@ const cases: readonly StoreCase[] = [
       await first.close();
       await first.close();
       same(await sendableIds(store), ['e1']);
-      assert.equal((await store.outbox.status()).scheduled, 1);
+      assert.equal((await store.outbox.status()).scheduled.count, 1);
       same(ids(await claim(store)), ['m1']);
       same(ids(await deadLetters(store)), ['dead']);
       same(await store.findReply({ type: 'test.do', key: 'k1' }), { fingerprint: 'f', reply: 1 });

@@ -1,9 +1,25 @@
 import assert from 'node:assert/strict';
+import type { BoundedCount } from '../../core/ports/bounded-count.js';
 import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
-import { append, claim, claimOne, finish, makeDead, sendableIds, relayLease, schedule, settle } from './steps.js';
+import {
+  append,
+  claim,
+  claimOne,
+  finish,
+  makeDead,
+  sendableIds,
+  relayLease,
+  schedule,
+  settle,
+  untilPassed,
+  upTo,
+} from './steps.js';
+
+const exactly = (count: number): BoundedCount => ({ count, isMore: false });
+const moreThan = (count: number): BoundedCount => ({ count, isMore: true });
 
 /** The status of a store. */
 export const statusCases: readonly StoreCase[] = [
@@ -21,8 +37,9 @@ export const statusCases: readonly StoreCase[] = [
     id: 'status-empty',
     behaviour: 'reports an empty store as empty',
     run: async ({ store }) => {
-      same(await store.inbox.status(), { waiting: 0, running: 0, dead: 0, oldestMs: 0, listeners: [] });
-      same(await store.outbox.status(), { waiting: 0, scheduled: 0, parked: 0, oldestMs: 0 });
+      const none = exactly(0);
+      same(await store.inbox.status(), { waiting: none, running: none, dead: none, oldestMs: 0, listeners: [] });
+      same(await store.outbox.status(), { waiting: none, scheduled: none, parked: none, oldestMs: 0 });
     },
   },
   {
@@ -36,13 +53,13 @@ export const statusCases: readonly StoreCase[] = [
       await store.inbox.add([testEntry({ id: 'done', listener: 'done' })]);
       await finish(store, await claimOne(store, { listeners: ['done'] }));
       const { listeners, oldestMs: _age, ...counts } = await store.inbox.status();
-      same(counts, { waiting: 2, running: 1, dead: 3 });
-      const dead = { waiting: 0, running: 0, dead: 1 };
+      same(counts, { waiting: exactly(2), running: exactly(1), dead: exactly(3) });
+      const dead = { waiting: exactly(0), running: exactly(0), dead: exactly(1) };
       same(
         listeners.map(({ oldestMs: _oldestMs, ...listener }) => listener),
         [
           { listener: 'block', ...dead },
-          { listener: 'busy', waiting: 2, running: 1, dead: 0 },
+          { listener: 'busy', waiting: exactly(2), running: exactly(1), dead: exactly(0) },
           { listener: 'park', ...dead },
           { listener: 'skip', ...dead },
         ],
@@ -61,7 +78,75 @@ export const statusCases: readonly StoreCase[] = [
       });
       same(await sendableIds(store), ['e3']);
       const { oldestMs: _age, ...counts } = await store.outbox.status();
-      same(counts, { waiting: 2, scheduled: 1, parked: 1 });
+      same(counts, { waiting: exactly(2), scheduled: exactly(1), parked: exactly(1) });
+    },
+  },
+  {
+    id: 'status-inbox-limit',
+    behaviour: 'counts an inbox up to a limit, for each listener separately, and reports if there are more',
+    run: async ({ store }) => {
+      for (const n of upTo(3)) await makeDead(store, { id: `d${n}`, listener: 'dying' }, { onDead: 'skip' });
+      await store.inbox.add(upTo(5).map((n) => testEntry({ id: `m${n}`, listener: 'busy', key: `k${n}` })));
+      await claim(store, { listeners: ['busy'], limit: 2 });
+      await store.inbox.add(upTo(2).map((n) => testEntry({ id: `q${n}`, listener: 'quiet' })));
+      const { listeners, oldestMs: _age, ...counts } = await store.inbox.status(2);
+      same(counts, { waiting: moreThan(2), running: exactly(2), dead: moreThan(2) });
+      same(
+        listeners.map(({ oldestMs: _oldestMs, ...listener }) => listener),
+        [
+          { listener: 'busy', waiting: moreThan(2), running: exactly(2), dead: exactly(0) },
+          { listener: 'dying', waiting: exactly(0), running: exactly(0), dead: moreThan(2) },
+          { listener: 'quiet', waiting: exactly(2), running: exactly(0), dead: exactly(0) },
+        ],
+      );
+    },
+  },
+  {
+    id: 'status-outbox-limit',
+    behaviour: 'counts an outbox up to a limit, and reports if there are more',
+    run: async ({ store }) => {
+      await append(
+        store,
+        upTo(6).map((n) => `e${n}`),
+      );
+      for (const n of upTo(2)) await schedule(store, `later${n}`, { delayMs: 3_600_000 });
+      const parked = { outcome: 'parked', error: 'too big' } as const;
+      await settle(store, await relayLease(store, 'a'), { e0: parked, e1: parked, e2: parked });
+      const { oldestMs: _age, ...counts } = await store.outbox.status(2);
+      same(counts, { waiting: moreThan(2), scheduled: exactly(2), parked: moreThan(2) });
+    },
+  },
+  {
+    id: 'status-default-limit',
+    behaviour: 'counts up to 1000 by default',
+    run: async ({ store }) => {
+      await store.inbox.add(upTo(1_000).map((n) => testEntry({ id: `m${n}` })));
+      await append(
+        store,
+        upTo(1_000).map((n) => `e${n}`),
+      );
+      same((await store.inbox.status()).waiting, exactly(1_000));
+      same((await store.outbox.status()).waiting, exactly(1_000));
+      await store.inbox.add([testEntry({ id: 'more', listener: 'other' })]);
+      await append(store, ['more']);
+      const { waiting, listeners } = await store.inbox.status();
+      same([waiting, ...listeners.map((each) => each.waiting)], [moreThan(1_000), exactly(1_000), exactly(1)]);
+      same((await store.outbox.status()).waiting, moreThan(1_000));
+    },
+  },
+  {
+    id: 'status-age-retried',
+    behaviour: 'includes messages that wait for a retry in the age of the oldest',
+    run: async ({ store }) => {
+      await store.inbox.add([testEntry({ id: 'm1', key: 'a' })]);
+      const claimed = await claimOne(store);
+      const since = performance.now();
+      await untilPassed(60, since);
+      await store.inbox.fail(claimed, { outcome: 'retry', retryInMs: 3_600_000, error: 'not yet' });
+      await store.inbox.add([testEntry({ id: 'm2', key: 'b' })]);
+      const { waiting, oldestMs } = await store.inbox.status();
+      same(waiting, exactly(2));
+      assert.ok(oldestMs >= 50, `the age is ${oldestMs}`);
     },
   },
   {

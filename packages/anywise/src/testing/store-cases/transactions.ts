@@ -49,7 +49,7 @@ export const transactionCases: readonly StoreCase[] = [
       await lost.rollback();
       const outbox = await store.outbox.status();
       const inbox = await store.inbox.status();
-      same([outbox.waiting, outbox.scheduled, inbox.waiting], [0, 0, 0]);
+      same([outbox.waiting.count, outbox.scheduled.count, inbox.waiting.count], [0, 0, 0]);
       await append(store, ['next']);
       same(await sendableIds(store), ['next']);
     },
@@ -81,7 +81,7 @@ export const transactionCases: readonly StoreCase[] = [
       const ended = transaction.nest();
       await ended.end();
       assert.equal(await transaction.commit(), true);
-      assert.equal((await store.outbox.status()).scheduled, 4);
+      assert.equal((await store.outbox.status()).scheduled.count, 4);
     },
   },
   {
