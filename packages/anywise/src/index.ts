@@ -111,6 +111,7 @@ export type {
   ScheduledEnvelope,
 } from './core/ports/outbox.js';
 export type { ParkedMessage, ParkedMessages } from './core/ports/parked.js';
+export type { ScheduledMessage, ScheduledMessages } from './core/ports/scheduled.js';
 export type {
   BeginOptions,
   Completion,

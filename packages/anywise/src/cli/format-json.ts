@@ -1,6 +1,7 @@
 import type { DeadLetter } from '../core/ports/dead-letters.js';
 import { envelopeIn } from '../core/message/envelope.js';
 import type { ParkedMessage } from '../core/ports/parked.js';
+import type { ScheduledMessage } from '../core/ports/scheduled.js';
 
 /** A dead letter as `--json` prints it, the same in every command. */
 export function letterJson(letter: DeadLetter): object {
@@ -15,8 +16,8 @@ export function letterJson(letter: DeadLetter): object {
     attempts,
     error,
     holdsUp,
-    receivedAt: new Date(letter.receivedAt).toISOString(),
-    diedAt: new Date(letter.diedAt).toISOString(),
+    receivedAt: timeOf(letter.receivedAt),
+    diedAt: timeOf(letter.diedAt),
     envelope,
     unreadable: envelope === null ? json : null,
     original,
@@ -26,4 +27,15 @@ export function letterJson(letter: DeadLetter): object {
 /** A parked row of the outbox as `--json` prints it. */
 export function parkedJson({ seq, envelope, attempts, error }: ParkedMessage): object {
   return { seq, id: envelope.id, type: envelope.type, attempts, error, envelope };
+}
+
+/** A delayed command as `--json` prints it. */
+export function scheduledJson({ seq, envelope, dueAt }: ScheduledMessage): object {
+  return { seq, id: envelope.id, type: envelope.type, dueAt: timeOf(dueAt), envelope };
+}
+
+/** `null` for what no date can tell. */
+function timeOf(ms: number): string | null {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

@@ -1,6 +1,7 @@
 import type { DeadLetter } from '../core/ports/dead-letters.js';
-import { envelopeIn } from '../core/message/envelope.js';
+import { envelopeIn, orderKey } from '../core/message/envelope.js';
 import type { ParkedMessage } from '../core/ports/parked.js';
+import type { ScheduledMessage } from '../core/ports/scheduled.js';
 import { writeDuration } from './duration.js';
 import { table } from './table.js';
 
@@ -27,6 +28,15 @@ export function parkedTable(rows: readonly ParkedMessage[], width: number | unde
   return table(['AGE', 'TYPE', 'ID', 'ATTEMPTS', 'ERROR'], cells, width);
 }
 
+/** One line for each delayed command. */
+export function scheduledTable(rows: readonly ScheduledMessage[], width: number | undefined): string {
+  const now = Date.now();
+  const cells = rows.map(({ envelope, dueAt }) => {
+    return [writeDuration(Math.max(0, dueAt - now)), envelope.type, envelope.id, orderKey(envelope) ?? 'none'];
+  });
+  return table(['DUE IN', 'TYPE', 'ID', 'KEY'], cells, width);
+}
+
 const shownApart = new Set(['specversion', 'datacontenttype', 'id', 'type', 'data']);
 
 /** Everything about a dead letter. */
@@ -43,7 +53,7 @@ export function letterText(letter: DeadLetter): string {
     ['received', timeText(receivedAt)],
     ['died', timeText(diedAt)],
     ['holds up', heldUp(letter)],
-    ...attributes.map(([name, value]) => [name, String(value)]),
+    ...attributes.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   ];
   return [
     table(['', ''], facts).trim(),

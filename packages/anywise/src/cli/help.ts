@@ -19,7 +19,7 @@ ${overview.join('\n\n')}
 Example
   anywise dead-letters list
 
-More on each: \`anywise <subject> --help\`, \`anywise <subject> <action> --help\`.
+More on each: \`anywise <subject> --help\`, \`anywise <subject> <action> --help\`. The version: \`anywise --version\`.
 
 ${exitCodes}`;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { runHere } from '../test-support/cli.js';
 
@@ -41,13 +42,17 @@ describe('help', () => {
         retry    retries parked messages
         discard  deletes a parked message for good, so that it is never sent
 
+      scheduled: delayed commands that are not due yet
+        list    lists delayed commands, the next due first
+        cancel  cancels a delayed command for good, so that it is never handled
+
       inbox: messages that listeners have yet to handle
         status  counts the messages that each listener has yet to handle
 
       Example
         anywise dead-letters list
 
-      More on each: \`anywise <subject> --help\`, \`anywise <subject> <action> --help\`.
+      More on each: \`anywise <subject> --help\`, \`anywise <subject> <action> --help\`. The version: \`anywise --version\`.
 
       Exit codes
         0  done
@@ -95,6 +100,7 @@ describe('help', () => {
       .map((action) => ['dead-letters', action])
       .concat(
         ['status', 'parked', 'retry', 'discard'].map((action) => ['outbox', action]),
+        ['list', 'cancel'].map((action) => ['scheduled', action]),
         [['inbox', 'status']],
       ),
   )('on %s %s has an example of it', async (subject, action) => {
@@ -103,12 +109,19 @@ describe('help', () => {
   });
 });
 
+it.each(['--version', '-V'])('%s is answered with the version of the package', async (option) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+  };
+  await expect(runHere([option])).resolves.toEqual({ exitCode: 0, output: `${version}\n`, errors: '' });
+});
+
 describe('wrong use', () => {
   it.each([
     {
       args: ['dead-leters', 'list'],
       errors:
-        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `inbox`.\n',
+        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`.\n',
     },
     {
       args: ['outbox', 'stats'],
@@ -118,7 +131,7 @@ describe('wrong use', () => {
     { args: ['outbox', 'status', '--limit', '3'], errors: '`--limit` is not an option here.\n' },
     {
       args: ['dead-letters', 'discard', '--id', 'm-1'],
-      errors: 'A discarded message is gone for good. There is no terminal to ask on, so confirm with `--yes`.\n',
+      errors: 'This cannot be undone. There is no terminal to ask on, so confirm with `--yes`.\n',
     },
     { args: ['dead-letters', 'edit', '--data', '5'], errors: 'Name the message with `--id`.\n' },
     {

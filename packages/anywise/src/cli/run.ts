@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { AnywiseError } from '../core/errors/errors.js';
 import { shownValue } from '../core/errors/shown.js';
 import type { Store } from '../core/ports/store.js';
@@ -11,9 +12,11 @@ import { commonOptions } from './option-table.js';
 import { readOptions } from './options.js';
 import { outbox } from './outbox/subject.js';
 import { Refusal, type ExitCode } from './refusal.js';
+import { scheduled } from './scheduled/subject.js';
 import { print, type Terminal } from './terminal.js';
+import { visibleJson } from './visible.js';
 
-const subjects: readonly Subject[] = [deadLetters, outbox, inbox];
+const subjects: readonly Subject[] = [deadLetters, outbox, scheduled, inbox];
 
 /** Runs the command in the arguments, and returns the exit code. Only rejects for a bug in the command itself. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -28,6 +31,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [first, second, ...rest] = args;
+  if (first === '--version' || first === '-V') return version(terminal);
   if (first === undefined || isHelp(first)) return help(helpOnAll(subjects), first, terminal);
   const subject = find(first, subjects, 'anywise');
   if (second === undefined || isHelp(second)) return help(helpOnSubject(subject), second, terminal);
@@ -48,12 +52,18 @@ async function perform(action: Action, args: readonly string[], terminal: Termin
   try {
     const { exitCode, json, text } = await action.run({ options, terminal, open });
     const [{ service } = { service: null }] = opened;
-    if (options.json) terminal.output.write(`${JSON.stringify({ service, ...json }, null, 2)}\n`);
+    if (options.json) terminal.output.write(`${visibleJson({ service, ...json })}\n`);
     else print(exitCode === 0 ? terminal.output : terminal.errors, text);
     return exitCode;
   } finally {
     for (const { store } of opened) await store.close();
   }
+}
+
+function version({ output }: Terminal): ExitCode {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  print(output, (JSON.parse(manifest) as { readonly version: string }).version);
+  return 0;
 }
 
 /** Requested help is an answer; help in place of a missing word is an error. */

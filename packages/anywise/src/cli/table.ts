@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 const gap = '  ';
 const shortestLast = 20;
 
@@ -16,7 +18,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 function onOneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return visible(text.replace(/\s+/g, ' ').trim());
 }
 
 function cut(text: string, length: number): string {

@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 /** The process in which a command runs. */
 export interface Terminal {
   readonly cwd: string;
@@ -21,8 +23,5 @@ export type Screen = NodeJS.WritableStream & {
  * are escaped.
  */
 export function print(screen: Screen, text: string): void {
-  const harmless = text.replace(/[^\P{Cc}\n\t]/gu, (control) => {
-    return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
-  screen.write(`${harmless}\n`);
+  screen.write(`${visible(text)}\n`);
 }

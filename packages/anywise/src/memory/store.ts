@@ -6,6 +6,7 @@ import { MemoryDeadLetters } from './dead-letters.js';
 import { MemoryInbox } from './inbox.js';
 import { MemoryOutbox } from './outbox.js';
 import { MemoryParkedMessages } from './parked.js';
+import { MemoryScheduledMessages } from './scheduled.js';
 import { MemoryTransaction, replyId, type MemoryTables } from './transaction.js';
 
 /** A source of the time. */
@@ -39,6 +40,7 @@ export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
     capabilities: { durable: false, shared: false },
     outbox,
     parked: new MemoryParkedMessages(outbox, watchers.tell),
+    scheduled: new MemoryScheduledMessages(outbox),
     inbox,
     deadLetters: new MemoryDeadLetters(inbox, now, watchers.tell),
     clients: [],

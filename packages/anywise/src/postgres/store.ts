@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { checkOptions } from '../core/errors/options.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
+import type { ScheduledMessages } from '../core/ports/scheduled.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
@@ -16,6 +17,7 @@ import { PostgresInbox } from './inbox.js';
 import { channelOf, Hearing, Notifier } from './signal.js';
 import { PostgresOutbox } from './outbox.js';
 import { PostgresParkedMessages } from './parked.js';
+import { PostgresScheduledMessages } from './scheduled.js';
 import { openMigrated, usable } from './open.js';
 import { own } from './owner.js';
 import { findReply } from './replies.js';
@@ -77,6 +79,10 @@ class PostgresStore implements Store {
     return this.#ready.parked;
   }
 
+  get scheduled(): ScheduledMessages {
+    return this.#ready.scheduled;
+  }
+
   get inbox(): Inbox {
     return this.#ready.inbox;
   }
@@ -124,6 +130,7 @@ class PostgresStore implements Store {
       notifier: new Notifier(database, channelOf('store', schema), this.#self),
       outbox: new PostgresOutbox(database, this.#schema),
       parked: new PostgresParkedMessages(database, this.#schema, this.#changed),
+      scheduled: new PostgresScheduledMessages(database, this.#schema),
       inbox: new PostgresInbox(database, this.#schema, this.#changed),
       deadLetters: new PostgresDeadLetters(database, this.#schema, this.#changed),
     };
@@ -148,6 +155,7 @@ interface Parts {
   readonly notifier: Notifier;
   readonly outbox: Outbox;
   readonly parked: ParkedMessages;
+  readonly scheduled: ScheduledMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
 }

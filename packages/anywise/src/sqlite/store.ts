@@ -1,5 +1,6 @@
 import { checkOptions, oneOf } from '../core/errors/options.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
+import type { ScheduledMessages } from '../core/ports/scheduled.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
 import { SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
@@ -11,6 +12,7 @@ import { SqliteDeadLetters } from './dead-letters.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
 import { SqliteParkedMessages } from './parked.js';
+import { SqliteScheduledMessages } from './scheduled.js';
 import { findReply } from './replies.js';
 import { storeMigrations } from './schema.js';
 import type { Database } from './database.js';
@@ -62,6 +64,10 @@ class SqliteStore implements Store {
 
   get parked(): ParkedMessages {
     return this.#ready.parked;
+  }
+
+  get scheduled(): ScheduledMessages {
+    return this.#ready.scheduled;
   }
 
   get inbox(): Inbox {
@@ -128,6 +134,7 @@ class SqliteStore implements Store {
       ...database,
       outbox: new SqliteOutbox(database),
       parked: new SqliteParkedMessages(database, changed),
+      scheduled: new SqliteScheduledMessages(database),
       inbox: new SqliteInbox(database, changed),
       deadLetters: new SqliteDeadLetters(database, changed),
     };
@@ -152,6 +159,7 @@ function versionOf(reader: Connection): number | undefined {
 interface Parts extends Database {
   readonly outbox: SqliteOutbox;
   readonly parked: ParkedMessages;
+  readonly scheduled: ScheduledMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { sqliteStore } from '../sqlite/store.js';
+import { inTempFolder } from '../testing/temp-folder.js';
 import type { Store } from '../core/ports/store.js';
 import { run } from '../cli/run.js';
 import type { Terminal } from '../cli/terminal.js';
@@ -49,4 +50,19 @@ export async function inStore<T>(folder: string, service: string, work: (store: 
   } finally {
     await store.close();
   }
+}
+
+export type Call = (line: string, typed?: string, terminal?: Partial<Terminal>) => Promise<Outcome>;
+
+/** A store with what `fill` puts into it, and the command. */
+export async function inFilledStore(
+  fill: (store: Store) => Promise<void>,
+  work: (call: Call) => Promise<void>,
+): Promise<void> {
+  await inTempFolder(async (folder) => {
+    await inStore(folder, 'orders', fill);
+    await work((line, typed, terminal) =>
+      runHere([...line.split(' '), '--store', `sqlite:${folder}`], typed, terminal),
+    );
+  });
 }

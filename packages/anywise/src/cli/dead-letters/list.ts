@@ -18,7 +18,7 @@ export const list: Action = {
     const letters = found.slice(0, limit);
     const next = found.length > limit ? (letters.at(-1)?.seq ?? null) : null;
     const json = { total, deadLetters: letters.map(letterJson), next };
-    if (letters.length === 0) return { exitCode: 0, json, text: 'No dead letters match.' };
+    if (letters.length === 0) return { exitCode: 1, json, text: 'No dead letters match.' };
     const lines = letterTable(letters, terminal.output.columns);
     const rest = next === null ? '' : `\n${letters.length} of ${total}. The next ones: \`--after ${next}\`.`;
     return { exitCode: 0, json, text: `${lines}${rest}` };

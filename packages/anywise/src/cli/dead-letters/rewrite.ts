@@ -1,5 +1,7 @@
 import type { DeadLetter } from '../../core/ports/dead-letters.js';
 import { envelopeIn, parseEnvelope, type Envelope } from '../../core/message/envelope.js';
+import { depthOf } from '../../core/message/json-depth.js';
+import { limits } from '../../core/message/limits.js';
 import { errorText } from '../../core/errors/thrown.js';
 import { Refusal } from '../refusal.js';
 
@@ -28,6 +30,10 @@ export function rewrite({ json, original = json }: DeadLetter, part: Part, text:
 }
 
 function readJson(text: string): unknown {
+  // The data is one level below the envelope.
+  if (depthOf(text) >= limits.depth) {
+    throw new Refusal(2, `The new data is nested too deeply. A message may have ${limits.depth} levels.`);
+  }
   try {
     return JSON.parse(text);
   } catch (error) {

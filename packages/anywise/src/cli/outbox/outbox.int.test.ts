@@ -1,24 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Store } from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../../testing/envelopes.js';
-import { inTempFolder } from '../../testing/temp-folder.js';
-import type { Terminal } from '../terminal.js';
-import { inStore, runHere, type Outcome } from '../../test-support/cli.js';
-
-type Call = (line: string, typed?: string, terminal?: Partial<Terminal>) => Promise<Outcome>;
-
-/** A store with what `fill` puts into it, and the command. */
-async function inFilledStore(
-  fill: (store: Store) => Promise<void>,
-  work: (call: Call) => Promise<void>,
-): Promise<void> {
-  await inTempFolder(async (folder) => {
-    await inStore(folder, 'orders', fill);
-    await work((line, typed, terminal) =>
-      runHere([...line.split(' '), '--store', `sqlite:${folder}`], typed, terminal),
-    );
-  });
-}
+import { inFilledStore } from '../../test-support/cli.js';
 
 /** Puts messages into the outbox, and parks them. */
 function park(...ids: readonly string[]) {
@@ -109,7 +92,7 @@ describe('the outbox', () => {
 
   it('may have nothing parked', () =>
     inFilledStore(empty, async (call) => {
-      await expect(call('outbox parked')).resolves.toEqual({ exitCode: 0, output: 'Nothing is parked.\n', errors: '' });
+      await expect(call('outbox parked')).resolves.toEqual({ exitCode: 1, output: '', errors: 'Nothing is parked.\n' });
       await expect(call('outbox retry --all --json')).resolves.toMatchObject({ exitCode: 1, errors: '' });
     }));
 });

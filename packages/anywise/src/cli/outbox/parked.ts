@@ -14,7 +14,7 @@ export const parked: Action = {
     const rows = await store.parked.list(options.limit);
     const { parked: total } = await store.outbox.status(Math.max(defaultCountLimit, 2 * options.limit));
     const json = { total, parked: rows.map(parkedJson) };
-    if (rows.length === 0) return { exitCode: 0, json, text: 'Nothing is parked.' };
+    if (rows.length === 0) return { exitCode: 1, json, text: 'Nothing is parked.' };
     const isRest = total.count > rows.length || total.isMore;
     const rest = isRest ? `\n${rows.length} of ${countText(total)}. More of them: \`--limit ${total.count}\`.` : '';
     return { exitCode: 0, json, text: `${parkedTable(rows, terminal.output.columns)}${rest}` };

@@ -6,6 +6,7 @@ import type { DeadLetters } from './dead-letters.js';
 import type { Claim, Inbox, InboxEntry } from './inbox.js';
 import type { Outbox, ScheduledEnvelope } from './outbox.js';
 import type { ParkedMessages } from './parked.js';
+import type { ScheduledMessages } from './scheduled.js';
 
 /** The part of a store that a commit added something to. */
 export type StorePart = 'outbox' | 'inbox';
@@ -118,6 +119,7 @@ export interface Store {
   readonly capabilities: StoreCapabilities;
   readonly outbox: Outbox;
   readonly parked: ParkedMessages;
+  readonly scheduled: ScheduledMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
   /** The services that handlers inject to run their own statements in the transaction. */

@@ -165,4 +165,29 @@ export const scheduledCases: readonly StoreCase[] = [
       assert.equal((await store.outbox.status()).scheduled.count, 0);
     },
   },
+  {
+    id: 'scheduled-list',
+    behaviour: 'lists scheduled messages, the next due first',
+    run: async ({ store }) => {
+      same(await store.scheduled.list(10), []);
+      const at = Date.now() + 3_600_000;
+      await schedule(store, 'last', { at: at + 2_000 });
+      await schedule(store, 'first', { at }, 'k');
+      await schedule(store, 'second', { at: at + 1_000 });
+      await append(store, ['now']);
+      const listed = await store.scheduled.list(2);
+      same(
+        listed.map(({ envelope, dueAt }) => [envelope.id, dueAt]),
+        [
+          ['first', at],
+          ['second', at + 1_000],
+        ],
+      );
+      same(await cancel(store, 'first'), true);
+      same(
+        (await store.scheduled.list(10)).map(({ envelope }) => envelope.id),
+        ['second', 'last'],
+      );
+    },
+  },
 ];

@@ -1,0 +1,9 @@
+import type { Subject } from '../action.js';
+import { cancel } from './cancel.js';
+import { list } from './list.js';
+
+export const scheduled: Subject = {
+  name: 'scheduled',
+  summary: 'delayed commands that are not due yet',
+  actions: [list, cancel],
+};
