@@ -159,6 +159,6 @@ describe('a recording bus', () => {
   it('gives the answers of the test, and says where one is missing', async () => {
     const bus = recordingBus().answer(Pay, ({ id }) => `paid ${id}`);
     await expect(bus.anywise.send(new Pay({ id: '1' }))).resolves.toBe('paid 1');
-    await expect(recordingBus().anywise.send(new Pay({ id: '1' }))).rejects.toThrow('gives no answer');
+    await expect(recordingBus().anywise.send(new Pay({ id: '1' }))).rejects.toThrow('has no answer for it');
   });
 });
