@@ -53,14 +53,19 @@ export type Synchronous = 'normal' | 'full';
 
 type Found<Row> = Row | undefined;
 
-/** Statements that are put together anew each time must not fill the memory. */
-const preparedAtMost = 1_000;
+/**
+ * Statements that are composed anew each time must not fill the memory. Only those that come again are kept: drivers free a
+ * statement when it is garbage collected, which happens soon only if it was never kept.
+ */
+const keptAtMost = 1_000;
 
 /** A connection with its prepared statements. */
 export class Connection {
   readonly #client: SqliteClient;
   readonly #statements = new Map<string, SqliteStatement>();
   readonly #exactStatements = new Map<string, SqliteStatement>();
+  /** The SQL that ran once. */
+  readonly #seen = new Set<string>();
 
   constructor(client: SqliteClient) {
     this.#client = client;
@@ -120,8 +125,13 @@ export class Connection {
 
   #prepare(sql: string, known: Map<string, SqliteStatement>): SqliteStatement {
     const statement = this.#client.prepare(sql);
-    if (known.size === preparedAtMost) known.clear();
-    known.set(sql, statement);
+    if (this.#seen.delete(sql)) {
+      if (known.size === keptAtMost) known.clear();
+      known.set(sql, statement);
+    } else {
+      if (this.#seen.size === keptAtMost) this.#seen.clear();
+      this.#seen.add(sql);
+    }
     return statement;
   }
 }

@@ -33,7 +33,7 @@ describe('the handle of an SQLite transaction', () => {
 });
 
 describe('a connection', () => {
-  it('keeps a bounded number of statements, and prepares one again that was dropped', async () => {
+  it('keeps a bounded number of the statements that come again, and prepares one again that was dropped', async () => {
     const open = await defaultDriver();
     const client = open(':memory:');
     let prepared = 0;
@@ -45,14 +45,19 @@ describe('a connection', () => {
         return client.prepare(sql);
       },
     });
-    for (let n = 0; n < 3_000; n++) connection.all(`SELECT ${n} AS n`);
-    for (let n = 0; n < 3_000; n++) connection.allExact(`SELECT ${n} AS n`);
-    expect(prepared).toBe(6_000);
-    // The last ones are known, the first ones are not.
-    for (let n = 2_500; n < 3_000; n++) connection.allExact(`SELECT ${n} AS n`);
-    expect(prepared).toBe(6_000);
+    const run = (from: number, to: number): number => {
+      const before = prepared;
+      for (let n = from; n < to; n++) connection.allExact(`SELECT ${n} AS n`);
+      return prepared - before;
+    };
+    expect([run(0, 500), run(0, 500), run(0, 500)]).toEqual([500, 500, 0]);
+    // Those that come once push none out that came again.
+    expect([run(1_000, 4_000), run(0, 500)]).toEqual([3_000, 0]);
+    // More than are kept.
+    for (let n = 5_000; n < 6_000; n++) expect([run(n, n + 1), run(n, n + 1)]).toEqual([1, 1]);
+    expect(run(0, 500)).toBe(500);
     expect(connection.getExact('SELECT 1 AS n')).toEqual({ n: 1 });
-    expect(prepared).toBe(6_001);
+    expect(connection.get('SELECT 1 AS n')).toEqual({ n: 1 });
     connection.close();
   });
 });
