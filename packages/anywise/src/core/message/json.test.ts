@@ -80,10 +80,25 @@ describe('a value', () => {
         "error: is an instance of \`Error\`, which JSON cannot represent",
         "boxed: is an instance of \`String\`, which JSON cannot represent",
         "promise: is an instance of \`Promise\`, which JSON cannot represent",
-        "json.toJSON: is the function \`toJSON\`, which JSON cannot represent",
+        "json: has a method \`toJSON\`, which would replace it",
       ]
     `);
     for (const value of Object.values(values)) expect(isJson(value)).toBe(false);
+  });
+
+  it('that has a method for JSON to call is not JSON, wherever the method is', () => {
+    const method = { value: () => 'other' };
+    const values = {
+      own: { toJSON: () => 'other' },
+      hidden: Object.defineProperty({ a: 1 }, 'toJSON', method),
+      list: Object.assign([1], { toJSON: () => 'other' }),
+      inherited: Object.create(Object.defineProperty(Object.create(null) as object, 'toJSON', method)) as object,
+    };
+    expect(Object.values(values).map(isJson)).toEqual([false, false, false, false]);
+    expect(issuesOf(values)).toEqual(
+      ['own', 'hidden', 'list', 'inherited'].map((name) => `${name}: has a method \`toJSON\`, which would replace it`),
+    );
+    expect(isJson({ toJSON: 'a text' })).toBe(true);
   });
 
   it('that has a hole is not JSON', () => {

@@ -47,7 +47,7 @@ function isJsonArray(value: readonly unknown[], depth: number): boolean {
   for (const entry of value) {
     if (!isScalar(entry) && !isJsonAt(entry, depth)) return false;
   }
-  return isPlainArray(value);
+  return isPlainArray(value) && !replacesItself(value);
 }
 
 function isJsonObject(value: object, depth: number): boolean {
@@ -55,7 +55,12 @@ function isJsonObject(value: object, depth: number): boolean {
     const field = (value as Readonly<Record<string, unknown>>)[name];
     if (!isScalar(field) && field !== undefined && !isJsonAt(field, depth)) return false;
   }
-  return isPlainObject(value);
+  return isPlainObject(value) && !replacesItself(value);
+}
+
+/** Whether JSON would call a method for another value: it does so even if no loop sees the method. */
+function replacesItself(value: object): boolean {
+  return typeof (value as { readonly toJSON?: unknown }).toJSON === 'function';
 }
 
 /** Whether a value is a text, a finite number or a boolean. Asked first, because nearly all values are. */
@@ -79,6 +84,7 @@ function collect(value: unknown, path: readonly PropertyKey[], above: readonly u
 function problemOf(value: unknown, above: readonly unknown[]): string | undefined {
   const hasParts = typeof value === 'object' && value !== null && (isPlainArray(value) || isPlainObject(value));
   if (!hasParts) return `is ${describeValue(value)}, which JSON cannot represent`;
+  if (replacesItself(value)) return 'has a method `toJSON`, which would replace it';
   if (above.includes(value)) return 'contains itself';
   return above.length >= deepest ? `is more than ${deepest} levels deep` : undefined;
 }
