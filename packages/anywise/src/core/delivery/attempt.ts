@@ -3,6 +3,7 @@ import { Waiters } from '../../kit/wait.js';
 import { AnywiseError } from '../errors/errors.js';
 import { longestTimerMs } from '../errors/options.js';
 import { errorText, refusalOf } from '../errors/thrown.js';
+import { envelopeIn } from '../message/envelope.js';
 import type { Claim, FailedClaim } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
 import type { Delivered, Observers } from '../ports/observer.js';
@@ -104,8 +105,7 @@ export class Attempts {
       const lost = await store.inbox.extend([claim], leaseMs, isAlone);
       if (lost.length === 0) await this.#run(claim, stop);
     } catch (error) {
-      const { listener, id } = claim;
-      logger.warn({ listener, id, err: error }, 'A message could not be handled alone; it is retried');
+      logger.warn({ ...idsOf(claim), err: error }, 'A message could not be handled alone; it is retried');
     }
   }
 
@@ -126,9 +126,9 @@ export class Attempts {
   }
 
   /** Whether this process no longer owns the message: another handles it, or will after a restart. */
-  #isLost({ listener, id }: Claim, reason: unknown): boolean {
+  #isLost(claim: Claim, reason: unknown): boolean {
     const isLost = AnywiseError.is(reason) && (reason.code === 'LEASE_LOST' || this.#isStopped);
-    if (isLost) this.#options.logger.warn({ listener, id }, errorText(reason));
+    if (isLost) this.#options.logger.warn(idsOf(claim), errorText(reason));
     return isLost;
   }
 
@@ -140,7 +140,7 @@ export class Attempts {
     const { store, logger, observers, listeners } = this.#options;
     const failure = this.#decide(claim, error);
     const { listener, id, attempt } = claim;
-    const details = { listener, id, attempt, of: attemptsOf(listeners.get(listener)?.retry), err: error };
+    const details = { ...idsOf(claim), attempt, of: attemptsOf(listeners.get(listener)?.retry), err: error };
     if (failure.outcome === 'dead') {
       logger.error(details, 'A listener failed for good; the message is a dead letter now');
     } else if (refusalOf(id, error) !== undefined) {
@@ -175,6 +175,11 @@ export class Attempts {
 
 function deliveredOf({ listener, id, type, key, attempt }: Claim): Delivered {
   return { listener, id, type, key, attempt };
+}
+
+/** What a line of the log needs to be found with the other lines of its message, and of what caused it. */
+function idsOf({ listener, id, type, json, envelope = envelopeIn(json) }: Claim): object {
+  return { listener, id, type, ...(envelope !== undefined && { correlationId: envelope.correlationid }) };
 }
 
 function leaseLost({ listener, id }: Claim): AnywiseError {

@@ -303,6 +303,28 @@ describe('a message in the inbox', () => {
     expect(await store.inbox.status()).toMatchObject({ waiting: { count: 1 }, dead: { count: 0 } });
   });
 
+  it('is named in the log with its type and the message that all began with', async () => {
+    const { start, stores } = services();
+    const errors: object[] = [];
+    const logger = { ...silent, error: (details: object) => void errors.push(details) };
+    const fail = on(Paid).listen(() => {
+      throw new TerminalError('no');
+    });
+    const { id: correlationId } = testEnvelope();
+    const envelope = testEnvelope({
+      type: 'payments.paid',
+      data: { id: 'p1', amount: 1 },
+      correlationid: correlationId,
+    });
+    await stores.payments.inbox.add([
+      testEntry({ listener, id: 'm1', type: envelope.type, json: JSON.stringify(envelope) }),
+    ]);
+    await using _payments = await start('payments', { items: [pay, fail], logger });
+    await eventually(() =>
+      expect(errors).toMatchObject([{ listener, id: 'm1', type: 'payments.paid', correlationId, attempt: 1 }]),
+    );
+  });
+
   it.each([
     { what: 'that is no envelope', json: '{"id":"m1"}', code: 'UNREADABLE_MESSAGE' },
     { what: 'that is not JSON', json: '<xml/>', code: 'UNREADABLE_MESSAGE' },
