@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Abortable } from '../delivery/lazy-signal.js';
 import { AnywiseError } from '../errors/errors.js';
 
@@ -29,7 +30,11 @@ export function startDeadline(type: string, { timeoutMs, signal }: DeadlineOptio
   const timer =
     timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(timedOut(type, timeoutMs)), timeoutMs);
   if (signal?.aborted === true) giveUp();
-  else signal?.addEventListener('abort', giveUp, { once: true });
+  else if (signal !== undefined) {
+    // Node warns of more than ten, but a caller may give one signal to many messages, and each removes its listener.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', giveUp, { once: true });
+  }
   return {
     signal: controller.signal,
     deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,

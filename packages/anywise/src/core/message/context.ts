@@ -191,8 +191,7 @@ export class MessageContext implements Context {
   }
 
   get signal(): AbortSignal {
-    // A signal of its own if nothing can abort it: a shared one would keep every listener that messages add to it.
-    return (this.remembered().signal ??= this.joinedSignal() ?? new AbortController().signal);
+    return (this.remembered().signal ??= this.ownSignal());
   }
 
   get deadline(): number | undefined {
@@ -230,6 +229,13 @@ export class MessageContext implements Context {
 
   private remembered(): Made {
     return (this.made ??= { messageId: undefined, correlationId: undefined, signal: undefined });
+  }
+
+  /** A signal of its own: a shared one would keep every listener that messages add to it, and Node warns of more than ten. */
+  private ownSignal(): AbortSignal {
+    const joined = this.joinedSignal();
+    if (joined === undefined) return new AbortController().signal;
+    return joined === this.options.parent?.joinedSignal() ? AbortSignal.any([joined]) : joined;
   }
 
   /** What can abort this message; `undefined` if nothing can. */
