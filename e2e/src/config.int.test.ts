@@ -33,7 +33,7 @@ it('names a data folder where a file is in the way', async () => {
   const file = join(system.databases.folder, 'file');
   writeFileSync(file, '');
   expect(await complaint(system, { ANYWISE_STORE: `sqlite:${file}` })).toMatchInlineSnapshot(
-    `"The SQLite file \`<folder>/file/payments.db\` cannot be used (EEXIST: file already exists, mkdir '<folder>/file'). Check that its folder exists and can be written."`,
+    `"The SQLite file \`<folder>/file/payments.db\` cannot be used (ENOTDIR: not a directory, open '<folder>/file/payments.db'). Check that its folder exists and can be written."`,
   );
 });
 
