@@ -86,5 +86,8 @@ describe('the migrations of a service', () => {
       }),
     );
     expect(() => checkMigrations('`store`')).not.toThrow();
+    expect(() => checkMigrations('`store`', 'SELECT 1' as never)).toThrow(
+      '`store`: `migrations` is "SELECT 1", but must be a list of migrations',
+    );
   });
 });

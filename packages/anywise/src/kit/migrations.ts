@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { describeValue } from '../core/errors/describe.js';
 import { AnywiseError, SetupError } from '../core/errors/errors.js';
 import { faultOf } from '../core/message/storable-text.js';
 import type { Migration } from '../core/ports/sql.js';
@@ -27,8 +28,13 @@ const ownPrefix = 'anywise/';
 
 /** @throws SetupError (`INVALID_SETUP`) that names every migration which cannot be told from another, or has no text. */
 export function checkMigrations(subject: string, migrations: readonly Migration[] = []): void {
+  if (!Array.isArray(migrations)) {
+    throw new SetupError('INVALID_SETUP', subject, [
+      `\`migrations\` is ${describeValue(migrations)}, but must be a list of migrations`,
+    ]);
+  }
   const names = new Set<unknown>();
-  const problems = migrations.flatMap(({ name, sql }, index) => {
+  const problems = (migrations as readonly Migration[]).flatMap(({ name, sql }, index) => {
     const isKnown = names.has(name);
     names.add(name);
     if (typeof name !== 'string' || name === '') return [`\`migrations[${index}]\` has no name`];

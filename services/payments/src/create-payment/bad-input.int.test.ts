@@ -23,6 +23,8 @@ const wrongFields: [kind: string, body: object, fields: string[]][] = [
   ['everything null', { orderId: null, amount: null, currency: null }, ['orderId', 'amount', 'currency']],
   ['an empty order id', { ...order, orderId: '' }, ['orderId']],
   ['an order id that is too long', { ...order, orderId: 'x'.repeat(101) }, ['orderId']],
+  ['an order id that a database would cut', { ...order, orderId: 'o-1\0zzz' }, ['orderId']],
+  ['an order id with a lone surrogate', { ...order, orderId: 'o-1\ud800' }, ['orderId']],
   ['a number for an order id', { ...order, orderId: 1 }, ['orderId']],
   ['an object for an order id', { ...order, orderId: { $ne: '' } }, ['orderId']],
   ['an amount of zero', { ...order, amount: 0 }, ['amount']],
@@ -68,6 +70,16 @@ it.each(wrongBodies)('refuses %s with %i', async (_kind, status, contentType, bo
   expect(response.body).toMatchObject({ status, title: expect.any(String) });
   await expectRefusal(payments, response);
 });
+
+it.each(['/payments/%00', '/payments/p-1%00zzz', '/payments?cursor=p-1%00', '/payments/%ED%A0%80'])(
+  'refuses %s with 400',
+  async (path) => {
+    await using payments = await startTestService(app);
+    const response = await payments.request.get(path);
+    expect(response.status).toBe(400);
+    await expectRefusal(payments, response);
+  },
+);
 
 it('leaves the prototype of a body out', async () => {
   await using payments = await startTestService(app);
