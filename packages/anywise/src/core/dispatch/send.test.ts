@@ -72,7 +72,7 @@ describe('a command', () => {
     expect(seen).toEqual(['test.greet']);
   });
 
-  it('carries the signal given, and so does what it causes', async () => {
+  it('is aborted by the signal given, and so is what it causes', async () => {
     const controller = new AbortController();
     const signals: AbortSignal[] = [];
     const outer = on(Outer)
@@ -81,10 +81,15 @@ describe('a command', () => {
         signals.push(context.signal);
         return anywise.send(new Greet({ name: 'Ada' }));
       });
-    const greet = on(Greet).handle(async (_command, { signal }) => String(signals.push(signal)));
+    const greet = on(Greet).handle(async (_command, { signal }) => {
+      signals.push(signal);
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+      controller.abort();
+      return 'too late';
+    });
     await using bus = await startBus({ items: [outer, greet] });
-    await bus.send(new Outer(), { signal: controller.signal });
-    expect(signals).toEqual([controller.signal, controller.signal]);
+    await expect(bus.send(new Outer(), { signal: controller.signal })).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 });
 
