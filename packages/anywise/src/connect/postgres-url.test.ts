@@ -5,7 +5,7 @@ describe('a PostgreSQL URL', () => {
   it('keeps for the driver what is not of this library', () => {
     expect(
       readPostgresUrl(
-        'postgres://ada:s%20s@db:5433/shop?sslmode=require&schema=late&prepare=false&maxConnections=40&maxMessageBytes=2048',
+        'postgres://ada:s%20s@db:5433/shop?sslmode=require&schema=late&prepare=false&maxConnections=40&maxMessageBytes=2048&statementTimeoutMs=60000',
       ),
     ).toEqual({
       url: 'postgres://ada:s%20s@db:5433/shop?sslmode=require',
@@ -13,6 +13,7 @@ describe('a PostgreSQL URL', () => {
       prepare: false,
       maxConnections: 40,
       maxMessageBytes: 2048,
+      statementTimeoutMs: 60_000,
     });
     expect(readPostgresUrl('postgresql:///shop')).toEqual({
       url: 'postgresql:///shop',
@@ -20,6 +21,7 @@ describe('a PostgreSQL URL', () => {
       prepare: true,
       maxConnections: undefined,
       maxMessageBytes: undefined,
+      statementTimeoutMs: undefined,
     });
   });
 
@@ -33,6 +35,10 @@ describe('a PostgreSQL URL', () => {
     [
       'postgres://db/shop?maxConnections=0',
       '`maxConnections` of the URL is not a valid number of connections. Use a whole number from 2.',
+    ],
+    [
+      'postgres://db/shop?statementTimeoutMs=50',
+      '`statementTimeoutMs=50` is not a valid time. Use a whole number of milliseconds from 100.',
     ],
   ])('that says %s is refused, and not shown', (url, message) => {
     expect(() => readPostgresUrl(url)).toThrow(message);

@@ -10,6 +10,7 @@ export interface PostgresUrl {
   readonly maxConnections: number | undefined;
   /** Only for a transport. */
   readonly maxMessageBytes: number | undefined;
+  readonly statementTimeoutMs: number | undefined;
 }
 
 /**
@@ -33,6 +34,12 @@ export function readPostgresUrl(text: string): PostgresUrl {
   if (maxConnections !== undefined && !/^(?:[2-9]|[1-9]\d{1,3})$/.test(maxConnections)) {
     throw invalid('`maxConnections` of the URL is not a valid number of connections. Use a whole number from 2.');
   }
+  const statementTimeoutMs = take('statementTimeoutMs');
+  if (statementTimeoutMs !== undefined && !/^[1-9]\d{2,8}$/.test(statementTimeoutMs)) {
+    throw invalid(
+      `\`statementTimeoutMs=${statementTimeoutMs}\` is not a valid time. Use a whole number of milliseconds from 100.`,
+    );
+  }
   const maxMessageBytes = readBytes('maxMessageBytes', take('maxMessageBytes') ?? null);
   return {
     url: url.href,
@@ -40,6 +47,7 @@ export function readPostgresUrl(text: string): PostgresUrl {
     prepare: prepare === 'true',
     maxConnections: maxConnections === undefined ? undefined : Number(maxConnections),
     maxMessageBytes,
+    statementTimeoutMs: statementTimeoutMs === undefined ? undefined : Number(statementTimeoutMs),
   };
 }
 

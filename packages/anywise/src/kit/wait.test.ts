@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTimer, Waiters } from './wait.js';
+import { endsWithin, startTimer, Waiters } from './wait.js';
 
 const longTime = 60_000;
 
@@ -38,6 +38,21 @@ describe('who waits', () => {
     const all = [1, 2, 3].map((enough) => waiters.until(() => count >= enough, longTime));
     for (count = 1; count <= 3; count++) waiters.wake();
     await expect(Promise.all(all)).resolves.toEqual([true, true, true]);
+  });
+});
+
+describe('work that is waited for no longer than a while', () => {
+  it('is waited for as long as it takes, if that is not too long', async () => {
+    await expect(endsWithin(longTime, Promise.resolve('done'))).resolves.toBe(true);
+    await expect(endsWithin(longTime, undefined)).resolves.toBe(true);
+    await expect(endsWithin(longTime, Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+
+  it('goes on alone when it takes longer, and may fail then', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    await expect(endsWithin(1, new Promise((_resolve, reject) => (fail = reject)))).resolves.toBe(false);
+    fail(new Error('too late for anyone to hear'));
+    await new Promise(setImmediate);
   });
 });
 

@@ -5,6 +5,20 @@ export function startTimer(run: () => void, afterMs: number): NodeJS.Timeout {
   return setTimeout(run, Math.min(afterMs, longestTimerMs));
 }
 
+/**
+ * Waits for work, but no longer than `timeoutMs`: gives whether it ended by then. What it throws by then is thrown; later it
+ * is ignored.
+ */
+export async function endsWithin(timeoutMs: number, work: Promise<unknown> | undefined): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeIsUp = new Promise<boolean>((resolve) => (timer = startTimer(() => resolve(false), timeoutMs)));
+  try {
+    return await Promise.race([Promise.resolve(work).then(() => true), timeIsUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Callers that wait for conditions. Code that may change one calls `wake`. */
 export class Waiters {
   readonly #looks = new Set<() => void>();

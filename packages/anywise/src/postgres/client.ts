@@ -1,7 +1,8 @@
 import { AnywiseError } from '../core/errors/errors.js';
-import { ofType, text, wholeNumber } from '../core/errors/options.js';
+import { longestTimerMs, ofType, text, wholeNumber } from '../core/errors/options.js';
 import { readUrl, schemeOf, unreadablePostgresUrl } from '../core/errors/shown.js';
 import { errorText } from '../core/errors/thrown.js';
+import { Sockets } from './sockets.js';
 
 /** The part of a `pg` client that we use. */
 export interface PostgresClient {
@@ -15,6 +16,8 @@ export interface PostgresQuery {
   readonly values?: unknown[];
   /** Prepares the statement under this name, once per connection. */
   readonly name?: string;
+  /** How long the answer may take, in milliseconds, if not as long as is usual for the connection. */
+  readonly query_timeout?: number;
 }
 
 /** The result of a statement. */
@@ -70,6 +73,14 @@ export interface PostgresConnection {
    * @defaultValue true
    */
   readonly prepare?: boolean;
+  /**
+   * How long a statement may take, in milliseconds, a handler's included, but not those of migrations. Then its connection is
+   * closed, and it fails with `UNAVAILABLE`, so that its message is tried again: either it is too slow, or the connection is
+   * gone and neither side was told. The server rolls back a transaction that it has not heard of for as long.
+   *
+   * @defaultValue 30_000
+   */
+  readonly statementTimeoutMs?: number | undefined;
 }
 
 export const connectionChecks = {
@@ -77,6 +88,7 @@ export const connectionChecks = {
   pool: ofType('object'),
   maxConnections: wholeNumber(2, 9_999),
   prepare: ofType('boolean'),
+  statementTimeoutMs: wholeNumber(100, longestTimerMs),
 };
 
 /** Access to one database. */
@@ -85,23 +97,36 @@ export interface Server {
   readonly place: string;
   readonly pool: Pool;
   listeningClient(events: ListeningEvents): ListeningClient;
+  /** Ends all connections at once. What waits for an answer fails. */
+  cut(): void;
 }
 
 export const defaultMaxConnections = 20;
+export const defaultStatementTimeoutMs = 30_000;
+
+/** How long a connection may take to be made, unless the options of `pg` say otherwise. */
+const connectMs = 10_000;
+/** After how long without a byte the system asks whether the other side is still there. */
+const keepAliveMs = 10_000;
 
 /**
  * Loads `pg`. Does not connect yet.
  *
  * @throws AnywiseError (`UNAVAILABLE`) if `pg` is not installed, (`INVALID_URL`) if it cannot read the URL.
  */
-export async function reach({ url, pool, maxConnections }: PostgresConnection): Promise<Server> {
+export async function reach(options: PostgresConnection): Promise<Server> {
+  const { url, pool, maxConnections, statementTimeoutMs } = options;
   const { Client, Pool, types } = await loadDriver();
   const bigintType: number = types.builtins.INT8;
   const parserOf: (type: number, format?: 'text' | 'binary') => unknown = types.getTypeParser;
+  const sockets = new Sockets();
   const config = {
     application_name: 'anywise',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: connectMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
+    query_timeout: statementTimeoutMs ?? defaultStatementTimeoutMs,
+    stream: sockets.make,
     ...pool,
     ...(url === undefined ? {} : { connectionString: url }),
     max: Math.max(2, maxConnections ?? defaultMaxConnections),
@@ -129,6 +154,7 @@ export async function reach({ url, pool, maxConnections }: PostgresConnection): 
       listening.on('end', end);
       return listening;
     },
+    cut: () => sockets.cut(),
   };
 }
 
@@ -161,10 +187,17 @@ async function loadDriver(): Promise<typeof import('pg')> {
   }
 }
 
+/** What `pg` says of a statement that has no answer in time. */
+const silenceText = /query read timeout/i;
+
 export function unavailable(place: string, cause: unknown): AnywiseError {
   // The error for several refused addresses has no text of its own.
   const text = errorText(cause);
-  const why = text === '' ? (stateOf(cause) ?? 'no reason was given') : text;
+  const why = silenceText.test(text)
+    ? 'a statement had no answer within `statementTimeoutMs`'
+    : text === ''
+      ? (stateOf(cause) ?? 'no reason was given')
+      : text;
   return new AnywiseError(
     'UNAVAILABLE',
     `The PostgreSQL database \`${place}\` cannot be used (${why}). Check that it runs, can be reached, and lets this user in.`,
@@ -181,7 +214,8 @@ const lostText =
 /** Whether the connection failed, not the statement. */
 export function isLost(error: unknown): boolean {
   const code = stateOf(error) ?? '';
-  return lostState.test(code) || lostSystem.test(code) || lostText.test(errorText(error));
+  const text = errorText(error);
+  return lostState.test(code) || lostSystem.test(code) || lostText.test(text) || silenceText.test(text);
 }
 
 /** The SQLSTATE of a database error, or the code of a system error. */

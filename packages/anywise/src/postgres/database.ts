@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   defaultMaxConnections,
+  defaultStatementTimeoutMs,
   isLost,
   reach,
   unavailable,
@@ -8,10 +9,11 @@ import {
   type ListeningEvents,
   type PooledClient,
   type PostgresConnection,
+  type PostgresQuery,
   type PostgresResult,
   type Server,
 } from './client.js';
-import { Session, type Statement } from './session.js';
+import { OpenSessions, Session, type Statement } from './session.js';
 
 /**
  * Prepares a statement: it is planned once per connection. So its best plan must not depend on the contents of the tables,
@@ -30,16 +32,30 @@ const byIndex = 'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmaps
  */
 const forTransactions = (connections: number): number => Math.max(connections - 4, Math.floor(connections / 2), 1);
 
+/** For how long a statement of the library's own may have no answer before the database counts as unusable. */
+const silentMs = 5_000;
+/** How long statements may take to be answered while the database is being closed. */
+const closeMs = 5_000;
+
 /** A database with its connections. Connection errors become `UNAVAILABLE`; errors of statements are unchanged. */
 export class Database {
   readonly #server: Server;
   readonly #prepare: boolean;
   readonly #slots: Slots;
+  readonly #statementTimeoutMs: number;
+  readonly #sessions: OpenSessions;
+  /** When the statements were sent that have no answer yet, the oldest first. */
+  readonly #unanswered = new Set<{ readonly sentAt: number }>();
+  #closing: NodeJS.Timeout | undefined;
+  #isCut = false;
 
-  private constructor(server: Server, { prepare = true, maxConnections = defaultMaxConnections }: PostgresConnection) {
+  private constructor(server: Server, options: PostgresConnection) {
+    const { prepare = true, maxConnections = defaultMaxConnections, statementTimeoutMs } = options;
     this.#server = server;
     this.#prepare = prepare;
     this.#slots = new Slots(forTransactions(maxConnections));
+    this.#statementTimeoutMs = statementTimeoutMs ?? defaultStatementTimeoutMs;
+    this.#sessions = new OpenSessions(this.#statementTimeoutMs / 3);
   }
 
   /** @throws AnywiseError if `pg` or the URL cannot be used. Connects with the first statement. */
@@ -52,39 +68,51 @@ export class Database {
   }
 
   /** Runs one statement, in its own transaction. */
-  async query<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
-    const client = await this.#connect();
-    try {
-      const result = await client.query<Row>(this.#queryOf(statement, values));
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(isLost(error));
-      throw this.explain(error);
-    }
+  query<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
+    return this.#answered(async () => {
+      const client = await this.#connect();
+      try {
+        const result = await client.query<Row>(this.#queryOf(statement, values));
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(isLost(error));
+        throw this.explain(error);
+      }
+    });
   }
 
   /**
    * Runs one statement, in its own transaction, with a plan that only uses indexes. The planner's statistics may be older
    * than the last burst of messages, and then it would prefer to scan whole tables.
    */
-  async queryByIndex<Row extends object>(
-    statement: Statement,
-    ...values: readonly unknown[]
-  ): Promise<PostgresResult<Row>> {
-    const client = await this.#connect();
-    try {
-      const [, result] = await Promise.all([
-        client.query(byIndex),
-        client.query<Row>(this.#queryOf(statement, values)),
-        client.query('COMMIT'),
-      ]);
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(true);
-      throw this.explain(error);
-    }
+  queryByIndex<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
+    return this.#answered(async () => {
+      const client = await this.#connect();
+      try {
+        const [, result] = await Promise.all([
+          client.query(byIndex),
+          client.query<Row>(this.#queryOf(statement, values)),
+          client.query('COMMIT'),
+        ]);
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(true);
+        throw this.explain(error);
+      }
+    });
+  }
+
+  /**
+   * @throws AnywiseError (`UNAVAILABLE`) if statements of the library's own have no answer for too long. A check on a
+   * connection of its own would not find out.
+   */
+  assertAnswers(): void {
+    const [oldest] = this.#unanswered;
+    const waitedMs = oldest === undefined ? 0 : performance.now() - oldest.sentAt;
+    if (waitedMs < silentMs) return;
+    throw unavailable(this.place, `it has not answered a statement for ${Math.round(waitedMs / 1_000)} s`);
   }
 
   /** Begins a transaction. `BEGIN` is sent together with the first statement. */
@@ -92,13 +120,19 @@ export class Database {
     await this.#slots.take();
     try {
       const client = await this.#connect();
-      return new Session({
+      const session = new Session({
         client,
-        begin: sql,
+        // What is open here is heard of more often. So the connection is gone, or the process stands still.
+        begin: `${sql}; SET LOCAL idle_in_transaction_session_timeout = ${this.#statementTimeoutMs}`,
         queryOf: (statement, values) => this.#queryOf(statement, values),
         explain: (error) => this.explain(error),
-        giveBack: () => this.#slots.giveBack(),
+        released: () => {
+          this.#sessions.delete(session);
+          this.#slots.giveBack();
+        },
       });
+      this.#sessions.add(session);
+      return session;
     } catch (error) {
       this.#slots.giveBack();
       throw error;
@@ -114,12 +148,33 @@ export class Database {
     return isLost(error) ? unavailable(this.place, error) : (error as Error);
   }
 
+  /** Gives what runs a few seconds to end, after which what still has no answer fails, and so does all that begins then. */
+  beginClose(): void {
+    this.#closing ??= setTimeout(() => {
+      this.#isCut = true;
+      this.#server.cut();
+    }, closeMs);
+  }
+
   /** Resolves when every connection is closed. */
   async close(): Promise<void> {
+    this.beginClose();
     await this.#server.pool.end();
+    clearTimeout(this.#closing);
+  }
+
+  async #answered<T>(work: () => Promise<T>): Promise<T> {
+    const statement = { sentAt: performance.now() };
+    this.#unanswered.add(statement);
+    try {
+      return await work();
+    } finally {
+      this.#unanswered.delete(statement);
+    }
   }
 
   async #connect(): Promise<PooledClient> {
+    if (this.#isCut) throw unavailable(this.place, 'it is closed');
     try {
       return await this.#server.pool.connect();
     } catch (error) {
@@ -128,16 +183,18 @@ export class Database {
     }
   }
 
-  #queryOf(
-    { text, name }: Statement,
-    values: readonly unknown[],
-  ): {
-    readonly text: string;
-    readonly values: unknown[];
-    readonly name?: string;
-  } {
-    return { text, values: [...values], ...(name === undefined || !this.#prepare ? {} : { name }) };
+  #queryOf({ text, name, timeoutMs }: Statement, values: readonly unknown[]): SentQuery {
+    return {
+      text,
+      values: [...values],
+      ...(name === undefined || !this.#prepare ? {} : { name }),
+      ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
+    };
   }
+}
+
+interface SentQuery extends PostgresQuery {
+  readonly values: unknown[];
 }
 
 /** A number of places, taken in the order of the requests. */

@@ -24,8 +24,9 @@ export async function openMigrated(
   return database;
 }
 
-/** @throws AnywiseError (`UNAVAILABLE`) if the statement fails, for whatever reason. */
+/** @throws AnywiseError (`UNAVAILABLE`) if the statement fails, for whatever reason, or others have no answer for too long. */
 export async function usable(database: Database, text: string): Promise<void> {
+  database.assertAnswers();
   await explained(database, database.query({ text }));
 }
 

@@ -1,8 +1,9 @@
 import type { Migration } from '../core/ports/sql.js';
 import { AnywiseError } from '../core/errors/errors.js';
+import { longestTimerMs } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
 import { planMigrations, type AppliedMigration, type ReadMigration } from '../kit/migrations.js';
-import { isLost, stateOf } from './client.js';
+import { stateOf } from './client.js';
 import type { Database } from './database.js';
 import type { Session } from './session.js';
 import { beginIn, quoted } from './sql.js';
@@ -124,6 +125,9 @@ export const transportMigrations: readonly Migration[] = [
   },
 ];
 
+/** A migration may take as long as it needs, and so may those before it. */
+const migrationMs = longestTimerMs;
+
 /**
  * Creates the schema if it is missing and applies pending migrations, all in one transaction; processes that start at once
  * take turns.
@@ -134,7 +138,8 @@ export const transportMigrations: readonly Migration[] = [
 export async function migrate(database: Database, schema: string, migrations: readonly Migration[]): Promise<void> {
   const session = await database.begin(beginIn(schema));
   try {
-    await session.query({ text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))' }, `anywise-migrate:${schema}`);
+    const turn = { text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', timeoutMs: migrationMs };
+    await session.query(turn, `anywise-migrate:${schema}`);
     await makeSchema(session, schema);
     const text = 'SELECT name, hash FROM anywise_migration ORDER BY applied_at';
     const { rows: applied } = await session.query<AppliedMigration>({ text });
@@ -166,10 +171,10 @@ async function makeSchema(session: Session, schema: string): Promise<void> {
 
 async function applyOne(session: Session, { name, sql, hash }: ReadMigration): Promise<void> {
   try {
-    await session.client.query(sql);
+    await session.query({ text: sql, timeoutMs: migrationMs });
     await session.query({ text: 'INSERT INTO anywise_migration VALUES ($1, clock_timestamp(), $2)' }, name, hash);
   } catch (cause) {
-    if (isLost(cause)) throw cause;
+    if (AnywiseError.is(cause)) throw cause;
     throw new AnywiseError(
       'UNAVAILABLE',
       `The migration \`${name}\` failed (${errorText(cause)}, SQLSTATE ${stateOf(cause) ?? 'unknown'}). Nothing was applied; correct it and start again.`,

@@ -6,6 +6,8 @@ export interface Statement {
   readonly text: string;
   /** Set for frequent statements whose plan does not depend on the data. */
   readonly name?: string;
+  /** How long the answer may take, in milliseconds, if not as long as is usual for the database. */
+  readonly timeoutMs?: number;
 }
 
 interface SessionOptions {
@@ -13,7 +15,8 @@ interface SessionOptions {
   readonly begin: string;
   readonly queryOf: (statement: Statement, values: readonly unknown[]) => { text: string; values: unknown[] };
   readonly explain: (error: unknown) => Error;
-  readonly giveBack: () => void;
+  /** Told when the transaction has ended and its connection is given back. */
+  readonly released: () => void;
 }
 
 /** A transaction on its own connection. */
@@ -32,6 +35,15 @@ export class Session {
     this.#begun = this.#tracked(this.client.query(options.begin));
     // The first statement fails with the same error.
     this.#begun.catch(() => undefined);
+  }
+
+  /** Tells the server that the transaction is not forgotten, and finds out whether the server is there. */
+  touch(): void {
+    if (this.#inFlight > 0) return;
+    this.client.query('SELECT 1').catch((error: unknown) => {
+      // A statement that failed makes this one fail too.
+      this.#lost ||= isLost(error);
+    });
   }
 
   async query<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
@@ -73,7 +85,7 @@ export class Session {
     if (this.#released) return;
     this.#released = true;
     this.client.release(close);
-    this.#options.giveBack();
+    this.#options.released();
   }
 
   async #tracked<T>(answer: Promise<T>): Promise<T> {
@@ -87,5 +99,32 @@ export class Session {
     } finally {
       this.#inFlight--;
     }
+  }
+}
+
+/** The transactions that are open, each of which the server hears of now and then, whatever its handler waits for. */
+export class OpenSessions {
+  readonly #everyMs: number;
+  readonly #sessions = new Set<Session>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(everyMs: number) {
+    this.#everyMs = everyMs;
+  }
+
+  add(session: Session): void {
+    this.#sessions.add(session);
+    this.#timer ??= setInterval(() => this.#touch(), this.#everyMs).unref();
+  }
+
+  delete(session: Session): void {
+    this.#sessions.delete(session);
+  }
+
+  #touch(): void {
+    for (const session of this.#sessions) session.touch();
+    if (this.#sessions.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

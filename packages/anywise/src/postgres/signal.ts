@@ -54,6 +54,8 @@ export class Notifier {
 
 const firstPauseMs = 200;
 const maxPauseMs = 10_000;
+/** How often the listening connection, on which nothing may come for hours, is asked whether it is there. */
+const pingMs = 5_000;
 
 /**
  * Listens for notices on its own connection. A lost connection is replaced; because notices may have been missed until then,
@@ -99,17 +101,21 @@ export class Hearing {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
     const client = this.#database.listeningClient({ notice: this.#heard, end });
+    const listen = (): Promise<unknown> => client.query(`LISTEN ${this.#channel}`);
+    const ping = setInterval(() => void listen().catch(end), pingMs);
+    this.#client = client;
     try {
-      await client.connect();
-      await client.query(`LISTEN ${this.#channel}`);
+      // A client that is ended while it connects leaves `connect` pending.
+      await Promise.race([client.connect(), ended]);
+      await listen();
       if (this.#closing.signal.aborted) return true;
-      this.#client = client;
       this.#heard(undefined);
       await ended;
       return true;
     } catch {
       return false;
     } finally {
+      clearInterval(ping);
       this.#client = undefined;
       await client.end().catch(() => undefined);
     }

@@ -119,6 +119,7 @@ class PostgresStore implements Store {
   }
 
   close(): Promise<void> {
+    this.#opened.current?.database.beginClose();
     return this.#opened.close();
   }
 

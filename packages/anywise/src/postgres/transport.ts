@@ -115,6 +115,7 @@ class PostgresTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    this.#opened.current?.database.beginClose();
     await this.#subscriptions.close();
     await this.#opened.close();
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { holderName } from '../../kit/lease-holder.js';
+import { endsWithin } from '../../kit/wait.js';
 import { memoryStore } from '../../memory/store.js';
 import { Delivery } from '../delivery/delivery.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
@@ -38,6 +39,9 @@ const whyNot: Readonly<Record<State, string>> = {
   stopping: 'is stopping and takes no more messages.',
   stopped: 'is stopped. A stopped bus cannot be started again: make a new one.',
 };
+
+/** How long the store stays open for what the transport has in hand. */
+const transportFirstMs = 10_000;
 
 /** The parts of a bus, and how they start and stop. */
 export class Lifecycle {
@@ -213,8 +217,11 @@ export class Lifecycle {
     await this.dispatcher.abandon();
     await this.#closeSinks();
     await this.#delivery?.flush();
-    await this.#options.transport?.close();
+    // A transport that hands something over may wait for the store, and then ends with it.
+    const closed = this.#options.transport?.close();
+    await endsWithin(transportFirstMs, closed);
     await this.#store?.close();
+    await closed;
     this.#state = 'stopped';
   }
 

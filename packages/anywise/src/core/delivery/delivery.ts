@@ -1,4 +1,5 @@
 import { repeatEvery } from '../../kit/interval.js';
+import { endsWithin } from '../../kit/wait.js';
 import type { Envelope } from '../message/envelope.js';
 import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
@@ -87,10 +88,12 @@ export class Delivery {
   /** Takes in nothing more, finishes what it can of the messages in hand within `timeoutMs`, and releases the rest. */
   async stopReceiving(timeoutMs: number): Promise<void> {
     const began = performance.now();
+    const left = (): number => Math.max(0, timeoutMs - (performance.now() - began));
     // Not awaited: a round may take long, and the next one deletes what it leaves.
     void this.#stopCleaning?.();
-    await this.#subscription?.close();
-    await this.#worker.stop(Math.max(0, timeoutMs - (performance.now() - began)));
+    // What waits for a database that does not answer fails when that is closed.
+    await endsWithin(left(), this.#subscription?.close());
+    await this.#worker.stop(left());
   }
 
   /** Sends as much of the outbox as it can in a moment, and ends. */

@@ -5,6 +5,7 @@ import { errorText } from '../errors/thrown.js';
 import type { Logger } from '../ports/logger.js';
 import { Pump } from '../../kit/pump.js';
 import { backoff } from '../../kit/retry.js';
+import { endsWithin } from '../../kit/wait.js';
 import { takeIn } from './take-in.js';
 import type { InboxEntry } from '../ports/inbox.js';
 import type { OutboxOutcome, OutboxRow, RelayLease } from '../ports/outbox.js';
@@ -27,6 +28,8 @@ export interface RelayOptions {
 const batchSize = 200;
 const leaseMs = 10_000;
 const idlePollMs = 1_000;
+/** How long giving the lease back may take when the relay stops. Another relay gets it a little later when it ends. */
+const releaseMs = 2_000;
 /**
  * How long a few confirmed messages wait for others before they are settled. An idle caller gets its turn a third of a
  * millisecond sooner.
@@ -75,7 +78,7 @@ export class Relay {
     try {
       // A transport that hangs must not keep the process from stopping.
       await Promise.race([this.#flush(timeIsUp.signal), once(timeIsUp.signal, 'abort')]);
-      if (this.#lease !== undefined) await this.#options.store.outbox.release(this.#lease);
+      if (this.#lease !== undefined) await endsWithin(releaseMs, this.#options.store.outbox.release(this.#lease));
     } catch (error) {
       this.#options.logger.warn(
         { err: error },

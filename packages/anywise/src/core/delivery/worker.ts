@@ -1,5 +1,5 @@
 import { Pump } from '../../kit/pump.js';
-import { Waiters } from '../../kit/wait.js';
+import { Waiters, endsWithin } from '../../kit/wait.js';
 import type { Claim, ClaimOptions, InboxEntry } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
@@ -29,6 +29,8 @@ export interface WorkerOptions {
 const idlePollMs = 1_000;
 /** How long a search waits for more free places, so that not every message costs a transaction. */
 const gatherMs = 20;
+/** How long giving claims back may take when the worker stops. Others get them a little later when their leases end. */
+const giveBackMs = 2_000;
 
 /**
  * Claims messages from the inbox and handles them: several at once, but those with the same key one after the other.
@@ -101,10 +103,10 @@ export class Worker {
   /** Claims nothing more, waits for the messages in hand, and after `timeoutMs` releases the rest for others to handle. */
   async stop(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    await this.#pump.stop();
+    await endsWithin(timeoutMs, this.#pump.stop());
     await this.#attempts.untilIdle(Math.max(0, deadline - performance.now()));
     clearInterval(this.#heartbeat);
-    await this.#attempts.giveBack();
+    await endsWithin(giveBackMs, this.#attempts.giveBack());
   }
 
   /**
