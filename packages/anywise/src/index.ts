@@ -4,7 +4,8 @@
  * @module anywise
  */
 
-export { Anywise, type BusStatus, type EventCollector, type Tried } from './core/bus/anywise.js';
+export { Anywise, type EventCollector, type Tried } from './core/bus/anywise.js';
+export type { BusStatus } from './core/bus/lifecycle.js';
 export type { AnywiseOptions, StopOptions } from './core/bus/options.js';
 export {
   contextKey,

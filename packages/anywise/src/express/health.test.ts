@@ -61,6 +61,19 @@ describe.each(['/health/ready', '/health'])('at %s a process', (path) => {
   });
 });
 
+it.each([
+  ['ready', [], 200],
+  ['not ready', ['the relay has not moved for 12 s'], 503],
+])(
+  'says of a process that is %s how many listeners are saturated, and to strangers not which',
+  async (_how, reasons, status) => {
+    const target = { check: async () => reasons, saturated: () => ['orders/on-payment', 'orders/on-refund'] };
+    const answer = await request(express().use(health(target, { about }))).get('/health/ready');
+    expect([answer.status, answer.body]).toMatchObject([status, { saturated: 2, ...about }]);
+    expect(answer.text).not.toContain('on-payment');
+  },
+);
+
 it('tells the check how long it may take, and waits for what it finds by then', async () => {
   const check: Checkable['check'] = ({ timeoutMs = Infinity } = {}) =>
     new Promise((resolve) => setTimeout(() => resolve(['the store did not answer']), timeoutMs));

@@ -10,6 +10,8 @@ export interface Checkable {
    * @param options.timeoutMs how long the caller waits for the answer.
    */
   check(options?: { readonly timeoutMs?: number }): Promise<readonly string[]>;
+  /** Whose every place is taken. Only their number is shown. @defaultValue not shown */
+  saturated?(): readonly string[];
 }
 
 /** Options of {@link health}. */
@@ -28,8 +30,10 @@ export interface HealthOptions {
 /**
  * An Express router for probes. Mount it before authentication.
  *
- * | route | answer | |---|---| | `GET /health/live` | 200 while the process can answer at all | | `GET /health/ready`, `GET
- * /health` | 200 if the check finds no problem, otherwise 503 with the `reasons` |
+ * | route | answer |
+ * |---|---|
+ * | `GET /health/live` | 200 while the process can answer at all |
+ * | `GET /health/ready`, `GET /health` | 200 if the check finds no problem, otherwise 503 with the `reasons`; both with `saturated`, the number of listeners whose every place is taken, if there are any |
  *
  * @throws SetupError that names every option that is out of range.
  */
@@ -50,8 +54,10 @@ export function health(target: Checkable, options: HealthOptions = {}): Router {
   });
   router.get(['/health/ready', '/health'], async (_request, response) => {
     const reasons = await reasonsOf(target, options);
-    if (reasons.length === 0) response.json({ status: 'ready', ...about });
-    else sendProblem(response, new HttpProblem(503, { detail: 'Not ready.', members: { reasons, ...about } }));
+    const saturated = target.saturated?.().length ?? 0;
+    const members = { ...(saturated > 0 && { saturated }), ...about };
+    if (reasons.length === 0) response.json({ status: 'ready', ...members });
+    else sendProblem(response, new HttpProblem(503, { detail: 'Not ready.', members: { reasons, ...members } }));
   });
   return router;
 }

@@ -1,3 +1,4 @@
+import { Progress } from './progress.js';
 import { Waiters } from './wait.js';
 
 /** Options of a {@link Pump}. */
@@ -24,10 +25,16 @@ export class Pump {
   #stopped = false;
   #woken = false;
   readonly #waiters = new Waiters();
+  readonly #progress = new Progress();
   #failures = 0;
 
   constructor(options: PumpOptions) {
     this.#options = options;
+  }
+
+  /** For how long no turn has succeeded although one was begun, in milliseconds; 0 while it rests. */
+  get stalledMs(): number {
+    return this.#progress.stalledMs;
   }
 
   /** Takes the first turn. Has no effect if it is already running, or was stopped. */
@@ -58,7 +65,9 @@ export class Pump {
 
   async #turn(): Promise<number> {
     try {
+      this.#progress.begin();
       const pauseMs = await this.#options.turn();
+      this.#progress.succeed();
       this.#failures = 0;
       return pauseMs;
     } catch (error) {

@@ -31,3 +31,8 @@ it('says what its bus says of its end', async () => {
   readiness.stop();
   await expect(readiness.check()).resolves.toEqual(['the bus is stopped']);
 });
+
+it('says of whom its bus says that they are saturated', () => {
+  expect(createReadiness({ ...bus, saturated: () => ['hangs'] }).saturated?.()).toEqual(['hangs']);
+  expect(createReadiness(bus).saturated?.()).toEqual([]);
+});

@@ -42,5 +42,6 @@ export function createReadiness(bus: Checkable): Readiness {
       const reasons = await bus.check(options);
       return isStopping && reasons.length === 0 ? ['the service is stopping'] : reasons;
     },
+    saturated: () => bus.saturated?.() ?? [],
   };
 }

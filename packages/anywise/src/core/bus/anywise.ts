@@ -1,11 +1,9 @@
-import { Lifecycle } from './lifecycle.js';
+import { Lifecycle, type BusStatus } from './lifecycle.js';
 import type { BusDeadLetters } from './dead-letters.js';
 import type { EnqueueOptions } from '../dispatch/enqueue.js';
 import type { ContextEntry } from '../message/context.js';
 import { markOwnService, type ServiceId } from '../ports/container.js';
 import type { SendOptions } from '../dispatch/send.js';
-import type { InboxStatus } from '../ports/inbox.js';
-import type { OutboxStatus } from '../ports/outbox.js';
 import { DomainError } from '../message/domain-error.js';
 import { AnywiseError } from '../errors/errors.js';
 import type { Frame } from '../dispatch/frame.js';
@@ -29,12 +27,6 @@ export type Tried<Reply, Errors> =
 export interface EventCollector {
   /** Returns the events collected so far, and clears them. */
   takeEvents(): readonly Event[];
-}
-
-/** What a bus has in its store. */
-export interface BusStatus {
-  readonly outbox: OutboxStatus;
-  readonly inbox: InboxStatus;
 }
 
 /**
@@ -196,6 +188,14 @@ export class Anywise {
     return this.lifecycle.status();
   }
 
+  /**
+   * The listeners, and the commands that are enqueued, whose every place in this process is taken now, by name: their other
+   * messages wait. A busy listener is here for moments, one that hangs until its `timeoutMs`.
+   */
+  saturated(): readonly string[] {
+    return this.lifecycle.saturated();
+  }
+
   /** Looks up what handles, guards and listens to a message. */
   get inspect(): Inspection {
     return this.lifecycle.inspection;
@@ -232,8 +232,9 @@ export class Anywise {
   }
 
   /**
-   * Why the bus cannot work now, one text per reason; empty if it can. Made for readiness probes, so the texts only name the
-   * part that is down; the cause goes to the log, once per outage.
+   * Why the bus cannot work now, one text per reason; empty if it can. Besides store and transport, it looks at the work
+   * itself: a relay, an intake or a worker that has something to do but has not moved for 10 s is a reason. Made for
+   * readiness probes, so the texts only name the part that is down; the cause goes to the log, once per outage.
    *
    * @param options.timeoutMs a part that has not answered by then counts as down. @defaultValue no limit
    */

@@ -24,6 +24,14 @@ import { busDefaults, busOptionProblems, type AnywiseOptions } from './options.j
 import { createPartChecks } from './part-checks.js';
 import { verify } from './verify.js';
 
+/** What a bus has in its store and in hand. */
+export interface BusStatus {
+  readonly outbox: OutboxStatus;
+  readonly inbox: InboxStatus;
+  /** Who can begin no more messages in this process now, as {@link Anywise.saturated} gives it. */
+  readonly saturated: readonly string[];
+}
+
 /**
  * ```text
  *   new ── start ──▶ starting ──▶ running ── stop ──▶ stopping ──▶ stopped
@@ -145,15 +153,20 @@ export class Lifecycle {
     return (this.#stopping ??= this.#stop(timeoutMs));
   }
 
-  async status(): Promise<{ readonly outbox: OutboxStatus; readonly inbox: InboxStatus } | undefined> {
+  async status(): Promise<BusStatus | undefined> {
     if (this.#store === undefined) return undefined;
     const [outbox, inbox] = await Promise.all([this.#store.outbox.status(), this.#store.inbox.status()]);
-    return { outbox, inbox };
+    return { outbox, inbox, saturated: this.saturated() };
   }
 
   async check(timeoutMs?: number): Promise<readonly string[]> {
     if (this.#state !== 'running') return [`the bus is ${this.#state === 'new' ? 'not started' : this.#state}`];
-    return this.#checkParts(timeoutMs);
+    const reasons = await this.#checkParts(timeoutMs);
+    return [...reasons, ...(this.#delivery?.stalled() ?? [])];
+  }
+
+  saturated(): readonly string[] {
+    return this.#delivery?.saturated() ?? [];
   }
 
   #openStore(): Store {

@@ -1,4 +1,5 @@
 import { repeatEvery } from '../../kit/interval.js';
+import { Progress } from '../../kit/progress.js';
 import { endsWithin } from '../../kit/wait.js';
 import type { Envelope } from '../message/envelope.js';
 import type { Logger } from '../ports/logger.js';
@@ -42,6 +43,8 @@ export interface DeliveryOptions {
 
 const relayFlushMs = 3_000;
 const cleanEveryMs = 60_000;
+/** For how long a part may get nowhere before the service counts as not working. */
+const stalledMs = 10_000;
 
 /**
  * The durable way of one bus, from its outbox to its listeners.
@@ -55,6 +58,7 @@ export class Delivery {
   readonly #listeners: ReadonlyMap<string, ListenerSettings>;
   readonly #worker: Worker;
   readonly #relay: Relay;
+  readonly #intake = new Progress();
   #subscription: Subscription | undefined;
   #unwatch: (() => void) | undefined;
   #stopCleaning: (() => Promise<void>) | undefined;
@@ -78,6 +82,14 @@ export class Delivery {
       if (part !== 'inbox') this.#relay.wake();
     });
     this.#stopCleaning = this.#cleanNowAndThen();
+  }
+
+  /** Which parts have been getting nowhere, one text each: what they wait for may answer others meanwhile. */
+  stalled(): readonly string[] {
+    const parts = { relay: this.#relay, intake: this.#intake, worker: this.#worker };
+    return Object.entries(parts).flatMap(([name, part]) =>
+      part.stalledMs < stalledMs ? [] : [`the ${name} has not moved for ${Math.round(part.stalledMs / 1_000)} s`],
+    );
   }
 
   /** The listeners that have no free place. */
@@ -119,7 +131,9 @@ export class Delivery {
     const intake = { service, retentionMs, knows, listenersOf: namesFor };
     const onError = (error: unknown): void => logger.warn({ err: error }, 'Receiving failed; it is retried');
     this.#subscription = await transport.subscribe({ consumer: service, types, onError }, async (batch) => {
+      this.#intake.begin();
       await this.#worker.take(entriesOfBatch(batch, intake));
+      this.#intake.succeed();
     });
   }
 

@@ -3,6 +3,8 @@ export class Places {
   readonly #total: number;
   readonly #limits: ReadonlyMap<string, number>;
   readonly #taken = new Map<string, number>();
+  /** When the last place of a listener was taken, if none has become free since. */
+  readonly #fullSince = new Map<string, number>();
   #inUse = 0;
   /** Places reserved for messages that are being claimed. */
   #reserved = 0;
@@ -34,7 +36,15 @@ export class Places {
 
   /** The listeners that have no free place. */
   saturated(): readonly string[] {
-    return [...this.#taken].flatMap(([name, taken]) => (taken >= (this.#limits.get(name) ?? Infinity) ? [name] : []));
+    return [...this.#fullSince.keys()];
+  }
+
+  /** The listeners whose every place has been taken for so long, each once. */
+  newlyStuck(forMs: number): readonly string[] {
+    const before = performance.now() - forMs;
+    const stuck = [...this.#fullSince].filter(([, since]) => since <= before).map(([listener]) => listener);
+    for (const listener of stuck) this.#fullSince.set(listener, Infinity);
+    return stuck;
   }
 
   reserve(count: number): void {
@@ -47,11 +57,14 @@ export class Places {
 
   take(listener: string): void {
     this.#inUse++;
-    this.#taken.set(listener, (this.#taken.get(listener) ?? 0) + 1);
+    const taken = (this.#taken.get(listener) ?? 0) + 1;
+    this.#taken.set(listener, taken);
+    if (taken >= (this.#limits.get(listener) ?? Infinity)) this.#fullSince.set(listener, performance.now());
   }
 
   leave(listener: string): void {
     this.#inUse--;
+    this.#fullSince.delete(listener);
     const taken = (this.#taken.get(listener) ?? 0) - 1;
     if (taken > 0) this.#taken.set(listener, taken);
     else this.#taken.delete(listener);

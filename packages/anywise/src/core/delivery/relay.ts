@@ -3,6 +3,7 @@ import { orderKey, type Envelope } from '../message/envelope.js';
 import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
 import type { Logger } from '../ports/logger.js';
+import { Progress } from '../../kit/progress.js';
 import { Pump } from '../../kit/pump.js';
 import { backoff } from '../../kit/retry.js';
 import { endsWithin } from '../../kit/wait.js';
@@ -51,6 +52,7 @@ export class Relay {
   readonly #pump: Pump;
   #lease: RelayLease | undefined;
   #askAgainAt = 0;
+  readonly #sending = new Progress();
   /** How many times in a row the transport was unusable. */
   #outages = 0;
   #restUntil = 0;
@@ -61,6 +63,11 @@ export class Relay {
       turn: () => this.#turn(),
       onError: (error) => options.logger.error({ err: error }, 'The relay failed and is retried'),
     });
+  }
+
+  /** For how long it has tried in vain to send what waits, in milliseconds. */
+  get stalledMs(): number {
+    return Math.max(this.#pump.stalledMs, this.#sending.stalledMs);
   }
 
   start(): void {
@@ -153,8 +160,10 @@ export class Relay {
 
   async #publish(rows: readonly OutboxRow[]): Promise<readonly OutboxOutcome[]> {
     let failures: Failures;
+    this.#sending.begin();
     try {
       failures = await this.#transport.publish(rows.map(({ envelope }) => envelope));
+      this.#sending.succeed();
       this.#outages = 0;
     } catch (error) {
       if (await this.#isUsable(error)) return this.#publishAlone(rows, error);

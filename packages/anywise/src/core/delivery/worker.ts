@@ -31,6 +31,8 @@ const idlePollMs = 1_000;
 const gatherMs = 20;
 /** How long giving claims back may take when the worker stops. Others get them a little later when their leases end. */
 const giveBackMs = 2_000;
+/** After how long the log says that all places of a listener are taken by messages that do not end. */
+const stuckMs = 30_000;
 
 /**
  * Claims messages from the inbox and handles them: several at once, but those with the same key one after the other.
@@ -87,12 +89,17 @@ export class Worker {
   start(): void {
     if (this.#options.listeners.size === 0) return;
     this.#pump.start();
-    this.#heartbeat = setInterval(() => void this.#attempts.extendLeases(), this.#options.leaseMs / 3);
+    this.#heartbeat = setInterval(() => this.#beat(), this.#options.leaseMs / 3);
   }
 
   wake(): void {
     this.#changes++;
     this.#pump.wake();
+  }
+
+  /** For how long it has tried in vain to claim messages, in milliseconds. */
+  get stalledMs(): number {
+    return this.#pump.stalledMs;
   }
 
   /** The listeners that have no free place. */
@@ -160,6 +167,14 @@ export class Worker {
       this.#attempts.begin(each);
     }
     return claims.length;
+  }
+
+  #beat(): void {
+    void this.#attempts.extendLeases();
+    for (const listener of this.#places.newlyStuck(stuckMs)) {
+      const text = `Every place of \`${listener}\` has been taken for ${stuckMs / 1_000} s, and none has become free; its other messages wait. Find what it waits for, or give it a shorter \`.timeoutMs(…)\`.`;
+      this.#options.logger.warn({ listener }, text);
+    }
   }
 
   #handled({ listener, isSuspect }: Claim): void {
