@@ -15,8 +15,8 @@ const tables = `
     seq INTEGER PRIMARY KEY, id TEXT UNIQUE, lane TEXT, envelope TEXT, state TEXT, created_at INTEGER, due_at INTEGER
   );
   CREATE TABLE anywise_inbox (
-    seq INTEGER PRIMARY KEY, listener TEXT, id TEXT, type TEXT, lane TEXT, envelope TEXT, state TEXT,
-    at INTEGER DEFAULT 0, lease TEXT, last_error TEXT, received_at INTEGER, UNIQUE (listener, id)
+    seq INTEGER PRIMARY KEY, listener TEXT, id TEXT, source TEXT, type TEXT, lane TEXT, envelope TEXT, state TEXT,
+    at INTEGER DEFAULT 0, lease TEXT, last_error TEXT, received_at INTEGER, UNIQUE (listener, id, source)
   );
   CREATE TABLE anywise_reply (type TEXT, key TEXT, fingerprint TEXT, reply TEXT, kept_at INTEGER, UNIQUE (type, key));`;
 

@@ -9,6 +9,7 @@ describe('the filter for irreversible actions', () => {
     expect(filterFrom('--type', 'orders.order-placed', '--error', 'timeout', '--older-than', '1m')).toEqual({
       id: undefined,
       listener: undefined,
+      source: undefined,
       type: 'orders.order-placed',
       error: 'timeout',
       olderThanMs: 60_000,
@@ -18,13 +19,13 @@ describe('the filter for irreversible actions', () => {
   it('is everything only where that is said', () => {
     expect(Object.values(filterFrom('--all')).filter((part) => part !== undefined)).toEqual([]);
     expect(() => filterFrom()).toThrowErrorMatchingInlineSnapshot(
-      `"Select dead letters with \`--id\`, \`--listener\`, \`--type\`, \`--error\`, \`--older-than\`, or use \`--all\`."`,
+      `"Select dead letters with \`--id\`, \`--listener\`, \`--source\`, \`--type\`, \`--error\`, \`--older-than\`, or use \`--all\`."`,
     );
   });
 
   it('is not both', () => {
     expect(() => filterFrom('--all', '--id', 'm-1')).toThrowErrorMatchingInlineSnapshot(
-      `"\`--all\` selects every one. Leave it out, or leave out \`--id\`, \`--listener\`, \`--type\`, \`--error\`, \`--older-than\`."`,
+      `"\`--all\` selects every one. Leave it out, or leave out \`--id\`, \`--listener\`, \`--source\`, \`--type\`, \`--error\`, \`--older-than\`."`,
     );
   });
 });

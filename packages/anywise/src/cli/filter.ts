@@ -4,11 +4,18 @@ import type { Options } from './options.js';
 import { Refusal } from './refusal.js';
 
 /** The options that select dead letters. */
-export const filterOptions = ['id', 'listener', 'type', 'error', 'older-than'] as const satisfies readonly OptionName[];
+export const filterOptions = [
+  'id',
+  'listener',
+  'source',
+  'type',
+  'error',
+  'older-than',
+] as const satisfies readonly OptionName[];
 
 /** The dead letters that the options select; all, without any. */
-export function filterOf({ id, listener, type, error, olderThanMs }: Options): DeadLetterFilter {
-  return { id, listener, type, error, olderThanMs };
+export function filterOf({ id, listener, source, type, error, olderThanMs }: Options): DeadLetterFilter {
+  return { id, listener, source, type, error, olderThanMs };
 }
 
 /**

@@ -5,11 +5,12 @@ import type { ScheduledMessage } from '../core/ports/scheduled.js';
 
 /** A dead letter as `--json` prints it, the same in every command. */
 export function letterJson(letter: DeadLetter): object {
-  const { seq, listener, id, type, key = null, attempts, error, holdsUp, json, original = null } = letter;
+  const { seq, listener, source, id, type, key = null, attempts, error, holdsUp, json, original = null } = letter;
   const envelope = envelopeIn(json) ?? null;
   return {
     seq,
     listener,
+    source,
     id,
     type,
     key,

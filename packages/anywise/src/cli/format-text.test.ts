@@ -9,6 +9,7 @@ const envelope = testEnvelope({ id: 'm-1', subject: 'o-1', data: { orderId: 'o-1
 const letter: DeadLetter = {
   seq: 17,
   listener: 'orders/start',
+  source: '/test',
   id: 'm-1',
   type: envelope.type,
   key: 'o-1',

@@ -6,6 +6,7 @@ export const optionTable = {
   help: { text: 'print this help; also `-h`' },
   id: { value: 'id', text: 'the message with this id' },
   listener: { value: 'name', text: 'dead letters of this listener' },
+  source: { value: 'uri', text: 'dead letters from this sender, such as `/payments`' },
   type: { value: 'name', text: 'messages with this wire name' },
   error: { value: 'text', text: 'dead letters whose error contains this text, ignoring case' },
   'older-than': { value: 'age', text: 'dead letters at least this old: `90s`, `10m`, `2h`, `7d`' },

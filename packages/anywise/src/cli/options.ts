@@ -10,6 +10,7 @@ export interface Options {
   readonly service: string | undefined;
   readonly id: string | undefined;
   readonly listener: string | undefined;
+  readonly source: string | undefined;
   readonly type: string | undefined;
   readonly error: string | undefined;
   readonly olderThanMs: number | undefined;
@@ -38,6 +39,7 @@ export function readOptions(args: readonly string[], allowed: readonly OptionNam
     service: values.get('service'),
     id: values.get('id'),
     listener: values.get('listener'),
+    source: values.get('source'),
     type: values.get('type'),
     error: values.get('error'),
     olderThanMs: readAge(values.get('older-than'), problems),

@@ -74,6 +74,7 @@ describe('help', () => {
       Options
         --id <id>           the message with this id
         --listener <name>   dead letters of this listener
+        --source <uri>      dead letters from this sender, such as \`/payments\`
         --data <json>       the new data
         --data-file <path>  a file with the new data; \`-\` reads the standard input
         --envelope          replace the whole envelope, not only \`data\`

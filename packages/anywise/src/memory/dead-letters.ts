@@ -34,9 +34,9 @@ export class MemoryDeadLetters implements DeadLetters {
     return this.#update(filter, { state: 'ready', at: 0, attempts: 0, error: undefined });
   }
 
-  async edit({ listener, id }: InboxRef, json: string): Promise<boolean> {
+  async edit({ listener, source, id }: InboxRef, json: string): Promise<boolean> {
     return this.#inbox.write(() => {
-      const [row] = this.#matching({ listener, id });
+      const [row] = this.#matching({ listener, source, id });
       if (row === undefined) return false;
       row.original ??= row.json;
       row.json = json;
@@ -58,13 +58,14 @@ export class MemoryDeadLetters implements DeadLetters {
     return count;
   }
 
-  #matching({ id, listener, type, error, olderThanMs }: DeadLetterFilter): DeadRow[] {
+  #matching({ id, source, listener, type, error, olderThanMs }: DeadLetterFilter): DeadRow[] {
     const diedBefore = olderThanMs === undefined ? Infinity : this.#now() - olderThanMs;
     return [...this.#inbox.rows()]
       .filter(isDead)
       .filter(
         (row) =>
           (id === undefined || row.id === id) &&
+          (source === undefined || row.source === source) &&
           (listener === undefined || row.listener === listener) &&
           (type === undefined || row.type === type) &&
           (error === undefined || (row.error ?? '').toLowerCase().includes(error.toLowerCase())) &&

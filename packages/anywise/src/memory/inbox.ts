@@ -1,6 +1,7 @@
 import type { Mutex } from '../kit/mutex.js';
 import { defaultCountLimit } from '../core/ports/bounded-count.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
+import type { InboxRef } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import { deadState } from '../kit/dead-state.js';
 import { headsOf, statusOf, take, type Row } from './rows.js';
@@ -25,11 +26,12 @@ export class MemoryInbox implements Inbox {
 
   insert(entries: readonly InboxEntry[]): void {
     const now = this.#now();
-    for (const { listener, id, type, key, json, error } of entries) {
-      const identity = identityOf({ listener, id });
+    for (const { listener, source, id, type, key, json, error } of entries) {
+      const identity = identityOf({ listener, source, id });
       if (this.#rows.has(identity)) continue;
       this.#rows.set(identity, {
         listener,
+        source,
         id,
         type,
         key,
@@ -155,6 +157,6 @@ export class MemoryInbox implements Inbox {
   }
 }
 
-function identityOf({ listener, id }: { listener: string; id: string }): string {
-  return JSON.stringify([listener, id]);
+function identityOf({ listener, source, id }: InboxRef): string {
+  return JSON.stringify([listener, source, id]);
 }

@@ -43,8 +43,8 @@ export function take(row: Row, until: number): Claim {
   const attempts = row.attempts + (isCounted ? 1 : 0);
   const lease = randomUUID();
   Object.assign(row, { state: 'running', at: until, attempts, lease, isAlone: false });
-  const { seq, listener, id, type, key, json } = row;
-  return { seq, listener, id, type, key, json, lease, attempt: attempts, isSuspect };
+  const { seq, listener, source, id, type, key, json } = row;
+  return { seq, listener, source, id, type, key, json, lease, attempt: attempts, isSuspect };
 }
 
 /** Counts the inbox, in total and for each listener that has messages. */

@@ -14,8 +14,8 @@ async function fill(schema: string, lane: string, at: number): Promise<void> {
     database.query(
       {
         text: `
-          INSERT INTO ${quoted(schema)}.anywise_inbox (listener, id, type, lane, envelope, state, at, received_at)
-          SELECT 'listener', 'w' || n, 'test.happened', ${lane}, '{}', 'ready', $2, 0 FROM generate_series(1, $1) AS n`,
+          INSERT INTO ${quoted(schema)}.anywise_inbox (listener, id, source, type, lane, envelope, state, at, received_at)
+          SELECT 'listener', 'w' || n, '/test', 'test.happened', ${lane}, '{}', 'ready', $2, 0 FROM generate_series(1, $1) AS n`,
       },
       backlog,
       at,

@@ -1,25 +1,24 @@
 import { isDeadHolder } from '../kit/lease-holder.js';
+import type { InboxRef } from '../core/ports/dead-letters.js';
 import type { ClaimOptions } from '../core/ports/inbox.js';
 import type { Database } from './database.js';
 import { beforeAllLanes } from './lanes.js';
 import type { Statement } from './session.js';
 import { now } from './sql.js';
 
-/** Messages that may be claimed: the listener and the id of each. */
-export interface Candidates {
-  readonly listeners: readonly string[];
-  readonly ids: readonly string[];
-}
-
 /** The result of a search: a single suspect, or other messages. */
-interface Found extends Candidates {
+interface Found {
+  readonly refs: readonly InboxRef[];
   readonly isSuspect: boolean;
 }
 
 /** The messages that may be claimed, and what the search saw. */
-interface Seen extends Candidates {
+interface Seen {
+  readonly listeners: readonly string[];
+  readonly sources: readonly string[];
+  readonly ids: readonly string[];
   /** The due message whose last attempt ended without an outcome first. */
-  readonly suspect: readonly [listener: string, id: string] | null;
+  readonly suspect: readonly [listener: string, source: string, id: string] | null;
   /** Listeners with more rows than the search looked at. */
   readonly full: readonly string[];
   /** The other holders that handle messages now. */
@@ -30,7 +29,8 @@ interface HiddenRow {
   readonly listener: string;
   /** The last lane that was examined; `null` if there are no more. */
   readonly reached: string | null;
-  readonly heads: readonly string[];
+  readonly sources: readonly string[];
+  readonly ids: readonly string[];
 }
 
 /** How many rows of each kind and listener are examined first. */
@@ -70,10 +70,11 @@ export class Claimable {
       seen = await this.#look(options);
     }
     const { suspect } = seen;
-    if (suspect !== null) return { listeners: [suspect[0]], ids: [suspect[1]], isSuspect: true };
-    const isEnough = seen.ids.length >= options.limit || seen.full.length === 0;
-    const found = isEnough ? seen : await this.#lookBehind(seen, options.limit);
-    return { ...atMost(options.listeners, found), isSuspect: false };
+    if (suspect !== null) return { refs: [refOf(...suspect)], isSuspect: true };
+    const refs = seen.listeners.map((listener, at) => refOf(listener, String(seen.sources[at]), String(seen.ids[at])));
+    const isEnough = refs.length >= options.limit || seen.full.length === 0;
+    const found = isEnough ? refs : await this.#lookBehind(refs, seen.full, options.limit);
+    return { refs: atMost(options.listeners, found), isSuspect: false };
   }
 
   async #look({ listeners, limit, holder }: Omit<ClaimOptions, 'leaseMs'>): Promise<Seen> {
@@ -84,37 +85,40 @@ export class Claimable {
   }
 
   /** Looks for heads behind those rows, which may all wait for a few blocked keys. */
-  async #lookBehind(seen: Seen, limit: number): Promise<Candidates> {
-    const found = new Map(seen.ids.map((id, index) => identified(String(seen.listeners[index]), id)));
+  async #lookBehind(seen: readonly InboxRef[], full: readonly string[], limit: number): Promise<readonly InboxRef[]> {
+    const found = new Map(seen.map(identified));
     for (let go = 0; go < goes && found.size < limit; go++) {
-      const from = seen.full.map((listener) => this.#searchedTo.get(listener) ?? beforeAllLanes);
-      const values = [seen.full, from, lanesAtOnce];
+      const from = full.map((listener) => this.#searchedTo.get(listener) ?? beforeAllLanes);
+      const values = [full, from, lanesAtOnce];
       const { rows } = await this.#database.queryByIndex<HiddenRow>(this.#findHidden, ...values);
-      for (const { listener, reached, heads } of rows) {
+      for (const { listener, reached, sources, ids } of rows) {
         this.#searchedTo.set(listener, reached ?? beforeAllLanes);
-        for (const id of heads) if (found.size < limit) found.set(...identified(listener, id));
+        for (const [at, id] of ids.entries())
+          if (found.size < limit) found.set(...identified(refOf(listener, String(sources[at]), id)));
       }
       const hasLookedAtAll = from.every((lane) => lane === beforeAllLanes) && rows.every((row) => row.reached === null);
       if (hasLookedAtAll) break;
     }
-    const candidates = [...found.values()];
-    return { listeners: candidates.map(({ listener }) => listener), ids: candidates.map(({ id }) => id) };
+    return [...found.values()];
   }
 }
 
 /** Keeps no more messages of each listener than it may have. */
-function atMost(places: ReadonlyMap<string, number>, { listeners, ids }: Candidates): Candidates {
+function atMost(places: ReadonlyMap<string, number>, refs: readonly InboxRef[]): readonly InboxRef[] {
   const left = new Map(places);
-  const isTaken = listeners.map((listener) => {
+  return refs.filter(({ listener }) => {
     const count = left.get(listener) ?? 0;
     left.set(listener, count - 1);
     return count > 0;
   });
-  return { listeners: listeners.filter((_, at) => isTaken[at]), ids: ids.filter((_, at) => isTaken[at]) };
 }
 
-function identified(listener: string, id: string): [string, { readonly listener: string; readonly id: string }] {
-  return [JSON.stringify([listener, id]), { listener, id }];
+function refOf(listener: string, source: string, id: string): InboxRef {
+  return { listener, source, id };
+}
+
+function identified(ref: InboxRef): [string, InboxRef] {
+  return [JSON.stringify([ref.listener, ref.source, ref.id]), ref];
 }
 
 /**
@@ -132,15 +136,15 @@ export function findCandidatesSql(schema: string): string {
         SELECT FROM ${inbox} AS block WHERE block.listener = asked.listener AND block.state = 'blocking')),
     fresh AS MATERIALIZED (
       SELECT row.* FROM asked CROSS JOIN LATERAL (
-        SELECT listener, id, lane, seq FROM ${inbox}
+        SELECT listener, source, id, lane, seq FROM ${inbox}
         WHERE listener = asked.listener AND state = 'ready' AND at = 0 ORDER BY seq LIMIT $3) AS row),
     tried AS MATERIALIZED (
       SELECT row.* FROM asked CROSS JOIN LATERAL (
-        SELECT listener, id, lane, seq FROM ${inbox}
+        SELECT listener, source, id, lane, seq FROM ${inbox}
         WHERE listener = asked.listener AND state = 'ready' AND at > 0 AND at <= ${now}
         ORDER BY at LIMIT $3) AS row),
     suspect AS (
-      SELECT running.listener, running.id FROM ${inbox} AS running
+      SELECT running.listener, running.source, running.id FROM ${inbox} AS running
       WHERE running.state = 'running' AND running.at <= ${now}
         AND running.listener IN (SELECT listener FROM asked) AND ${isHead(schema, 'running')}
       ORDER BY running.at LIMIT 1),
@@ -150,8 +154,9 @@ export function findCandidatesSql(schema: string): string {
     due AS (
       SELECT * FROM heads WHERE ${isHead(schema, 'heads')} ORDER BY seq LIMIT $2)
     SELECT
-      (SELECT ARRAY[listener, id] FROM suspect) AS suspect,
+      (SELECT ARRAY[listener, source, id] FROM suspect) AS suspect,
       ARRAY (SELECT listener FROM due ORDER BY seq) AS listeners,
+      ARRAY (SELECT source FROM due ORDER BY seq) AS sources,
       ARRAY (SELECT id FROM due ORDER BY seq) AS ids,
       ARRAY (
         SELECT listener FROM fresh GROUP BY listener HAVING count(*) >= $3
@@ -167,24 +172,25 @@ export function findCandidatesSql(schema: string): string {
  */
 export function findHiddenSql(schema: string): string {
   return `
-    SELECT asked.listener, walked.reached, walked.heads
+    SELECT asked.listener, walked.reached, walked.sources, walked.ids
     FROM unnest($1::text[], $2::text[]) AS asked (listener, start)
     CROSS JOIN LATERAL (
       WITH RECURSIVE lanes AS (
-        (SELECT listener, id, lane, seq, state, at, 1 AS n FROM ${schema}.anywise_inbox
+        (SELECT listener, source, id, lane, seq, state, at, 1 AS n FROM ${schema}.anywise_inbox
          WHERE listener = asked.listener AND lane > asked.start AND state IN ('ready', 'running', 'parked')
          ORDER BY lane, seq LIMIT 1)
         UNION ALL
         SELECT next.*, lanes.n + 1 FROM lanes CROSS JOIN LATERAL (
-          SELECT listener, id, lane, seq, state, at FROM ${schema}.anywise_inbox
+          SELECT listener, source, id, lane, seq, state, at FROM ${schema}.anywise_inbox
           WHERE listener = lanes.listener AND lane > lanes.lane AND state IN ('ready', 'running', 'parked')
           ORDER BY lane, seq LIMIT 1) AS next
         WHERE lanes.n < $3)
       SELECT
         CASE WHEN count(*) >= $3 THEN max(lane) END AS reached,
-        coalesce(array_agg(id ORDER BY seq) FILTER (
-          WHERE state = 'ready' AND at <= ${now} AND ${noneRuns(schema, 'lanes')}), '{}') AS heads
-      FROM lanes) AS walked`;
+        coalesce(array_agg(source ORDER BY seq) FILTER (WHERE is_due), '{}') AS sources,
+        coalesce(array_agg(id ORDER BY seq) FILTER (WHERE is_due), '{}') AS ids
+      FROM (
+        SELECT *, state = 'ready' AND at <= ${now} AND ${noneRuns(schema, 'lanes')} AS is_due FROM lanes) AS lanes) AS walked`;
 }
 
 /** Whether a row is the oldest unfinished one of its lane, and no later one is being handled, as after a replay. */

@@ -9,6 +9,7 @@ import type { StoreChanged } from '../core/ports/store.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Database } from './database.js';
+import { refValue } from './inbox.js';
 import { storable } from '../core/message/storable-text.js';
 import { now } from './sql.js';
 
@@ -23,11 +24,13 @@ const isDead = `state IN ('dead', 'parked', 'blocking')`;
 /** Given by {@link filterValues}. */
 const matches = `
   ${isDead} AND ($1::text IS NULL OR id = $1) AND ($2::text IS NULL OR listener = $2) AND ($3::text IS NULL OR type = $3)
-  AND ($4::text IS NULL OR strpos(lower(last_error), lower($4)) > 0) AND ($5::bigint IS NULL OR at <= ${now} - $5)`;
+  AND ($4::text IS NULL OR strpos(lower(last_error), lower($4)) > 0) AND ($5::bigint IS NULL OR at <= ${now} - $5)
+  AND ($6::text IS NULL OR source = $6)`;
 
-function filterValues({ id, listener, type, error, olderThanMs }: DeadLetterFilter): unknown[] {
+function filterValues({ id, source, listener, type, error, olderThanMs }: DeadLetterFilter): unknown[] {
   const text = (value: string | undefined): string | null => (value === undefined ? null : storable(value));
-  return [text(id), text(listener), text(type), text(error), olderThanMs === undefined ? null : Math.ceil(olderThanMs)];
+  const ageMs = olderThanMs === undefined ? null : Math.ceil(olderThanMs);
+  return [text(id), text(listener), text(type), text(error), ageMs, text(source)];
 }
 
 export class PostgresDeadLetters implements DeadLetters {
@@ -44,9 +47,9 @@ export class PostgresDeadLetters implements DeadLetters {
 
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const text = `
-      SELECT seq, listener, id, type, lane, envelope AS json, original, state, attempts, last_error AS error,
+      SELECT seq, listener, source, id, type, lane, envelope AS json, original, state, attempts, last_error AS error,
         received_at AS "receivedAt", at AS "diedAt"
-      FROM ${this.#inbox} WHERE ${matches} AND seq > $6 ORDER BY seq LIMIT $7`;
+      FROM ${this.#inbox} WHERE ${matches} AND seq > $7 ORDER BY seq LIMIT $8`;
     const { rows } = await this.#database.query<Row>({ text }, ...filterValues(filter), after, limit);
     return rows.map(deadLetterOf);
   }
@@ -61,11 +64,11 @@ export class PostgresDeadLetters implements DeadLetters {
     return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL`, filter);
   }
 
-  async edit({ listener, id }: InboxRef, json: string): Promise<boolean> {
+  async edit(letter: InboxRef, json: string): Promise<boolean> {
     const text = `
-      UPDATE ${this.#inbox} SET original = coalesce(original, envelope), envelope = $3
-      WHERE listener = $1 AND id = $2 AND ${isDead}`;
-    const { rowCount } = await this.#database.query({ text }, listener, storable(id), storable(json));
+      UPDATE ${this.#inbox} SET original = coalesce(original, envelope), envelope = $4
+      WHERE listener = $1 AND id = $2 AND source = $3 AND ${isDead}`;
+    const { rowCount } = await this.#database.query({ text }, ...refValue(letter), storable(json));
     return rowCount === 1;
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { deadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
+import type { InboxRef } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import { Claimable } from './claimable.js';
 import { prepared, type Database } from './database.js';
@@ -10,42 +11,50 @@ import type { Statement } from './session.js';
 import { storable } from '../core/message/storable-text.js';
 import { now } from './sql.js';
 import { inboxStatus } from './status.js';
+import { textIn, textValues } from './texts.js';
 
 /** Adds entries, from {@link entryValues}. Known ones are left unchanged. */
 export function insertEntriesSql(schema: string): string {
   return `
-    INSERT INTO ${schema}.anywise_inbox (listener, id, type, lane, envelope, state, at, last_error, received_at)
-    SELECT listener, id, type, lane, envelope,
+    INSERT INTO ${schema}.anywise_inbox (listener, id, source, type, lane, envelope, state, at, last_error, received_at)
+    SELECT listener, id, source, type, lane, envelope,
       CASE WHEN error IS NULL THEN 'ready' ELSE 'dead' END, CASE WHEN error IS NULL THEN 0 ELSE ${now} END, error, ${now}
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-      WITH ORDINALITY AS entry (listener, id, type, lane, envelope, error, n)
-    ORDER BY n
-    ON CONFLICT (listener, id) DO NOTHING`;
+    FROM ${newEntries(schema)} ORDER BY n
+    ON CONFLICT (listener, id, source) DO NOTHING`;
+}
+
+/** Entries without those that were handled before sources were kept, and so are known by their id alone. */
+function newEntries(schema: string): string {
+  return `(
+    SELECT listener, id, source, type, lane, ${textIn('$9')} AS envelope, error, n
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[])
+      WITH ORDINALITY AS entry (listener, id, source, type, lane, error, start, size, n)
+    WHERE (SELECT 1 FROM ${schema}.anywise_inbox_before AS known
+           WHERE known.listener = entry.listener AND known.id = entry.id LIMIT 1) IS NULL) AS entry`;
 }
 
 export function entryValues(entries: readonly InboxEntry[]): unknown[] {
   return [
     entries.map(({ listener }) => listener),
     entries.map(({ id }) => storable(id)),
+    entries.map(({ source }) => storable(source)),
     entries.map(({ type }) => storable(type)),
-    entries.map(({ key, id }) => storedLane(key, id)),
-    entries.map(({ json }) => storable(json)),
+    entries.map(({ key, id, source }) => storedLane(key, id, source)),
     entries.map(({ error }) => (error === undefined ? null : storable(error))),
+    ...textValues(entries.map(({ json }) => storable(json))),
   ];
 }
 
 /**
- * Adds entries, from {@link entryValues}, and claims those that are the first of their lane, within the limits: `$7`
- * listeners, `$12` how many for each, `$8` how many in total, `$9` for how long, `$10` the lease, `$11` the holder. Run it
+ * Adds entries, from {@link entryValues}, and claims those that are the first of their lane, within the limits: `$10`
+ * listeners, `$11` how many for each, `$12` how many in total, `$13` for how long, `$14` the lease, `$15` the holder. Run it
  * by index.
  */
 function addSql(schema: string): string {
   const inbox = `${schema}.anywise_inbox`;
   return `
     WITH entry AS (
-      SELECT *, row_number() OVER (PARTITION BY listener, lane ORDER BY n) AS nth
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-        WITH ORDINALITY AS entry (listener, id, type, lane, envelope, error, n)),
+      SELECT *, row_number() OVER (PARTITION BY listener, lane ORDER BY n) AS nth FROM ${newEntries(schema)}),
     free AS (
       SELECT entry.*, place.count AS places, error IS NULL AND nth = 1 AND place.count > 0
         AND (SELECT 1 FROM ${inbox} AS block
@@ -53,20 +62,20 @@ function addSql(schema: string): string {
         AND (SELECT 1 FROM ${inbox} AS before
              WHERE before.listener = entry.listener AND before.lane = entry.lane
                AND before.state IN ('ready', 'running', 'parked') LIMIT 1) IS NULL AS is_free
-      FROM entry LEFT JOIN unnest($7::text[], $12::integer[]) AS place (listener, count) USING (listener)),
+      FROM entry LEFT JOIN unnest($10::text[], $11::integer[]) AS place (listener, count) USING (listener)),
     chosen AS (
-      SELECT *, is_free AND count(*) FILTER (WHERE is_free) OVER (ORDER BY n) <= $8
+      SELECT *, is_free AND count(*) FILTER (WHERE is_free) OVER (ORDER BY n) <= $12
         AND count(*) FILTER (WHERE is_free) OVER (PARTITION BY listener ORDER BY n) <= places AS is_claimed
       FROM free)
     INSERT INTO ${inbox}
-      (listener, id, type, lane, envelope, state, at, attempts, lease, holder, last_error, received_at)
-    SELECT listener, id, type, lane, envelope,
+      (listener, id, source, type, lane, envelope, state, at, attempts, lease, holder, last_error, received_at)
+    SELECT listener, id, source, type, lane, envelope,
       CASE WHEN error IS NOT NULL THEN 'dead' WHEN is_claimed THEN 'running' ELSE 'ready' END,
-      CASE WHEN error IS NOT NULL THEN ${now} WHEN is_claimed THEN ${now} + $9::bigint ELSE 0 END,
-      coalesce(is_claimed, false)::integer, CASE WHEN is_claimed THEN $10::text END, CASE WHEN is_claimed THEN $11::text END, error, ${now}
+      CASE WHEN error IS NOT NULL THEN ${now} WHEN is_claimed THEN ${now} + $13::bigint ELSE 0 END,
+      coalesce(is_claimed, false)::integer, CASE WHEN is_claimed THEN $14::text END, CASE WHEN is_claimed THEN $15::text END, error, ${now}
     FROM chosen ORDER BY n
-    ON CONFLICT (listener, id) DO NOTHING
-    RETURNING seq, listener, id, state`;
+    ON CONFLICT (listener, id, source) DO NOTHING
+    RETURNING seq, listener, id, source, state`;
 }
 
 /** The fence: no row changes for a holder that lost its lease. */
@@ -74,7 +83,7 @@ export function finishSql(schema: string): string {
   return `
     UPDATE ${schema}.anywise_inbox
     SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL
-    WHERE listener = $1 AND id = $2 AND lease = $3 AND state = 'running'`;
+    WHERE listener = $1 AND id = $2 AND source = $3 AND lease = $4 AND state = 'running'`;
 }
 
 /**
@@ -85,23 +94,22 @@ export function finishSql(schema: string): string {
 function takeSql(schema: string): string {
   return `
     WITH locked AS MATERIALIZED (
-      SELECT row.listener, row.id, row.state = 'running' AS is_suspect
-      FROM unnest($1::text[], $2::text[]) AS wanted (listener, id)
-      JOIN ${schema}.anywise_inbox AS row ON row.listener = wanted.listener AND row.id = wanted.id
+      SELECT row.listener, row.id, row.source, row.state = 'running' AS is_suspect
+      FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (listener, id, source)
+      JOIN ${schema}.anywise_inbox AS row
+        ON row.listener = wanted.listener AND row.id = wanted.id AND row.source = wanted.source
       WHERE row.state IN ('ready', 'running') AND row.at <= ${now}
       FOR UPDATE OF row SKIP LOCKED)
     UPDATE ${schema}.anywise_inbox AS row
-    SET state = 'running', at = ${now} + $3, lease = $4, holder = $5, is_alone = false,
+    SET state = 'running', at = ${now} + $4, lease = $5, holder = $6, is_alone = false,
       attempts = attempts + CASE WHEN locked.is_suspect AND NOT row.is_alone THEN 0 ELSE 1 END
-    FROM locked WHERE row.listener = locked.listener AND row.id = locked.id
-    RETURNING row.seq, row.listener, row.id, row.type, row.lane, row.envelope, row.attempts,
+    FROM locked WHERE row.listener = locked.listener AND row.id = locked.id AND row.source = locked.source
+    RETURNING row.seq, row.listener, row.source, row.id, row.type, row.lane, row.envelope, row.attempts,
       locked.is_suspect AS "isSuspect"`;
 }
 
-interface ClaimedRow {
+interface ClaimedRow extends InboxRef {
   readonly seq: number;
-  readonly listener: string;
-  readonly id: string;
   readonly type: string;
   readonly lane: string;
   readonly envelope: string;
@@ -109,17 +117,15 @@ interface ClaimedRow {
   readonly isSuspect: boolean;
 }
 
-interface AddedRow {
+interface AddedRow extends InboxRef {
   readonly seq: number;
-  readonly listener: string;
-  readonly id: string;
   readonly state: 'ready' | 'running' | 'dead';
 }
 
 const noClaim: ClaimOptions = { listeners: new Map(), holder: '', limit: 0, leaseMs: 0 };
 
-function identityOf(listener: string, id: string): string {
-  return JSON.stringify([listener, id]);
+function identityOf({ listener, source, id }: InboxRef): string {
+  return JSON.stringify([listener, storable(source), storable(id)]);
 }
 
 interface InboxStatements {
@@ -133,31 +139,33 @@ interface InboxStatements {
 
 function statementsOf(schema: string): InboxStatements {
   const inbox = `${schema}.anywise_inbox`;
-  const mine = `listener = $1 AND id = $2 AND lease = $3 AND state = 'running'`;
+  const held = 'unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS held (listener, id, source, lease)';
+  const isHeld = `
+    row.listener = held.listener AND row.id = held.id AND row.source = held.source AND row.lease = held.lease
+    AND state = 'running'`;
+  const mine = `listener = $1 AND id = $2 AND source = $3 AND lease = $4 AND state = 'running'`;
   return {
     add: { text: addSql(schema) },
     take: prepared(takeSql(schema)),
     extend: {
       text: `
-        UPDATE ${inbox} AS row SET at = ${now} + $4, is_alone = is_alone OR $5
-        FROM unnest($1::text[], $2::text[], $3::text[]) AS held (listener, id, lease)
-        WHERE row.listener = held.listener AND row.id = held.id AND row.lease = held.lease AND state = 'running'
+        UPDATE ${inbox} AS row SET at = ${now} + $5, is_alone = is_alone OR $6
+        FROM ${held} WHERE ${isHeld}
         RETURNING row.seq`,
     },
     bury: {
-      text: `UPDATE ${inbox} SET state = $4, at = ${now}, lease = NULL, holder = NULL, last_error = $5 WHERE ${mine}`,
+      text: `UPDATE ${inbox} SET state = $5, at = ${now}, lease = NULL, holder = NULL, last_error = $6 WHERE ${mine}`,
     },
     retry: {
       text: `
         UPDATE ${inbox}
-        SET state = 'ready', at = ${now} + $4, attempts = attempts - $5, lease = NULL, holder = NULL, last_error = $6
+        SET state = 'ready', at = ${now} + $5, attempts = attempts - $6, lease = NULL, holder = NULL, last_error = $7
         WHERE ${mine}`,
     },
     release: {
       text: `
         UPDATE ${inbox} AS row SET state = 'ready', at = 1, attempts = attempts - 1, lease = NULL, holder = NULL
-        FROM unnest($1::text[], $2::text[], $3::text[]) AS held (listener, id, lease)
-        WHERE row.listener = held.listener AND row.id = held.id AND row.lease = held.lease AND state = 'running'`,
+        FROM ${held} WHERE ${isHeld}`,
     },
   };
 }
@@ -181,36 +189,33 @@ export class PostgresInbox implements Inbox {
   async add(entries: readonly InboxEntry[], claim: ClaimOptions = noClaim): Promise<readonly Claim[]> {
     const { listeners, limit, leaseMs, holder } = claim;
     const lease = randomUUID();
-    const places = [...listeners.values()];
-    const values = [...entryValues(entries), [...listeners.keys()], limit, leaseMs, lease, holder, places];
+    const places = [[...listeners.keys()], [...listeners.values()]];
+    const values = [...entryValues(entries), ...places, limit, leaseMs, lease, holder];
     const { rows } = await this.#database.queryByIndex<AddedRow>(this.#statements.add, ...values);
     if (rows.some(({ state }) => state === 'ready')) this.#changed('inbox');
-    const added = new Map(entries.map((entry) => [identityOf(entry.listener, storable(entry.id)), entry]));
-    return rows.flatMap(({ seq, listener, id, state }) => {
-      const entry = state === 'running' ? added.get(identityOf(listener, id)) : undefined;
-      if (entry === undefined) return [];
-      const { type, key, json, envelope } = entry;
-      return [{ seq, listener, id: entry.id, type, key, json, envelope, lease, attempt: 1 }];
+    const added = new Map(entries.map((entry) => [identityOf(entry), entry]));
+    return rows.flatMap((row) => {
+      const entry = row.state === 'running' ? added.get(identityOf(row)) : undefined;
+      return entry === undefined ? [] : [{ ...entry, seq: row.seq, lease, attempt: 1 }];
     });
   }
 
   async claim({ listeners, holder, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
     if (limit < 1 || listeners.size === 0) return [];
     const found = await this.#claimable.find({ listeners, holder, limit });
-    if (found.ids.length === 0) return [];
+    if (found.refs.length === 0) return [];
     const lease = randomUUID();
     const { rows } = await this.#database.queryByIndex<ClaimedRow>(
       this.#statements.take,
-      found.listeners,
-      found.ids,
+      ...refValues(found.refs),
       leaseMs,
       lease,
       holder,
     );
     return [...rows]
       .sort((a, b) => a.seq - b.seq)
-      .map(({ seq, listener, id, type, lane, envelope, attempts, isSuspect }) => {
-        return { seq, listener, id, type, key: keyOf(lane), json: envelope, lease, attempt: attempts, isSuspect };
+      .map(({ lane, envelope, attempts, ...message }) => {
+        return { ...message, key: keyOf(lane), json: envelope, lease, attempt: attempts };
       });
   }
 
@@ -221,12 +226,12 @@ export class PostgresInbox implements Inbox {
     return claims.filter(({ seq }) => !extended.has(seq));
   }
 
-  async fail({ listener, id, key, lease }: Claim, failure: FailedClaim): Promise<void> {
+  async fail(claim: Claim, failure: FailedClaim): Promise<void> {
     const { bury, retry } = this.#statements;
-    const mine = [listener, storable(id), lease];
+    const mine = [...refValue(claim), claim.lease];
     const error = storable(failure.error);
     if (failure.outcome === 'dead')
-      await this.#database.queryByIndex(bury, ...mine, deadState(failure.onDead, key), error);
+      await this.#database.queryByIndex(bury, ...mine, deadState(failure.onDead, claim.key), error);
     else
       await this.#database.queryByIndex(
         retry,
@@ -247,9 +252,18 @@ export class PostgresInbox implements Inbox {
 }
 
 function held(claims: readonly Claim[]): unknown[] {
+  return [...refValues(claims), claims.map(({ lease }) => lease)];
+}
+
+/** Names a message to a statement: by its listener, its id and its source. */
+export function refValue({ listener, id, source }: InboxRef): string[] {
+  return [listener, storable(id), storable(source)];
+}
+
+function refValues(refs: readonly InboxRef[]): string[][] {
   return [
-    claims.map(({ listener }) => listener),
-    claims.map(({ id }) => storable(id)),
-    claims.map(({ lease }) => lease),
+    refs.map(({ listener }) => listener),
+    refs.map(({ id }) => storable(id)),
+    refs.map(({ source }) => storable(source)),
   ];
 }

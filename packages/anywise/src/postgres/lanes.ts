@@ -5,6 +5,6 @@ import { storable } from '../core/message/storable-text.js';
 export const beforeAllLanes = '';
 
 /** The lane of a message, as stored. */
-export function storedLane(key: string | undefined, id: string): string {
-  return storable(laneOf(key, id));
+export function storedLane(key: string | undefined, id: string, source?: string): string {
+  return storable(laneOf(key, id, source));
 }

@@ -8,6 +8,7 @@ import {
   expectServicesGoOn,
   oldConsumer,
   oldInbox,
+  oldInboxJson,
   oldLease,
   oldLog,
   oldOutbox,
@@ -142,8 +143,9 @@ async function writeInbox(session: Session, rows: readonly OldInboxRow[]): Promi
     INSERT INTO anywise_inbox
       (listener, id, type, key, lane, envelope, original, state, at, attempts, lease, holder, last_error, received_at)
     VALUES ($1, $2, 'test.happened', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
-  for (const { listener, id, key, original, state, at, attempts, lease, holder, error } of rows) {
-    const envelope = state === 'handled' ? null : JSON.stringify({ id });
+  for (const row of rows) {
+    const { listener, id, key, original, state, at, attempts, lease, holder, error } = row;
+    const envelope = oldInboxJson(row);
     const kept = [envelope, original, state, at, attempts, lease, holder, error, Date.now()];
     await session.query({ text }, listener, id, key ?? null, oldLane(key, id), ...kept);
   }

@@ -9,10 +9,15 @@ const rowsAtOnce = 5_000;
  *
  * @param schema the quoted name.
  */
-export function cleanInbox(database: Database, schema: string, retentionMs: number): Promise<void> {
+export async function cleanInbox(database: Database, schema: string, retentionMs: number): Promise<void> {
+  await cleanTable(database, `${schema}.anywise_inbox_before`, 'listener, id', retentionMs);
+  await cleanTable(database, `${schema}.anywise_inbox`, 'listener, id, source', retentionMs);
+}
+
+function cleanTable(database: Database, table: string, identity: string, retentionMs: number): Promise<void> {
   const text = `
-    DELETE FROM ${schema}.anywise_inbox WHERE (listener, id) IN (
-      SELECT listener, id FROM ${schema}.anywise_inbox
+    DELETE FROM ${table} WHERE (${identity}) IN (
+      SELECT ${identity} FROM ${table}
       WHERE state = 'handled' AND at < ${now} - $1::bigint ORDER BY at LIMIT ${rowsAtOnce})`;
   return whileFull(rowsAtOnce, async () => (await database.query({ text }, retentionMs)).rowCount ?? 0);
 }

@@ -79,13 +79,61 @@ export const storeMigrations: readonly Migration[] = [
       );`,
   },
   {
-    // The lane tells the key. No message waits for a dead letter without one. The conditions of the new indexes are written
-    // otherwise than those of the old ones, so that a statement can choose which of the two the planner may take.
+    // Until then messages of the inbox were known by their id alone. Those that were handled have no envelope that tells their
+    // source, and there may be millions: they stay as they are, in a table of their own, until the retention has passed. The
+    // lane tells the key. No message waits for a dead letter without one. The conditions of two indexes are written otherwise
+    // than those of the others, so that a statement can choose which of them the planner may take.
     name: 'anywise/002-lanes',
     sql: `
-      UPDATE anywise_inbox SET state = 'dead' WHERE state = 'parked' AND key IS NULL;
-      ALTER TABLE anywise_inbox DROP COLUMN key;
-      ALTER TABLE anywise_inbox ADD COLUMN is_alone BOOLEAN NOT NULL DEFAULT false;
+      DROP INDEX anywise_inbox_fresh, anywise_inbox_tried, anywise_inbox_lanes, anywise_inbox_running, anywise_inbox_dead,
+        anywise_inbox_blocking;
+      ALTER TABLE anywise_inbox RENAME TO anywise_inbox_before;
+      ALTER INDEX anywise_inbox_pkey RENAME TO anywise_inbox_before_pkey;
+      ALTER INDEX anywise_inbox_handled RENAME TO anywise_inbox_before_handled;
+      CREATE TABLE anywise_inbox (
+        seq         BIGINT  GENERATED ALWAYS AS IDENTITY,
+        listener    TEXT    NOT NULL,
+        id          TEXT    NOT NULL,
+        source      TEXT    NOT NULL,
+        type        TEXT    NOT NULL,
+        lane        TEXT    COLLATE "C" NOT NULL,
+        envelope    TEXT,
+        original    TEXT,
+        state       TEXT    NOT NULL,
+        at          BIGINT  NOT NULL DEFAULT 0,
+        attempts    INTEGER NOT NULL DEFAULT 0,
+        is_alone    BOOLEAN NOT NULL DEFAULT false,
+        lease       TEXT,
+        holder      TEXT,
+        last_error  TEXT,
+        received_at BIGINT  NOT NULL,
+        PRIMARY KEY (listener, id, source)
+      );
+      SELECT setval(pg_get_serial_sequence('anywise_inbox', 'seq'),
+        nextval(pg_get_serial_sequence('anywise_inbox_before', 'seq')), false);
+      CREATE FUNCTION pg_temp.source_of(envelope text) RETURNS text LANGUAGE plpgsql AS $$
+        BEGIN
+          RETURN CASE json_typeof(envelope::json -> 'source') WHEN 'string' THEN envelope::json ->> 'source' ELSE '' END;
+        EXCEPTION WHEN OTHERS THEN RETURN '';
+        END $$;
+      INSERT INTO anywise_inbox
+          (seq, listener, id, source, type, lane, envelope, original, state, at, attempts, lease, holder, last_error,
+          received_at)
+        OVERRIDING SYSTEM VALUE
+        SELECT seq, listener, id, coalesce(pg_temp.source_of(coalesce(original, envelope)), ''), type, lane, envelope,
+          original, CASE WHEN state = 'parked' AND key IS NULL THEN 'dead' ELSE state END, at, attempts, lease, holder,
+          last_error, received_at
+        FROM anywise_inbox_before WHERE state <> 'handled' ORDER BY seq;
+      DROP FUNCTION pg_temp.source_of(text);
+      DELETE FROM anywise_inbox_before WHERE state <> 'handled';
+      CREATE INDEX anywise_inbox_fresh ON anywise_inbox (listener, seq) WHERE state = 'ready' AND at = 0;
+      CREATE INDEX anywise_inbox_tried ON anywise_inbox (listener, at) WHERE state IN ('ready', 'running') AND at > 0;
+      CREATE INDEX anywise_inbox_lanes ON anywise_inbox (listener, lane, seq)
+        WHERE state IN ('ready', 'running', 'parked');
+      CREATE INDEX anywise_inbox_running ON anywise_inbox (listener, lane) WHERE state = 'running';
+      CREATE INDEX anywise_inbox_dead ON anywise_inbox (seq) WHERE state IN ('dead', 'parked', 'blocking');
+      CREATE INDEX anywise_inbox_blocking ON anywise_inbox (listener) WHERE state = 'blocking';
+      CREATE INDEX anywise_inbox_handled ON anywise_inbox (at) WHERE state = 'handled';
       CREATE INDEX anywise_inbox_retried ON anywise_inbox (listener, received_at) WHERE state = 'ready' AND at <> 0;
       CREATE INDEX anywise_inbox_dead_listeners ON anywise_inbox (listener, at)
         WHERE state NOT IN ('ready', 'running', 'handled');`,

@@ -12,7 +12,7 @@ import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
 import { prepared, type Database } from './database.js';
-import { entryValues, finishSql, insertEntriesSql } from './inbox.js';
+import { entryValues, finishSql, insertEntriesSql, refValue } from './inbox.js';
 import { cancelSql, envelopeValues, insertEnvelopesSql, insertScheduledSql, scheduledValues } from './outbox.js';
 import { numberPlaceholders } from './placeholders.js';
 import { keepReplySql, replyValues } from './replies.js';
@@ -190,8 +190,8 @@ export class PostgresStoreTransaction implements StoreTransaction {
   }
 
   /** `false` if the lease was lost. */
-  async #finish({ listener, id, lease }: Claim): Promise<boolean> {
-    return (await this.#write(this.#statements.finish, listener, storable(id), lease)) === 1;
+  async #finish(claim: Claim): Promise<boolean> {
+    return (await this.#write(this.#statements.finish, ...refValue(claim), claim.lease)) === 1;
   }
 
   async #query<Row extends object>(sql: string, values: readonly SqlValue[]): Promise<PostgresResult<Row>> {

@@ -19,6 +19,7 @@ const isDead = `state IN ('dead', 'parked', 'blocking')`;
 interface Row {
   readonly seq: number;
   readonly listener: string;
+  readonly source: string;
   readonly id: string;
   readonly type: string;
   readonly lane: string;
@@ -45,7 +46,7 @@ export class SqliteDeadLetters implements DeadLetters {
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const { where, values } = conditionOf(filter);
     const rows = this.#connections.reader.all<Row>(
-      `SELECT seq, listener, id, type, lane, envelope, original, state, attempts, last_error AS error,
+      `SELECT seq, listener, source, id, type, lane, envelope, original, state, attempts, last_error AS error,
          received_at AS receivedAt, at AS diedAt
        FROM anywise_inbox INDEXED BY anywise_inbox_dead WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`,
       ...values,
@@ -65,11 +66,11 @@ export class SqliteDeadLetters implements DeadLetters {
     return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL`, filter);
   }
 
-  async edit({ listener, id }: InboxRef, json: string): Promise<boolean> {
+  async edit({ listener, source, id }: InboxRef, json: string): Promise<boolean> {
     const sql = `
       UPDATE anywise_inbox SET original = coalesce(original, envelope), envelope = ?
-      WHERE listener = ? AND id = ? AND ${isDead}`;
-    return (await this.#writer.run(() => this.#connections.writer.run(sql, json, listener, id))) === 1;
+      WHERE listener = ? AND id = ? AND source = ? AND ${isDead}`;
+    return (await this.#writer.run(() => this.#connections.writer.run(sql, json, listener, id, source))) === 1;
   }
 
   discard(filter: DeadLetterFilter): Promise<number> {
@@ -86,12 +87,13 @@ export class SqliteDeadLetters implements DeadLetters {
 }
 
 /** The values of a filter for a statement. */
-function conditionOf({ id, listener, type, error, olderThanMs }: DeadLetterFilter): {
+function conditionOf({ id, source, listener, type, error, olderThanMs }: DeadLetterFilter): {
   readonly where: string;
   readonly values: readonly SqlValue[];
 } {
   const parts: readonly (readonly [string, SqlValue | undefined])[] = [
     ['id = ?', id],
+    ['source = ?', source],
     ['listener = ?', listener],
     ['type = ?', type],
     // SQLite only ignores the case of ASCII letters; others must match exactly.

@@ -11,9 +11,12 @@ import { inboxStatus } from './status.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
 
+/** What was handled before sources were kept, and so is known by its id alone. */
+const isKnownSql = 'SELECT 1 FROM anywise_inbox_before WHERE listener = ?1 AND id = ?2';
+
 const insertSql = `
-  INSERT OR IGNORE INTO anywise_inbox (listener, id, type, lane, envelope, last_error, state, at, received_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT OR IGNORE INTO anywise_inbox (listener, id, source, type, lane, envelope, last_error, state, at, received_at)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (${isKnownSql})`;
 
 export function insertEntries(connection: Connection, entries: readonly InboxEntry[], writer: Writer): void {
   for (const entry of entries) insertEntry(connection, entry, writer.nowMs);
@@ -22,31 +25,34 @@ export function insertEntries(connection: Connection, entries: readonly InboxEnt
 /** `false` if it was already known. */
 function insertEntry(
   connection: Connection,
-  { listener, id, type, key, json, error }: InboxEntry,
+  { listener, source, id, type, key, json, error }: InboxEntry,
   atMs: number,
 ): boolean {
   const [state, dueMs] = error === undefined ? ['ready', 0] : ['dead', atMs];
-  return connection.run(insertSql, listener, id, type, laneOf(key, id), json, error ?? null, state, dueMs, atMs) === 1;
+  const content = [type, laneOf(key, id, source), json, error ?? null];
+  return connection.run(insertSql, listener, id, source, ...content, state, dueMs, atMs) === 1;
 }
 
 /** Adds a message as a claimed one if it is new and the first of its lane; otherwise does nothing. */
 const insertClaimedSql = `
-  INSERT OR IGNORE INTO anywise_inbox (listener, id, type, lane, envelope, state, at, attempts, lease, holder, received_at)
-  SELECT ?1, ?2, ?3, ?4, ?5, 'running', ?6 + ?7, 1, ?8, ?9, ?6
+  INSERT OR IGNORE INTO anywise_inbox
+    (listener, id, source, type, lane, envelope, state, at, attempts, lease, holder, received_at)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'running', ?7 + ?8, 1, ?9, ?10, ?7
   WHERE NOT EXISTS (
     SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_lanes
-    WHERE listener = ?1 AND lane = ?4 AND state IN ('ready', 'running', 'parked'))`;
+    WHERE listener = ?1 AND lane = ?5 AND state IN ('ready', 'running', 'parked'))
+  AND NOT EXISTS (${isKnownSql})`;
 
 function insertClaimed(
   connection: Connection,
-  { listener, id, type, key, json, envelope }: InboxEntry,
+  { listener, source, id, type, key, json, envelope }: InboxEntry,
   { leaseMs, holder }: ClaimOptions,
   lease: string,
   atMs: number,
 ): Claim | undefined {
-  const values = [listener, id, type, laneOf(key, id), json, atMs, leaseMs, lease, holder];
+  const values = [listener, id, source, type, laneOf(key, id, source), json, atMs, leaseMs, lease, holder];
   const seq = connection.insert(insertClaimedSql, ...values);
-  return seq === undefined ? undefined : { seq, listener, id, type, key, json, envelope, lease, attempt: 1 };
+  return seq === undefined ? undefined : { seq, listener, source, id, type, key, json, envelope, lease, attempt: 1 };
 }
 
 /** The fence: a process that lost the lease must not commit. */
@@ -65,7 +71,7 @@ export function endClaims(connection: Connection, claims: readonly number[]): un
   if (ended !== claims.length) throw new Error(`Only ${ended} of ${claims.length} held claims could be ended.`);
 }
 
-const claimedColumns = 'seq, listener, id, type, lane, envelope, attempts';
+const claimedColumns = 'seq, listener, source, id, type, lane, envelope, attempts';
 
 const claimSql = `
   UPDATE anywise_inbox
@@ -83,6 +89,7 @@ const claimSuspectSql = `
 interface ClaimedRow {
   readonly seq: number;
   readonly listener: string;
+  readonly source: string;
   readonly id: string;
   readonly type: string;
   readonly lane: string;
@@ -91,8 +98,8 @@ interface ClaimedRow {
 }
 
 function claimOf(row: ClaimedRow, lease: string, isSuspect: boolean): Claim {
-  const { seq, listener, id, type, lane, envelope, attempts } = row;
-  return { seq, listener, id, type, key: keyOf(lane), json: envelope, lease, attempt: attempts, isSuspect };
+  const { lane, envelope, attempts, ...message } = row;
+  return { ...message, key: keyOf(lane), json: envelope, lease, attempt: attempts, isSuspect };
 }
 
 export class SqliteInbox implements Inbox {

@@ -12,6 +12,7 @@ import {
   expectServicesGoOn,
   oldConsumer,
   oldInbox,
+  oldInboxJson,
   oldLease,
   oldLog,
   oldOutbox,
@@ -135,8 +136,9 @@ function writeInbox(client: SqliteClient, rows: readonly OldInboxRow[]): void {
     INSERT INTO anywise_inbox
       (listener, id, type, key, envelope, original, state, at, attempts, lease, holder, last_error, received_at)
     VALUES (?, ?, 'test.happened', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  for (const { listener, id, key, original, state, at, attempts, lease, holder, error } of rows) {
-    const envelope = state === 'handled' ? null : JSON.stringify({ id });
+  for (const row of rows) {
+    const { listener, id, key, original, state, at, attempts, lease, holder, error } = row;
+    const envelope = oldInboxJson(row);
     const kept = [envelope, original, state, at, attempts, lease, holder, error, Date.now()];
     insert.run(listener, id, oldKey(key, id), ...kept);
   }

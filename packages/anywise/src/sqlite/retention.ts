@@ -6,13 +6,15 @@ import { whileFull } from '../kit/interval.js';
 const rowsAtOnce = 1_000;
 const repliesAtOnce = 5_000;
 
-const windowSql = `
+type InboxTable = 'anywise_inbox' | 'anywise_inbox_before';
+
+const windowSql = (table: InboxTable): string => `
   SELECT max(seq) AS last, coalesce(min(received_at) < ${now} - ?1, 0) AS isOld,
     count(*) FILTER (WHERE state = 'handled' AND at < ${now} - ?1) AS gone
-  FROM (SELECT seq, received_at, state, at FROM anywise_inbox WHERE seq > ?2 ORDER BY seq LIMIT ${rowsAtOnce})`;
+  FROM (SELECT seq, received_at, state, at FROM ${table} WHERE seq > ?2 ORDER BY seq LIMIT ${rowsAtOnce})`;
 
-const deleteSql = `
-  DELETE FROM anywise_inbox WHERE seq > ?2 AND seq <= ?3 AND state = 'handled' AND at < ${now} - ?1`;
+const deleteSql = (table: InboxTable): string => `
+  DELETE FROM ${table} WHERE seq > ?2 AND seq <= ?3 AND state = 'handled' AND at < ${now} - ?1`;
 
 interface Window {
   readonly last: number;
@@ -25,15 +27,20 @@ interface Window {
  * Deletes messages that were handled more than `retentionMs` ago. Messages are numbered on arrival, so the search starts
  * with the first and ends at young ones: an index of handled messages would cost each message more than this.
  */
-export async function cleanInbox({ connections, writer }: Database, retentionMs: number): Promise<void> {
+export async function cleanInbox(database: Database, retentionMs: number): Promise<void> {
+  await cleanTable(database, 'anywise_inbox_before', retentionMs);
+  await cleanTable(database, 'anywise_inbox', retentionMs);
+}
+
+async function cleanTable({ connections, writer }: Database, table: InboxTable, retentionMs: number): Promise<void> {
   const { reader, writer: connection } = connections;
-  const windowAfter = (seq: number): Window | undefined => reader.get<Window>(windowSql, retentionMs, seq);
+  const windowAfter = (seq: number): Window | undefined => reader.get<Window>(windowSql(table), retentionMs, seq);
   let after = 0;
   for (let window = windowAfter(after); window?.isOld === 1; window = windowAfter(after)) {
     const bounds = [after, window.last];
     // There may be many old unhandled messages: scanning them must not block the process.
     if (window.gone === 0) await setImmediate();
-    else await writer.run(() => connection.run(deleteSql, retentionMs, ...bounds));
+    else await writer.run(() => connection.run(deleteSql(table), retentionMs, ...bounds));
     after = window.last;
   }
 }

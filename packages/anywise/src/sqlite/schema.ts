@@ -68,8 +68,9 @@ export const storeMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;`,
   },
   {
-    // Before, a row without a key had the bytes of its id as key, which equal no text, and two columns for its state.
-    // Handled messages are left unchanged: their lanes are never read again, and there may be millions.
+    // Before, a row without a key had the bytes of its id as key, which equal no text, and two columns for its state. Messages
+    // of the inbox were known by their id alone. Handled ones have no envelope that tells their source, and there may be
+    // millions: they are left unchanged, in a table of their own, until the retention has passed.
     name: 'anywise/002-lanes',
     sql: `
       DROP INDEX anywise_outbox_waiting;
@@ -90,16 +91,48 @@ export const storeMigrations: readonly Migration[] = [
       CREATE INDEX anywise_outbox_scheduled ON anywise_outbox (due_at) WHERE state = 'scheduled';
       CREATE INDEX anywise_outbox_parked ON anywise_outbox (seq) WHERE state = 'parked';
 
+      DROP INDEX anywise_inbox_ready;
+      DROP INDEX anywise_inbox_running;
       DROP INDEX anywise_inbox_keys;
-      ALTER TABLE anywise_inbox RENAME COLUMN key TO lane;
-      UPDATE anywise_inbox SET lane = CASE typeof(lane) WHEN 'text' THEN '=' || lane ELSE '-' || id END
-        WHERE state <> 'handled';
-      ALTER TABLE anywise_inbox ADD COLUMN is_alone INTEGER NOT NULL DEFAULT 0;
+      DROP INDEX anywise_inbox_dead;
+      DROP INDEX anywise_inbox_blocking;
+      ALTER TABLE anywise_inbox RENAME TO anywise_inbox_before;
+      CREATE TABLE anywise_inbox (
+        seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+        listener    TEXT    NOT NULL,
+        id          TEXT    NOT NULL,
+        source      TEXT    NOT NULL,
+        type        TEXT    NOT NULL,
+        lane        TEXT    NOT NULL,
+        envelope    TEXT,
+        original    TEXT,
+        state       TEXT    NOT NULL,
+        at          INTEGER NOT NULL DEFAULT 0,
+        attempts    INTEGER NOT NULL DEFAULT 0,
+        is_alone    INTEGER NOT NULL DEFAULT 0,
+        lease       TEXT,
+        holder      TEXT,
+        last_error  TEXT,
+        received_at INTEGER NOT NULL,
+        UNIQUE (listener, id, source)
+      ) STRICT;
+      INSERT INTO sqlite_sequence SELECT 'anywise_inbox', seq FROM sqlite_sequence WHERE name = 'anywise_inbox_before';
+      INSERT INTO anywise_inbox
+          (seq, listener, id, source, type, lane, envelope, original, state, at, attempts, lease, holder, last_error,
+          received_at)
+        SELECT seq, listener, id,
+          CASE WHEN json_valid(coalesce(original, envelope)) AND json_type(coalesce(original, envelope), '$.source') = 'text'
+            THEN json_extract(coalesce(original, envelope), '$.source') ELSE '' END,
+          type, CASE typeof(key) WHEN 'text' THEN '=' || key ELSE '-' || id END,
+          envelope, original, state, at, attempts, lease, holder, last_error, received_at
+        FROM anywise_inbox_before WHERE state <> 'handled' ORDER BY seq;
+      DELETE FROM anywise_inbox_before WHERE state <> 'handled';
+      CREATE INDEX anywise_inbox_ready ON anywise_inbox (at, seq) WHERE state = 'ready';
+      CREATE INDEX anywise_inbox_running ON anywise_inbox (listener, at, holder) WHERE state = 'running';
       CREATE INDEX anywise_inbox_lanes ON anywise_inbox (listener, lane, seq)
         WHERE state IN ('ready', 'running', 'parked');
-
-      DROP INDEX anywise_inbox_running;
-      CREATE INDEX anywise_inbox_running ON anywise_inbox (listener, at, holder) WHERE state = 'running';
+      CREATE INDEX anywise_inbox_dead ON anywise_inbox (seq) WHERE state IN ('dead', 'parked', 'blocking');
+      CREATE INDEX anywise_inbox_blocking ON anywise_inbox (listener) WHERE state = 'blocking';
       CREATE INDEX anywise_inbox_waiting ON anywise_inbox (listener, received_at) WHERE state = 'ready';
       CREATE INDEX anywise_inbox_dead_listeners ON anywise_inbox (listener) WHERE state IN ('dead', 'parked', 'blocking');`,
   },

@@ -8,7 +8,7 @@ import type { Store } from '../core/ports/store.js';
 import type { Transport } from '../core/ports/transport.js';
 import { on } from '../core/registry/on.js';
 import { memoryStore } from '../memory/store.js';
-import { testEnvelope } from '../testing/envelopes.js';
+import { testEntry, testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
 import { startBus } from './start-bus.js';
 
@@ -75,6 +75,14 @@ function inboxRow(listener: string, id: string, key: string | undefined, row: Pa
   return { listener, id, key, state: 'ready', at: 0, attempts: 0, ...nothing, ...row };
 }
 
+/** The source of what the old inbox holds. */
+const oldSource = '/before';
+
+/** The envelope of an old row; of one that is edited, the one that came. */
+export function oldInboxJson({ id, state }: OldInboxRow): string | null {
+  return state === 'handled' ? null : JSON.stringify({ id, source: oldSource });
+}
+
 const running = { state: 'running', attempts: 1, holder: 'elsewhere|1|1|a' } as const;
 const dead = { at: now - 60_000, attempts: 10, error: 'TypeError: no' } as const;
 
@@ -92,7 +100,7 @@ export const oldInbox: readonly OldInboxRow[] = [
   inboxRow('retried', 'r2', 'a'),
   inboxRow('skip', 's1', 'a', { state: 'dead', ...dead }),
   inboxRow('skip', 's2', 'a'),
-  inboxRow('park', 'p1', 'a', { state: 'parked', ...dead, original: '{"was":"other"}' }),
+  inboxRow('park', 'p1', 'a', { state: 'parked', ...dead, original: '{"was":"other","source":"/before"}' }),
   inboxRow('park', 'p2', 'a'),
   inboxRow('block', 'b1', undefined, { state: 'blocking', ...dead }),
   inboxRow('block', 'b2', 'a'),
@@ -129,7 +137,7 @@ function finish(
   claimed: Pick<Claim, 'listener' | 'id' | 'key' | 'seq'>,
   lease: string,
 ): Promise<boolean> {
-  const claim = { ...claimed, type: 'test.happened', json: '{}', attempt: 1, lease };
+  const claim = { ...claimed, source: oldSource, type: 'test.happened', json: '{}', attempt: 1, lease };
   return store.begin({ readOnly: false }).commit({ claim });
 }
 
@@ -203,7 +211,7 @@ export async function expectInboxGoesOn(store: Store): Promise<void> {
   expect(letters[1]).toMatchObject({
     error: 'TypeError: no',
     attempts: 10,
-    original: '{"was":"other"}',
+    original: '{"was":"other","source":"/before"}',
     seq: seqOf('p1'),
   });
   expect(await store.deadLetters.replay({ listener: 'park' })).toBe(1);
@@ -211,11 +219,21 @@ export async function expectInboxGoesOn(store: Store): Promise<void> {
   expect(await store.deadLetters.discard({ listener: 'block' })).toBe(1);
   expect(await claimIds(store, 'block')).toEqual(['b2']);
 
-  const known = oldInbox.map(({ listener, id }) => ({ listener, id, type: 'test.happened', key: 'a', json: '{}' }));
+  const known = oldInbox.map(({ listener, id }) => testEntry({ listener, source: oldSource, id, key: 'a' }));
   const before = await store.inbox.status();
   await store.inbox.add(known);
   const { oldestMs: _oldest, listeners: _listeners, ...counts } = await store.inbox.status();
   expect(before).toMatchObject(counts);
+
+  // The source of what was handled was not kept: it is known by its id alone. The others have theirs from their envelope.
+  const others = oldInbox.filter(({ listener }) => ['held', 'done'].includes(listener));
+  await store.inbox.add(others.map(({ listener, id }) => testEntry({ listener, source: '/other', id, key: 'b' })));
+  const { waiting } = await store.inbox.status();
+  expect(waiting - before.waiting).toBe(others.filter(({ listener }) => listener === 'held').length);
+
+  await store.clean(-1_000);
+  await store.inbox.add([testEntry({ listener: 'done', source: oldSource, id: 'd1' })]);
+  expect((await store.inbox.status()).waiting - waiting).toBe(1);
 }
 
 /** Checks that {@link oldReply} still holds its key. */

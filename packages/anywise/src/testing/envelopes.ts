@@ -23,5 +23,6 @@ export function testEnvelope(change: Partial<Envelope> = {}): Envelope {
 /** An inbox entry for tests, with defaults for missing values. */
 export function testEntry(change: Partial<InboxEntry> = {}): InboxEntry {
   const id = change.id ?? randomUUID();
-  return { listener: 'listener', id, type: 'test.happened', key: undefined, json: JSON.stringify({ id }), ...change };
+  const made = { listener: 'listener', source: '/test', type: 'test.happened', key: undefined };
+  return { ...made, id, json: JSON.stringify({ id }), ...change };
 }

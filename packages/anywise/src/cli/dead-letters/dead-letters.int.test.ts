@@ -112,6 +112,7 @@ describe('dead letters', () => {
           {
             seq: expect.any(Number),
             listener: 'orders/ship',
+            source: '/orders',
             id: expect.any(String),
             type: 'orders.order-placed',
             key: 'o-1',
@@ -201,6 +202,24 @@ describe('dead letters', () => {
       await eventually(() => expect(world.handled).toEqual(['o-1 7']));
     }));
 
+  it('of several sources are told apart before one is edited', () =>
+    inTempFolder(async (folder) => {
+      const entries = ['/a', '/b'].map((source) => {
+        const json = JSON.stringify(testEnvelope({ id: 'm-1', source }));
+        return testEntry({ id: 'm-1', source, json, error: 'broken' });
+      });
+      await inStore(folder, 'orders', (store) => store.inbox.add(entries));
+      const edit = (...args: string[]) =>
+        runHere(['dead-letters', 'edit', '--id', 'm-1', '--data', '{}', '--store', `sqlite:${folder}`, ...args]);
+      await expect(edit()).resolves.toMatchObject({
+        exitCode: 2,
+        errors: 'It is a dead letter of several sources: `/a`, `/b`. Choose one with `--source`.\n',
+      });
+      await expect(edit('--source', '/b', '--replay')).resolves.toMatchObject({ exitCode: 0 });
+      const letters = await inStore(folder, 'orders', (store) => store.deadLetters.list({}, { limit: 10 }));
+      expect(letters.map(({ source }) => source)).toEqual(['/a']);
+    }));
+
   it('of several listeners are told apart before one is edited', () =>
     inTempFolder(async (folder) => {
       const json = JSON.stringify(testEnvelope({ id: 'm-1' }));
@@ -280,6 +299,7 @@ describe('dead letters', () => {
       const listener = 'orders/unreadable';
       const entry = {
         listener,
+        source: '',
         id: 'hash',
         type: 'unreadable',
         key: undefined,

@@ -9,7 +9,7 @@ import { rewrite, textOf } from './rewrite.js';
 export const edit: Action = {
   name: 'edit',
   summary: 'changes the data of a dead letter, and keeps the original',
-  options: ['id', 'listener', 'data', 'data-file', 'envelope', 'replay'],
+  options: ['id', 'listener', 'source', 'data', 'data-file', 'envelope', 'replay'],
   notes: 'Without `--data` and `--data-file` it opens your editor, $VISUAL or $EDITOR.',
   example: `dead-letters edit --id 0b6f7f0e-3f0c-4c59-9a39-2f6f6a1c2f11 --data '{"amount":1250}' --replay`,
   async run({ options, terminal, open }) {
@@ -34,20 +34,26 @@ export const edit: Action = {
     if (given !== undefined) await apply(given);
     else if (editor !== undefined) await editText(editor, textOf(letter, part), terminal, apply);
 
-    const { listener } = letter;
-    const replayed = options.replay ? await deadLetters.replay({ id, listener }) : 0;
+    const { listener, source } = letter;
+    const replayed = options.replay ? await deadLetters.replay({ id, listener, source }) : 0;
     const text = `Edited \`${id}\` of \`${listener}\`${replayed > 0 ? ', and replayed it' : ''}.`;
-    return { exitCode: 0, json: { listener, id, edited: 1, replayed }, text };
+    return { exitCode: 0, json: { listener, source, id, edited: 1, replayed }, text };
   },
 };
 
-async function findOne(deadLetters: DeadLetters, id: string, { listener }: Options): Promise<DeadLetter> {
-  const [letter, ...others] = await deadLetters.list({ id, listener }, { limit: 100 });
+async function findOne(deadLetters: DeadLetters, id: string, { listener, source }: Options): Promise<DeadLetter> {
+  const [letter, ...others] = await deadLetters.list({ id, listener, source }, { limit: 100 });
   if (letter === undefined) {
     const of = listener === undefined ? '' : ` of \`${listener}\``;
     throw new Refusal(1, `There is no dead letter \`${id}\`${of}. \`anywise dead-letters list\` lists them all.`);
   }
   if (others.length === 0) return letter;
-  const listeners = [letter, ...others].map((each) => `\`${each.listener}\``).join(', ');
-  throw new Refusal(2, `It is a dead letter of several listeners: ${listeners}. Choose one with \`--listener\`.`);
+  const letters = [letter, ...others];
+  const isOfOne = letters.every((each) => each.listener === letter.listener);
+  const what = isOfOne ? 'source' : 'listener';
+  const names = [...new Set(letters.map((each) => `\`${each[what]}\``))].join(', ');
+  throw new Refusal(
+    2,
+    `It is a dead letter of several ${what}s: ${names}. Choose one with \`--${what}\`.`,
+  );
 }

@@ -9,6 +9,7 @@ function deadLetter(json: string, original?: string): DeadLetter {
   return {
     seq: 1,
     listener: 'orders/start',
+    source: '/test',
     id: 'm-1',
     type: envelope.type,
     key: 'o-1',

@@ -76,11 +76,11 @@ describe('a dead letter', () => {
     await using mail = await startMail();
     const lost = new Paid({ id: 'o1', amount: -1 });
     await mail.bus.publish(lost);
-    await mail.firstDead();
+    const { source } = await mail.firstDead();
     await mail.bus.publish(new Paid({ id: 'o1', amount: 2 }));
     await expect(mail.bus.deadLetters.discard({ listener: 'mail' })).resolves.toBe(1);
     await eventually(() => expect(mail.world.heard).toEqual(['o1 2']));
-    await mail.store.inbox.add([testEntry({ id: lost.eventId, listener: 'mail' })]);
+    await mail.store.inbox.add([testEntry({ id: lost.eventId, source, listener: 'mail' })]);
     await expect(mail.store.inbox.status()).resolves.toMatchObject({ waiting: { count: 0 }, dead: { count: 0 } });
   });
 
@@ -107,7 +107,7 @@ describe('a dead letter', () => {
 
   it('that is gone cannot be edited', async () => {
     await using mail = await startMail();
-    await expect(mail.bus.deadLetters.edit({ id: 'x', listener: 'mail' }, {})).rejects.toThrow(
+    await expect(mail.bus.deadLetters.edit({ id: 'x', source: '/test', listener: 'mail' }, {})).rejects.toThrow(
       '`mail` has no dead letter x. It was replayed or discarded; list what there is.',
     );
   });

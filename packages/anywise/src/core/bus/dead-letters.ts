@@ -27,8 +27,8 @@ export class BusDeadLetters {
   }
 
   /** One dead letter; `undefined` if it does not exist. */
-  async find({ id, listener }: InboxRef): Promise<DeadLetter | undefined> {
-    const [letter] = await this.#store().list({ id, listener }, { limit: 1 });
+  async find({ id, source, listener }: InboxRef): Promise<DeadLetter | undefined> {
+    const [letter] = await this.#store().list({ id, source, listener }, { limit: 1 });
     return letter;
   }
 

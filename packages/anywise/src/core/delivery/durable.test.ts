@@ -144,7 +144,7 @@ describe('an event', () => {
         on(Paid).listen(({ eventId }, context: FrozenContext) => {
           const { messageId, correlationId, causationId, attempt, idempotencyKey } = context;
           seen.push({
-            isItsOwn: messageId === eventId && idempotencyKey === `orders/payments.paid:${eventId}`,
+            isItsOwn: messageId === eventId && idempotencyKey === `orders/payments.paid:/payments:${eventId}`,
             isCausedByPay: causationId === correlationId,
             attempt,
             tenant: context.find(Tenant),

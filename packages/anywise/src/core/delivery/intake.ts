@@ -18,11 +18,11 @@ export function inboxEntries(
   isOwn = true,
 ): InboxEntry[] {
   if (listeners.length === 0) return [];
-  const { id, type } = envelope;
+  const { source, id, type } = envelope;
   const key = orderKey(envelope);
   // Listeners must not share an object that one of them, or an upcast, may change.
   const read = isOwn && listeners.length === 1 ? envelope : undefined;
-  return listeners.map((listener) => ({ listener, id, type, key, json, envelope: read }));
+  return listeners.map((listener) => ({ listener, source, id, type, key, json, envelope: read }));
 }
 
 export interface IntakeOptions {
@@ -66,5 +66,6 @@ export function unreadableListener(service: string): string {
 function unreadableEntry(json: string, reason: string, service: string): InboxEntry {
   // The same text gets the same id, so that a redelivery adds no second dead letter.
   const id = createHash('sha256').update(json).digest('hex');
-  return { listener: unreadableListener(service), id, type: 'unreadable', key: undefined, json, error: reason };
+  const letter = { listener: unreadableListener(service), source: '', id, type: 'unreadable', key: undefined };
+  return { ...letter, json, error: reason };
 }

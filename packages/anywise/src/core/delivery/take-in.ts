@@ -43,7 +43,7 @@ async function bury(entry: InboxEntry, cause: unknown, { add, unreadable }: Take
   const error = `The inbox could not take it for \`${entry.listener}\`: ${errorText(cause)}`;
   // The same text gets the same id, so that a redelivery adds no second dead letter.
   const id = createHash('sha256').update(entry.listener).update(entry.json).digest('hex');
-  const letter = { listener: unreadable, id, type: 'unreadable', key: undefined, error };
+  const letter = { listener: unreadable, source: '', id, type: 'unreadable', key: undefined, error };
   try {
     await add([{ ...letter, json: entry.json }]);
   } catch {

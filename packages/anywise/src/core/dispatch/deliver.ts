@@ -60,7 +60,7 @@ export class Deliverer {
         return stop.signal;
       },
       attempt: claim.attempt,
-      idempotencyKey: `${claim.listener}:${claim.id}`,
+      idempotencyKey: `${claim.listener}:${claim.source}:${claim.id}`,
       frozen: envelope.kind === 'event',
     };
     await listener.run(message, new Frame(host, context, unit));

@@ -81,7 +81,10 @@ export interface FrozenContext {
   readonly deadline: number | undefined;
   /** The number of this attempt, from 1. */
   readonly attempt: number;
-  /** The same for all attempts: pass it to external systems, so that they act only once. */
+  /**
+   * The same for all attempts, and different for each listener and message: pass it to external systems, so that they act
+   * only once.
+   */
   readonly idempotencyKey: string;
 }
 

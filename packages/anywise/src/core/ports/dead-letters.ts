@@ -1,6 +1,8 @@
 /** Identifies one message of one listener. */
 export interface InboxRef {
   readonly listener: string;
+  /** Who sent it; empty where that could not be read. */
+  readonly source: string;
   readonly id: string;
 }
 
@@ -30,8 +32,10 @@ export interface DeadLetter extends InboxRef {
 
 /** Selects dead letters: those that match every given field. All of them, if nothing is given. */
 export interface DeadLetterFilter {
-  /** The message's id. One message can be a dead letter of several listeners. */
+  /** The message's id. One message can be a dead letter of several listeners, and several sources may use one id. */
   readonly id?: string | undefined;
+  /** Who sent it, such as `/payments`. */
+  readonly source?: string | undefined;
   readonly listener?: string | undefined;
   /** The message's wire name. */
   readonly type?: string | undefined;

@@ -10,9 +10,11 @@ export type OnDead =
   /** All messages of this listener wait, whatever the entity: for listeners that must see all events in order. */
   | 'block';
 
-/** A message on its way to one listener. The pair of listener and message id is its identity: seen once, handled once. */
+/** A message on its way to one listener. Listener, source and id together are its identity: seen once, handled once. */
 export interface InboxEntry {
   readonly listener: string;
+  /** Who sent it. An id is unique only among the messages of one source. Empty where no source can be read. */
+  readonly source: string;
   readonly id: string;
   readonly type: string;
   /** Entries of one listener with the same key are handled in the order in which they arrived. */
@@ -29,6 +31,7 @@ export interface InboxEntry {
 export interface Claim {
   readonly seq: number;
   readonly listener: string;
+  readonly source: string;
   readonly id: string;
   readonly type: string;
   readonly key: string | undefined;
@@ -101,7 +104,7 @@ export interface InboxStatus extends Omit<ListenerStatus, 'listener'> {
  */
 export interface Inbox {
   /**
-   * Adds entries, in order, in one transaction. Entries with a known (listener, id) are left unchanged.
+   * Adds entries, in order, in one transaction. Entries with a known (listener, source, id) are left unchanged.
    *
    * @param claim claims, in the same transaction, new entries that `claim` could claim right afterwards. A store may claim
    * fewer of them. A commit that leaves no entry for others wakes no watcher.

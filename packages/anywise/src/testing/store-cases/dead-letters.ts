@@ -201,7 +201,7 @@ export const deadLetterCases: readonly StoreCase[] = [
     behaviour: 'replaces the envelope of a dead letter and keeps the original, however often it is edited',
     run: async ({ store }) => {
       await makeDead(store, { id: 'm1', key: 'a', json: '"came"' });
-      const letter = { listener: 'listener', id: 'm1' };
+      const letter = { listener: 'listener', source: '/test', id: 'm1' };
       assert.equal((await deadLetters(store))[0]?.original, undefined);
       assert.equal(await store.deadLetters.edit(letter, '"once"'), true);
       assert.equal(await store.deadLetters.edit(letter, '"twice"'), true);
@@ -217,13 +217,42 @@ export const deadLetterCases: readonly StoreCase[] = [
     },
   },
   {
+    id: 'dead-sources',
+    behaviour: 'tells dead letters of two sources apart that have one id',
+    run: async ({ store }) => {
+      const dead = ['/a', '/b'].map((source) => testEntry({ id: 'm1', source, json: '"came"', error: 'unreadable' }));
+      await store.inbox.add(dead);
+      assert.equal(await store.deadLetters.edit({ listener: 'listener', source: '/b', id: 'm1' }, '"edited"'), true);
+      same(
+        (await deadLetters(store, { id: 'm1' })).map(({ source, json }) => ({ source, json })),
+        [
+          { source: '/a', json: '"came"' },
+          { source: '/b', json: '"edited"' },
+        ],
+      );
+      assert.equal(await store.deadLetters.count({ source: '/a' }), 1);
+      assert.equal(await store.deadLetters.discard({ id: 'm1', source: '/a' }), 1);
+      assert.equal(await store.deadLetters.replay({ id: 'm1', source: '/b' }), 1);
+      same(
+        (await claim(store)).map(({ source, json }) => ({ source, json })),
+        [{ source: '/b', json: '"edited"' }],
+      );
+    },
+  },
+  {
     id: 'dead-edit-only',
     behaviour: 'edits only the named dead letter',
     run: async ({ store }) => {
       await store.inbox.add([testEntry({ id: 'm1', json: '"waits"' })]);
       await makeDead(store, { id: 'm1', listener: 'other', json: '"came"' });
-      assert.equal(await store.deadLetters.edit({ listener: 'listener', id: 'm1' }, '"edited"'), false);
-      assert.equal(await store.deadLetters.edit({ listener: 'listener', id: 'unknown' }, '"edited"'), false);
+      assert.equal(
+        await store.deadLetters.edit({ listener: 'listener', source: '/test', id: 'm1' }, '"edited"'),
+        false,
+      );
+      assert.equal(
+        await store.deadLetters.edit({ listener: 'listener', source: '/test', id: 'unknown' }, '"edited"'),
+        false,
+      );
       assert.equal((await claimOne(store)).json, '"waits"');
       assert.equal((await deadLetters(store))[0]?.json, '"came"');
     },

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import type { InboxEntry } from '../../core/ports/inbox.js';
+import type { Claim, InboxEntry } from '../../core/ports/inbox.js';
+import type { Store } from '../../core/ports/store.js';
 import { testEntry, testEnvelope } from '../envelopes.js';
+import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import {
@@ -8,9 +10,11 @@ import {
   claimOne,
   claimOptions,
   deadLetters,
+  endLease,
   entry,
   finish,
   ids,
+  leaseMs,
   makeDead,
   sendableIds,
   transact,
@@ -18,6 +22,18 @@ import {
 } from './steps.js';
 
 const both = ['one', 'two'];
+
+function sourcesOf(claims: readonly Claim[]): string[] {
+  return claims.map(({ source }) => source);
+}
+
+/** @throws AssertionError where not so many can be claimed, and then gives them back. */
+async function claimAll(store: Store, count: number): Promise<readonly Claim[]> {
+  const claims = await claim(store);
+  if (claims.length < count) await store.inbox.release(claims);
+  assert.equal(claims.length, count);
+  return claims;
+}
 
 /** How messages are added, recognised and handed out. */
 export const inboxCases: readonly StoreCase[] = [
@@ -99,6 +115,60 @@ export const inboxCases: readonly StoreCase[] = [
     },
   },
   {
+    id: 'inbox-sources',
+    behaviour: 'keeps the messages of two sources apart that have one id, from their coming to their end',
+    run: async ({ store }) => {
+      const of = (source: string): InboxEntry => testEntry({ id: 'm1', source, json: JSON.stringify({ source }) });
+      await store.inbox.add([of('/a'), of('/b'), of('/a')]);
+      await store.inbox.add([of('/b'), of('/c'), of('/d')]);
+      const claims = await claim(store);
+      same(sourcesOf(claims), ['/a', '/b', '/c', '/d']);
+      same(
+        claims.map(({ json }) => json),
+        sourcesOf(claims).map((source) => JSON.stringify({ source })),
+      );
+      const [a, b, c, d] = claims;
+      assert.ok(a !== undefined && b !== undefined && c !== undefined && d !== undefined);
+      assert.equal(await finish(store, a), true);
+      await store.inbox.fail(b, { outcome: 'dead', onDead: 'park', error: 'poison' });
+      await store.inbox.release([c]);
+      same(await store.inbox.extend([d], leaseMs), []);
+      const { waiting, running, dead } = await store.inbox.status();
+      same({ waiting, running, dead }, { waiting: 1, running: 1, dead: 1 });
+      await store.inbox.fail(d, { outcome: 'retry', retryInMs: 0, error: 'once more' });
+      same(sourcesOf(await eventually(() => claimAll(store, 2))), ['/c', '/d']);
+      await store.inbox.add([of('/a'), of('/b'), of('/c'), of('/d')]);
+      same(await claim(store), []);
+    },
+  },
+  {
+    id: 'inbox-source-claimed',
+    behaviour: 'claims messages of two sources that have one id as they come, each with its own text',
+    run: async ({ store }) => {
+      const of = (source: string): InboxEntry => testEntry({ id: 'm1', source, json: JSON.stringify({ source }) });
+      const claims = [...(await store.inbox.add([of('/a'), of('/b')], claimOptions())), ...(await claim(store))];
+      same(sourcesOf(claims).sort(), ['/a', '/b']);
+      for (const { source, json } of claims) assert.equal(json, JSON.stringify({ source }));
+      for (const claimed of claims) assert.equal(await finish(store, claimed), true);
+    },
+  },
+  {
+    id: 'inbox-source-suspect',
+    behaviour: 'tells a suspect from the message of another source that has its id',
+    run: async ({ store }) => {
+      const of = (source: string): InboxEntry => testEntry({ id: 'm1', source });
+      await store.inbox.add([of('/a'), of('/b')]);
+      const [a, b] = await claim(store);
+      assert.ok(a !== undefined && b !== undefined);
+      await endLease(store, b);
+      const again = await eventually(() => claimOne(store));
+      same({ source: again.source, isSuspect: again.isSuspect }, { source: '/b', isSuspect: true });
+      assert.equal(await finish(store, a), true);
+      assert.equal(await finish(store, b), false);
+      assert.equal(await finish(store, again), true);
+    },
+  },
+  {
     id: 'inbox-independent',
     behaviour: 'lets one listener handle a message that another one failed for good',
     run: async ({ store }) => {
@@ -128,10 +198,10 @@ export const inboxCases: readonly StoreCase[] = [
     behaviour: 'hands out a message exactly as it arrived, character for character',
     run: async ({ store }) => {
       const text = '{ "text": "žluť \\u0000 🚀 \\"quoted\\"" ,"n":1.50 }';
-      const came = testEntry({ id: 'm-ž', type: 'test.it-happened', key: 'key 🚀', json: text });
+      const came = testEntry({ id: 'm-ž', source: '/žluť', type: 'test.it-happened', key: 'key 🚀', json: text });
       await store.inbox.add([came]);
-      const { listener, id, type, key, json } = await claimOne(store);
-      same({ listener, id, type, key, json }, came);
+      const { listener, source, id, type, key, json } = await claimOne(store);
+      same({ listener, source, id, type, key, json }, came);
     },
   },
   {

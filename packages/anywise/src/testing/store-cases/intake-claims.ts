@@ -94,7 +94,15 @@ export const intakeClaimCases: readonly StoreCase[] = [
       const { json } = entry('m1', 'k');
       const { seq = 0, lease = '', isSuspect = false, ...content } = claimed ?? {};
       assert.equal(isSuspect, false);
-      same(content, { listener: 'listener', id: 'm1', type: 'test.happened', key: 'k', json, attempt: 1 });
+      same(content, {
+        listener: 'listener',
+        source: '/test',
+        id: 'm1',
+        type: 'test.happened',
+        key: 'k',
+        json,
+        attempt: 1,
+      });
       assert.equal(seq > 0 && lease !== '', true, `seq ${seq}, lease ${lease}`);
       assert.equal(claimed !== undefined && (await finish(store, claimed)), true);
     },
