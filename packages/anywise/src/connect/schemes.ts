@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Migration } from '../core/ports/sql.js';
 import type { Store } from '../core/ports/store.js';
 import type { Transport } from '../core/ports/transport.js';
+import { readNatsUrl } from './nats-url.js';
 import { readPostgresUrl } from './postgres-url.js';
 import { readSqliteUrl } from './sqlite-url.js';
 
@@ -60,9 +61,20 @@ const postgres: Scheme = {
   },
 };
 
+const nats: Scheme = {
+  example: 'nats://<host>',
+  async transport(url) {
+    const options = readNatsUrl(url);
+    const { natsTransport } = await import('../nats/index.js');
+    return natsTransport(options);
+  },
+};
+
 export const schemes: ReadonlyMap<string, Scheme> = new Map([
   ['sqlite', sqlite],
   ['postgres', postgres],
   ['postgresql', postgres],
+  ['nats', nats],
+  ['tls', nats],
   ['memory', memory],
 ]);

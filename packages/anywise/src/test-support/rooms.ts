@@ -86,6 +86,12 @@ export const rooms: readonly Room[] = [
     imports: before('registry'),
   },
   {
+    name: 'nats',
+    folder: 'nats',
+    holds: 'transport of many machines, over NATS JetStream',
+    imports: before('registry'),
+  },
+  {
     name: 'guards',
     folder: 'guards',
     holds: 'ready guards: log, time limits, places, rates, permissions',
@@ -99,7 +105,7 @@ export const rooms: readonly Room[] = [
     folder: 'connect',
     holds: 'a store or a transport by its URL',
     imports: ['errors', 'ports'],
-    loads: ['memory', 'sqlite', 'postgres'],
+    loads: ['memory', 'sqlite', 'postgres', 'nats'],
   },
   {
     name: 'cli',

@@ -1,0 +1,157 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { AnywiseError } from '../core/errors/errors.js';
+import { ofType, text, type OptionCheck } from '../core/errors/options.js';
+import { errorText } from '../core/errors/thrown.js';
+
+/** How to reach NATS. */
+export interface NatsConnectionOptions {
+  /** `host:port`, or several of one cluster. @defaultValue `127.0.0.1:4222` */
+  readonly servers?: string | readonly string[];
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
+  /** The text of a credentials file, as `nsc generate creds` writes it. */
+  readonly credentials?: string;
+  /** Options of Node's TLS, such as `ca`; `true` for the defaults. @defaultValue what the server asks for */
+  readonly tls?: true | object;
+}
+
+const servers: OptionCheck = (value) =>
+  [value].flat().length > 0 && [value].flat().every((server) => typeof server === 'string' && server !== '')
+    ? undefined
+    : '`host:port`, or a list of them';
+
+const tls: OptionCheck = (value) => (value === true ? undefined : ofType('object')(value) && '`true` or an object');
+
+export const connectionChecks = {
+  servers,
+  user: text(),
+  password: text(),
+  token: text(),
+  credentials: text(),
+  tls,
+};
+
+export type Driver = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
+
+/** @throws AnywiseError (`UNAVAILABLE`) if the packages are not installed. */
+export async function loadDriver(): Promise<Driver> {
+  try {
+    return { ...(await import('@nats-io/transport-node')), ...(await import('@nats-io/jetstream')) };
+  } catch (cause) {
+    throw new AnywiseError(
+      'UNAVAILABLE',
+      'NATS needs the packages `@nats-io/transport-node` and `@nats-io/jetstream`, which are not installed. Install them.',
+      { cause },
+    );
+  }
+}
+
+const connectMs = 10_000;
+/** A connection that is silently gone is noticed after two of them. */
+const pingEveryMs = 5_000;
+
+/**
+ * A connection that is made when it is needed, and made anew after it was lost. The client never reconnects by itself: it
+ * would send what is still waiting over the new connection, behind messages that were already confirmed there.
+ */
+export class Link {
+  readonly #options: NatsConnectionOptions;
+  readonly #name: string;
+  #opening: Promise<NatsConnection> | undefined;
+  #closed = false;
+
+  /** @param name how the server lists the connection. */
+  constructor(options: NatsConnectionOptions, name: string) {
+    this.#options = options;
+    this.#name = name;
+  }
+
+  /** Where it leads, without credentials. */
+  get place(): string {
+    return placesOf(this.#options).join(', ');
+  }
+
+  /** @throws AnywiseError (`UNAVAILABLE`) that says why there is no connection. */
+  get(): Promise<NatsConnection> {
+    if (this.#closed) return Promise.reject(new AnywiseError('UNAVAILABLE', 'The transport is closed.'));
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = this.#open();
+    this.#opening = opening;
+    const forget = (): void => {
+      if (this.#opening === opening) this.#opening = undefined;
+    };
+    opening.then((connection) => connection.closed().then(forget), forget);
+    return opening;
+  }
+
+  /** Ends the connection. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const connection = await this.#opening?.catch(() => undefined);
+    await connection?.close();
+  }
+
+  async #open(): Promise<NatsConnection> {
+    const { connect, credsAuthenticator } = await loadDriver();
+    const { user, password, token, credentials, tls } = this.#options;
+    try {
+      return await connect({
+        name: this.#name,
+        servers: placesOf(this.#options),
+        ...(user === undefined ? {} : { user }),
+        ...(password === undefined ? {} : { pass: password }),
+        ...(token === undefined ? {} : { token }),
+        ...(credentials === undefined
+          ? {}
+          : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) }),
+        ...(tls === undefined ? {} : { tls: tls === true ? {} : tls }),
+        reconnect: false,
+        timeout: connectMs,
+        pingInterval: pingEveryMs,
+        maxPingOut: 2,
+      });
+    } catch (error) {
+      throw unavailable(this.place, error);
+    }
+  }
+}
+
+/** `host:port` of each server. Credentials in a server's URL are never shown. */
+function placesOf({ servers = '127.0.0.1:4222' }: NatsConnectionOptions): string[] {
+  return [servers].flat().map((server) => server.replace(/^[a-z]+:\/\//i, '').replace(/^.*@/, ''));
+}
+
+/** Why NATS cannot be used. */
+export function unavailable(place: string, cause: unknown): AnywiseError {
+  if (AnywiseError.is(cause)) return cause;
+  return new AnywiseError('UNAVAILABLE', `NATS at \`${place}\` cannot be used: ${adviceOn(cause)}`, {
+    cause,
+    retryable: true,
+  });
+}
+
+/** What an error of the client means, and what to do. Some of its names are misleading. */
+function adviceOn(error: unknown): string {
+  const { name } = error as { readonly name?: unknown };
+  const text = errorText(error);
+  if (name === 'AuthorizationError')
+    return 'it refuses the credentials. Check user, password, token or credentials file.';
+  if (name === 'PermissionViolationError') return `the user lacks a permission (${text}). Allow it on the server.`;
+  if (name === 'JetStreamNotEnabled')
+    return 'JetStream is not enabled, or no stream has the subject. Start it with `-js`.';
+  if (name === 'TimeoutError') return 'it does not answer in time.';
+  if (apiCodeOf(error) === 10_077)
+    return `the stream is full (${text}). Raise \`maxBytes\`, or the limits of the account.`;
+  return `${text === '' ? 'no reason was given' : text}. Check that it runs and can be reached.`;
+}
+
+/** The code of an answer of JetStream: https://github.com/nats-io/nats-server/blob/main/server/errors.json */
+export function apiCodeOf(error: unknown): number | undefined {
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+  return typeof code === 'number' &&
+    typeof name === 'string' &&
+    /^(?:JetStreamApi|StreamNotFound|ConsumerNotFound)/.test(name)
+    ? code
+    : undefined;
+}

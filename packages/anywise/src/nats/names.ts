@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Envelope } from '../core/message/envelope.js';
+import { versionOf } from '../kit/subscriptions.js';
+
+/** What a prefix may look like. It names streams and begins subjects. */
+export const prefixPattern = /^[a-z\d][\w-]{0,63}$/i;
+
+/** A text as one token of a subject: `=` and a hexadecimal number replace what NATS does not allow there. */
+function token(text: string): string {
+  return text.replace(/[^\w-]/g, (character) => `=${character.charCodeAt(0).toString(16)}`);
+}
+
+/** The subjects of streams and positions that begin with a prefix. */
+export class Names {
+  readonly stream: string;
+  readonly positions: string;
+
+  constructor(readonly prefix: string) {
+    this.stream = prefix;
+    this.positions = `${prefix}-positions`;
+  }
+
+  get streamSubjects(): string[] {
+    return [`${this.prefix}.event.>`, `${this.prefix}.command.>`];
+  }
+
+  get positionSubjects(): string[] {
+    return [`${this.prefix}.position.>`];
+  }
+
+  /** `undefined` for a type that cannot be in a subject. */
+  subjectOf({ kind, type }: Envelope): string | undefined {
+    return /^[\w-]+(?:\.[\w-]+)*$/.test(type) ? `${this.prefix}.${kind}.${type}` : undefined;
+  }
+
+  /** The kind and the type that a subject names. */
+  readSubject(subject: string): { readonly kind: string; readonly type: string } {
+    const [kind = '', ...type] = subject.slice(this.prefix.length + 1).split('.');
+    return { kind, type: type.join('.') };
+  }
+
+  /** The subject of a consumer's position. Each version of it, known by the types it wants, has its own. */
+  position(consumer: string, types: readonly string[]): string {
+    const version = createHash('sha256').update(versionOf(types)).digest('hex').slice(0, 8);
+    return `${this.prefix}.position.${token(consumer)}.${version}`;
+  }
+
+  /** The positions of all versions of a consumer. */
+  positionsOf(consumer: string): string {
+    return `${this.prefix}.position.${token(consumer)}.*`;
+  }
+
+  /** Where an instance answers for as long as it lives. */
+  alive(consumer: string, nonce: string): string {
+    return `${this.prefix}.alive.${token(consumer)}.${nonce}`;
+  }
+
+  /** The subjects of these types, each as an event and as a command. */
+  filters(types: readonly string[]): string[] {
+    return types.flatMap((type) => [`${this.prefix}.event.${type}`, `${this.prefix}.command.${type}`]);
+  }
+}

@@ -1,0 +1,91 @@
+import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream';
+import { AnywiseError } from '../core/errors/errors.js';
+import { apiCodeOf } from './client.js';
+import type { Names } from './names.js';
+
+/** How the streams are made. */
+export interface TopologyOptions {
+  readonly names: Names;
+  readonly replicas: number;
+  readonly retentionMs: number;
+  readonly maxBytes: number;
+  readonly manage: boolean;
+}
+
+const streamNotFound = 10_059;
+const duplicateWindowMs = 120_000;
+
+const nanos = (ms: number): number => ms * 1_000_000;
+
+type Wanted = Pick<StreamConfig, 'name' | 'subjects'> & Partial<StreamConfig>;
+
+function streamsOf({ names, replicas, retentionMs, maxBytes }: TopologyOptions): readonly Wanted[] {
+  const shared = { storage: 'file', num_replicas: replicas, allow_direct: true } as const;
+  return [
+    {
+      ...shared,
+      name: names.stream,
+      subjects: names.streamSubjects,
+      // By age and size, not by interest: that would drop what nobody is subscribed to at the moment.
+      retention: 'limits',
+      max_age: nanos(retentionMs),
+      max_bytes: maxBytes,
+      // A full stream refuses messages, which wait in the outbox. The other policy deletes unread ones.
+      discard: 'new',
+      duplicate_window: nanos(Math.min(duplicateWindowMs, retentionMs)),
+    },
+    { ...shared, name: names.positions, subjects: names.positionSubjects, max_msgs_per_subject: 1 },
+  ] as readonly Wanted[];
+}
+
+/**
+ * Makes the streams that are missing, and looks at those that are there. Their age, size and replicas are up to whoever runs
+ * the server.
+ *
+ * @throws AnywiseError (`UNAVAILABLE`) where one is missing and may not be made, or cannot serve as one.
+ */
+export async function ensureStreams(manager: JetStreamManager, options: TopologyOptions): Promise<void> {
+  for (const wanted of streamsOf(options)) {
+    const found = await findStream(manager, wanted.name);
+    if (found !== undefined) expectUsable(found, wanted);
+    else if (options.manage) await manager.streams.add(wanted);
+    else throw missing(wanted);
+  }
+}
+
+async function findStream(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
+  try {
+    return (await manager.streams.info(name)).config;
+  } catch (error) {
+    if (apiCodeOf(error) === streamNotFound) return undefined;
+    throw error;
+  }
+}
+
+function expectUsable(found: StreamConfig, wanted: Wanted): void {
+  const problems: string[] = [];
+  const lacking = wanted.subjects.filter((subject) => !found.subjects.includes(subject));
+  if (lacking.length > 0)
+    problems.push(`it lacks the subjects ${lacking.map((subject) => `\`${subject}\``).join(', ')}`);
+  if (found.storage !== wanted.storage)
+    problems.push(`its storage is \`${found.storage}\` instead of \`${wanted.storage}\``);
+  if (found.retention !== 'limits') problems.push(`its retention is \`${found.retention}\` instead of \`limits\``);
+  if (wanted.discard !== undefined && found.discard !== wanted.discard) {
+    problems.push(`its discard policy is \`${found.discard}\` instead of \`${wanted.discard}\``);
+  }
+  if (!found.allow_direct) problems.push('it does not allow direct access');
+  if (problems.length === 0) return;
+  throw new AnywiseError(
+    'UNAVAILABLE',
+    `The NATS stream \`${wanted.name}\` cannot be used: ${problems.join('; ')}. Change it, or use another \`prefix\`.`,
+  );
+}
+
+function missing({ name, subjects, max_msgs_per_subject: last }: Wanted): AnywiseError {
+  const options = last === undefined ? '--retention limits --discard new' : `--max-msgs-per-subject ${last}`;
+  const command = `nats stream add ${name} --subjects '${subjects.join(',')}' --storage file ${options} --allow-direct --defaults`;
+  return new AnywiseError(
+    'UNAVAILABLE',
+    `The NATS stream \`${name}\` is missing, and \`manage\` is \`false\`. Let an administrator run \`${command}\`.`,
+  );
+}

@@ -1,0 +1,178 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import {
+  checkOptions,
+  milliseconds,
+  ofType,
+  wholeNumber,
+  withDefaults,
+  type OptionCheck,
+} from '../core/errors/options.js';
+import type { Envelope } from '../core/message/envelope.js';
+import { limits, messageBytesCheck } from '../core/message/limits.js';
+import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import { Subscriptions } from '../kit/subscriptions.js';
+import { connectionChecks, Link, loadDriver, unavailable, type Driver, type NatsConnectionOptions } from './client.js';
+import { Names, prefixPattern } from './names.js';
+import type { Connected } from './position.js';
+import { publishAll } from './publisher.js';
+import { Reader } from './reader.js';
+import { ensureStreams } from './topology.js';
+
+/** Options of {@link natsTransport}. */
+export interface NatsTransportOptions extends NatsConnectionOptions {
+  /**
+   * What the names of the streams and subjects begin with: letters, digits, `-` and `_`. Services that communicate use the
+   * same one; another keeps a tenant apart. @defaultValue `anywise`
+   */
+  readonly prefix?: string;
+  /** How many servers of a cluster keep each message: 1, 3 or 5. Only for streams that this makes. @defaultValue 1 */
+  readonly replicas?: number;
+  /** How long a message is kept, read or not, in milliseconds. Only for a stream that this makes. @defaultValue 604_800_000 (7 days) */
+  readonly retentionMs?: number;
+  /** How many bytes the stream may have; a full one refuses messages, which then wait in the outbox. Only for a stream that this makes. @defaultValue no limit */
+  readonly maxBytes?: number;
+  /** Makes the streams that are missing. If `false`, a missing stream is an error that says how to make it. @defaultValue true */
+  readonly manage?: boolean;
+  /**
+   * How large a message may be as JSON, in bytes. With its headers it must fit into the server's `max_payload` as well, which
+   * is 1 MiB by default.
+   *
+   * @defaultValue 1_048_576 (1 MiB)
+   */
+  readonly maxMessageBytes?: number | undefined;
+}
+
+const defaults = {
+  prefix: 'anywise',
+  replicas: 1,
+  retentionMs: 604_800_000,
+  maxBytes: -1,
+  manage: true,
+  maxMessageBytes: limits.messageBytes as number,
+};
+
+const prefixCheck: OptionCheck = (value) =>
+  typeof value === 'string' && prefixPattern.test(value) ? undefined : 'up to 64 letters, digits, `-` and `_`';
+
+/** The longest that JetStream keeps anything: nanoseconds in 64 bits, as far as a number is exact. */
+const longestMs = 9_007_199_254;
+
+const pollMs = 250;
+
+/** Moves messages through NATS JetStream: a stream that is read as a log, and a position for each service. */
+export function natsTransport(options: NatsTransportOptions = {}): Transport {
+  checkOptions('`natsTransport`', options, {
+    ...connectionChecks,
+    prefix: prefixCheck,
+    replicas: wholeNumber(1, 5),
+    retentionMs: milliseconds(1_000, longestMs),
+    maxBytes: wholeNumber(1),
+    manage: ofType('boolean'),
+    maxMessageBytes: messageBytesCheck,
+  });
+  return new NatsTransport(withDefaults(options, defaults));
+}
+
+class NatsTransport implements Transport {
+  readonly name = 'nats';
+  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
+  readonly #options: NatsTransportOptions & typeof defaults;
+  readonly #names: Names;
+  /** One of its own, so that a busy reader does not delay what is published. */
+  readonly #publishing: Link;
+  readonly #reading: Link;
+  readonly #subscriptions = new Subscriptions();
+  readonly #readers = new Set<Reader>();
+  readonly #connected = new WeakMap<NatsConnection, Promise<Connected>>();
+
+  constructor(options: NatsTransportOptions & typeof defaults) {
+    this.#options = options;
+    this.#names = new Names(options.prefix);
+    this.#publishing = new Link(options, 'anywise publisher');
+    this.#reading = new Link(options, 'anywise reader');
+  }
+
+  async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
+    const driver = await loadDriver();
+    const connected = await this.#connectBy(this.#publishing);
+    const { maxMessageBytes } = this.#options;
+    const options = { names: this.#names, place: this.#publishing.place, maxMessageBytes, makeHeaders: driver.headers };
+    try {
+      return await publishAll(connected, envelopes, options);
+    } catch (error) {
+      // The stream may have been deleted: look again before the next attempt.
+      this.#connected.delete(connected.connection);
+      throw error;
+    }
+  }
+
+  async subscribe(
+    { consumer, types, onError }: SubscribeOptions,
+    receive: (batch: readonly Received[]) => Promise<void>,
+  ): Promise<Subscription> {
+    const reader = new Reader({
+      names: this.#names,
+      consumer,
+      types,
+      maxMessageBytes: this.#options.maxMessageBytes,
+      connect: () => this.#connectBy(this.#reading),
+      driver: await loadDriver(),
+      onChange: () => this.#subscriptions.wake(),
+      onError: (error) => onError(unavailable(this.#reading.place, error)),
+    });
+    this.#readers.add(reader);
+    await reader.join();
+    const subscription = this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs });
+    return {
+      close: async () => {
+        await subscription.close();
+        await this.#end(reader);
+      },
+    };
+  }
+
+  async check(): Promise<void> {
+    for (const link of [this.#publishing, this.#reading]) {
+      const { connection, manager } = await this.#connectBy(link);
+      try {
+        await connection.flush();
+        await manager.streams.info(this.#names.stream);
+      } catch (error) {
+        this.#connected.delete(connection);
+        throw unavailable(link.place, error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#subscriptions.close();
+    await Promise.all([...this.#readers].map((reader) => this.#end(reader)));
+    await Promise.all([this.#publishing.close(), this.#reading.close()]);
+  }
+
+  async #end(reader: Reader): Promise<void> {
+    if (this.#readers.delete(reader)) await reader.close();
+  }
+
+  /** A connection over which the streams were found or made. */
+  async #connectBy(link: Link): Promise<Connected> {
+    const connection = await link.get();
+    const known = this.#connected.get(connection);
+    if (known !== undefined) return known;
+    const connecting = this.#prepare(link, connection);
+    this.#connected.set(connection, connecting);
+    connecting.catch(() => this.#connected.delete(connection));
+    return connecting;
+  }
+
+  async #prepare(link: Link, connection: NatsConnection): Promise<Connected> {
+    const { jetstream, jetstreamManager }: Driver = await loadDriver();
+    try {
+      const manager = await jetstreamManager(connection, { checkAPI: false });
+      await ensureStreams(manager, { ...this.#options, names: this.#names });
+      return { connection, client: jetstream(connection), manager };
+    } catch (error) {
+      throw unavailable(link.place, error);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import type { MsgHdrs } from '@nats-io/transport-node';
+import type { Envelope } from '../core/message/envelope.js';
+import type { Received } from '../core/ports/transport.js';
+import { readEnvelope } from '../kit/wire.js';
+
+// Binary mode of the CloudEvents binding for NATS:
+// https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md
+const attributePrefix = 'ce-';
+const structured = /^application\/cloudevents\b/i;
+
+/** Sets the headers of an envelope and gives its body. */
+export function writeMessage(envelope: Envelope, headers: MsgHdrs): string | undefined {
+  const { data, datacontenttype, ...attributes } = envelope;
+  headers.set('Content-Type', datacontenttype);
+  for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
+    if (value !== undefined) headers.set(`${attributePrefix}${name}`, encode(String(value)));
+  }
+  return JSON.stringify(data);
+}
+
+/** Where a message was found, and how large it may be. */
+export interface Found {
+  readonly kind: string;
+  readonly type: string;
+  /** Tells it from others with the same beginning. */
+  readonly name: string;
+  readonly maxBytes: number;
+}
+
+/** The part of the client's message that is read. */
+export interface RawMessage {
+  readonly data: Uint8Array;
+  readonly headers?: MsgHdrs | undefined;
+}
+
+/** Reads a message in binary or structured mode; never throws. */
+export function readMessage({ data, headers }: RawMessage, found: Found): Received {
+  const wire = { kind: found.kind, type: found.type, name: found.name };
+  if (data.byteLength > found.maxBytes) {
+    const beginning = textOf(data.subarray(0, found.maxBytes)) ?? base64Of(data.subarray(0, found.maxBytes));
+    return readEnvelope({ ...wire, text: beginning, bytes: data.byteLength }, found.maxBytes);
+  }
+  const text = textOf(data);
+  if (text === undefined) return { unreadable: base64Of(data), reason: 'Its data is not UTF-8.' };
+  const attributes = headers === undefined ? [] : attributesOf(headers);
+  if (attributes.length === 0 && headers !== undefined && !structured.test(headers.get('Content-Type'))) {
+    return { unreadable: text, reason: 'It has neither CloudEvents headers nor the content type of a CloudEvent.' };
+  }
+  if (attributes.length === 0) return readEnvelope({ ...wire, text }, found.maxBytes);
+  return readEnvelope({ ...wire, text: jsonOf(attributes, text) }, found.maxBytes);
+}
+
+/** The envelope's JSON. The body is put in as it is, so that it is parsed once; before the attributes, which count. */
+function jsonOf(attributes: readonly (readonly [string, string | number])[], body: string): string {
+  const fields = attributes.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `{${[...(body === '' ? [] : [`"data":${body}`]), ...fields].join()}}`;
+}
+
+function attributesOf(headers: MsgHdrs): (readonly [string, string | number])[] {
+  const found = new Map<string, string | number>();
+  for (const header of headers.keys()) {
+    const name = header.toLowerCase();
+    const value = headers.get(header);
+    if (name === 'content-type') found.set('datacontenttype', value);
+    if (!name.startsWith(attributePrefix)) continue;
+    const attribute = name.slice(attributePrefix.length);
+    if (/^[a-z\d]{1,20}$/.test(attribute)) found.set(attribute, typed(attribute, decode(value)));
+  }
+  return found.has('specversion') ? [...found] : [];
+}
+
+function typed(attribute: string, value: string): string | number {
+  return attribute === 'schemaversion' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+
+/** Percent-encodes what a header cannot carry, as the binding says. */
+function encode(value: string): string {
+  return value.replace(/[^\x21\x23\x24\x26-\x7e]+/gu, (part) => encodeURIComponent(part));
+}
+
+/** Other programs send values that are not encoded, a lone `%` among them. */
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(data: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(data);
+  } catch {
+    return undefined;
+  }
+}
+
+function base64Of(data: Uint8Array): string {
+  return `data:;base64,${Buffer.from(data).toString('base64')}`;
+}
