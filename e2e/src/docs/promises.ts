@@ -1,4 +1,5 @@
 import { memoryBroker, memoryStore, type StoreCapabilities, type TransportCapabilities } from 'anywise';
+import { natsTransport } from 'anywise/nats';
 import { postgresStore, postgresTransport } from 'anywise/postgres';
 import { sqliteStore, sqliteTransport } from 'anywise/sqlite';
 import {
@@ -42,6 +43,7 @@ const transports: readonly (Adapter & { readonly capabilities: Capabilities<Tran
   { title: 'memory', capabilities: memoryBroker().connect().capabilities },
   { title: 'SQLite', capabilities: { ...sqliteTransport({ path: 'bus.db' }).capabilities, foreign: true } },
   { title: 'PostgreSQL', capabilities: { ...postgresTransport({}).capabilities, restart: true, foreign: true } },
+  { title: 'NATS', capabilities: { ...natsTransport().capabilities, restart: true, foreign: true } },
 ];
 
 const storeReasons: Readonly<Record<StoreCapability, string>> = {

@@ -75,10 +75,15 @@ describe('the package', () => {
     expect(needed).toEqual([]);
   });
 
-  it.each(folders)('needs at most one peer for `anywise/%s`, and names it', (folder) => {
+  it.each(folders)('needs at most one library for `anywise/%s`, and names it', (folder) => {
     const packages = [...graphOf(`${folder}/index.ts`).packages];
     // A URL loads one adapter, and it needs no more than that one does.
-    if (folder !== 'connect') expect(packages.length).toBeLessThanOrEqual(1);
+    if (folder !== 'connect') expect(new Set(packages.map(libraryOf)).size).toBeLessThanOrEqual(1);
     expect(Object.keys(manifest.peerDependencies)).toEqual(expect.arrayContaining(packages));
   });
 });
+
+/** The packages of one scope are one library. */
+function libraryOf(name: string): string {
+  return name.startsWith('@') ? name.slice(0, name.indexOf('/')) : name;
+}

@@ -27,10 +27,15 @@ describe('a URL', () => {
 
   it.each(['mysql://host', 'constructor:'])('`%s` names nothing that is known', async (url) => {
     const scheme = url.split(':')[0] ?? '';
-    const known = 'Use `sqlite:<path>`, `postgres://<host>/<database>` or `memory:`.';
+    const databases = '`sqlite:<path>`, `postgres://<host>/<database>`';
     await expect(store(url)).rejects.toMatchObject({ code: 'INVALID_URL' });
-    expect(await store(url).catch(errorText)).toBe(`No store is known for \`${scheme}:\`. ${known}`);
-    expect(await connectTransport(url).catch(errorText)).toBe(`No transport is known for \`${scheme}:\`. ${known}`);
+    expect(await store(url).catch(errorText)).toBe(
+      `No store is known for \`${scheme}:\`. Use ${databases} or \`memory:\`.`,
+    );
+    const transports = `${databases}, \`nats://<host>\` or \`memory:\``;
+    expect(await connectTransport(url).catch(errorText)).toBe(
+      `No transport is known for \`${scheme}:\`. Use ${transports}.`,
+    );
   });
 
   it.each([

@@ -117,6 +117,14 @@ export class Link {
   }
 }
 
+/** Sends everything, and resolves when the server has read it. The client's own waits for ever if the connection is lost. */
+export async function flush(connection: NatsConnection): Promise<void> {
+  const lost = connection.closed().then((reason) => {
+    throw reason instanceof Error ? reason : new Error('the connection was lost');
+  });
+  await Promise.race([connection.flush(), lost]);
+}
+
 /** `host:port` of each server. Credentials in a server's URL are never shown. */
 function placesOf({ servers = '127.0.0.1:4222' }: NatsConnectionOptions): string[] {
   return [servers].flat().map((server) => server.replace(/^[a-z]+:\/\//i, '').replace(/^.*@/, ''));

@@ -1,4 +1,3 @@
-import type { ConsumerConfig } from '@nats-io/jetstream';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { errorText } from '../core/errors/thrown.js';
 import { limits } from '../core/message/limits.js';
@@ -159,7 +158,10 @@ export class Feed {
 
   #add(message: Msg): void {
     const { seq, delivery } = numbersOf(message);
-    if (delivery !== ++this.#delivered) { this.#end('a message is missing'); return; }
+    if (delivery !== ++this.#delivered) {
+      this.#end('a message is missing');
+      return;
+    }
     const stored = { seq, message };
     this.#waiting.push(stored);
     this.#bytes += bytesOf(stored);

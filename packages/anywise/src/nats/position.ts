@@ -1,5 +1,6 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { errorText } from '../core/errors/thrown.js';
 import { apiCodeOf } from './client.js';
 import type { Names } from './names.js';
 
@@ -157,7 +158,7 @@ export class PositionRecord {
       return true;
     } catch (error) {
       // Whoever does not answer in time may be busy; only the server knows that there is nobody.
-      return !/no responders/i.test(String((error as Error).message));
+      return !/no responders/i.test(errorText(error));
     }
   }
 }
@@ -165,10 +166,10 @@ export class PositionRecord {
 async function readPosition({ manager }: Connected, names: Names, subject: string): Promise<Stored | undefined> {
   const message = await manager.direct.getMessage(names.positions, { last_by_subj: subject });
   if (message === null) return undefined;
-  const { at, holder } = message.json<Partial<Position>>();
+  const { at = 0, holder = '' } = message.json<Partial<Position>>();
   return {
-    at: Number.isSafeInteger(at) ? (at!) : 0,
-    holder: typeof holder === 'string' ? holder : '',
+    at,
+    holder,
     revision: message.seq,
   };
 }

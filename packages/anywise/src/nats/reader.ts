@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Received } from '../core/ports/transport.js';
 import { repeatEvery } from '../kit/interval.js';
 import type { Batch } from '../kit/subscriptions.js';
-import type { Driver } from './client.js';
+import { flush, type Driver } from './client.js';
 import { Feed } from './feed.js';
 import type { Names } from './names.js';
 import { hungAfterMs, PositionRecord, type Connected } from './position.js';
@@ -120,7 +120,7 @@ export class Reader {
     const subject = this.#options.names.alive(this.#options.consumer, this.#nonce);
     connected.connection.subscribe(subject, { callback: (_error, message) => void message.respond() });
     // The server has heard of it before it hears of the position.
-    await connected.connection.flush();
+    await flush(connected.connection);
     this.#connected = connected;
   }
 

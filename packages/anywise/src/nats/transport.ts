@@ -11,7 +11,15 @@ import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import { Subscriptions } from '../kit/subscriptions.js';
-import { connectionChecks, Link, loadDriver, unavailable, type Driver, type NatsConnectionOptions } from './client.js';
+import {
+  connectionChecks,
+  flush,
+  Link,
+  loadDriver,
+  unavailable,
+  type Driver,
+  type NatsConnectionOptions,
+} from './client.js';
 import { Names, prefixPattern } from './names.js';
 import type { Connected } from './position.js';
 import { publishAll } from './publisher.js';
@@ -135,7 +143,7 @@ class NatsTransport implements Transport {
     for (const link of [this.#publishing, this.#reading]) {
       const { connection, manager } = await this.#connectBy(link);
       try {
-        await connection.flush();
+        await flush(connection);
         await manager.streams.info(this.#names.stream);
       } catch (error) {
         this.#connected.delete(connection);

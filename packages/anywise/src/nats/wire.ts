@@ -12,7 +12,7 @@ const structured = /^application\/cloudevents\b/i;
 export function writeMessage(envelope: Envelope, headers: MsgHdrs): string | undefined {
   const { data, datacontenttype, ...attributes } = envelope;
   headers.set('Content-Type', datacontenttype);
-  for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
+  for (const [name, value] of Object.entries(attributes) as [string, string | number | boolean | undefined][]) {
     if (value !== undefined) headers.set(`${attributePrefix}${name}`, encode(String(value)));
   }
   return JSON.stringify(data);
