@@ -229,11 +229,11 @@ export async function expectInboxGoesOn(store: Store): Promise<void> {
   const others = oldInbox.filter(({ listener }) => ['held', 'done'].includes(listener));
   await store.inbox.add(others.map(({ listener, id }) => testEntry({ listener, source: '/other', id, key: 'b' })));
   const { waiting } = await store.inbox.status();
-  expect(waiting - before.waiting).toBe(others.filter(({ listener }) => listener === 'held').length);
+  expect(waiting.count - before.waiting.count).toBe(others.filter(({ listener }) => listener === 'held').length);
 
   await store.clean(-1_000);
   await store.inbox.add([testEntry({ listener: 'done', source: oldSource, id: 'd1' })]);
-  expect((await store.inbox.status()).waiting - waiting).toBe(1);
+  expect((await store.inbox.status()).waiting.count - waiting.count).toBe(1);
 }
 
 /** Checks that {@link oldReply} still holds its key. */
