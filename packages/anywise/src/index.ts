@@ -34,7 +34,14 @@ export type {
   Target,
 } from './core/registry/definitions.js';
 export type { BusDeadLetters } from './core/bus/dead-letters.js';
-export type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from './core/ports/dead-letters.js';
+export type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetters,
+  FailedAttempt,
+  InboxRef,
+} from './core/ports/dead-letters.js';
 export type { EnqueueOptions } from './core/dispatch/enqueue.js';
 export type { SendOptions } from './core/dispatch/send.js';
 export type { Transaction, TransactionOptions } from './core/bus/anywise.js';

@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../core/ports/dead-letters.js';
+import type { DeadLetter, FailedAttempt } from '../core/ports/dead-letters.js';
 import { envelopeIn } from '../core/message/envelope.js';
 import type { ParkedMessage } from '../core/ports/parked.js';
 import type { ScheduledMessage } from '../core/ports/scheduled.js';
@@ -16,6 +16,7 @@ export function letterJson(letter: DeadLetter): object {
     key,
     attempts,
     error,
+    failures: letter.failures.map(failureJson),
     holdsUp,
     receivedAt: timeOf(letter.receivedAt),
     diedAt: timeOf(letter.diedAt),
@@ -23,6 +24,11 @@ export function letterJson(letter: DeadLetter): object {
     unreadable: envelope === null ? json : null,
     original,
   };
+}
+
+/** How an attempt failed, as `--json` prints it. */
+function failureJson({ attempt, at, name, error, stack }: FailedAttempt): object {
+  return { attempt, at: timeOf(at), name: name ?? null, error, stack: stack ?? null };
 }
 
 /** A parked row of the outbox as `--json` prints it. */

@@ -18,6 +18,7 @@ const letter: DeadLetter = {
   holdsUp: 'key',
   attempts: 10,
   error: 'The amount is odd.\n  at orders',
+  failures: [],
   receivedAt: Date.parse('2026-01-01T00:00:00.000Z'),
   diedAt: died,
 };
@@ -65,6 +66,25 @@ describe('dead letters for people', () => {
           "amount": "many"
         }"
     `);
+  });
+
+  it('tell of each attempt when and how it failed', () => {
+    const at = died - 60_000;
+    const stack = 'TypeError: The amount is odd.\n    at ship (orders.ts:3:9)';
+    const failures = [
+      { attempt: 9, at, name: 'Refusal', error: 'closed', stack: undefined },
+      { attempt: 10, at: died, name: 'TypeError', error: 'The amount is odd.', stack },
+    ];
+    expect(letterText({ ...letter, failures })).toContain(`error
+  The amount is odd.
+    at orders
+attempt 9, Refusal, 2026-01-01T00:09:00.000Z (4m ago)
+  closed
+attempt 10, TypeError, 2026-01-01T00:10:00.000Z (3m ago)
+  TypeError: The amount is odd.
+      at ship (orders.ts:3:9)
+data
+`);
   });
 
   it('say what came, where they were edited', () => {

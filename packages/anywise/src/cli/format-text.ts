@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../core/ports/dead-letters.js';
+import type { DeadLetter, FailedAttempt } from '../core/ports/dead-letters.js';
 import { envelopeIn, orderKey } from '../core/message/envelope.js';
 import type { ParkedMessage } from '../core/ports/parked.js';
 import type { ScheduledMessage } from '../core/ports/scheduled.js';
@@ -58,9 +58,17 @@ export function letterText(letter: DeadLetter): string {
   return [
     table(['', ''], facts).trim(),
     block('error', error),
+    ...letter.failures.map(failureText),
     contents(json),
     ...(original === undefined ? [] : ['It was edited. The original had', contents(original)]),
   ].join('\n');
+}
+
+function failureText({ attempt, at, name, error, stack }: FailedAttempt): string {
+  const title = [`attempt ${attempt}`, ...(name === undefined ? [] : [name]), timeText(at)].join(', ');
+  // Most stacks begin with the error.
+  const isTold = stack?.includes(error) === true;
+  return block(title, isTold ? stack : [error, ...(stack === undefined ? [] : [stack])].join('\n'));
 }
 
 function heldUp({ holdsUp, key, listener }: DeadLetter): string {

@@ -9,6 +9,7 @@ export { limits } from '../core/message/limits.js';
 export { batchesWithin, countWithin } from './batches.js';
 export { boundedCount } from './bounded-count.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
+export { failuresOf, keptAttempts, type StoredFailure } from './failed-attempts.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';
 export { inboxStatusOf, type ListenerCounts } from './inbox-status.js';
 export { keyOf, laneOf } from './lanes.js';

@@ -31,7 +31,7 @@ export class MemoryDeadLetters implements DeadLetters {
   }
 
   replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(filter, { state: 'ready', at: 0, attempts: 0, error: undefined });
+    return this.#update(filter, { state: 'ready', at: 0, attempts: 0, error: undefined, failures: [] });
   }
 
   async edit({ listener, source, id }: InboxRef, json: string): Promise<boolean> {
@@ -45,7 +45,7 @@ export class MemoryDeadLetters implements DeadLetters {
   }
 
   discard(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(filter, { state: 'handled', at: this.#now(), error: undefined });
+    return this.#update(filter, { state: 'handled', at: this.#now(), error: undefined, failures: [] });
   }
 
   async #update(filter: DeadLetterFilter, change: Partial<Row>): Promise<number> {

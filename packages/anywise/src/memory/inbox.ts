@@ -1,8 +1,9 @@
 import type { Mutex } from '../kit/mutex.js';
 import { defaultCountLimit } from '../core/ports/bounded-count.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
-import type { InboxRef } from '../core/ports/dead-letters.js';
+import type { FailedAttempt, InboxRef } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { keptAttempts } from '../kit/failed-attempts.js';
 import { deadState } from '../kit/dead-state.js';
 import { headsOf, statusOf, take, type Row } from './rows.js';
 
@@ -45,6 +46,7 @@ export class MemoryInbox implements Inbox {
         isAlone: false,
         lease: undefined,
         error,
+        failures: [],
       });
     }
   }
@@ -55,7 +57,7 @@ export class MemoryInbox implements Inbox {
   }
 
   finish(claim: Claim): void {
-    this.#update(claim, { state: 'handled', at: this.#now(), lease: undefined });
+    this.#update(claim, { state: 'handled', at: this.#now(), lease: undefined, failures: [] });
   }
 
   clean(before: number): void {
@@ -113,12 +115,29 @@ export class MemoryInbox implements Inbox {
       if (!this.holds(claim)) return;
       if (failure.outcome === 'dead') {
         const state = deadState(failure.onDead, claim.key);
-        this.#update(claim, { state, at: this.#now(), lease: undefined, isAlone: false, error: failure.error });
+        const failures = this.#failuresWith(claim, failure);
+        this.#update(claim, {
+          state,
+          at: this.#now(),
+          lease: undefined,
+          isAlone: false,
+          error: failure.error,
+          failures,
+        });
         return;
       }
       const attempts = claim.attempt - (failure.free === true ? 1 : 0);
       const at = this.#now() + failure.retryInMs;
-      this.#update(claim, { state: 'ready', at, attempts, lease: undefined, isAlone: false, error: failure.error });
+      const failures = this.#failuresWith(claim, failure);
+      this.#update(claim, {
+        state: 'ready',
+        at,
+        attempts,
+        lease: undefined,
+        isAlone: false,
+        error: failure.error,
+        failures,
+      });
     });
   }
 
@@ -149,6 +168,14 @@ export class MemoryInbox implements Inbox {
     } finally {
       release();
     }
+  }
+
+  #failuresWith(claim: Claim, failure: FailedClaim): readonly FailedAttempt[] {
+    const before = this.#rows.get(identityOf(claim))?.failures ?? [];
+    if (failure.outcome === 'retry' && failure.free === true) return before;
+    const { error, thrown } = failure;
+    const latest = { attempt: claim.attempt, at: this.#now(), name: thrown?.name, error, stack: thrown?.stack };
+    return [...before, latest].slice(-keptAttempts);
   }
 
   #update(claim: Claim, change: Partial<Row>): void {

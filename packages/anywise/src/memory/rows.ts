@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
+import type { FailedAttempt } from '../core/ports/dead-letters.js';
 import type { DeadState } from '../kit/dead-state.js';
 import { inboxStatusOf, type ListenerCounts } from '../kit/inbox-status.js';
 
@@ -18,6 +19,7 @@ export interface Row extends Omit<InboxEntry, 'error'> {
   isAlone: boolean;
   lease: string | undefined;
   error: string | undefined;
+  failures: readonly FailedAttempt[];
 }
 
 /** The oldest of these with a key is the head of that key. */

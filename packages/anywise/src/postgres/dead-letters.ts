@@ -6,6 +6,7 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { failuresOf, type StoredFailure } from '../kit/failed-attempts.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Database } from './database.js';
@@ -13,10 +14,11 @@ import { refValue } from './inbox.js';
 import { storable } from '../core/message/storable-text.js';
 import { now } from './sql.js';
 
-interface Row extends Omit<DeadLetter, 'key' | 'original' | 'holdsUp'> {
+interface Row extends Omit<DeadLetter, 'key' | 'original' | 'holdsUp' | 'failures'> {
   readonly lane: string;
   readonly original: string | null;
   readonly state: DeadState;
+  readonly failures: readonly StoredFailure[] | null;
 }
 
 const isDead = `state IN ('dead', 'parked', 'blocking')`;
@@ -47,7 +49,7 @@ export class PostgresDeadLetters implements DeadLetters {
 
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const text = `
-      SELECT seq, listener, source, id, type, lane, envelope AS json, original, state, attempts, last_error AS error,
+      SELECT seq, listener, source, id, type, lane, envelope AS json, original, state, attempts, last_error AS error, failures,
         received_at AS "receivedAt", at AS "diedAt"
       FROM ${this.#inbox} WHERE ${matches} AND seq > $7 ORDER BY seq LIMIT $8`;
     const { rows } = await this.#database.query<Row>({ text }, ...filterValues(filter), after, limit);
@@ -61,7 +63,7 @@ export class PostgresDeadLetters implements DeadLetters {
   }
 
   replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL`, filter);
+    return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL, failures = NULL`, filter);
   }
 
   async edit(letter: InboxRef, json: string): Promise<boolean> {
@@ -73,7 +75,10 @@ export class PostgresDeadLetters implements DeadLetters {
   }
 
   discard(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(`state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL`, filter);
+    return this.#update(
+      `state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL, failures = NULL`,
+      filter,
+    );
   }
 
   async #update(change: string, filter: DeadLetterFilter): Promise<number> {
@@ -85,6 +90,12 @@ export class PostgresDeadLetters implements DeadLetters {
   }
 }
 
-function deadLetterOf({ lane, original, state, ...row }: Row): DeadLetter {
-  return { ...row, key: keyOf(lane), original: original ?? undefined, holdsUp: holdsUp[state] };
+function deadLetterOf({ lane, original, state, failures, ...row }: Row): DeadLetter {
+  return {
+    ...row,
+    key: keyOf(lane),
+    original: original ?? undefined,
+    holdsUp: holdsUp[state],
+    failures: failuresOf(failures),
+  };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deadState } from '../kit/dead-state.js';
+import { keptAttempts } from '../kit/failed-attempts.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { InboxRef } from '../core/ports/dead-letters.js';
@@ -82,7 +83,8 @@ function addSql(schema: string): string {
 export function finishSql(schema: string): string {
   return `
     UPDATE ${schema}.anywise_inbox
-    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL
+    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL,
+      failures = NULL
     WHERE listener = $1 AND id = $2 AND source = $3 AND lease = $4 AND state = 'running'`;
 }
 
@@ -137,6 +139,14 @@ interface InboxStatements {
   readonly release: Statement;
 }
 
+/** The failures with one more, of which no more are kept than the last few. Takes the numbers of its values. */
+function withFailure(name: string, error: string, stack: string): string {
+  return `
+    CASE WHEN jsonb_array_length(failures) >= ${keptAttempts} THEN failures - 0 ELSE coalesce(failures, '[]') END
+      || jsonb_build_object(
+        'attempt', attempts, 'at', ${now}, 'name', ${name}::text, 'error', ${error}::text, 'stack', ${stack}::text)`;
+}
+
 function statementsOf(schema: string): InboxStatements {
   const inbox = `${schema}.anywise_inbox`;
   const held = 'unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS held (listener, id, source, lease)';
@@ -154,12 +164,16 @@ function statementsOf(schema: string): InboxStatements {
         RETURNING row.seq`,
     },
     bury: {
-      text: `UPDATE ${inbox} SET state = $5, at = ${now}, lease = NULL, holder = NULL, last_error = $6 WHERE ${mine}`,
+      text: `
+        UPDATE ${inbox}
+        SET state = $5, at = ${now}, lease = NULL, holder = NULL, last_error = $6, failures = ${withFailure('$7', '$6', '$8')}
+        WHERE ${mine}`,
     },
     retry: {
       text: `
         UPDATE ${inbox}
-        SET state = 'ready', at = ${now} + $5, attempts = attempts - $6, lease = NULL, holder = NULL, last_error = $7
+        SET state = 'ready', at = ${now} + $5, attempts = attempts - $6, lease = NULL, holder = NULL, last_error = $7,
+          failures = CASE WHEN $6::integer = 1 THEN failures ELSE ${withFailure('$8', '$7', '$9')} END
         WHERE ${mine}`,
     },
     release: {
@@ -230,16 +244,16 @@ export class PostgresInbox implements Inbox {
     const { bury, retry } = this.#statements;
     const mine = [...refValue(claim), claim.lease];
     const error = storable(failure.error);
-    if (failure.outcome === 'dead')
-      await this.#database.queryByIndex(bury, ...mine, deadState(failure.onDead, claim.key), error);
-    else
-      await this.#database.queryByIndex(
-        retry,
-        ...mine,
-        Math.ceil(failure.retryInMs),
-        failure.free === true ? 1 : 0,
-        error,
-      );
+    const thrown = [failure.thrown?.name, failure.thrown?.stack].map((text) =>
+      text === undefined ? null : storable(text),
+    );
+    if (failure.outcome === 'dead') {
+      const state = deadState(failure.onDead, claim.key);
+      await this.#database.queryByIndex(bury, ...mine, state, error, ...thrown);
+      return;
+    }
+    const given = failure.free === true ? 1 : 0;
+    await this.#database.queryByIndex(retry, ...mine, Math.ceil(failure.retryInMs), given, error, ...thrown);
   }
 
   async release(claims: readonly Claim[]): Promise<void> {

@@ -106,6 +106,7 @@ export const storeMigrations: readonly Migration[] = [
         lease       TEXT,
         holder      TEXT,
         last_error  TEXT,
+        failures    JSONB,
         received_at BIGINT  NOT NULL,
         PRIMARY KEY (listener, id, source)
       );

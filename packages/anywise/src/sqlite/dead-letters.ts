@@ -7,6 +7,7 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { SqlValue } from '../core/ports/sql.js';
+import { failuresOf, type StoredFailure } from '../kit/failed-attempts.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Connections } from './client.js';
@@ -28,6 +29,7 @@ interface Row {
   readonly state: DeadState;
   readonly attempts: number;
   readonly error: string;
+  readonly failures: string | null;
   readonly receivedAt: number;
   readonly diedAt: number;
 }
@@ -46,7 +48,7 @@ export class SqliteDeadLetters implements DeadLetters {
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const { where, values } = conditionOf(filter);
     const rows = this.#connections.reader.all<Row>(
-      `SELECT seq, listener, source, id, type, lane, envelope, original, state, attempts, last_error AS error,
+      `SELECT seq, listener, source, id, type, lane, envelope, original, state, attempts, last_error AS error, failures,
          received_at AS receivedAt, at AS diedAt
        FROM anywise_inbox INDEXED BY anywise_inbox_dead WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`,
       ...values,
@@ -63,7 +65,7 @@ export class SqliteDeadLetters implements DeadLetters {
   }
 
   replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL`, filter);
+    return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL, failures = NULL`, filter);
   }
 
   async edit({ listener, source, id }: InboxRef, json: string): Promise<boolean> {
@@ -74,7 +76,10 @@ export class SqliteDeadLetters implements DeadLetters {
   }
 
   discard(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(`state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL`, filter);
+    return this.#update(
+      `state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL, failures = NULL`,
+      filter,
+    );
   }
 
   async #update(change: string, filter: DeadLetterFilter): Promise<number> {
@@ -104,6 +109,13 @@ function conditionOf({ id, source, listener, type, error, olderThanMs }: DeadLet
   return { where: [isDead, ...given.map(([sql]) => sql)].join(' AND '), values: given.map(([, value]) => value) };
 }
 
-function deadLetterOf({ lane, envelope, original, state, ...row }: Row): DeadLetter {
-  return { ...row, key: keyOf(lane), json: envelope, original: original ?? undefined, holdsUp: holdsUp[state] };
+function deadLetterOf({ lane, envelope, original, state, failures, ...row }: Row): DeadLetter {
+  return {
+    ...row,
+    key: keyOf(lane),
+    json: envelope,
+    original: original ?? undefined,
+    holdsUp: holdsUp[state],
+    failures: failuresOf(failures === null ? null : (JSON.parse(failures) as readonly StoredFailure[])),
+  };
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { storable } from '../core/message/storable-text.js';
 import { deadState } from '../kit/dead-state.js';
+import { keptAttempts } from '../kit/failed-attempts.js';
 import { keyOf, laneOf } from '../kit/lanes.js';
 import { isDeadHolder } from '../kit/lease-holder.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
@@ -65,7 +67,8 @@ export function holdsClaim(connection: Connection, { seq, lease }: Claim): boole
 export function endClaims(connection: Connection, claims: readonly number[]): undefined {
   const sql = `
     UPDATE anywise_inbox
-    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL
+    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL,
+      failures = NULL
     WHERE seq IN (SELECT value FROM json_each(?))`;
   const ended = connection.run(sql, JSON.stringify(claims));
   if (ended !== claims.length) throw new Error(`Only ${ended} of ${claims.length} held claims could be ended.`);
@@ -96,6 +99,26 @@ interface ClaimedRow {
   readonly envelope: string;
   readonly attempts: number;
 }
+
+/** The failures with one more, of which no more are kept than the last few. Takes its class, its error and its stack. */
+const withFailure = `
+  json_insert(
+    CASE WHEN json_array_length(failures) >= ${keptAttempts} THEN json_remove(failures, '$[0]') ELSE coalesce(failures, '[]') END,
+    '$[#]', json_object('attempt', attempts, 'at', ${now}, 'name', ?, 'error', ?, 'stack', ?))`;
+
+const burySql = `
+  UPDATE anywise_inbox SET state = ?, at = ${now}, lease = NULL, holder = NULL, last_error = ?, failures = ${withFailure}
+  WHERE seq = ? AND lease = ? AND state = 'running'`;
+
+const retrySql = `
+  UPDATE anywise_inbox
+  SET state = 'ready', at = ${now} + ?, lease = NULL, holder = NULL, last_error = ?, failures = ${withFailure}
+  WHERE seq = ? AND lease = ? AND state = 'running'`;
+
+const retryFreeSql = `
+  UPDATE anywise_inbox
+  SET state = 'ready', at = ${now} + ?, attempts = attempts - 1, lease = NULL, holder = NULL, last_error = ?
+  WHERE seq = ? AND lease = ? AND state = 'running'`;
 
 function claimOf(row: ClaimedRow, lease: string, isSuspect: boolean): Claim {
   const { lane, envelope, attempts, ...message } = row;
@@ -179,19 +202,18 @@ export class SqliteInbox implements Inbox {
 
   async fail({ seq, key, lease }: Claim, failure: FailedClaim): Promise<void> {
     const { writer } = this.#connections;
+    const error = storable(failure.error);
+    const thrown = [failure.thrown?.name, error, failure.thrown?.stack].map((text) =>
+      text === undefined ? null : storable(text),
+    );
     await this.#writer.run(() => {
       if (failure.outcome === 'dead') {
-        const sql = `
-          UPDATE anywise_inbox SET state = ?, at = ${now}, lease = NULL, holder = NULL, last_error = ?
-          WHERE seq = ? AND lease = ? AND state = 'running'`;
-        writer.run(sql, deadState(failure.onDead, key), failure.error, seq, lease);
-        return;
+        writer.run(burySql, deadState(failure.onDead, key), error, ...thrown, seq, lease);
+      } else if (failure.free === true) {
+        writer.run(retryFreeSql, Math.round(failure.retryInMs), error, seq, lease);
+      } else {
+        writer.run(retrySql, Math.round(failure.retryInMs), error, ...thrown, seq, lease);
       }
-      const sql = `
-        UPDATE anywise_inbox
-        SET state = 'ready', at = ${now} + ?, attempts = attempts - ?, lease = NULL, holder = NULL, last_error = ?
-        WHERE seq = ? AND lease = ? AND state = 'running'`;
-      writer.run(sql, Math.round(failure.retryInMs), failure.free === true ? 1 : 0, failure.error, seq, lease);
     });
   }
 

@@ -29,7 +29,7 @@ describe('the migrations of an SQLite store', () => {
     expect(apply.map(({ name, hash }) => `${name} ${hash}`)).toMatchInlineSnapshot(`
       [
         "anywise/001-store MULsJcHv_raVYjPGN3GEMqeL_8tVBHaU6X5DgzDt2ns",
-        "anywise/002-lanes LAhs05W6v9ZBOGTb0aJgG944-z_Hhu-Vr40a2JIwFwo",
+        "anywise/002-lanes gMrfUSVTekbpKUZmm5gtkxpoTqJIG_BuMJ94LdkCKOc",
         "anywise/003-owner C_-hCREaGhIsBc2QnLtMGy7wQ1VS81aiMy-Jk8ITAag",
         "anywise/001-transport K8UZFxrPDXduFOiAuI5xBcHi2xy8fn1QUHq1DphytUo",
         "anywise/002-transport Muj1RIA7yxGsbdlvcSHXqIsFTt6_pGXAraSOljnsKWk",

@@ -113,6 +113,7 @@ export const storeMigrations: readonly Migration[] = [
         lease       TEXT,
         holder      TEXT,
         last_error  TEXT,
+        failures    TEXT,
         received_at INTEGER NOT NULL,
         UNIQUE (listener, id, source)
       ) STRICT;

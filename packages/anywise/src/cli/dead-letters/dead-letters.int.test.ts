@@ -118,6 +118,15 @@ describe('dead letters', () => {
             key: 'o-1',
             attempts: 1,
             error: 'Nobody ships -1.',
+            failures: [
+              {
+                attempt: 1,
+                at: time,
+                name: 'TerminalError',
+                error: 'Nobody ships -1.',
+                stack: expect.stringMatching(/^TerminalError: Nobody ships -1\.\n +at .*dead-letters\.int\.test/),
+              },
+            ],
             holdsUp: 'key',
             receivedAt: time,
             diedAt: time,
@@ -165,7 +174,9 @@ describe('dead letters', () => {
       const { exitCode, output } = await world.call(['dead-letters', 'show', '--id', await onlyId(world)]);
       expect(exitCode).toBe(0);
       expect(output).toMatch(/holds up +the later messages of `o-1`/);
-      expect(output).toContain('error\n  Nobody ships -1.\ndata\n  {\n    "orderId": "o-1",\n    "amount": -1\n  }\n');
+      expect(output).toContain('error\n  Nobody ships -1.\nattempt 1, TerminalError, 2');
+      expect(output).toMatch(/ ago\)\n {2}TerminalError: Nobody ships -1\.\n {6}at /);
+      expect(output).toContain('data\n  {\n    "orderId": "o-1",\n    "amount": -1\n  }\n');
       await expect(world.call(['dead-letters', 'show', '--id', 'nobody'])).resolves.toMatchObject({
         exitCode: 1,
         output: '',

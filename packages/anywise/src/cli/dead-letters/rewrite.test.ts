@@ -18,6 +18,7 @@ function deadLetter(json: string, original?: string): DeadLetter {
     holdsUp: 'key',
     attempts: 10,
     error: 'broken',
+    failures: [],
     receivedAt: 0,
     diedAt: 0,
   };

@@ -2,7 +2,7 @@ import { attemptsOf, decideRetry } from '../../kit/retry.js';
 import { Waiters } from '../../kit/wait.js';
 import { AnywiseError } from '../errors/errors.js';
 import { longestTimerMs } from '../errors/options.js';
-import { errorText, refusalOf } from '../errors/thrown.js';
+import { errorText, refusalOf, thrownOrigin } from '../errors/thrown.js';
 import { envelopeIn } from '../message/envelope.js';
 import type { Claim, FailedClaim } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
@@ -168,8 +168,9 @@ export class Attempts {
     if (refusedMs !== undefined) return { outcome: 'retry', retryInMs: refusedMs, error: text, free: true };
     const settings = this.#options.listeners.get(claim.listener);
     const decision = decideRetry(error, claim.attempt, settings?.retry, (this.#options.random ?? Math.random)());
-    if (decision === 'dead') return { outcome: 'dead', onDead: settings?.onDead ?? 'park', error: text };
-    return { outcome: 'retry', ...decision, error: text };
+    const thrown = thrownOrigin(error);
+    if (decision === 'dead') return { outcome: 'dead', onDead: settings?.onDead ?? 'park', error: text, thrown };
+    return { outcome: 'retry', ...decision, error: text, thrown };
   }
 }
 

@@ -13,6 +13,25 @@ export function errorText(thrown: unknown): string {
   return text.length > longestText ? `${text.slice(0, longestText)}… (${text.length} characters)` : text;
 }
 
+/** How much of a class name and of a stack is stored, in characters. */
+const longestName = 200;
+const longestStack = 2_000;
+
+/** The class of a thrown value, and where it was thrown, if it says so. Both are cut to what may be stored. */
+export interface ThrownOrigin {
+  readonly name: string;
+  readonly stack: string | undefined;
+}
+
+/** The class and the stack of any thrown value. Never throws, as {@link errorText}. */
+export function thrownOrigin(thrown: unknown): ThrownOrigin {
+  const [name, stack] = [read(thrown, 'name'), read(thrown, 'stack')];
+  return {
+    name: typeof name === 'string' && name !== '' ? name.slice(0, longestName) : typeof thrown,
+    stack: typeof stack === 'string' && stack !== '' ? stack.slice(0, longestStack) : undefined,
+  };
+}
+
 /** Whether an error declares that a retry cannot help. */
 export function isTerminal(thrown: unknown): boolean {
   return read(thrown, 'retryable') === false;

@@ -6,6 +6,19 @@ export interface InboxRef {
   readonly id: string;
 }
 
+/** How one attempt at a message failed. */
+export interface FailedAttempt {
+  /** Its number, from 1 on. */
+  readonly attempt: number;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly at: number;
+  /** The class of what was thrown, if it is known. */
+  readonly name: string | undefined;
+  readonly error: string;
+  /** The first 2000 characters of where it was thrown, if it is known. */
+  readonly stack: string | undefined;
+}
+
 /** A message that a listener could not handle. It stays until it is replayed or discarded. */
 export interface DeadLetter extends InboxRef {
   /** Its place in the inbox, for reading page by page. */
@@ -24,6 +37,11 @@ export interface DeadLetter extends InboxRef {
   /** How many attempts were made. */
   readonly attempts: number;
   readonly error: string;
+  /**
+   * How the last 10 attempts failed, the first of them first. Attempts that ended with their process are missing. Empty for
+   * a message that was given up as it arrived, or before these were kept.
+   */
+  readonly failures: readonly FailedAttempt[];
   /** Milliseconds since 1970, by the database's clock. */
   readonly receivedAt: number;
   /** Milliseconds since 1970, by the database's clock. */

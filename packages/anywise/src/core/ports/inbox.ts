@@ -1,3 +1,4 @@
+import type { ThrownOrigin } from '../errors/thrown.js';
 import type { Envelope } from '../message/envelope.js';
 import type { BoundedCount } from './bounded-count.js';
 
@@ -55,10 +56,18 @@ export type FailedClaim =
       readonly outcome: 'retry';
       readonly retryInMs: number;
       readonly error: string;
+      /** Kept with the error, unless the attempt does not count. */
+      readonly thrown?: ThrownOrigin;
       /** The attempt does not count. @defaultValue false */
       readonly free?: boolean;
     }
-  | { readonly outcome: 'dead'; readonly onDead: OnDead; readonly error: string };
+  | {
+      readonly outcome: 'dead';
+      readonly onDead: OnDead;
+      readonly error: string;
+      /** Kept with the error. */
+      readonly thrown?: ThrownOrigin;
+    };
 
 /** Which messages to claim, for whom, and for how long. */
 export interface ClaimOptions {

@@ -45,12 +45,58 @@ export const deadLetterCases: readonly StoreCase[] = [
       await store.inbox.fail(claimed, { outcome: 'dead', onDead: 'park', error: 'Error: no\n  at line 1' });
       const [letter] = await deadLetters(store);
       assert.ok(letter !== undefined, 'too little was found');
-      const { receivedAt, diedAt, ...rest } = letter;
+      const { receivedAt, diedAt, failures: _failures, ...rest } = letter;
       same(rest, { ...came, seq: claimed.seq, holdsUp: 'key', attempts: 2, error: 'Error: no\n  at line 1' });
       // The database's clock need not agree with this process's, but both tell milliseconds.
       assert.equal(
         Math.abs(receivedAt - before) < 86_400_000 && diedAt >= receivedAt && diedAt - receivedAt < 60_000,
         true,
+      );
+    },
+  },
+  {
+    id: 'dead-attempts',
+    behaviour: 'keeps of a dead letter what each of its last ten attempts failed with, until it is replayed',
+    run: async ({ store }) => {
+      const failWith = async (n: number, outcome: 'retry' | 'dead'): Promise<void> => {
+        const claimed = await eventually(() => claimOne(store));
+        const told = {
+          error: `no ${n} \0 "`,
+          thrown: { name: `Error${n}`, stack: n === 12 ? undefined : `at ${n}` },
+        };
+        await store.inbox.fail(
+          claimed,
+          outcome === 'dead' ? { outcome, onDead: 'skip', ...told } : { outcome, retryInMs: 0, ...told },
+        );
+      };
+      const before = Date.now();
+      await store.inbox.add([entry('m1'), testEntry({ id: 'unread', listener: 'other', error: 'not JSON' })]);
+      const refused = await claimOne(store);
+      await store.inbox.fail(refused, { outcome: 'retry', retryInMs: 0, error: 'not now', free: true });
+      for (const n of upTo(11)) await failWith(n + 1, 'retry');
+      await failWith(12, 'dead');
+      const [letter] = await deadLetters(store, { id: 'm1' });
+      const failures = letter?.failures ?? [];
+      same(
+        failures.map(({ attempt, name, stack }) => [attempt, name, stack]),
+        upTo(10).map((n) => [n + 3, `Error${n + 3}`, n === 9 ? undefined : `at ${n + 3}`]),
+      );
+      assert.ok(failures.every(({ error, attempt }) => error.startsWith(`no ${attempt} `) && error.endsWith('"')));
+      assert.ok(failures.every(({ at }, n) => at >= (failures[n - 1]?.at ?? before - 86_400_000)));
+      same(
+        (await deadLetters(store, { id: 'unread' })).map((unread) => unread.failures),
+        [[]],
+      );
+
+      await store.deadLetters.replay({ id: 'm1' });
+      const [attempt] = await claim(store);
+      assert.ok(attempt !== undefined, 'what was replayed could not be claimed');
+      await store.inbox.fail(attempt, { outcome: 'dead', onDead: 'skip', error: 'again' });
+      same(
+        (await deadLetters(store, { id: 'm1' })).map((again) =>
+          again.failures.map(({ at: _at, ...failure }) => failure),
+        ),
+        [[{ attempt: 1, name: undefined, error: 'again', stack: undefined }]],
       );
     },
   },
