@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -39,6 +40,25 @@ describe('the process', () => {
       await expect(runProcess(`${folder}/none`, 'inbox', 'status')).resolves.toMatchObject({
         exitCode: 3,
         output: '',
+      });
+    }));
+
+  it('says that its answer could not be written, and exits with 1', () =>
+    inTempFolder(async (folder) => {
+      await inStore(folder, 'orders', (store) => store.inbox.add([testEntry({ id: 'm-1', error: 'broken' })]));
+      const unwritable = openSync(fileURLToPath(import.meta.url), 'r');
+      const nodeArgs = ['--import', 'tsx', '--conditions=@anywise/source', main, 'dead-letters', 'list'];
+      const child = spawn(process.execPath, nodeArgs, {
+        cwd: packageFolder,
+        env: { ...process.env, ANYWISE_STORE: `sqlite:${folder}` },
+        stdio: ['ignore', unwritable, 'pipe'],
+      });
+      const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+      const errors = child.stderr === null ? '' : await text(child.stderr);
+      closeSync(unwritable);
+      expect({ exitCode: await exited, errors }).toEqual({
+        exitCode: 1,
+        errors: 'The answer could not be written (EBADF). What was asked for may have been done.\n',
       });
     }));
 });

@@ -3,16 +3,27 @@ import { run } from './run.js';
 
 const { stdin, stdout, stderr } = process;
 
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader has gone, as with `| head`. The command still finishes its work.
-  if (error.code !== 'EPIPE') throw error;
-});
+let isWritten = true;
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Nobody reads on, as with `| head`. What was asked for is done all the same.
+    if (error.code === 'EPIPE' || !isWritten) return;
+    isWritten = false;
+    stderr.write(
+      `The answer could not be written (${error.code ?? error.message}). What was asked for may have been done.\n`,
+    );
+  });
+}
 
-process.exitCode = await run(process.argv.slice(2), {
+const exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   input: stdin,
   output: stdout,
   errors: stderr,
   interactive: stdin.isTTY && stderr.isTTY,
+});
+// After the last write: a full disk is noticed late.
+process.on('exit', () => {
+  process.exitCode = isWritten ? exitCode : 1;
 });
