@@ -134,7 +134,7 @@ export const inboxCases: readonly StoreCase[] = [
       await store.inbox.release([c]);
       same(await store.inbox.extend([d], leaseMs), []);
       const { waiting, running, dead } = await store.inbox.status();
-      same({ waiting, running, dead }, { waiting: 1, running: 1, dead: 1 });
+      same([waiting.count, running.count, dead.count], [1, 1, 1]);
       await store.inbox.fail(d, { outcome: 'retry', retryInMs: 0, error: 'once more' });
       same(sourcesOf(await eventually(() => claimAll(store, 2))), ['/c', '/d']);
       await store.inbox.add([of('/a'), of('/b'), of('/c'), of('/d')]);
