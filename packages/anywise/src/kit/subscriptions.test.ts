@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
 import type { Received } from '../core/ports/transport.js';
-import { Subscriptions, versionOf, type Batch } from './subscriptions.js';
+import { isWantedBy, Subscriptions, versionOf, type Batch } from './subscriptions.js';
 
 const longTime = 60_000;
 const message: Received = { envelope: testEnvelope({ id: 'm1' }) };
@@ -25,6 +25,18 @@ function source(...sizes: readonly number[]) {
   };
   return { log, left, next };
 }
+
+it.each([
+  ['test.wanted', 'event', true],
+  ['test.wanted', 'command', true],
+  ['test.other', 'event', false],
+  ['orders.any', 'command', true],
+  ['orders.any', 'event', false],
+  ['orders', 'command', false],
+  ['orders-too.any', 'command', false],
+] as const)('a consumer gets %s, %s: %s', (type, kind, gets) => {
+  expect(isWantedBy({ consumer: 'orders', types: ['test.wanted'] })({ type, kind })).toBe(gets);
+});
 
 describe('a subscription', () => {
   it('acknowledges a batch when it is received, and hands over the next then', async () => {

@@ -1,4 +1,5 @@
-import type { Received, Subscription } from '../core/ports/transport.js';
+import type { Envelope } from '../core/message/envelope.js';
+import type { Received, SubscribeOptions, Subscription } from '../core/ports/transport.js';
 import { Pump } from './pump.js';
 
 /** What a transport hands over at once. */
@@ -29,6 +30,18 @@ export interface ReadOptions {
  */
 export function versionOf(types: readonly string[]): string {
   return JSON.stringify([...types].sort());
+}
+
+/**
+ * Tells which messages a consumer gets: those of its types, and every command for it, as a newer version of its service may
+ * know what this one does not.
+ */
+export function isWantedBy({
+  consumer,
+  types,
+}: Pick<SubscribeOptions, 'consumer' | 'types'>): (message: Pick<Envelope, 'type' | 'kind'>) => boolean {
+  const wanted = new Set(types);
+  return ({ type, kind }) => wanted.has(type) || (kind === 'command' && type.startsWith(`${consumer}.`));
 }
 
 /**

@@ -2,7 +2,7 @@ import { checkOptions } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { countWithin } from '../kit/batches.js';
-import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
+import { isWantedBy, Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 
@@ -26,6 +26,7 @@ interface Consumer {
 
 interface LogRow {
   readonly type: string;
+  readonly kind: Envelope['kind'];
   readonly json: string;
 }
 
@@ -81,7 +82,7 @@ class MemoryTransport implements Transport {
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     // As text, so that only data gets across, as with any other transport.
     return publishTogether(envelopes, this.#maxBytes, async (written) => {
-      for (const { envelope, json } of written) this.#log.rows.push({ type: envelope.type, json });
+      for (const { envelope, json } of written) this.#log.rows.push({ type: envelope.type, kind: envelope.kind, json });
       this.#log.wake();
     });
   }
@@ -91,7 +92,7 @@ class MemoryTransport implements Transport {
     receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
     const consumer = this.#log.consumer(name, types);
-    const wanted = new Set(types);
+    const isWanted = isWantedBy({ consumer: name, types });
     const next = async (): Promise<Batch | undefined> => {
       const waiting = this.#log.rows.slice(consumer.position, consumer.position + batchSize);
       if (consumer.isBusy || waiting.length === 0) return undefined;
@@ -99,7 +100,7 @@ class MemoryTransport implements Transport {
       consumer.isBusy = true;
       return {
         received: rows
-          .filter(({ type }) => wanted.has(type))
+          .filter(isWanted)
           .map(({ json }) => readEnvelope({ text: json, name: 'A message' }, this.#maxBytes)),
         acknowledge: () => {
           consumer.position += rows.length;

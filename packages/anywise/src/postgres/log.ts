@@ -80,7 +80,7 @@ export function logStatements(schema: string): LogStatements {
   };
 }
 
-const isWanted = 'type = ANY ($3::text[])';
+const isWanted = `(type = ANY ($3::text[]) OR (kind = 'command' AND starts_with(type, $1::text || '.')))`;
 
 /**
  * The number of the last message of a page. Sizes are read without reading the texts. If everything fits, as it nearly

@@ -9,8 +9,9 @@ export const trimBatch = 5_000;
 /** The position of a consumer, given by its name and its version. */
 const position = '(SELECT position FROM anywise_consumer WHERE name = ?1 AND types = ?2)';
 
-/** Whether a consumer wants a message. The version of a consumer is a JSON array of its types. */
-const isWanted = 'type IN (SELECT value FROM json_each(?2))';
+/** Whether a consumer gets a message. The version of a consumer is a JSON array of its types. */
+const isWanted = `(type IN (SELECT value FROM json_each(?2))
+  OR (kind = 'command' AND substr(type, 1, length(?1) + 1) = ?1 || '.'))`;
 
 /**
  * The number of the last message of a page. Sizes are read without reading the texts. If everything fits, as it nearly

@@ -325,6 +325,29 @@ describe('a message in the inbox', () => {
     );
   });
 
+  it('that is a command for the service, of a type unknown here, waits for the version that knows it', async () => {
+    class Refund extends command('orders.refund', { data: z.object({ id: z.string() }) }) {}
+    const newer = [...contracts, contract('orders', { Refund })];
+    const { start } = services();
+    const clock = fakeClock();
+    const store = memoryStore({ clock });
+    const refunded: string[] = [];
+    await using payments = await start('payments', { items: [pay], contracts: newer });
+    const old = await start('orders', { items: [hear([])], store });
+    await payments.enqueue(new Refund({ id: 'p1' }));
+    await eventually(async () => {
+      expect(await store.inbox.status()).toMatchObject({
+        running: { count: 0 },
+        listeners: [{ listener: 'orders/unknown', waiting: { count: 1 } }],
+      });
+    });
+    await old.stop();
+    clock.advance(60_000);
+    const refund = on(Refund).handle(async ({ id }) => void refunded.push(id));
+    await using _next = await start('orders', { items: [hear([]), refund], store, contracts: newer });
+    await eventually(() => expect(refunded).toEqual(['p1']));
+  });
+
   it.each([
     { what: 'that is no envelope', json: '{"id":"m1"}', code: 'UNREADABLE_MESSAGE' },
     { what: 'that is not JSON', json: '<xml/>', code: 'UNREADABLE_MESSAGE' },

@@ -31,7 +31,7 @@ export type Received =
 export interface SubscribeOptions {
   /** The service that consumes. Instances of one service share one consumer: each message goes to the service once. */
   readonly consumer: string;
-  /** The wire names to subscribe to. */
+  /** The wire names to subscribe to. A consumer also gets every command for it, whatever its type. */
   readonly types: readonly string[];
   /** Called with failures from which the transport recovers on its own. */
   readonly onError: (error: unknown) => void;
@@ -51,8 +51,10 @@ export interface Subscription {
  * - **Acknowledge.** A batch counts as received when the promise of `receive` resolves. If it rejects, or the process
  *   dies before, the batch is delivered again. Duplicates are possible at any time; receivers recognise them by id.
  * - **Order.** If `ordered`, envelopes with the same key arrive in the order in which they were published, and a batch is
- * handed over only once the one before is acknowledged. If an envelope is not accepted, neither are the later ones with its
- * key in the same call.
+ *   handed over only once the one before is acknowledged. If an envelope is not accepted, neither are the later ones with its
+ *   key in the same call.
+ * - **Addressed.** A command whose wire name begins with the consumer's name and a dot is for that consumer alone. It is handed
+ *   over even if its type is not among `types`, so that what a newer version has sent is kept and not skipped.
  * - **Back-pressure.** `receive` is never called while its promise is pending.
  * - **Close.** `close` is idempotent, ends subscriptions and resolves when nothing runs any more.
  */

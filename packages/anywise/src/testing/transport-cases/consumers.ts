@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Envelope } from '../../core/message/envelope.js';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
@@ -20,6 +21,28 @@ export const consumerCases: readonly TransportCase[] = [
           testEnvelope({ id: 'two', type: 'test.wanted-too' }),
         ]);
         await eventually(() => sameOnce(ids, ['one', 'two']));
+      }),
+  },
+  {
+    id: 'addressed',
+    behaviour: 'hands a consumer the commands for it even where it does not know their types, and no others',
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, one, two) => {
+        const orders = await consume(one, { consumer: 'orders', types: ['test.last'] });
+        const percent = await consume(two, { consumer: 'o%', types: ['test.last'] });
+        const to = (id: string, type: string, kind: Envelope['kind'] = 'command') => testEnvelope({ id, type, kind });
+        await publish(publisher, [
+          to('newer', 'orders.place-newer'),
+          to('longer', 'orders-too.place'),
+          to('other', 'payments.pay'),
+          to('within', 'payments.orders.place'),
+          to('event', 'orders.placed', 'event'),
+          to('last', 'test.last', 'event'),
+        ]);
+        await eventually(() => {
+          sameOnce(orders.ids, ['newer', 'last']);
+          sameOnce(percent.ids, ['last']);
+        });
       }),
   },
   {
