@@ -54,6 +54,57 @@ describe('after a failed attempt', () => {
     });
   });
 
+  describe('rules that cannot be asked', () => {
+    const thrower = (thrown: unknown) => (): boolean => {
+      throw thrown;
+    };
+    const hostile = {
+      get message(): string {
+        throw new Error('no');
+      },
+    };
+    class Odd extends Error {
+      static override [Symbol.hasInstance](): boolean {
+        throw new Error('odd');
+      }
+    }
+    const promise = () => Promise.reject(new Error('late')) as unknown as boolean;
+
+    it.each([
+      ['throws', thrower(new Error('wrong')), 'wrong'],
+      ['throws undefined', thrower(undefined), 'undefined'],
+      ['throws what has no text', thrower(Object.create(null)), 'a thrown object that has no text'],
+      ['throws what throws', thrower(hostile), '[object Object]'],
+      ['gives a promise', promise, 'it gave a promise, but has to answer at once.'],
+      ['is a class that throws', Odd, 'odd'],
+    ])('fit nothing where one %s, and say why', async (_how, when, why) => {
+      const faults: string[] = [];
+      const policy = {
+        rules: [
+          { when, attempts: 99 },
+          { when: Error, attempts: 1 },
+        ],
+      };
+      expect(decideRetry(new Error('no'), 1, policy, 1, (fault) => faults.push(fault))).toBe('dead');
+      expect(faults).toEqual([`\`when\` of retry rule 1 failed: ${why}`]);
+      expect(decideRetry(new Error('no'), 1, policy, 1)).toBe('dead');
+      await new Promise(setImmediate);
+    });
+
+    it.each([[Number.NaN], [undefined], [-1], ['soon'], [null]])('have no say by %p', (value) => {
+      const odd = { attempts: value, immediate: value, firstDelayMs: value, factor: value, maxDelayMs: value };
+      const policy = { ...odd, rules: [{ ...odd, when: Error }] } as unknown as RetryPolicy;
+      const error = new Error('no');
+      expect(decideRetry(error, 2, policy, 1)).toEqual({ retryInMs: 200 });
+      expect(decideRetry(error, 10, policy, 1)).toBe('dead');
+    });
+
+    it('have no say by options that throw', () => {
+      const policy = Object.defineProperty({}, 'firstDelayMs', { get: thrower(new Error('no')) });
+      expect(decideRetry(new Error('no'), 2, policy, 1)).toEqual({ retryInMs: 200 });
+    });
+  });
+
   it('no repeat comes before the time that the error asks for', () => {
     const busy = Object.assign(new Error('429'), { retryAfterMs: 4_000 });
     expect(decideRetry(busy, 1, undefined, 1)).toEqual({ retryInMs: 4_000 });

@@ -1,4 +1,4 @@
-import { isTerminal, retryAfterOf } from '../core/errors/thrown.js';
+import { errorText, isTerminal, retryAfterOf } from '../core/errors/thrown.js';
 import type { AbstractClass } from '../core/message/message.js';
 
 /** The number and timing of attempts. Times in milliseconds. */
@@ -17,7 +17,10 @@ export interface RetryPlan {
 
 /** A separate plan for some errors. Options it leaves out are as in the policy. */
 export interface RetryRule extends RetryPlan {
-  /** An error class, or a function that recognises the errors. `attempts: 1` means no retry. */
+  /**
+   * An error class, or a synchronous function that recognises the errors. `attempts: 1` means no retry. A rule whose function
+   * throws, or returns a promise, matches no error; what went wrong is recorded with the failure.
+   */
   readonly when: AbstractClass<Error> | ((error: unknown) => boolean);
 }
 
@@ -47,16 +50,27 @@ const defaults: Required<RetryPlan> = {
  * Decides what happens after attempt number `attempt` failed. Jitter only shortens: a pause lies between half of the planned
  * delay and all of it, so that `maxDelayMs` holds.
  *
+ * Never throws, whatever the rules do.
+ *
  * @param random between 0 and 1.
+ * @param onFault told of each rule that could not be asked, in words. @defaultValue does nothing
  */
 export function decideRetry(
   error: unknown,
   attempt: number,
   policy: RetryPolicy | undefined,
   random: number,
+  onFault: (text: string) => void = () => undefined,
 ): RetryDecision {
-  const rule = policy?.rules?.find(({ when }) => fits(error, when));
-  const { attempts, immediate, firstDelayMs, factor, maxDelayMs } = { ...defaults, ...policy, ...rule };
+  const rule = policy?.rules?.find((each, index) => {
+    try {
+      return fits(error, each.when);
+    } catch (fault) {
+      onFault(`\`when\` of retry rule ${index + 1} failed: ${errorText(fault)}`);
+      return false;
+    }
+  });
+  const { attempts, immediate, firstDelayMs, factor, maxDelayMs } = planOf(policy, rule);
   if (attempt >= attempts || (rule === undefined && isTerminal(error))) return 'dead';
   const delays = { firstDelayMs, factor, maxDelayMs };
   const planned = attempt <= immediate ? 0 : backoff(attempt - immediate, delays, random);
@@ -65,11 +79,40 @@ export function decideRetry(
 
 /** How many attempts a message gets before it becomes a dead letter, unless a rule for its error says otherwise. */
 export function attemptsOf(policy: RetryPolicy | undefined): number {
-  return policy?.attempts ?? defaults.attempts;
+  return numberIn(policy, 'attempts') ?? defaults.attempts;
 }
 
 function fits(error: unknown, when: RetryRule['when']): boolean {
-  return isErrorClass(when) ? error instanceof when : when(error);
+  if (isErrorClass(when)) return error instanceof when;
+  const answer: unknown = when(error);
+  if (!isPromiseLike(answer)) return Boolean(answer);
+  // Unheard, its failure would end the process.
+  answer.then(undefined, () => undefined);
+  throw new TypeError('it gave a promise, but has to answer at once.');
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+}
+
+/** Of each option what the rule says, else what the policy says, as far as it is a number: plans may have changed since. */
+function planOf(policy: RetryPlan | undefined, rule: RetryPlan | undefined): Required<RetryPlan> {
+  const names = Object.keys(defaults) as (keyof RetryPlan)[];
+  const plan = { ...defaults };
+  for (const name of names) {
+    const value = [rule, policy].map((from) => numberIn(from, name)).find((given) => given !== undefined);
+    if (value !== undefined) plan[name] = value;
+  }
+  return plan;
+}
+
+function numberIn(plan: RetryPlan | undefined, name: keyof RetryPlan): number | undefined {
+  try {
+    const value: unknown = plan?.[name];
+    return typeof value === 'number' && value >= 0 ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Not with `instanceof Error`: the class may come from another realm. */

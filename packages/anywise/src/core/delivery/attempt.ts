@@ -57,7 +57,12 @@ export class Attempts {
     const stop = new LazySignal();
     this.#inHand.set(claim, stop);
     const run = claim.isSuspect === true ? this.#runAlone(claim, stop) : this.#run(claim, stop);
-    void run.finally(() => {
+    const unrecorded = (error: unknown): void => {
+      const { listener, id } = claim;
+      const text = 'An attempt could not be brought to its end; the message is due again when its lease ends';
+      this.#options.logger.error({ listener, id, err: error }, text);
+    };
+    void run.catch(unrecorded).finally(() => {
       this.#inHand.delete(claim);
       this.#waiters.wake();
       this.#options.ended(claim);
@@ -167,10 +172,13 @@ export class Attempts {
     const refusedMs = refusalOf(claim.id, error);
     if (refusedMs !== undefined) return { outcome: 'retry', retryInMs: refusedMs, error: text, free: true };
     const settings = this.#options.listeners.get(claim.listener);
-    const decision = decideRetry(error, claim.attempt, settings?.retry, (this.#options.random ?? Math.random)());
+    const faults: string[] = [];
+    const random = (this.#options.random ?? Math.random)();
+    const decision = decideRetry(error, claim.attempt, settings?.retry, random, (fault) => void faults.push(fault));
+    const recorded = faults.length === 0 ? text : `${text} (${faults.join('; ')})`;
     const thrown = thrownOrigin(error);
-    if (decision === 'dead') return { outcome: 'dead', onDead: settings?.onDead ?? 'park', error: text, thrown };
-    return { outcome: 'retry', ...decision, error: text, thrown };
+    if (decision === 'dead') return { outcome: 'dead', onDead: settings?.onDead ?? 'park', error: recorded, thrown };
+    return { outcome: 'retry', ...decision, error: recorded, thrown };
   }
 }
 

@@ -222,6 +222,27 @@ describe('a worker', () => {
     await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: { count: strange.length } }));
   });
 
+  it('records a failure whose retry rule throws, with both texts, and counts it', async () => {
+    const store = memoryStore();
+    const when = (): boolean => {
+      throw Object.create(null);
+    };
+    await using _worker = startWorker({
+      store,
+      listeners: new Map([['listener', { ...settings, retry: { attempts: 2, immediate: 5, rules: [{ when }] } }]]),
+      deliver: async () => {
+        throw new Error('declined');
+      },
+    });
+    await store.inbox.add([testEntry({ id: 'a', key: 'a' })]);
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: 1 }));
+    const [letter] = await store.deadLetters.list({}, { limit: 1 });
+    expect(letter).toMatchObject({
+      attempts: 2,
+      error: 'declined (`when` of retry rule 1 failed: a thrown object that has no text)',
+    });
+  });
+
   it('goes on where the logger throws', async () => {
     const store = memoryStore();
     const refuse = (): never => {
