@@ -53,7 +53,7 @@ describeWithPostgres('PostgreSQL connections that are silently gone', () => {
         retryable: true,
       });
       await eventually(() => store.inbox.add([testEntry({ id: 'm1' })]));
-      expect((await store.inbox.status()).waiting).toBe(1);
+      expect(await store.inbox.status()).toMatchObject({ waiting: { count: 1 } });
       await store.close();
     }));
 

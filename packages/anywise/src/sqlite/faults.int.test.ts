@@ -122,7 +122,7 @@ describe.each(Object.entries(violations))('a message that %s', (_what, violate) 
         for (const n of [...innocents.slice(0, 50), culprit, ...innocents.slice(50)])
           await tx.publish(new Happened({ n }));
       });
-      const settled = { inbox: { waiting: 0, running: 0, dead: 1 } };
+      const settled = { inbox: { waiting: { count: 0 }, running: { count: 0 }, dead: { count: 1 } } };
       await eventually(async () => expect(await bus.status()).toMatchObject(settled));
       expect(await written()).toEqual(innocents);
       const [letter] = await bus.deadLetters.list();

@@ -116,7 +116,9 @@ describe('a bus that works', () => {
       transport: memoryBroker().connect(),
     });
     await bus.publish(new Rung({ n: 1 }));
-    await eventually(async () => expect(await bus.status()).toMatchObject({ inbox: { waiting: 0, running: 0 } }));
+    await eventually(async () =>
+      expect(await bus.status()).toMatchObject({ inbox: { waiting: { count: 0 }, running: { count: 0 } } }),
+    );
     await eventually(async () => {
       passTime(12_000);
       const reasons = await bus.check();

@@ -235,7 +235,7 @@ describe('a worker', () => {
       },
     });
     await store.inbox.add([testEntry({ id: 'a', key: 'a' })]);
-    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: 1 }));
+    await eventually(async () => expect(await store.inbox.status()).toMatchObject({ dead: { count: 1 } }));
     const [letter] = await store.deadLetters.list({}, { limit: 1 });
     expect(letter).toMatchObject({
       attempts: 2,
