@@ -2,6 +2,7 @@ import { eventually } from 'anywise/testing';
 import type { Databases } from '../databases/databases.js';
 import { createFleet, type Fleet } from './fleet.js';
 import { runMonkey, type Mischief, type MonkeyOptions } from './monkey.js';
+import { createNeighbour } from './neighbour.js';
 import { judge, type Verdict } from './verdict.js';
 
 export interface ChaosOptions extends Omit<MonkeyOptions, 'fleet' | 'onDeath'> {
@@ -27,16 +28,39 @@ export async function runChaos({
   onDeath = () => undefined,
   ...options
 }: ChaosOptions): Promise<ChaosReport> {
-  await using fleet = createFleet(databases, instances);
+  await using fleet = createFleet(databases, instances, true);
   fleet.open();
-  const mischief = await runMonkey({ fleet, databases, onDeath, ...options });
-  await untilWorthJudging(fleet, databases);
+  const neighbour = createNeighbour(databases);
+  const mischief = await during(
+    (stop) => neighbour.meddle(stop),
+    async () => {
+      const done = await runMonkey({ fleet, databases, onDeath, ...options });
+      await untilWorthJudging(fleet, databases);
+      return done;
+    },
+  );
   await fleet.calm();
+  // A number that kills its process may not be dead yet.
+  const { events, deadLetters, counts, broken } = await during(
+    (stop) => fleet.keepUp(stop),
+    () => judge(databases, { isWild: true, hostile: neighbour.written }),
+  );
   const deaths = { ...fleet.deaths };
-  const { events, counts, broken } = await judge(databases);
-  const report = { ...mischief, deaths, events, counts, broken: [...broken, ...fleet.accidents] };
+  const report = { ...mischief, deaths, events, deadLetters, counts, broken: [...broken, ...fleet.accidents] };
   if (report.broken.length > 0) report.broken.push(`The databases are kept: ${databases.keep()}`);
   return report;
+}
+
+/** Does one thing until the other is done. */
+async function during<T>(meanwhile: (stop: AbortSignal) => Promise<void>, work: () => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const running = meanwhile(stop.signal);
+  try {
+    return await work();
+  } finally {
+    stop.abort();
+    await running;
+  }
 }
 
 /** A slow machine gets the time to publish something worth losing. */

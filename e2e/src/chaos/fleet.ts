@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Databases } from '../databases/databases.js';
 import { startProcess, type Exit, type Process } from '../harness/process.js';
@@ -38,14 +39,22 @@ export interface Fleet extends AsyncDisposable {
   readonly accidents: readonly string[];
   /** Lets the source count, from now on and after each start. */
   open(): void;
+  /** Starts again what has died, until it is told to stop. */
+  keepUp(stop: AbortSignal): Promise<void>;
   /** Kills all instances of these services at once, and starts them again with nothing to count. @defaultValue all services */
   calm(services?: readonly ServiceName[]): Promise<void>;
 }
 
+const keepUpMs = 100;
+
 const script = fileURLToPath(new URL('service.ts', import.meta.url));
 
-/** Starts a process for each of `instances`, which may name a service more than once. */
-export function createFleet(databases: Databases, instances: readonly ServiceName[]): Fleet {
+/**
+ * Starts a process for each of `instances`, which may name a service more than once.
+ *
+ * @param isWild whether they have listeners that do harm, and claims that are slow.
+ */
+export function createFleet(databases: Databases, instances: readonly ServiceName[], isWild = false): Fleet {
   const tap = join(databases.folder, 'tap');
   const deaths: Record<string, number> = {};
   const accidents: string[] = [];
@@ -62,6 +71,7 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
         CHAOS_STORE: databases.storeUrl,
         CHAOS_TRANSPORT: databases.transportUrl,
         CHAOS_TAP: tap,
+        ...(isWild && { CHAOS_WILD: 'yes' }),
         ...(fuse !== undefined && {
           CHAOS_POINT: fuse.point,
           CHAOS_NTH: String(fuse.nth),
@@ -84,6 +94,12 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
     deaths,
     accidents,
     open: () => writeFileSync(tap, ''),
+    async keepUp(stop) {
+      while (!stop.aborted) {
+        for (const member of members) if (!member.isUp) member.start();
+        await delay(keepUpMs, undefined, { signal: stop }).catch(() => undefined);
+      }
+    },
     async calm(services = instances) {
       rmSync(tap, { force: true });
       const concerned = members.filter(({ service }) => services.includes(service));

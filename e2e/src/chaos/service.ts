@@ -7,6 +7,7 @@ import type { StoreKind } from '../databases/databases.js';
 import { contracts, Count } from './messages.js';
 import { watchStore, watchTransport, type Point } from './points.js';
 import { leaseMs, serviceCode, type ServiceName } from './services.js';
+import { withSlowClaims } from './wild.js';
 
 const keys = Array.from({ length: 8 }, (_, n) => `key-${n}`);
 const pauseMs = 100;
@@ -16,8 +17,9 @@ const concurrency = 6;
 
 const name = process.argv[2] as ServiceName;
 const { CHAOS_STORE = '', CHAOS_TRANSPORT = '', CHAOS_KIND, CHAOS_TAP = '' } = process.env;
-const { CHAOS_POINT, CHAOS_NTH, CHAOS_SIGNAL = 'SIGKILL' } = process.env;
-const { items, migrations } = serviceCode(name, CHAOS_KIND as StoreKind);
+const { CHAOS_POINT, CHAOS_NTH, CHAOS_SIGNAL = 'SIGKILL', CHAOS_WILD } = process.env;
+const isWild = CHAOS_WILD !== undefined;
+const { items, migrations } = serviceCode(name, CHAOS_KIND as StoreKind, isWild);
 let visits = 0;
 
 const bus = await startBus();
@@ -25,11 +27,12 @@ console.log('up');
 if (name === 'source') await countForEver();
 
 async function startBus(): Promise<Anywise> {
+  const store = await connectStore(CHAOS_STORE, { name, migrations });
   const started = new Anywise({
     name,
     registries: [new MessageRegistry(name).register(...items)],
     contracts,
-    store: watchStore(await connectStore(CHAOS_STORE, { name, migrations }), reach),
+    store: watchStore(isWild ? withSlowClaims(store) : store, reach),
     transport: watchTransport(await connectTransport(CHAOS_TRANSPORT), reach),
     concurrency,
     leaseMs,

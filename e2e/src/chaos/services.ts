@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Anywise, SqlTransaction, on, type Migration, type Registrable, type RetryPolicy } from 'anywise';
 import type { StoreKind } from '../databases/databases.js';
 import { Count, Counted, PassedOn, type Numbered } from './messages.js';
+import { createWildListeners } from './wild.js';
 
 export type ServiceName = 'source' | 'middle' | 'sink';
 
@@ -21,8 +22,10 @@ export interface ServiceCode {
   readonly migrations: readonly Migration[];
 }
 
-export function serviceCode(name: ServiceName, kind: StoreKind): ServiceCode {
-  return { items: items[name], migrations: migrations(name, kind) };
+/** @param isWild whether the service has listeners that do harm. */
+export function serviceCode(name: ServiceName, kind: StoreKind, isWild: boolean): ServiceCode {
+  const wild = isWild && name === 'sink' ? createWildListeners(patient, addEffect) : [];
+  return { items: [...items[name], ...wild], migrations: migrations(name, kind) };
 }
 
 const count = on(Count)

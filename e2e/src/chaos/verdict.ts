@@ -1,17 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Databases } from '../databases/databases.js';
 import type { Numbered } from './messages.js';
+import { numberOfHostile } from './neighbour.js';
 import type { ServiceName } from './services.js';
+import { isDoomed, wildListeners } from './wild.js';
 
 /** Ways in which the promise can be broken. */
-const wrongs = ['lost', 'duplicate', 'out of order', 'unfinished', 'faults'] as const;
+const wrongs = ['lost', 'duplicate', 'out of order', 'wrongly dead', 'unfinished', 'faults'] as const;
 
 type Wrongs = Readonly<Record<(typeof wrongs)[number], readonly string[]>>;
+
+/** What is due besides an effect of each listener for each number. */
+export interface Expected {
+  /** Whether the sink has listeners that do harm. */
+  readonly isWild: boolean;
+  /** How many messages a neighbour has put into the log that nobody can read. */
+  readonly hostile: number;
+}
 
 /** What became of all numbers that the source has committed. */
 export interface Verdict {
   /** How many the source has committed. */
   readonly events: number;
+  /** How many messages became dead letters, as they had to. */
+  readonly deadLetters: number;
   /** How often something is wrong, by what it is. */
   readonly counts: Readonly<Record<string, number>>;
   /** A line for each wrong that there is, with examples. Empty where the promise was kept. */
@@ -22,26 +34,35 @@ interface Effect extends Numbered {
   readonly listener: string;
 }
 
+/** A message in an inbox that was given up. */
+interface Dead {
+  readonly listener: string;
+  readonly envelope: string;
+}
+
 const services: readonly ServiceName[] = ['source', 'middle', 'sink'];
-const listeners = { middle: ['middle'], sink: ['fast', 'slow'] } as const;
 const examples = 5;
+const peace: Expected = { isWild: false, hostile: 0 };
 
 /** Who is slow gets there; who has done nothing for so long does not. */
 const stuckAfterMs = 30_000;
 
 /** Waits until nothing is under way, or nothing goes on, and counts what is in the databases then. */
-export async function judge(databases: Databases): Promise<Verdict> {
-  await untilQuiet(databases);
-  const { events, lost, duplicate, disordered } = await compare(databases);
+export async function judge(databases: Databases, expected: Expected = peace): Promise<Verdict> {
+  await untilQuiet(databases, expected);
+  const { events, lost, duplicate, disordered } = await compare(databases, expected);
+  const { wrong, right } = await findDead(databases, expected);
   const found: Wrongs = {
     lost,
     duplicate,
     'out of order': disordered,
+    'wrongly dead': wrong,
     unfinished: await findUnfinished(databases),
     faults: await databases.faults(),
   };
   return {
     events,
+    deadLetters: right,
     counts: Object.fromEntries(wrongs.map((wrong) => [wrong, found[wrong].length])),
     broken: wrongs
       .filter((wrong) => found[wrong].length > 0)
@@ -49,20 +70,24 @@ export async function judge(databases: Databases): Promise<Verdict> {
   };
 }
 
-/** How many effects are due. */
-export async function countUnderWay(databases: Databases): Promise<number> {
-  const count = async (service: ServiceName, table: string): Promise<number> => {
-    const [row] = await databases.rows<{ rows: number }>(service, `SELECT count(*) AS rows FROM ${table}`);
+/** How many effects and dead letters are due. */
+async function countUnderWay(databases: Databases, { isWild, hostile }: Expected): Promise<number> {
+  const count = async (service: ServiceName, rows: string): Promise<number> => {
+    const [row] = await databases.rows<{ rows: number }>(service, `SELECT count(*) AS rows FROM ${rows}`);
     return Number(row?.rows);
   };
-  return 3 * (await count('source', 'counted')) - (await count('middle', 'effect')) - (await count('sink', 'effect'));
+  const listeners = 3 + (isWild ? wildListeners.length : 0);
+  const due = listeners * (await count('source', 'counted')) + hostile;
+  const effects = (await count('middle', 'effect')) + (await count('sink', 'effect'));
+  const dead = (await count('middle', deadSql)) + (await count('sink', deadSql));
+  return due - effects - dead;
 }
 
-async function untilQuiet(databases: Databases): Promise<void> {
+async function untilQuiet(databases: Databases, expected: Expected): Promise<void> {
   let fewest = Infinity;
   let deadline = Infinity;
   while (performance.now() < deadline) {
-    const left = await countUnderWay(databases);
+    const left = await countUnderWay(databases, expected);
     if (left <= 0 && (await findUnfinished(databases)).length === 0) return;
     if (left < fewest) deadline = performance.now() + stuckAfterMs;
     fewest = Math.min(left, fewest);
@@ -70,16 +95,21 @@ async function untilQuiet(databases: Databases): Promise<void> {
   }
 }
 
+function listenersOf({ isWild }: Expected) {
+  const sink = ['fast', 'slow', ...(isWild ? wildListeners : [])];
+  return { middle: ['middle'], sink };
+}
+
 /** Each listener's effects, in the order in which they were committed, beside what the source has committed. */
-async function compare(databases: Databases) {
+async function compare(databases: Databases, expected: Expected) {
   const committed = await databases.rows<Numbered>('source', 'SELECT key, n FROM counted ORDER BY id');
   const lost: string[] = [];
   const duplicate: string[] = [];
   const disordered: string[] = [];
   for (const service of ['middle', 'sink'] as const) {
     const effects = await databases.rows<Effect>(service, 'SELECT listener, key, n FROM effect ORDER BY id');
-    for (const listener of listeners[service]) {
-      const due = new Set(committed.map(textOf));
+    for (const listener of listenersOf(expected)[service]) {
+      const due = new Set(committed.filter((one) => !isDoomed(listener, one)).map(textOf));
       const done = new Set<string>();
       const highest = new Map<string, number>();
       for (const effect of effects.filter((one) => one.listener === listener)) {
@@ -87,6 +117,7 @@ async function compare(databases: Databases) {
         const before = highest.get(effect.key) ?? 0;
         if (done.has(text)) duplicate.push(`${listener}: ${text}`);
         else if (effect.n < before) disordered.push(`${listener}: ${text} after ${before}`);
+        else if (isDoomed(listener, effect)) duplicate.push(`${listener}: ${text}, though it was given up`);
         highest.set(effect.key, Math.max(effect.n, before));
         done.add(text);
         due.delete(text);
@@ -97,11 +128,39 @@ async function compare(databases: Databases) {
   return { events: committed.length, lost, duplicate, disordered };
 }
 
-/** What is left in outboxes and inboxes, dead letters included. */
+/** Compares the dead letters with those that are due: each once, and no others. */
+async function findDead(databases: Databases, expected: Expected): Promise<{ wrong: string[]; right: number }> {
+  const committed = await databases.rows<Numbered>('source', 'SELECT key, n FROM counted');
+  const due = new Set(Array.from({ length: expected.hostile }, (_, n) => `middle/unreadable: hostile ${n}`));
+  for (const listener of expected.isWild ? wildListeners : []) {
+    for (const one of committed) if (isDoomed(listener, one)) due.add(`${listener}: ${textOf(one)}`);
+  }
+  const right = due.size;
+  const wrong: string[] = [];
+  for (const service of services) {
+    for (const dead of await databases.rows<Dead>(service, `SELECT listener, envelope FROM ${deadSql}`)) {
+      const name = nameOf(dead);
+      if (!due.delete(name)) wrong.push(`${name} became a dead letter`);
+    }
+  }
+  return { wrong: [...wrong, ...[...due].map((name) => `${name} did not become a dead letter`)], right };
+}
+
+const deadSql = `anywise_inbox WHERE state IN ('dead', 'parked', 'blocking')`;
+
+function nameOf({ listener, envelope }: Dead): string {
+  const hostile = numberOfHostile(envelope);
+  if (hostile !== undefined) return `${listener}: hostile ${hostile}`;
+  const { data } = JSON.parse(envelope) as { readonly data: Numbered };
+  return `${listener}: ${textOf(data)}`;
+}
+
+/** What is left in outboxes and inboxes. */
 async function findUnfinished(databases: Databases): Promise<string[]> {
   const sql = `
     SELECT 'outbox' AS place, id, last_error AS error FROM anywise_outbox
-    UNION ALL SELECT listener || ' ' || state, id, last_error FROM anywise_inbox WHERE state <> 'handled'`;
+    UNION ALL SELECT listener || ' ' || state, id, last_error FROM anywise_inbox
+    WHERE state NOT IN ('handled', 'dead', 'parked', 'blocking')`;
   const found: string[] = [];
   for (const service of services) {
     const rows = await databases.rows<{ place: string; id: string; error: string | null }>(service, sql);

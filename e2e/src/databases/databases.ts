@@ -10,6 +10,8 @@ export interface Databases extends AsyncDisposable {
   readonly folder: string;
   /** The rows of a service's database, or of the bus between them, as they are now, read past the services. */
   rows<Row>(name: string, sql: string): Promise<readonly Row[]>;
+  /** Puts a text into the log of the bus, past all services, as another program may. Gives whether it is there. */
+  intoLog(type: string, kind: string, text: string): Promise<boolean>;
   /** What the database itself finds wrong with its files. */
   faults(): Promise<readonly string[]>;
   /** Keeps everything at the end, and says where it is. */

@@ -31,6 +31,14 @@ export async function postgresDatabases(): Promise<Databases> {
       const results: unknown = await reader.query(`SET search_path = ${schemaOf(service)}; ${sql}`);
       return (results as QueryResult[]).flatMap(({ rows }) => rows as Row[]);
     },
+    async intoLog(type, kind, text) {
+      // Numbers are taken in turn: a reader that has seen one looks for no lower one.
+      const sql = `
+        WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('anywise-log:anywise', 0)))
+        INSERT INTO anywise.anywise_message (type, kind, envelope, published_at)
+        SELECT $1, $2, $3, (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM turn`;
+      return (await reader.query(sql, [type, kind, text])).rowCount === 1;
+    },
     faults: async () => [],
     keep() {
       isKept = true;

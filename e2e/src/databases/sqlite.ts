@@ -23,6 +23,15 @@ export function sqliteDatabases(): Databases {
     transportUrl: `sqlite:${join(folder, 'bus.db')}`,
     folder,
     rows: async (name, sql) => read(name, sql),
+    async intoLog(type, kind, text) {
+      const database = new DatabaseSync(join(folder, 'bus.db'), { timeout: 1_000 });
+      try {
+        const sql = 'INSERT INTO anywise_message (type, kind, envelope, published_at) VALUES (?, ?, ?, ?)';
+        return database.prepare(sql).run(type, kind, text, Date.now()).changes === 1;
+      } finally {
+        database.close();
+      }
+    },
     faults: async () =>
       names().flatMap((name) =>
         read<{ integrity_check: string }>(name, 'PRAGMA integrity_check')
