@@ -67,7 +67,9 @@ async function during<T>(meanwhile: (stop: AbortSignal) => Promise<void>, work: 
 async function untilWorthJudging(fleet: Fleet, databases: Databases): Promise<void> {
   await eventually(async () => {
     for (const member of fleet.members) if (!member.isUp) member.start();
+    // A service that was killed whenever it started has no tables to judge by.
+    for (const service of ['middle', 'sink']) await databases.rows(service, 'SELECT id FROM effect LIMIT 1');
     const [row] = await databases.rows<{ n: number | string }>('source', 'SELECT count(*) AS n FROM counted');
     if (Number(row?.n) <= fewestEvents) throw new Error(`The source has committed ${row?.n} events so far.`);
-  }, 60_000);
+  }, 120_000);
 }
