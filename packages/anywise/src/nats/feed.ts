@@ -26,6 +26,7 @@ export interface Stored {
 /** What a feed reads. */
 export interface FeedOptions {
   readonly names: Names;
+  readonly consumer: string;
   readonly types: readonly string[];
   /** The number of the last message that was received. */
   readonly after: number;
@@ -69,15 +70,15 @@ export class Feed {
   }
 
   static async open(connected: Connected, driver: Driver, options: FeedOptions): Promise<Feed> {
-    const { names, types, after, onChange } = options;
+    const { names, consumer, types, after, onChange } = options;
     const { connection, manager } = connected;
     // Older servers take one filter only: they send everything, and what is not wanted is left out by the reader.
-    const takesFilters = isAtLeast(connection.info?.version ?? '', 2, 10) && types.length > 0;
+    const takesFilters = isAtLeast(connection.info?.version ?? '', 2, 10);
     const { name } = await manager.consumers.add(names.stream, {
       ack_policy: driver.AckPolicy.None,
       deliver_policy: driver.DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
-      ...(takesFilters ? { filter_subjects: names.filters(types) } : {}),
+      ...(takesFilters ? { filter_subjects: names.filters(consumer, types) } : {}),
       inactive_threshold: nanos(inactiveMs),
       mem_storage: true,
       num_replicas: 1,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Envelope } from '../core/message/envelope.js';
+import type { Envelope, EnvelopeKind } from '../core/message/envelope.js';
 import { versionOf } from '../kit/subscriptions.js';
 
 /** What a prefix may look like. It names streams and begins subjects. */
@@ -34,9 +34,9 @@ export class Names {
   }
 
   /** The kind and the type that a subject names. */
-  readSubject(subject: string): { readonly kind: string; readonly type: string } {
+  readSubject(subject: string): Pick<Envelope, 'kind' | 'type'> {
     const [kind = '', ...type] = subject.slice(this.prefix.length + 1).split('.');
-    return { kind, type: type.join('.') };
+    return { kind: kind as EnvelopeKind, type: type.join('.') };
   }
 
   /** The subject of a consumer's position. Each version of it, known by the types it wants, has its own. */
@@ -55,8 +55,14 @@ export class Names {
     return `${this.prefix}.alive.${token(consumer)}.${nonce}`;
   }
 
-  /** The subjects of these types, each as an event and as a command. */
-  filters(types: readonly string[]): string[] {
-    return types.flatMap((type) => [`${this.prefix}.event.${type}`, `${this.prefix}.command.${type}`]);
+  /** The subjects that a consumer wants: its types, and every command for it. None of them covers another. */
+  filters(consumer: string, types: readonly string[]): string[] {
+    const own = `${consumer}.`;
+    const ofOthers = types.filter((type) => !type.startsWith(own));
+    return [
+      ...types.map((type) => `${this.prefix}.event.${type}`),
+      ...ofOthers.map((type) => `${this.prefix}.command.${type}`),
+      `${this.prefix}.command.${token(consumer)}.>`,
+    ];
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Received } from '../core/ports/transport.js';
 import { repeatEvery } from '../kit/interval.js';
-import type { Batch } from '../kit/subscriptions.js';
+import { isWantedBy, type Batch } from '../kit/subscriptions.js';
 import { flush, type Driver } from './client.js';
 import { Feed } from './feed.js';
 import type { Names } from './names.js';
@@ -26,7 +26,7 @@ export class Reader {
   readonly #options: ReaderOptions;
   readonly #nonce = randomUUID().slice(0, 13);
   readonly #position: PositionRecord;
-  readonly #wanted: ReadonlySet<string>;
+  readonly #isWanted: ReturnType<typeof isWantedBy>;
   #feed: Feed | undefined;
   /** The connection over which it reads, and answers that it lives. */
   #connected: Connected | undefined;
@@ -35,7 +35,7 @@ export class Reader {
   constructor(options: ReaderOptions) {
     this.#options = options;
     const { names, consumer, types } = options;
-    this.#wanted = new Set(types);
+    this.#isWanted = isWantedBy({ consumer, types });
     this.#position = new PositionRecord({ names, consumer, types, nonce: this.#nonce });
     this.#stopRenewing = repeatEvery(async () => this.#renew(), { everyMs: hungAfterMs / 3 });
   }
@@ -55,7 +55,7 @@ export class Reader {
     const { connect, maxMessageBytes } = this.#options;
     const received = messages.flatMap(({ seq, message }): Received[] => {
       const { kind, type } = this.#options.names.readSubject(message.subject);
-      if (!this.#wanted.has(type)) return [];
+      if (!this.#isWanted({ kind, type })) return [];
       const found = { kind, type, name: `Message ${seq} of the stream`, maxBytes: maxMessageBytes };
       return [readMessage(message, found)];
     });
@@ -83,9 +83,10 @@ export class Reader {
     await this.#answerOn(connected);
     const after = await this.#position.take(connected);
     if (after === undefined) return undefined;
-    const { names, types, driver, onChange } = this.#options;
+    const { names, consumer, types, driver, onChange } = this.#options;
     this.#feed = await Feed.open(connected, driver, {
       names,
+      consumer,
       types,
       after: await this.#within(connected, after),
       onChange,
