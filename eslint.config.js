@@ -9,6 +9,8 @@ import tseslint from 'typescript-eslint';
 const root = import.meta.dirname;
 const code = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}';
 
+const timers = 'Use `startTimer`, `startInterval` or `sleep` of `anywise/kit`, which take any time.';
+
 // What a tsconfig.json includes. To ask for the types of another file is an error, and no rule would look at that file.
 const typed = foldersIn('.')
   .flatMap((folder) => [folder, ...foldersIn(folder)])
@@ -67,6 +69,31 @@ export default defineConfig(
           property: 'only',
           message: 'It would hide all other tests.',
         })),
+      ],
+    },
+  },
+  {
+    // Node makes 1 ms of a time that is too long for it.
+    files: ['packages/{anywise,service}/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/core/time/timers.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...['setTimeout', 'setInterval'].map((name) => ({ name, message: timers }))],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:timers', 'timers', 'node:timers/promises', 'timers/promises'].map((name) => ({
+            name,
+            importNames: ['setTimeout', 'setInterval', 'scheduler'],
+            message: timers,
+          })),
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'AbortSignal', property: 'timeout', message: timers },
+        ...['globalThis', 'global'].flatMap((object) =>
+          ['setTimeout', 'setInterval'].map((property) => ({ object, property, message: timers })),
+        ),
       ],
     },
   },

@@ -6,7 +6,7 @@
 
 export { Anywise, type EventCollector, type Tried } from './core/bus/anywise.js';
 export type { BusStatus } from './core/bus/lifecycle.js';
-export type { AnywiseOptions, StopOptions } from './core/bus/options.js';
+export type { AnywiseOptions, CheckOptions, StopOptions } from './core/bus/options.js';
 export {
   contextKey,
   type Context,
@@ -43,6 +43,7 @@ export type {
   InboxRef,
 } from './core/ports/dead-letters.js';
 export type { EnqueueOptions } from './core/dispatch/enqueue.js';
+export type { PublishOptions } from './core/dispatch/publish.js';
 export type { SendOptions } from './core/dispatch/send.js';
 export type { Transaction, TransactionOptions } from './core/bus/anywise.js';
 export { DomainError, domainError, type DomainErrorClass } from './core/message/domain-error.js';
@@ -70,16 +71,8 @@ export {
   type ReplyOf,
   type Upcasts,
 } from './core/message/message.js';
-export {
-  command,
-  event,
-  query,
-  type CommandClass,
-  type QueryClass,
-  type CommandOptions,
-  type EventClass,
-  type EventOptions,
-} from './core/message/declare.js';
+export { command, event, query, type CommandClass, type QueryClass, type EventClass } from './core/message/declare.js';
+export type { CommandOptions, EventOptions } from './core/message/options.js';
 export { handles, listens, methods, type MethodDecoratorFor } from './core/registry/methods.js';
 export type { Delivered, Enqueued, Failed, Observer } from './core/ports/observer.js';
 export { on, type CommandBuilder, type EventBuilder, type GuardBuilder } from './core/registry/on.js';

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'anywise';
+import { sleep } from 'anywise/kit';
 
 export interface ReachOptions {
   readonly logger: Logger;
@@ -33,7 +33,7 @@ export async function untilReached(
       const retryInMs = Math.round(pauseMs * (0.5 + Math.random() / 2));
       onWait(reason);
       logger.warn({ err, retryInMs }, `${reason.replace('the', 'The')}, and is retried`);
-      await delay(retryInMs, undefined, { ...(signal !== undefined && { signal }) });
+      await sleep(retryInMs, { ...(signal !== undefined && { signal }) });
     }
   }
 }

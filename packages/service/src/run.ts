@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { AnywiseError } from 'anywise';
 import { shownValue } from 'anywise/connect';
 import { listen, type HttpServer } from 'anywise/express';
+import { sleep } from 'anywise/kit';
 import type { Express } from 'express';
 import { blame } from './config/blame.js';
 import { portVariable, readConfig, type ServiceConfig } from './config/config.js';
@@ -52,7 +52,7 @@ async function live(definition: ServiceDefinition, stop: Stop): Promise<void> {
 
   logger.info({ signal }, `${slice} is stopping`);
   service.retire();
-  if (hasStarted && drain.readinessMs > 0) await delay(drain.readinessMs);
+  if (hasStarted && drain.readinessMs > 0) await sleep(drain.readinessMs);
   await server.close({ timeoutMs: drain.httpMs });
   await service.stop({ timeoutMs: drain.busMs });
   logger.info({}, `${slice} has stopped`);

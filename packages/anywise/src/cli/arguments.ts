@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../core/errors/nearest.js';
 import { shownValue } from '../core/errors/shown.js';
-import { didYouMean } from './nearest.js';
 import { optionTable, type OptionName } from './option-table.js';
 
 /** The given options; one without a value has the value `true`. */

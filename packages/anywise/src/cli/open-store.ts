@@ -1,7 +1,7 @@
 import { connectStore } from '../connect/connect.js';
 import { longestScheme, shownValue } from '../core/errors/shown.js';
 import type { Store } from '../core/ports/store.js';
-import { didYouMean } from './nearest.js';
+import { didYouMean } from '../core/errors/nearest.js';
 import type { Options } from './options.js';
 import { postgresServices } from './postgres-services.js';
 import { Refusal } from './refusal.js';

@@ -6,7 +6,7 @@ import type { Action, Subject } from './action.js';
 import { deadLetters } from './dead-letters/subject.js';
 import { helpOnAction, helpOnAll, helpOnSubject } from './help.js';
 import { inbox } from './inbox/subject.js';
-import { didYouMean } from './nearest.js';
+import { didYouMean } from '../core/errors/nearest.js';
 import { openStore, type OpenStore } from './open-store.js';
 import { commonOptions } from './option-table.js';
 import { readOptions } from './options.js';

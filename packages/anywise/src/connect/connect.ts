@@ -1,5 +1,7 @@
 import { AnywiseError } from '../core/errors/errors.js';
+import { checkOptions, text } from '../core/errors/options.js';
 import { schemeOf, longestScheme } from '../core/errors/shown.js';
+import { migrationsCheck } from '../core/ports/sql.js';
 import type { Store } from '../core/ports/store.js';
 import type { Transport } from '../core/ports/transport.js';
 import { schemes, type ConnectStoreOptions } from './schemes.js';
@@ -13,9 +15,11 @@ import { schemes, type ConnectStoreOptions } from './schemes.js';
  * | `postgres://…` | the schema `<name>` of a database, or what `?schema=` names; `?maxConnections=` and `?prepare=false` are options of the store |
  * | `memory:` | this process's memory; no tables of its own |
  *
+ * @throws SetupError that names every option that cannot be used.
  * @throws AnywiseError (`INVALID_URL`) if no store has this scheme, or the adapter cannot read the URL.
  */
 export async function connectStore(url: string, options: ConnectStoreOptions): Promise<Store> {
+  checkOptions('`connectStore()`', options, { name: text(), migrations: migrationsCheck }, ['name']);
   const scheme = requiredScheme(url);
   const connect = schemes.get(scheme)?.store;
   if (connect === undefined) throw unsupported('store', scheme);

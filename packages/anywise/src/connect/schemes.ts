@@ -50,9 +50,9 @@ const sqlite: Scheme = {
 const postgres: Scheme = {
   example: 'postgres://<host>/<database>',
   async store(url, { name, migrations = [] }) {
-    const { schema = name, ...options } = readPostgresUrl(url);
+    const { url: address, schema = name, prepare, maxConnections } = readPostgresUrl(url);
     const { postgresStore } = await import('../postgres/index.js');
-    return postgresStore({ ...options, schema, migrations });
+    return postgresStore({ url: address, schema, prepare, maxConnections, migrations });
   },
   async transport(url) {
     const options = readPostgresUrl(url);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { startTimer } from '../core/time/timers.js';
 
 /** How much of a request is read and discarded after its response, and for how long. */
 const mostDroppedBytes = 16 * 1024 * 1024;
@@ -32,7 +33,7 @@ function dropRest(request: IncomingMessage, done: (isComplete: boolean) => void)
     dropped += chunk.length;
     if (dropped > mostDroppedBytes) settle();
   };
-  const timer = setTimeout(settle, mostDroppedMs);
+  const timer = startTimer(settle, mostDroppedMs);
   request.on('data', onData).once('end', settle).once('close', settle);
   request.resume();
 }

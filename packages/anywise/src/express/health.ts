@@ -1,5 +1,6 @@
 import { Router } from 'express';
-import { checkOptions, milliseconds, ofType } from '../core/errors/options.js';
+import { startTimer } from '../core/time/timers.js';
+import { checkOptions, fields, milliseconds, ofType } from '../core/errors/options.js';
 import { HttpProblem, sendProblem } from './http-problem.js';
 
 /** The part of the bus that the health routes use. */
@@ -40,7 +41,7 @@ export interface HealthOptions {
 export function health(target: Checkable, options: HealthOptions = {}): Router {
   checkOptions('`health()`', options, {
     timeoutMs: milliseconds(1),
-    about: ofType('object'),
+    about: fields(),
     onError: ofType('function'),
   });
   const { about = {} } = options;
@@ -73,7 +74,7 @@ async function reasonsOf(
     // The check starts first: if it has its own timeout, it can say what did not answer.
     const checked = target.check({ timeoutMs });
     const timeout = new Promise<Reasons>((resolve) => {
-      timer = setTimeout(() => resolve([`the check took longer than ${timeoutMs} ms`]), timeoutMs);
+      timer = startTimer(() => resolve([`the check took longer than ${timeoutMs} ms`]), timeoutMs);
     });
     return await Promise.race([checked, timeout]);
   } catch (error) {

@@ -46,7 +46,6 @@ describe('a server', () => {
   });
 
   it('passes on other failures to listen', async () => {
-    await expect(listen(ok, { port: 70_000 })).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' });
     await expect(listen(ok, { port: 0, host: '203.0.113.1' })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
   });
 });

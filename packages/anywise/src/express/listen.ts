@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { startTimer } from '../core/time/timers.js';
 import { AnywiseError } from '../core/errors/errors.js';
-import { checkOptions, milliseconds } from '../core/errors/options.js';
+import { checkOptions, milliseconds, text, wholeNumber } from '../core/errors/options.js';
 import { refuseUnreadable } from './unreadable-request.js';
 
 /** Where {@link listen} listens. */
@@ -31,9 +32,11 @@ export interface HttpServer extends AsyncDisposable {
 /**
  * Starts an HTTP server for an Express app, and resolves once it accepts requests.
  *
+ * @throws SetupError that names every option that is out of range.
  * @throws AnywiseError (`UNAVAILABLE`) when the port is taken or not allowed.
  */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<HttpServer> {
+  checkOptions('`listen()`', options, { port: wholeNumber(0, 65_535), host: text() }, ['port']);
   const server = createServer();
   server.on('clientError', refuseUnreadable);
   const drain = prepareDrain(server);
@@ -110,7 +113,7 @@ function prepareDrain(server: Server): (timeoutMs: number) => Promise<void> {
     for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     endIdle();
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       for (const socket of sockets) socket.destroy();
     }, timeoutMs);
     await closed;

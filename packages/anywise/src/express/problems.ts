@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { DomainError, type DomainErrorClass } from '../core/message/domain-error.js';
+import { describeValue } from '../core/errors/describe.js';
 import { AnywiseError, SetupError } from '../core/errors/errors.js';
+import { listOf, ofType, optionProblems, type OptionChecks } from '../core/errors/options.js';
 import { retryAfterOf } from '../core/errors/thrown.js';
 import { HttpProblem, sendProblem } from './http-problem.js';
 import { isAborted, requestProblem } from './request-errors.js';
@@ -30,12 +32,10 @@ const retryAfter = '5';
  * @example
  * app.use(notFound(), problems({ statuses: [[PaymentDeclined, 402]], onError: (error) => log.error(error) }));
  */
-export function problems({ statuses = [], onError = logError }: ProblemsOptions = {}): ErrorRequestHandler {
-  const wrong = statuses.filter(([, status]) => !Number.isInteger(status) || status < 400 || status > 599);
-  if (wrong.length > 0) {
-    const texts = wrong.map(([error, status]) => `\`${error.type}\` has the status ${status}: use one from 400 to 599`);
-    throw new SetupError('INVALID_SETUP', '`problems()`', texts);
-  }
+export function problems(options: ProblemsOptions = {}): ErrorRequestHandler {
+  const wrong = [...optionProblems(options, checks), ...statusProblems(Object(options) as ProblemsOptions)];
+  if (wrong.length > 0) throw new SetupError('INVALID_SETUP', '`problems()`', wrong);
+  const { statuses = [], onError = logError } = options;
 
   const statusOf = new Map(statuses.map(([error, status]) => [error.type, status]));
   return (error: unknown, request, response, next) => {
@@ -46,6 +46,26 @@ export function problems({ statuses = [], onError = logError }: ProblemsOptions 
     else sendProblem(response, problem);
     if (problem.status >= 500) onError(error, request);
   };
+}
+
+const checks: OptionChecks<ProblemsOptions> = {
+  statuses: listOf('pairs of an error class and its status', isPair),
+  onError: ofType('function'),
+};
+
+function isPair(item: unknown): item is readonly [error: DomainErrorClass, status: unknown] {
+  return (
+    Array.isArray(item) &&
+    item.length === 2 &&
+    typeof (Object(item[0]) as { readonly type?: unknown }).type === 'string'
+  );
+}
+
+function statusProblems({ statuses }: ProblemsOptions): string[] {
+  const pairs = Array.isArray(statuses) ? (statuses as readonly unknown[]).filter(isPair) : [];
+  return pairs
+    .filter(([, status]) => !Number.isInteger(status) || (status as number) < 400 || (status as number) > 599)
+    .map(([error, status]) => `\`${error.type}\` has the status ${describeValue(status)}: use one from 400 to 599`);
 }
 
 /** Middleware that answers every request that reached no route with 404. */

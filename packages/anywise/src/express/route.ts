@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { checkOptions, ofType, wholeNumber, type OptionChecks } from '../core/errors/options.js';
 import type { Command, MessageStatics, ReplyOf } from '../core/message/message.js';
 
 /** The HTTP methods that a route can have. Express answers HEAD and OPTIONS. */
@@ -38,10 +39,19 @@ export interface RequestMessage {
 
 type CommandOf<In, C> = MessageStatics<string, In> & (abstract new (...args: never) => C);
 
+export const routeOptionChecks: OptionChecks<RouteOptions> = {
+  // Any other status reports an error, or is no final answer.
+  status: wholeNumber(200, 399),
+  idempotencyKey: ofType('boolean'),
+  input: ofType('function'),
+  headers: ofType('function'),
+};
+
 /**
  * Maps a request to a command or query. Each path parameter needs a string field of the same name; the compiler checks that,
  * unless `input` reads the data.
  *
+ * @throws SetupError that names every option that is out of range.
  * @example
  * route('post', '/payments', CreatePayment, { status: 201, idempotencyKey: true });
  * route('get', '/payments/:paymentId', GetPayment);
@@ -59,6 +69,7 @@ export function route<const Path extends string, In, C extends Command>(
   options?: RouteOptions<ReplyOf<C>> & { readonly input?: never },
 ): Route;
 export function route(method: Method, path: string, message: RequestMessage, options: RouteOptions = {}): Route {
+  checkOptions('`route()`', options, routeOptionChecks);
   return { method, path, message, ...options };
 }
 

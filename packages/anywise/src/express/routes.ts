@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto';
 import { Router, type Request, type RequestHandler } from 'express';
 import type { ContextEntry } from '../core/message/context.js';
 import { SetupError } from '../core/errors/errors.js';
-import { ofType, optionProblems, wholeNumber } from '../core/errors/options.js';
+import {
+  ofType,
+  oneOf,
+  optionProblems,
+  text,
+  wholeNumber,
+  withMethods,
+  type OptionChecks,
+} from '../core/errors/options.js';
 import type { Command } from '../core/message/message.js';
 import { HttpProblem } from './http-problem.js';
 import { jsonBody } from './json-body.js';
 import { readMessage, refusalOf } from './read-message.js';
-import type { Route } from './route.js';
+import { routeOptionChecks, type Route } from './route.js';
 
 /** The part of the bus that routes use. */
 export interface Sender {
@@ -60,33 +68,35 @@ export function routes(bus: Sender, definitions: readonly Route[], options: Rout
   return router;
 }
 
-const optionChecks = {
+const optionChecks: OptionChecks<RoutesOptions> = {
   context: ofType('function'),
   idempotencyScope: ofType('function'),
   bodyLimitBytes: wholeNumber(1),
 };
 
-const routeChecks = {
-  // Any other status reports an error, or is no final answer.
-  status: wholeNumber(200, 399),
-  idempotencyKey: ofType('boolean'),
-  input: ofType('function'),
-  headers: ofType('function'),
+const routeChecks: OptionChecks<Route> = {
+  method: oneOf('get', 'post', 'put', 'patch', 'delete'),
+  path: text(),
+  message: withMethods('a command or query, made by `command` or `query`', 'parse'),
+  ...routeOptionChecks,
 };
 
 function setupProblems(definitions: readonly Route[], options: RoutesOptions): string[] {
   const problems = optionProblems(options, optionChecks);
+  const { idempotencyScope } = Object(options) as RoutesOptions;
   const seen = new Set<string>();
   for (const route of definitions) {
-    const { method, path, idempotencyKey } = route;
-    const name = `\`${method.toUpperCase()} ${path}\``;
-    problems.push(...optionProblems(route, routeChecks).map((problem) => `${name}: ${problem}`));
+    const { method, path, idempotencyKey } = Object(route) as Readonly<Record<keyof Route, unknown>>;
+    const name = `\`${String(method).toUpperCase()} ${String(path)}\``;
+    const wrong = optionProblems(route, routeChecks, ['method', 'path', 'message']);
+    problems.push(...wrong.map((problem) => `${name}: ${problem}`));
+    if (typeof path !== 'string') continue;
     // Two paths that differ only in the names of their parameters match the same requests.
-    const requests = `${method} ${path.replaceAll(/:\w+/g, ':')}`;
+    const requests = `${String(method)} ${path.replaceAll(/:\w+/g, ':')}`;
     if (seen.has(requests)) problems.push(`${name} can never be reached: an earlier route answers the same requests`);
     seen.add(requests);
     if (!path.startsWith('/')) problems.push(`the path of ${name} must start with a slash`);
-    if (idempotencyKey === true && options.idempotencyScope === undefined) {
+    if (idempotencyKey === true && idempotencyScope === undefined) {
       problems.push(`${name} takes an \`Idempotency-Key\`: set \`idempotencyScope\`, so that users never share keys`);
     }
   }

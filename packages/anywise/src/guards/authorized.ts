@@ -27,9 +27,9 @@ export interface AuthorizedOptions<M = Message, Injected extends readonly unknow
 export function authorized<M extends Message = Message, Injected extends readonly unknown[] = []>(
   options: AuthorizedOptions<M, Injected>,
 ): ReadyGuard<M, Injected> {
-  const { allow, refusal } = { ...options };
   const checks = { allow: ofType('function'), refusal: ofType('function') };
-  checkOptions('`authorized`', { allow, refusal }, checks, ['allow', 'refusal']);
+  checkOptions('`authorized`', options, checks, ['allow', 'refusal']);
+  const { allow, refusal } = options;
 
   return async function authorized(message, context, next, ...injected) {
     const isAllowed: unknown = await allow(message, context, ...injected);

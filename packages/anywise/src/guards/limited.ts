@@ -52,9 +52,8 @@ const checks = {
  * @example on(PaymentCommand).guard(limited({ atOnce: 4, by: (_command, context) => context.get(CurrentUser).id }))
  */
 export function limited<M extends Message = Message>(options: LimitedOptions<M>): ReadyGuard<M> {
-  const given = withDefaults({ ...options }, defaults);
-  checkOptions('`limited`', given, checks, ['atOnce']);
-  const { atOnce, by, waiting, waitMs, retryAfterMs } = given;
+  checkOptions('`limited`', options, checks, ['atOnce']);
+  const { atOnce, by, waiting, waitMs, retryAfterMs } = withDefaults(options, defaults);
 
   const places = createPlaces({ atOnce, waiting, waitMs });
   const inside = new WeakSet<FrozenContext>();

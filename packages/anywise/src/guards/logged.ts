@@ -1,6 +1,6 @@
-import { checkOptions, ofType, oneOf } from '../core/errors/options.js';
+import { checkOptions, ofType, oneOf, type OptionChecks } from '../core/errors/options.js';
 import type { FrozenContext } from '../core/message/context.js';
-import type { Logger } from '../core/ports/logger.js';
+import { loggerCheck, type Logger } from '../core/ports/logger.js';
 import type { Message, ReadyGuard } from './guard.js';
 
 /** Options of {@link logged}. */
@@ -17,7 +17,11 @@ export interface LoggedOptions<M = Message> {
   readonly details?: (message: M, context: FrozenContext) => object;
 }
 
-const checks = { logger: isLogger, level: oneOf('debug', 'info'), details: ofType('function') };
+const checks: OptionChecks<LoggedOptions> = {
+  logger: loggerCheck,
+  level: oneOf('debug', 'info'),
+  details: ofType('function'),
+};
 
 /**
  * Logs each message once it is handled: its type, its ids and how long it took. A failure is logged with its error, and
@@ -27,7 +31,7 @@ const checks = { logger: isLogger, level: oneOf('debug', 'info'), details: ofTyp
  * @example on(Command).guard(logged({ logger }))
  */
 export function logged<M extends Message = Message>(options: LoggedOptions<M>): ReadyGuard<M> {
-  checkOptions('`logged`', { ...options }, checks, ['logger']);
+  checkOptions('`logged`', options, checks, ['logger']);
   const { logger, level = 'info', details } = options;
 
   return async function logged(message, context, next) {
@@ -46,10 +50,4 @@ export function logged<M extends Message = Message>(options: LoggedOptions<M>): 
       throw error;
     }
   };
-}
-
-function isLogger(value: unknown): string | undefined {
-  const levels = Object(value) as Readonly<Record<string, unknown>>;
-  const isOne = ['debug', 'info', 'warn', 'error'].every((level) => typeof levels[level] === 'function');
-  return isOne ? undefined : 'a logger, with `debug`, `info`, `warn` and `error`';
 }

@@ -91,7 +91,7 @@ describe('the options of a ready guard', () => {
     );
     expect(() => logged({ logger: {} as never, level: 'loud' as never })).toThrowErrorMatchingInlineSnapshot(`
       "\`logged\` has 2 problems:
-        - \`logger\` is a value of type object, but must be a logger, with \`debug\`, \`info\`, \`warn\` and \`error\`
+        - \`logger\` is an object, but must be a logger, with \`debug\`, \`info\`, \`warn\` and \`error\`
         - \`level\` is "loud", but must be one of "debug", "info""
     `);
   });

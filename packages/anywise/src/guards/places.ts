@@ -1,3 +1,4 @@
+import { startTimer } from '../core/time/timers.js';
 import type { Key } from './key.js';
 import { onAbort } from './on-abort.js';
 
@@ -69,7 +70,7 @@ function isHanded(line: Set<() => void>, waitMs: number, signal: AbortSignal): P
       end();
       resolve(true);
     };
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       end();
       resolve(false);
     }, waitMs);

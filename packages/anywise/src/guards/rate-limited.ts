@@ -1,3 +1,4 @@
+import { startTimer } from '../core/time/timers.js';
 import type { FrozenContext } from '../core/message/context.js';
 import { RefusedError } from '../core/errors/errors.js';
 import { checkOptions, milliseconds, numberFrom, ofType, wholeNumber, withDefaults } from '../core/errors/options.js';
@@ -45,7 +46,7 @@ const checks = {
  * @example on(PaymentCommand).guard(rateLimited({ perSecond: 5, by: (_command, context) => context.get(CurrentUser).id }))
  */
 export function rateLimited<M extends Message = Message>(options: RateLimitedOptions<M>): ReadyGuard<M> {
-  checkOptions('`rateLimited`', { ...options }, checks, ['perSecond']);
+  checkOptions('`rateLimited`', options, checks, ['perSecond']);
   const { perSecond, by, burst, waitMs, now } = withDefaults(options, {
     burst: Math.max(1, Math.floor(options.perSecond)),
     waitMs: 0,
@@ -81,7 +82,7 @@ function steady(now: () => number): () => number {
 /** Resolves after a delay; rejects once the signal is aborted, after calling `inVain`. */
 function pause(ms: number, signal: AbortSignal, inVain: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       stop();
       resolve();
     }, ms);

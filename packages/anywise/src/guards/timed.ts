@@ -1,3 +1,4 @@
+import { startTimer } from '../core/time/timers.js';
 import { AnywiseError } from '../core/errors/errors.js';
 import { checkOptions, milliseconds } from '../core/errors/options.js';
 import type { ReadyGuard } from './guard.js';
@@ -19,8 +20,8 @@ export interface TimedOptions {
  * @example on(PaymentCommand).guard(timed({ timeoutMs: 2_000 }))
  */
 export function timed(options: TimedOptions): ReadyGuard {
-  const { timeoutMs } = { ...options };
-  checkOptions('`timed`', { timeoutMs }, { timeoutMs: milliseconds(1) }, ['timeoutMs']);
+  checkOptions('`timed`', options, { timeoutMs: milliseconds(1) }, ['timeoutMs']);
+  const { timeoutMs } = options;
 
   return async function timed({ type }, { signal: outer }, next) {
     outer.throwIfAborted();
@@ -29,7 +30,7 @@ export function timed(options: TimedOptions): ReadyGuard {
     const ended = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
-    const timer = setTimeout(() => end.abort(timedOut(type, timeoutMs)), timeoutMs);
+    const timer = startTimer(() => end.abort(timedOut(type, timeoutMs)), timeoutMs);
     const stop = onAbort(outer, () => end.abort(outer.reason));
     try {
       return await Promise.race([next({ signal, deadline: Date.now() + timeoutMs }), ended]);

@@ -22,6 +22,7 @@ export { backoff, decideRetry, type Delays, type RetryDecision } from './retry.j
 export { checkStatement } from './statement.js';
 export { isWantedBy, Subscriptions, versionOf, type Batch, type ReadOptions } from './subscriptions.js';
 export { queryWrote, usedAfterEnd } from './transaction.js';
-export { Waiters, startTimer } from './wait.js';
+export { sleep, startInterval, startTimer } from '../core/time/timers.js';
+export { Waiters } from './wait.js';
 export { Watchers } from './watchers.js';
 export { publishTogether, readEnvelope, writeEnvelopes, type WireText, type Written } from './wire.js';

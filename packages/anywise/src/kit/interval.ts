@@ -1,3 +1,6 @@
+import { startInterval } from '../core/time/timers.js';
+import { checkOptions, milliseconds, ofType } from '../core/errors/options.js';
+
 /** Options of {@link repeatEvery}. */
 export interface IntervalOptions {
   /** The time from the start of one round to the start of the next, in milliseconds. */
@@ -15,8 +18,10 @@ export interface IntervalOptions {
  */
 export function repeatEvery(
   work: (stop: AbortSignal) => Promise<unknown>,
-  { everyMs, onError = () => undefined }: IntervalOptions,
+  options: IntervalOptions,
 ): () => Promise<void> {
+  checkOptions('`repeatEvery`', options, { everyMs: milliseconds(1), onError: ofType('function') }, ['everyMs']);
+  const { everyMs, onError = () => undefined } = options;
   const stop = new AbortController();
   let running: Promise<void> | undefined;
   const round = async (): Promise<void> => {
@@ -28,7 +33,7 @@ export function repeatEvery(
       running = undefined;
     }
   };
-  const timer = setInterval(() => {
+  const timer = startInterval(() => {
     running ??= round();
   }, everyMs);
   timer.unref();

@@ -1,3 +1,5 @@
+import { startTimer } from '../core/time/timers.js';
+
 /** Lets in one caller at a time, in order of arrival. */
 export class Mutex {
   #tail: Promise<void> = Promise.resolve();
@@ -40,7 +42,7 @@ export class Mutex {
 
 function comesWithin(turn: Promise<void>, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), timeoutMs);
+    const timer = startTimer(() => resolve(false), timeoutMs);
     void turn.then(() => {
       clearTimeout(timer);
       resolve(true);

@@ -1,3 +1,5 @@
+import { checkOptions, ofType } from '../core/errors/options.js';
+
 /** Opens and closes something. */
 export interface OpenedOptions<T> {
   /** Opens it. Only called again after it rejected, or after its result was closed. */
@@ -17,6 +19,8 @@ export class Opened<T extends object> {
   #closing: Promise<void> | undefined;
 
   constructor(options: OpenedOptions<T>) {
+    const checks = { open: ofType('function'), close: ofType('function') };
+    checkOptions('`new Opened(…)`', options, checks, ['open', 'close']);
     this.#options = options;
   }
 

@@ -1,3 +1,4 @@
+import { checkOptions, milliseconds, ofType, type OptionChecks } from '../core/errors/options.js';
 import { Progress } from './progress.js';
 import { Waiters } from './wait.js';
 
@@ -15,6 +16,12 @@ export interface PumpOptions {
   readonly errorPauseMs?: number;
 }
 
+const checks: OptionChecks<PumpOptions> = {
+  turn: ofType('function'),
+  onError: ofType('function'),
+  errorPauseMs: milliseconds(1),
+};
+
 /**
  * Repeats a piece of work: turn after turn while there is more to do, then at the next `wake`, or after the pause that the
  * last turn asked for, whichever comes first. A wake that comes during a turn is not lost.
@@ -29,6 +36,7 @@ export class Pump {
   #failures = 0;
 
   constructor(options: PumpOptions) {
+    checkOptions('`new Pump(…)`', options, checks, ['turn', 'onError']);
     this.#options = options;
   }
 

@@ -1,3 +1,4 @@
+import { milliseconds, numberFrom, wholeNumber, type OptionChecks } from '../core/errors/options.js';
 import { errorText, isTerminal, retryAfterOf } from '../core/errors/thrown.js';
 import type { AbstractClass } from '../core/message/message.js';
 
@@ -44,6 +45,17 @@ const defaults: Required<RetryPlan> = {
   firstDelayMs: 200,
   factor: 3,
   maxDelayMs: 300_000,
+};
+
+/** 30 days: a message that waits longer than messages are remembered would be handled again. */
+const longestDelayMs = 2_592_000_000;
+
+export const planChecks: OptionChecks<RetryPlan> = {
+  attempts: wholeNumber(1),
+  immediate: wholeNumber(0),
+  firstDelayMs: milliseconds(0, longestDelayMs),
+  factor: numberFrom(1, 1_000),
+  maxDelayMs: milliseconds(0, longestDelayMs),
 };
 
 /**
@@ -136,6 +148,7 @@ export interface Delays {
  * @param random between 0 and 1.
  */
 export function backoff(nth: number, { firstDelayMs, factor, maxDelayMs }: Delays, random: number): number {
-  const planned = Math.min(firstDelayMs * factor ** (nth - 1), maxDelayMs);
+  // A factor that has become infinite would make NaN of no pause at all.
+  const planned = Math.min(firstDelayMs * Math.min(factor ** (nth - 1), Number.MAX_VALUE), maxDelayMs);
   return Math.round(planned * (0.5 + random / 2));
 }

@@ -1,3 +1,4 @@
+import { checkOptions, milliseconds, ofType, type OptionChecks } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Received, SubscribeOptions, Subscription } from '../core/ports/transport.js';
 import { Pump } from './pump.js';
@@ -23,6 +24,13 @@ export interface ReadOptions {
   /** The pause before the next read if there was no batch, in milliseconds. `wake` ends it. */
   readonly pollMs: number;
 }
+
+const checks: OptionChecks<ReadOptions> = {
+  next: ofType('function'),
+  receive: ofType('function'),
+  onError: ofType('function'),
+  pollMs: milliseconds(1),
+};
 
 /**
  * Identifies a version of a consumer by the types it wants, in any order. A transport that keeps a position for each
@@ -52,7 +60,9 @@ export class Subscriptions {
   readonly #pumps = new Set<Pump>();
 
   /** Begins to read. */
-  open({ next, receive, onError, pollMs }: ReadOptions): Subscription {
+  open(options: ReadOptions): Subscription {
+    checkOptions('`Subscriptions.open()`', options, checks, ['next', 'receive', 'onError', 'pollMs']);
+    const { next, receive, onError, pollMs } = options;
     const turn = async (): Promise<number> => {
       const batch = await next();
       if (batch === undefined) return pollMs;

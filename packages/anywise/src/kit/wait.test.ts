@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { endsWithin, startTimer, Waiters } from './wait.js';
+import { endsWithin, Waiters } from './wait.js';
 
 const longTime = 60_000;
 
@@ -53,15 +53,5 @@ describe('work that is waited for no longer than a while', () => {
     await expect(endsWithin(1, new Promise((_resolve, reject) => (fail = reject)))).resolves.toBe(false);
     fail(new Error('too late for anyone to hear'));
     await new Promise(setImmediate);
-  });
-});
-
-describe('a timer', () => {
-  it.each([Infinity, Number.MAX_SAFE_INTEGER])('of %d ms does not end at once', async (ms) => {
-    let hasEnded = false;
-    const timer = startTimer(() => (hasEnded = true), ms);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    clearTimeout(timer);
-    expect(hasEnded).toBe(false);
   });
 });

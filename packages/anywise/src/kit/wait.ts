@@ -1,9 +1,4 @@
-import { longestTimerMs } from '../core/errors/options.js';
-
-/** `setTimeout` for any number of milliseconds, capped at about 24 days. */
-export function startTimer(run: () => void, afterMs: number): NodeJS.Timeout {
-  return setTimeout(run, Math.min(afterMs, longestTimerMs));
-}
+import { startTimer } from '../core/time/timers.js';
 
 /**
  * Waits for work, but no longer than `timeoutMs`: gives whether it ended by then. What it throws by then is thrown; later it

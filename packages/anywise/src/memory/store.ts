@@ -1,3 +1,4 @@
+import { checkOptions, withMethods } from '../core/errors/options.js';
 import { Mutex } from '../kit/mutex.js';
 import { assertOwner } from '../kit/owner.js';
 import { Watchers } from '../kit/watchers.js';
@@ -27,7 +28,9 @@ export interface MemoryStoreOptions {
  * A store that lives and dies with the process: the reference implementation, and a fake for tests. It has no client for
  * statements of your own, because it keeps none of your data.
  */
-export function memoryStore({ clock = Date }: MemoryStoreOptions = {}): Store {
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  checkOptions('`memoryStore`', options, { clock: withMethods('a clock, with `now`', 'now') });
+  const clock: Clock = options.clock ?? Date;
   const now = (): number => clock.now();
   const watchers = new Watchers();
   const writer = new Mutex();

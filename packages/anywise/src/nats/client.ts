@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
-import { ofType, text, type OptionCheck } from '../core/errors/options.js';
+import { fields, text, type OptionCheck, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
 
 /** How to reach NATS. */
@@ -21,9 +21,9 @@ const servers: OptionCheck = (value) =>
     ? undefined
     : '`host:port`, or a list of them';
 
-const tls: OptionCheck = (value) => (value === true ? undefined : ofType('object')(value) && '`true` or an object');
+const tls: OptionCheck = (value) => (value === true ? undefined : fields()(value) && '`true` or an object');
 
-export const connectionChecks = {
+export const connectionChecks: OptionChecks<NatsConnectionOptions> = {
   servers,
   user: text(),
   password: text(),

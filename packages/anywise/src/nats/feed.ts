@@ -1,5 +1,6 @@
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { errorText } from '../core/errors/thrown.js';
+import { startInterval } from '../core/time/timers.js';
 import { limits } from '../core/message/limits.js';
 import { countWithin } from '../kit/batches.js';
 import type { Driver } from './client.js';
@@ -123,7 +124,7 @@ export class Feed {
       callback: (error, message) => (error === null ? this.#hear(message) : this.#end(errorText(error))),
     });
     void connection.closed().then(() => this.#end('the connection is lost'));
-    this.#watching = setInterval(() => this.#watch(), heartbeatMs);
+    this.#watching = startInterval(() => this.#watch(), heartbeatMs);
     this.#watching.unref();
     this.#ask();
   }

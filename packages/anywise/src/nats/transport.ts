@@ -6,6 +6,7 @@ import {
   wholeNumber,
   withDefaults,
   type OptionCheck,
+  type OptionChecks,
 } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
@@ -65,19 +66,21 @@ const prefixCheck: OptionCheck = (value) =>
 /** The longest that JetStream keeps anything: nanoseconds in 64 bits, as far as a number is exact. */
 const longestMs = 9_007_199_254;
 
+const optionChecks: OptionChecks<NatsTransportOptions> = {
+  ...connectionChecks,
+  prefix: prefixCheck,
+  replicas: wholeNumber(1, 5),
+  retentionMs: milliseconds(1_000, longestMs),
+  maxBytes: wholeNumber(1),
+  manage: ofType('boolean'),
+  maxMessageBytes: messageBytesCheck,
+};
+
 const pollMs = 250;
 
 /** Moves messages through NATS JetStream: a stream that is read as a log, and a position for each service. */
 export function natsTransport(options: NatsTransportOptions = {}): Transport {
-  checkOptions('`natsTransport`', options, {
-    ...connectionChecks,
-    prefix: prefixCheck,
-    replicas: wholeNumber(1, 5),
-    retentionMs: milliseconds(1_000, longestMs),
-    maxBytes: wholeNumber(1),
-    manage: ofType('boolean'),
-    maxMessageBytes: messageBytesCheck,
-  });
+  checkOptions('`natsTransport`', options, optionChecks);
   return new NatsTransport(withDefaults(options, defaults));
 }
 

@@ -1,7 +1,8 @@
 import { AnywiseError } from '../core/errors/errors.js';
-import { longestTimerMs, ofType, text, wholeNumber } from '../core/errors/options.js';
+import { fields, ofType, text, wholeNumber, type OptionChecks } from '../core/errors/options.js';
 import { readUrl, schemeOf, unreadablePostgresUrl } from '../core/errors/shown.js';
 import { errorText } from '../core/errors/thrown.js';
+import { longestTimerMs } from '../core/time/timers.js';
 import { Sockets } from './sockets.js';
 
 /** The part of a `pg` client that we use. */
@@ -83,9 +84,9 @@ export interface PostgresConnection {
   readonly statementTimeoutMs?: number | undefined;
 }
 
-export const connectionChecks = {
+export const connectionChecks: OptionChecks<PostgresConnection> = {
   url: text(),
-  pool: ofType('object'),
+  pool: fields(),
   maxConnections: wholeNumber(2, 9_999),
   prepare: ofType('boolean'),
   statementTimeoutMs: wholeNumber(100, longestTimerMs),

@@ -1,6 +1,6 @@
 import type { Migration } from '../core/ports/sql.js';
 import { AnywiseError } from '../core/errors/errors.js';
-import { longestTimerMs } from '../core/errors/options.js';
+import { longestTimerMs } from '../core/time/timers.js';
 import { errorText } from '../core/errors/thrown.js';
 import { planMigrations, type AppliedMigration, type ReadMigration } from '../kit/migrations.js';
 import { stateOf } from './client.js';

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../core/time/timers.js';
 import type { ListeningClient } from './client.js';
 import type { Database } from './database.js';
 
@@ -89,9 +89,9 @@ export class Hearing {
     while (!this.#closing.signal.aborted) {
       const connected = await this.#listen();
       pauseMs = connected ? firstPauseMs : Math.min(pauseMs * 2, maxPauseMs);
-      await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, {
+      await sleep(pauseMs * (0.5 + Math.random() / 2), {
         signal: this.#closing.signal,
-        ref: false,
+        keepsAlive: false,
       }).catch(() => undefined);
     }
   }

@@ -3,7 +3,7 @@ import { checkOptions } from '../core/errors/options.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
 import type { ScheduledMessages } from '../core/ports/scheduled.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
-import { SqlTransaction, type Migration } from '../core/ports/sql.js';
+import { migrationsCheck, SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
 import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
@@ -43,7 +43,9 @@ export interface PostgresStoreOptions extends PostgresConnection {
  * Keeps outbox and inbox in a PostgreSQL schema beside the service's own tables. Any number of processes may share it.
  */
 export function postgresStore(options: PostgresStoreOptions): Store {
-  checkOptions('`postgresStore`', options, { ...connectionChecks, schema: schemaCheck });
+  checkOptions('`postgresStore`', options, { ...connectionChecks, schema: schemaCheck, migrations: migrationsCheck }, [
+    'schema',
+  ]);
   checkMigrations('`postgresStore`', options.migrations);
   return new PostgresStore(options);
 }

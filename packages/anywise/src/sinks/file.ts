@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../core/time/timers.js';
+import { checkOptions, ofType } from '../core/errors/options.js';
 import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
 import { makePrivateFile } from '../kit/private-files.js';
@@ -35,8 +36,12 @@ interface Waiting {
  * If two processes repair the same half line at once, they leave an empty line.
  *
  * The file is opened for each write, so it is created again after log rotation has moved it.
+ *
+ * @throws SetupError (`INVALID_SETUP`) that names the option that cannot be used.
  */
-export function fileSink(path: string, { fsync = false }: FileSinkOptions = {}): Sink {
+export function fileSink(path: string, options: FileSinkOptions = {}): Sink {
+  checkOptions('`fileSink`', options, { fsync: ofType('boolean') });
+  const { fsync = false } = options;
   const file = resolve(path);
   const name = `The file sink \`${path}\``;
   let waiting: Waiting[] = [];

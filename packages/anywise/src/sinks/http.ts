@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep, startTimer } from '../core/time/timers.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { AnywiseError, SetupError } from '../core/errors/errors.js';
-import type { RetryPlan } from '../kit/retry.js';
+import {
+  fields,
+  listOf,
+  milliseconds,
+  optionProblems,
+  withDefaults,
+  type OptionChecks,
+} from '../core/errors/options.js';
+import { planChecks, type RetryPlan } from '../kit/retry.js';
 import { closedSink, toEnvelopes, type Sink } from '../core/ports/sink.js';
 import { failureOf, failureOfAnswer, pauseAfter } from './http-failure.js';
 import { keyOf, sign } from './signature.js';
@@ -44,9 +52,9 @@ const retryDefaults = { attempts: 3, immediate: 0, firstDelayMs: 200, factor: 4,
  * @throws SetupError (`INVALID_SETUP`) if the URL, a secret or a header is invalid.
  */
 export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
+  const { keys, name } = check(url, options);
   const { timeoutMs = 15_000, headers = {} } = options;
-  const retry = { ...retryDefaults, ...options.retry };
-  const { keys, name } = check(url, [options.secret ?? []].flat(), headers);
+  const retry = withDefaults(options.retry ?? {}, retryDefaults);
   const inHand = new Map<Promise<void>, AbortController>();
   let isClosed = false;
 
@@ -54,7 +62,7 @@ export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
     const timestamp = Math.floor(Date.now() / 1000);
     const controller = new AbortController();
     const unfollow = follow(signal, controller);
-    const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = startTimer(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -86,7 +94,7 @@ export function httpSink(url: string, options: HttpSinkOptions = {}): Sink {
       if (failure === undefined) return;
       const pauseMs = pauseAfter(failure, attempt, retry, Math.random());
       if (pauseMs === undefined) throw failure;
-      await sleep(pauseMs, undefined, { signal }).catch(() => {
+      await sleep(pauseMs, { signal }).catch(() => {
         throw aborted(name, signal.reason);
       });
     }
@@ -137,13 +145,25 @@ function webhookId(ids: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(ids)).digest('hex');
 }
 
-function check(
-  url: string,
-  secrets: readonly string[],
-  headers: Readonly<Record<string, string>>,
-): { readonly keys: readonly Buffer[]; readonly name: string } {
+const isText = (value: unknown): boolean => typeof value === 'string';
+const secretList = listOf('secrets, or one of them', isText);
+
+const checks: OptionChecks<HttpSinkOptions> = {
+  secret: (value) => (isText(value) ? undefined : secretList(value)),
+  timeoutMs: milliseconds(1),
+  retry: fields(),
+  headers: (value) =>
+    fields()(value) ?? (Object.values(value as object).every(isText) ? undefined : 'an object whose values are texts'),
+};
+
+function check(url: string, options: HttpSinkOptions): { readonly keys: readonly Buffer[]; readonly name: string } {
   const target = URL.canParse(url) ? new URL(url) : undefined;
-  const problems: string[] = [];
+  const { secret = [], retry, headers } = Object(options) as HttpSinkOptions;
+  const secrets = [secret].flat().filter(isText);
+  const problems = optionProblems(options, checks);
+  if (fields()(retry) === undefined) {
+    problems.push(...optionProblems(retry, planChecks).map((problem) => `in \`retry\`, ${problem}`));
+  }
   if (target === undefined || !/^https?:$/.test(target.protocol)) {
     problems.push('its URL must begin with `https://` or `http://`');
   } else if (target.username !== '' || target.password !== '') {
@@ -153,7 +173,7 @@ function check(
   if (keys.length < secrets.length) {
     problems.push('its secret must be `whsec_` and the base64 of 24 to 64 random bytes');
   }
-  for (const [header, value] of Object.entries(headers)) {
+  for (const [header, value] of Object.entries(headers ?? {})) {
     // `fetch` would show the value in its error, and it may be a token.
     if (!isHeader(header, value))
       problems.push(`its header ${JSON.stringify(header)} has a name or value that HTTP does not take`);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../core/time/timers.js';
 import { AnywiseError } from '../core/errors/errors.js';
 import type { OptionCheck } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';

@@ -1,8 +1,9 @@
-import { checkOptions, oneOf } from '../core/errors/options.js';
+import { startInterval } from '../core/time/timers.js';
+import { checkOptions, ofType, oneOf, type OptionChecks } from '../core/errors/options.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
 import type { ScheduledMessages } from '../core/ports/scheduled.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
-import { SqlTransaction, type Migration } from '../core/ports/sql.js';
+import { migrationsCheck, SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
 import type { BeginOptions, KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
@@ -35,13 +36,20 @@ export interface SqliteStoreOptions {
   readonly open?: OpenSqlite;
 }
 
+const checks: OptionChecks<SqliteStoreOptions> = {
+  path: pathCheck,
+  migrations: migrationsCheck,
+  synchronous: oneOf('normal', 'full'),
+  open: ofType('function'),
+};
+
 const otherProcessPollMs = 250;
 
 /**
  * Keeps outbox and inbox in an SQLite file beside the service's own tables. Several processes of one machine may share it.
  */
 export function sqliteStore(options: SqliteStoreOptions): Store {
-  checkOptions('`sqliteStore`', options, { path: pathCheck, synchronous: oneOf('normal', 'full') });
+  checkOptions('`sqliteStore`', options, checks, ['path']);
   checkMigrations('`sqliteStore`', options.migrations);
   return new SqliteStore(options);
 }
@@ -99,7 +107,7 @@ class SqliteStore implements Store {
     const { reader } = this.#ready.connections;
     let seen = versionOf(reader);
     // SQLite does not report commits of other processes, but counts them.
-    const timer = setInterval(() => {
+    const timer = startInterval(() => {
       const current = versionOf(reader);
       if (current === seen) return;
       seen = current;

@@ -1,4 +1,12 @@
-import { checkOptions, longestRetentionMs, milliseconds, oneOf, withDefaults } from '../core/errors/options.js';
+import {
+  checkOptions,
+  longestRetentionMs,
+  milliseconds,
+  ofType,
+  oneOf,
+  withDefaults,
+  type OptionChecks,
+} from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
@@ -43,15 +51,18 @@ const trimEveryMs = 60_000;
 
 /** Moves messages between the processes of one machine through an SQLite file: a log, and a position for each service. */
 export function sqliteTransport(options: SqliteTransportOptions): Transport {
-  checkOptions('`sqliteTransport`', options, {
-    path: pathCheck,
-    synchronous: oneOf('normal', 'full'),
-    retentionMs: milliseconds(0, longestRetentionMs),
-    keepReadMs: milliseconds(0, longestRetentionMs),
-    maxMessageBytes: messageBytesCheck,
-  });
+  checkOptions('`sqliteTransport`', options, checks, ['path']);
   return new SqliteTransport(withDefaults(options, defaults));
 }
+
+const checks: OptionChecks<SqliteTransportOptions> = {
+  path: pathCheck,
+  synchronous: oneOf('normal', 'full'),
+  retentionMs: milliseconds(0, longestRetentionMs),
+  keepReadMs: milliseconds(0, longestRetentionMs),
+  maxMessageBytes: messageBytesCheck,
+  open: ofType('function'),
+};
 
 const defaults = {
   synchronous: 'normal' as Synchronous,

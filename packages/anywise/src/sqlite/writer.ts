@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../core/time/timers.js';
 import { AnywiseError } from '../core/errors/errors.js';
 import { SharedCommitError } from '../core/ports/store.js';
 import { Mutex } from '../kit/mutex.js';

@@ -11,7 +11,7 @@ export interface Room {
   readonly loads?: readonly string[];
 }
 
-const core = ['errors', 'message', 'ports', 'kit', 'registry', 'delivery', 'dispatch', 'bus'];
+const core = ['time', 'errors', 'message', 'ports', 'kit', 'registry', 'delivery', 'dispatch', 'bus'];
 const before = (room: string): readonly string[] => core.slice(0, core.indexOf(room));
 
 /**
@@ -19,6 +19,12 @@ const before = (room: string): readonly string[] => core.slice(0, core.indexOf(r
  * knows of the core only what it implements or needs.
  */
 export const rooms: readonly Room[] = [
+  {
+    name: 'time',
+    folder: 'core/time',
+    holds: 'timers and pauses of any length',
+    imports: before('time'),
+  },
   {
     name: 'errors',
     folder: 'core/errors',
@@ -95,11 +101,11 @@ export const rooms: readonly Room[] = [
     name: 'guards',
     folder: 'guards',
     holds: 'ready guards: log, time limits, places, rates, permissions',
-    imports: ['errors', 'message', 'ports', 'registry'],
+    imports: ['time', 'errors', 'message', 'ports', 'registry'],
   },
   { name: 'sinks', folder: 'sinks', holds: 'sinks: a file, a webhook, memory', imports: before('registry') },
   { name: 'inversify', folder: 'inversify', holds: 'the Inversify container', imports: ['errors', 'message', 'ports'] },
-  { name: 'express', folder: 'express', holds: 'HTTP routes over a bus', imports: ['errors', 'message'] },
+  { name: 'express', folder: 'express', holds: 'HTTP routes over a bus', imports: ['time', 'errors', 'message'] },
   {
     name: 'connect',
     folder: 'connect',

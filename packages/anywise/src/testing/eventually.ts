@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../core/time/timers.js';
 
 /**
  * Waits until a check no longer throws, and returns its result.

@@ -2,6 +2,7 @@ import type { Anywise } from '../core/bus/anywise.js';
 import { definitionOf, type AbstractClass, type AnyCommand, type Event } from '../core/message/message.js';
 import type { Failed } from '../core/ports/observer.js';
 import type { SendOptions } from '../core/dispatch/send.js';
+import { checkOptions, milliseconds } from '../core/errors/options.js';
 import { Deliveries } from './deliveries.js';
 
 /** The outcome of a scenario. */
@@ -54,7 +55,9 @@ export function scenario(first: Anywise, ...others: readonly Anywise[]): Scenari
       steps.push((anywise) => anywise.publish(event));
       return self;
     },
-    untilQuiet: async ({ timeoutMs = 30_000 } = {}) => {
+    untilQuiet: async (options = {}) => {
+      checkOptions('`untilQuiet()`', options, { timeoutMs: milliseconds(0) });
+      const { timeoutMs = 30_000 } = options;
       const deliveries = new Deliveries([first, ...others]);
       try {
         const { replies, errors } = await takeSteps(first, steps);

@@ -1,4 +1,5 @@
 import type { Logger } from 'anywise';
+import { startTimer } from 'anywise/kit';
 
 /** Options of {@link boundRepeats}. */
 export interface BoundOptions {
@@ -32,7 +33,7 @@ export function boundRepeats(logger: Logger, { windowMs = 10_000, mostKinds = 10
   const kinds = new Map<string, Kind>();
 
   const countFor = (kind: Kind, ms: number): void => {
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       const { repeats, level, text } = kind;
       if (repeats === 0) {
         kinds.delete(kind.key);

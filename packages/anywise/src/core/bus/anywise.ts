@@ -1,7 +1,9 @@
 import { Lifecycle, type BusStatus } from './lifecycle.js';
 import type { BusDeadLetters } from './dead-letters.js';
 import type { EnqueueOptions } from '../dispatch/enqueue.js';
-import type { ContextEntry } from '../message/context.js';
+import { entriesCheck, type ContextEntry } from '../message/context.js';
+import type { PublishOptions } from '../dispatch/publish.js';
+import { checkOptions, type OptionChecks } from '../errors/options.js';
 import { markOwnService, type ServiceId } from '../ports/container.js';
 import type { SendOptions } from '../dispatch/send.js';
 import { DomainError } from '../message/domain-error.js';
@@ -17,7 +19,7 @@ import {
   type ReplyOf,
 } from '../message/message.js';
 import type { Observer } from '../ports/observer.js';
-import type { AnywiseOptions, StopOptions } from './options.js';
+import { checkChecks, stopChecks, type AnywiseOptions, type CheckOptions, type StopOptions } from './options.js';
 
 /** The result of `trySend`: the reply, or one of the command's declared errors. */
 export type Tried<Reply, Errors> =
@@ -46,6 +48,8 @@ export interface TransactionOptions {
   /** Values for the context of what is sent and published in it. */
   readonly context?: readonly ContextEntry[];
 }
+
+const transactionChecks: OptionChecks<TransactionOptions> = { context: entriesCheck };
 
 /**
  * The bus. Make one for each service, `start` it, and `send` and `publish` from outside. Handlers ask for `Anywise` by
@@ -97,11 +101,11 @@ export class Anywise {
    *
    * @throws ListenersFailedError if listeners that run inside `publish` failed.
    */
-  publish(event: Event): Promise<void> {
+  publish(event: Event, options?: PublishOptions): Promise<void> {
     const { lifecycle, frame } = this;
     const refusal = lifecycle.refusal(frame);
     if (refusal !== undefined) return Promise.reject(refusal);
-    const published = lifecycle.dispatcher.publish(event, frame);
+    const published = lifecycle.dispatcher.publish(event, options, frame);
     return (frame === undefined ? published : frame.track(event.type, published)) as Promise<void>;
   }
 
@@ -146,11 +150,12 @@ export class Anywise {
    *   await tx.publish(new MoneyTaken({ id, amount }));
    * });
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const { lifecycle, frame } = this;
     const refusal = lifecycle.refusal(frame);
-    if (refusal !== undefined) return Promise.reject(refusal);
-    if (frame !== undefined) return frame.track('transaction', this.transactionWithin(frame, work));
+    if (refusal !== undefined) throw refusal;
+    checkOptions('`transaction()`', options, transactionChecks);
+    if (frame !== undefined) return frame.track('transaction', this.transactionWithin(frame, work, options));
     return lifecycle.dispatcher.transaction((own) => work(this.transactionIn(own)), options.context);
   }
 
@@ -220,6 +225,7 @@ export class Anywise {
   /** Stops accepting messages, finishes those in hand, sends what is in the outbox, and closes. Idempotent. */
   async stop(options: StopOptions = {}): Promise<void> {
     this.outsideOnly('stop');
+    checkOptions('`stop()`', options, stopChecks);
     await this.lifecycle.stop(options.timeoutMs ?? 25_000);
   }
 
@@ -238,12 +244,23 @@ export class Anywise {
    *
    * @param options.timeoutMs a part that has not answered by then counts as down. @defaultValue no limit
    */
-  async check(options: { readonly timeoutMs?: number } = {}): Promise<readonly string[]> {
+  async check(options: CheckOptions = {}): Promise<readonly string[]> {
+    checkOptions('`check()`', options, checkChecks);
     return this.lifecycle.check(options.timeoutMs);
   }
 
-  private async transactionWithin<T>(frame: Frame, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return frame.nested(() => work(this.transactionIn(frame)));
+  private transactionWithin<T>(
+    frame: Frame,
+    work: (tx: Transaction) => Promise<T>,
+    { context = [] }: TransactionOptions,
+  ): Promise<T> {
+    return frame.nested(async () => {
+      if (context.length === 0) return work(this.transactionIn(frame));
+      const own = frame.withValues(context);
+      const result = await work(this.transactionIn(own));
+      own.assertAwaited('`transaction`', undefined);
+      return result;
+    });
   }
 
   private transactionIn(frame: Frame): Transaction {

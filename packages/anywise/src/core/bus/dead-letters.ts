@@ -1,7 +1,26 @@
 import type { Codec } from '../message/codec.js';
 import type { DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, InboxRef } from '../ports/dead-letters.js';
+import {
+  anyText,
+  checkOptions,
+  longestRetentionMs,
+  milliseconds,
+  wholeNumber,
+  withDefaults,
+  type OptionChecks,
+} from '../errors/options.js';
 import { envelopeIn, parseEnvelope } from '../message/envelope.js';
 import { AnywiseError } from '../errors/errors.js';
+
+const subject = '`deadLetters`';
+const refChecks: OptionChecks<InboxRef> = { id: anyText(), source: anyText(), listener: anyText() };
+const filterChecks: OptionChecks<DeadLetterFilter> = {
+  ...refChecks,
+  type: anyText(),
+  error: anyText(),
+  olderThanMs: milliseconds(0, longestRetentionMs),
+};
+const pageChecks: OptionChecks<DeadLetterPage> = { limit: wholeNumber(1, 100_000), after: wholeNumber(0) };
 
 /**
  * The dead letters of one bus. A replayed one is handled here or in another process of the service, whichever claims it
@@ -17,28 +36,35 @@ export class BusDeadLetters {
   }
 
   /** The oldest first. @param page `limit` is 100 if absent; `after` is the `seq` of the last one seen. */
-  list(filter: DeadLetterFilter = {}, page: Partial<DeadLetterPage> = {}): Promise<readonly DeadLetter[]> {
-    return this.#store().list(filter, { limit: 100, ...page });
+  async list(filter: DeadLetterFilter = {}, page: Partial<DeadLetterPage> = {}): Promise<readonly DeadLetter[]> {
+    checkOptions(subject, filter, filterChecks);
+    checkOptions(subject, page, pageChecks);
+    return this.#store().list(filter, withDefaults(page, { limit: 100 }));
   }
 
   /** How many there are. */
-  count(filter: DeadLetterFilter = {}): Promise<number> {
+  async count(filter: DeadLetterFilter = {}): Promise<number> {
+    checkOptions(subject, filter, filterChecks);
     return this.#store().count(filter);
   }
 
   /** One dead letter; `undefined` if it does not exist. */
   async find({ id, source, listener }: InboxRef): Promise<DeadLetter | undefined> {
+    // A whole dead letter may be given; without one of the two, it would be any.
+    checkOptions(subject, { id, source, listener }, refChecks, ['id', 'listener']);
     const [letter] = await this.#store().list({ id, source, listener }, { limit: 1 });
     return letter;
   }
 
   /** Makes dead letters due again; `{}` selects all of them. Returns how many. */
-  replay(filter: DeadLetterFilter): Promise<number> {
+  async replay(filter: DeadLetterFilter): Promise<number> {
+    checkOptions(subject, filter, filterChecks);
     return this.#store().replay(filter);
   }
 
   /** Discards dead letters for good and releases what waits for them; `{}` selects all of them. Returns how many. */
-  discard(filter: DeadLetterFilter): Promise<number> {
+  async discard(filter: DeadLetterFilter): Promise<number> {
+    checkOptions(subject, filter, filterChecks);
     return this.#store().discard(filter);
   }
 

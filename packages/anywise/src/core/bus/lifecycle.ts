@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { startTimer } from '../time/timers.js';
 import { holderName } from '../../kit/lease-holder.js';
 import { endsWithin } from '../../kit/wait.js';
 import { memoryStore } from '../../memory/store.js';
@@ -20,7 +21,7 @@ import { MessageRegistry } from '../registry/registry.js';
 import { Wiring } from '../registry/wiring.js';
 import { BusDeadLetters } from './dead-letters.js';
 import { Inspection, describeBus, type BusDescription } from './inspect.js';
-import { busDefaults, busOptionProblems, type AnywiseOptions } from './options.js';
+import { busDefaults, readBusOptions, type AnywiseOptions } from './options.js';
 import { createPartChecks } from './part-checks.js';
 import { verify } from './verify.js';
 
@@ -57,6 +58,7 @@ export class Lifecycle {
   readonly inspection: Inspection;
   readonly observers: Observers;
   readonly #options: AnywiseOptions;
+  readonly #optionProblems: readonly string[];
   readonly #wiring: Wiring;
   readonly #contracts: readonly Contract[];
   readonly #store: Store | undefined;
@@ -68,8 +70,10 @@ export class Lifecycle {
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(options: AnywiseOptions, busId: ServiceId, bindBus: (frame: Frame) => unknown) {
+  constructor(given: AnywiseOptions, busId: ServiceId, bindBus: (frame: Frame) => unknown) {
+    const { options, problems } = readBusOptions(given);
     this.#options = options;
+    this.#optionProblems = problems;
     this.#logger = safeLogger(options.logger ?? consoleLogger);
     this.observers = new Observers(this.#logger);
     this.#contracts = options.contracts ?? [];
@@ -131,7 +135,7 @@ export class Lifecycle {
       durable: this.#store !== undefined,
       provided: this.#provided,
     });
-    return [...busOptionProblems(this.#options), ...problems];
+    return [...this.#optionProblems, ...problems];
   }
 
   async start(): Promise<void> {
@@ -223,7 +227,7 @@ export class Lifecycle {
     this.#state = 'stopping';
     await this.#starting?.catch(() => undefined);
     // A transaction that its handler never ends would block everything that waits for the store.
-    const timeIsUp = setTimeout(() => void this.dispatcher.abandon(), left());
+    const timeIsUp = startTimer(() => void this.dispatcher.abandon(), left());
     await this.#delivery?.stopReceiving(left());
     await this.dispatcher.untilIdle(left());
     clearTimeout(timeIsUp);

@@ -1,9 +1,19 @@
 import { limits, messageBytesCheck } from '../message/limits.js';
-import { longestRetentionMs, milliseconds, ofType, optionProblems, text, wholeNumber } from '../errors/options.js';
-import type { ContextKeyInfo } from '../message/context.js';
+import {
+  longestRetentionMs,
+  listOf,
+  milliseconds,
+  ofType,
+  optionProblems,
+  text,
+  wholeNumber,
+  withMethods,
+  type OptionChecks,
+} from '../errors/options.js';
+import { isContextKey, type ContextKeyInfo } from '../message/context.js';
 import type { Contract } from '../message/contract.js';
 import type { SinkDefinition } from '../registry/definitions.js';
-import type { Logger } from '../ports/logger.js';
+import { loggerCheck, type Logger } from '../ports/logger.js';
 import type { MessageRegistry } from '../registry/registry.js';
 import type { ContainerAdapter } from '../ports/container.js';
 import type { Store } from '../ports/store.js';
@@ -74,6 +84,12 @@ export interface AnywiseOptions {
   readonly retentionMs?: number;
 }
 
+/** Options of `check`. */
+export interface CheckOptions {
+  /** A part that has not answered after so many milliseconds counts as down. @defaultValue no limit */
+  readonly timeoutMs?: number;
+}
+
 /** Options of `stop`. */
 export interface StopOptions {
   /**
@@ -91,15 +107,57 @@ export const busDefaults = {
   retentionMs: 604_800_000,
 };
 
-/** What is wrong with the options that are numbers, one text each. */
-export function busOptionProblems(options: AnywiseOptions): readonly string[] {
-  return optionProblems(options, {
-    name: text(),
-    concurrency: wholeNumber(1, 100_000),
-    maxMessageBytes: messageBytesCheck,
-    timeoutMs: milliseconds(1),
-    leaseMs: milliseconds(10),
-    retentionMs: milliseconds(0, longestRetentionMs),
-    checkReplies: ofType('boolean'),
-  });
+const container = 'a container adapter, such as `inversify(container)`';
+const store = 'a store, such as `sqliteStore({ path })`';
+const transport = 'a transport, such as `sqliteTransport({ path })`';
+
+const busChecks: OptionChecks<AnywiseOptions> = {
+  name: text(),
+  registries: listOf('registries, made by `new MessageRegistry(…)`', isRegistry),
+  sinks: listOf('sinks, made by `on(…).sink(…)`', (item) => 'sink' in Object(item)),
+  contracts: listOf('contracts, made by `contract(…)`', isContract),
+  container: withMethods(container, 'provides', 'verify', 'open'),
+  store: withMethods(store, 'begin', 'findReply', 'watch', 'clean', 'check', 'close'),
+  transport: withMethods(transport, 'publish', 'subscribe', 'check', 'close'),
+  context: listOf('context keys, made by `contextKey(…)`', isContextKey),
+  checkReplies: ofType('boolean'),
+  sender: ofType('function'),
+  publisher: ofType('function'),
+  logger: loggerCheck,
+  concurrency: wholeNumber(1, 100_000),
+  maxMessageBytes: messageBytesCheck,
+  timeoutMs: milliseconds(1),
+  leaseMs: milliseconds(10),
+  retentionMs: milliseconds(0, longestRetentionMs),
+};
+
+/** Options that a bus can be made with, and what is wrong with those that were given. */
+export interface ReadOptions {
+  readonly options: AnywiseOptions;
+  readonly problems: readonly string[];
+}
+
+/** Leaves out what is wrong: a bus can be made and verified, so that `start` tells all that is wrong with it at once. */
+export function readBusOptions(given: AnywiseOptions): ReadOptions {
+  const problems = optionProblems(given, busChecks, ['name']);
+  if (problems.length === 0) return { options: given, problems };
+  const right = Object.entries(Object(given) as AnywiseOptions).filter(
+    ([name, value]) => Object.hasOwn(busChecks, name) && busChecks[name as keyof AnywiseOptions](value) === undefined,
+  );
+  return { options: { name: 'unnamed', ...Object.fromEntries(right) }, problems };
+}
+
+export const stopChecks: OptionChecks<StopOptions> = { timeoutMs: milliseconds(0) };
+export const checkChecks: OptionChecks<CheckOptions> = { timeoutMs: milliseconds(1) };
+
+const isMap = withMethods('', 'get', 'values');
+
+function isContract(item: unknown): boolean {
+  return isMap((Object(item) as Partial<Contract>).messages) === undefined;
+}
+
+/** By what it can do: it may come from another copy of this package, whose messages are recognised. */
+function isRegistry(item: unknown): boolean {
+  const isOne = withMethods('', 'register', 'seal')(item) === undefined;
+  return isOne && Array.isArray((item as Partial<MessageRegistry>).handlers);
 }

@@ -1,3 +1,4 @@
+import { startTimer } from '../time/timers.js';
 import type { Logger } from '../ports/logger.js';
 
 /** A store or a transport that can be checked. */
@@ -53,7 +54,7 @@ async function within(timeoutMs: number | undefined, work: Promise<void>): Promi
   if (timeoutMs === undefined) return work;
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Silence(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    timer = startTimer(() => reject(new Silence(`no answer within ${timeoutMs} ms`)), timeoutMs);
   });
   try {
     await Promise.race([work, silence]);

@@ -1,7 +1,7 @@
 import { attemptsOf, decideRetry } from '../../kit/retry.js';
 import { Waiters } from '../../kit/wait.js';
 import { AnywiseError } from '../errors/errors.js';
-import { longestTimerMs } from '../errors/options.js';
+import { startTimer } from '../time/timers.js';
 import { errorText, refusalOf, thrownOrigin } from '../errors/thrown.js';
 import { envelopeIn } from '../message/envelope.js';
 import type { Claim, FailedClaim } from '../ports/inbox.js';
@@ -138,7 +138,7 @@ export class Attempts {
   }
 
   #startTimer(claim: Claim, stop: LazySignal, timeoutMs: number): NodeJS.Timeout {
-    return setTimeout(() => stop.abort(timedOut(claim, timeoutMs)), timeoutMs);
+    return startTimer(() => stop.abort(timedOut(claim, timeoutMs)), timeoutMs);
   }
 
   async #fail(claim: Claim, error: unknown): Promise<void> {
@@ -157,7 +157,7 @@ export class Attempts {
       await store.inbox.fail(claim, failure);
       const dead = failure.outcome === 'dead' ? failure.onDead : undefined;
       observers.failed({ ...deliveredOf(claim), error, dead });
-      if (failure.outcome === 'retry') this.#options.wakeIn(Math.min(failure.retryInMs, longestTimerMs));
+      if (failure.outcome === 'retry') this.#options.wakeIn(failure.retryInMs);
     } catch (cause) {
       const text = 'A failure could not be recorded; the message is due again when its lease ends';
       logger.error({ ...details, err: cause }, text);

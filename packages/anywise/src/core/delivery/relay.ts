@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { startTimer } from '../time/timers.js';
 import { orderKey, type Envelope } from '../message/envelope.js';
 import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
@@ -81,7 +82,7 @@ export class Relay {
   /** Sends as much of what waits as it can in `flushMs`, and releases the lease. */
   async stop(flushMs: number): Promise<void> {
     const timeIsUp = new AbortController();
-    const timer = setTimeout(() => timeIsUp.abort(), flushMs);
+    const timer = startTimer(() => timeIsUp.abort(), flushMs);
     try {
       // A transport that hangs must not keep the process from stopping.
       await Promise.race([this.#flush(timeIsUp.signal), once(timeIsUp.signal, 'abort')]);

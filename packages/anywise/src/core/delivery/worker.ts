@@ -1,3 +1,4 @@
+import { startInterval, startTimer } from '../time/timers.js';
 import { Pump } from '../../kit/pump.js';
 import { Waiters, endsWithin } from '../../kit/wait.js';
 import type { Claim, ClaimOptions, InboxEntry } from '../ports/inbox.js';
@@ -89,7 +90,7 @@ export class Worker {
   start(): void {
     if (this.#options.listeners.size === 0) return;
     this.#pump.start();
-    this.#heartbeat = setInterval(() => this.#beat(), this.#options.leaseMs / 3);
+    this.#heartbeat = startInterval(() => this.#beat(), this.#options.leaseMs / 3);
   }
 
   wake(): void {
@@ -186,6 +187,6 @@ export class Worker {
 
   #wakeIn(delayMs: number): void {
     // Unreferenced, because a failure while the bus stops must not keep the process alive.
-    setTimeout(() => this.wake(), delayMs).unref();
+    startTimer(() => this.wake(), delayMs).unref();
   }
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { startTimer } from '../time/timers.js';
 import type { Abortable } from '../delivery/lazy-signal.js';
 import { AnywiseError } from '../errors/errors.js';
 
@@ -28,7 +29,7 @@ export function startDeadline(type: string, { timeoutMs, signal }: DeadlineOptio
       }),
     );
   const timer =
-    timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(timedOut(type, timeoutMs)), timeoutMs);
+    timeoutMs === undefined ? undefined : startTimer(() => controller.abort(timedOut(type, timeoutMs)), timeoutMs);
   if (signal?.aborted === true) giveUp();
   else if (signal !== undefined) {
     // Node warns of more than ten, but a caller may give one signal to many messages, and each removes its listener.

@@ -16,7 +16,7 @@ import { Enqueuer, type EnqueueOptions } from './enqueue.js';
 import { Frame, type FrameHost } from './frame.js';
 import { Idempotency } from './idempotency.js';
 import { PlainSends } from './plain-sends.js';
-import { Publisher } from './publish.js';
+import { Publisher, type PublishOptions } from './publish.js';
 import { RoutingTable } from './routing-table.js';
 import { Sender, type SendOptions } from './send.js';
 import type { PublishStrategy, SendStrategy } from './strategies.js';
@@ -97,8 +97,8 @@ export class Dispatcher implements FrameHost {
     return this.#sender.send(command, options, caller);
   }
 
-  publish(event: Event, caller: Frame | undefined): Promise<unknown> {
-    return this.#publisher.publish(event, caller);
+  publish(event: Event, options: PublishOptions | undefined, caller: Frame | undefined): Promise<unknown> {
+    return this.#publisher.publish(event, options, caller);
   }
 
   /** Puts a command into the outbox or the inbox, and returns its id. */

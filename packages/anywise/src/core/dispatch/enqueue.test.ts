@@ -34,10 +34,10 @@ function cancelOrders(cancelled: string[]): HandlerDefinition<CancelOrder, void,
 }
 
 /** The orders service, on a clock that the test moves. */
-async function startOrders(options: StartBusOptions & { readonly cancelled?: string[] } = {}) {
+async function startOrders({ cancelled = [], ...options }: StartBusOptions & { readonly cancelled?: string[] } = {}) {
   const clock = fakeClock();
   const store = memoryStore({ clock });
-  const items = [placeOrder, countOrders, cancelOrders(options.cancelled ?? [])];
+  const items = [placeOrder, countOrders, cancelOrders(cancelled)];
   const orders = await startBus({ name: 'orders', contracts, context: [Tenant], items, store, ...options });
   /** Moves the clock once nothing is in hand: a lease would end by it. */
   const advance = async (ms: number): Promise<void> => {
@@ -273,12 +273,13 @@ describe('enqueue refuses', () => {
     {
       what: 'a time that does not exist',
       enqueue: (bus: Anywise) => bus.enqueue(cancel, { at: new Date('never') }),
-      message: '`orders.cancel-order` was enqueued with an invalid date as `at`; give a valid one.',
+      message:
+        '`enqueue()`: `at` is an instance of `Date`, but must be a valid `Date`, at most a hundred years from now',
     },
     {
       what: 'a delay into the past',
       enqueue: (bus: Anywise) => bus.enqueue(cancel, { delayMs: -1 }),
-      message: '`orders.cancel-order` was enqueued with `delayMs: -1`; give milliseconds from 0 to a hundred years.',
+      message: '`enqueue()`: `delayMs` is -1, but must be a number of milliseconds from 0 to 3155760000000',
     },
   ])('$what', async ({ enqueue, message }) => {
     await using service = await startOrders();

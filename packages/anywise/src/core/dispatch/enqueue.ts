@@ -1,7 +1,15 @@
 import { AnywiseError } from '../errors/errors.js';
+import {
+  anyText,
+  checkOptions,
+  longestRetentionMs,
+  milliseconds,
+  type OptionCheck,
+  type OptionChecks,
+} from '../errors/options.js';
 import { inboxEntries } from '../delivery/intake.js';
 import { encodeCommand, type Codec } from '../message/codec.js';
-import type { ContextEntry } from '../message/context.js';
+import { entriesCheck, type ContextEntry } from '../message/context.js';
 import { writeEnvelope } from '../message/envelope.js';
 import { newId } from '../message/id.js';
 import { classNameOf, definitionOf, type AnyCommand } from '../message/message.js';
@@ -27,6 +35,13 @@ export interface EnqueueOptions {
   readonly context?: readonly ContextEntry[];
 }
 
+const enqueueChecks: OptionChecks<EnqueueOptions> = {
+  delayMs: milliseconds(0, longestRetentionMs),
+  at: dueDate(),
+  key: anyText(),
+  context: entriesCheck,
+};
+
 export interface EnqueuerOptions {
   readonly source: string;
   readonly host: FrameHost;
@@ -48,6 +63,7 @@ export class Enqueuer {
 
   /** Adds a command and returns its id. Its handler, here or in another process, runs after the commit. */
   enqueue(command: AnyCommand, options: EnqueueOptions, caller: Frame | undefined, unit: UnitOfWork): string {
+    checkOptions('`enqueue()`', options, enqueueChecks);
     const { source, host, maxMessageBytes, observers } = this.#options;
     const isHere = this.#routeOf(command) === 'here';
     const due = dueOf(command.type, options);
@@ -78,8 +94,6 @@ export class Enqueuer {
   }
 }
 
-const longestDelayMs = 100 * 365 * 24 * 3_600_000;
-
 /**
  * When a command is due; `undefined` for at once.
  *
@@ -88,13 +102,9 @@ const longestDelayMs = 100 * 365 * 24 * 3_600_000;
 function dueOf(type: string, { delayMs, at }: EnqueueOptions): Due | undefined {
   if (at !== undefined) {
     if (delayMs !== undefined) throw unclear(type, 'both `delayMs` and `at`; give one of them');
-    if (Number.isNaN(at.getTime())) throw unclear(type, 'an invalid date as `at`; give a valid one');
     return { at: at.getTime() };
   }
   if (delayMs === undefined || delayMs === 0) return undefined;
-  if (!(delayMs >= 0 && delayMs <= longestDelayMs)) {
-    throw unclear(type, `\`delayMs: ${delayMs}\`; give milliseconds from 0 to a hundred years`);
-  }
   return { delayMs };
 }
 
@@ -106,6 +116,15 @@ function timeOf(due: Due | undefined): number {
 
 function unclear(type: string, what: string): AnywiseError {
   return new AnywiseError('INVALID_SETUP', `\`${type}\` was enqueued with ${what}.`);
+}
+
+function dueDate(): OptionCheck {
+  return (value) => {
+    // Not `instanceof`: it may come from another realm, as in tests.
+    const isDate = Object.prototype.toString.call(value) === '[object Date]';
+    const isNear = isDate && (value as Date).getTime() <= Date.now() + longestRetentionMs;
+    return isNear ? undefined : 'a valid `Date`, at most a hundred years from now';
+  };
 }
 
 function noStore(command: AnyCommand): AnywiseError {

@@ -1,4 +1,4 @@
-import { MessageContext, type ContextOptions } from '../message/context.js';
+import { MessageContext, type ContextEntry, type ContextOptions } from '../message/context.js';
 import { AnywiseError } from '../errors/errors.js';
 import type { MessageServices, ServiceId } from '../ports/container.js';
 import type { NextLimit } from '../registry/definitions.js';
@@ -55,6 +55,13 @@ export class Frame extends MessageContext implements MessageServices {
     const view = new Frame(this.host, this.limitedBy(limit), this.ownUnit, this.caller);
     view.part = this.part;
     view.aroundHandler = this.aroundHandler;
+    return view;
+  }
+
+  /** The same message, for a part of its code that gives what it causes further values. */
+  withValues(entries: readonly ContextEntry[]): Frame {
+    const view = new Frame(this.host, { ...this.limitedBy({}), entries }, this.ownUnit, this.caller);
+    view.part = this.part;
     return view;
   }
 

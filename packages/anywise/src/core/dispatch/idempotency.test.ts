@@ -176,7 +176,7 @@ describe('a kept reply', () => {
 });
 
 describe('an idempotency key', () => {
-  it.each(['', 'x'.repeat(513), 'a\0b', 5 as never, '\ud800'])(
+  it.each(['', 'x'.repeat(513), 'a\0b', '\ud800'])(
     'that no store could keep is refused: %p',
     async (idempotencyKey) => {
       await using bus = await payments();

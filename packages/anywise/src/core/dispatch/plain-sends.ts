@@ -1,3 +1,5 @@
+import { startTimer } from '../time/timers.js';
+
 /** What the last look at the code of one command showed. */
 export interface Pace {
   /** How many sends may pass before one is looked at. */
@@ -46,7 +48,7 @@ export class PlainSends {
   async untilIdle(timeoutMs: number): Promise<void> {
     if (this.#inHand === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
+      const timer = startTimer(resolve, timeoutMs);
       this.#idle = () => {
         clearTimeout(timer);
         resolve();

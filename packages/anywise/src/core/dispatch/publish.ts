@@ -1,7 +1,8 @@
-import { AnywiseError, type ListenerFailure } from '../errors/errors.js';
+import { AnywiseError, SetupError, type ListenerFailure } from '../errors/errors.js';
+import { optionProblems, type OptionChecks } from '../errors/options.js';
 import { inboxEntries } from '../delivery/intake.js';
 import { encodeEvent, type Codec } from '../message/codec.js';
-import type { ContextOptions } from '../message/context.js';
+import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';
 import { writeEnvelope } from '../message/envelope.js';
 import type { AnyCommand, Event } from '../message/message.js';
 import type { Observers } from '../ports/observer.js';
@@ -11,6 +12,17 @@ import type { RoutingTable } from './routing-table.js';
 import { sequential, throwFailures, type PublishStrategy, type ReadyListener } from './strategies.js';
 import { nothingElse, type UnitOfWork } from './unit-of-work.js';
 import type { WorkInHand } from './work-in-hand.js';
+
+/** What `publish` takes besides the event. */
+export interface PublishOptions {
+  /**
+   * Values for the context of its listeners: `[CurrentUser(user)]`. To listeners that run after the commit, only those of keys
+   * with a header travel. @defaultValue those of the message whose code publishes
+   */
+  readonly context?: readonly ContextEntry[];
+}
+
+const publishChecks: OptionChecks<PublishOptions> = { context: entriesCheck };
 
 export interface PublisherOptions {
   readonly source: string;
@@ -32,8 +44,10 @@ export class Publisher {
     this.#options = options;
   }
 
-  publish(event: Event, caller: Frame | undefined): Promise<unknown> {
+  publish(event: Event, options: PublishOptions | undefined, caller: Frame | undefined): Promise<unknown> {
     const { routes, work, observers, host } = this.#options;
+    const problems = optionProblems(options, publishChecks);
+    if (problems.length > 0) return rejected(new SetupError('INVALID_SETUP', '`publish()`', problems));
     let compiled: CompiledEvent;
     try {
       compiled = routes.event(event);
@@ -42,25 +56,25 @@ export class Publisher {
     }
     if (caller === undefined && compiled.needsUnit) {
       return work.run(async (unit) => {
-        await this.#publishIn(event, compiled, undefined, unit);
+        await this.#publishIn(event, compiled, contextOf(event, options, undefined), undefined, unit);
         return nothingElse;
       });
     }
-    if (compiled.isEmitted || observers.any) return this.#publishIn(event, compiled, caller, undefined);
-    const options: ContextOptions = { event, parent: caller, frozen: true };
-    return this.#runInside(event, compiled, new Frame(host, options, undefined, caller), options);
+    const context = contextOf(event, options, caller);
+    if (compiled.isEmitted || observers.any) return this.#publishIn(event, compiled, context, caller, undefined);
+    return this.#runInside(event, compiled, new Frame(host, context, undefined, caller), context);
   }
 
   async #publishIn(
     event: Event,
     compiled: CompiledEvent,
+    context: ContextOptions,
     caller: Frame | undefined,
     unit: UnitOfWork | undefined,
   ): Promise<void> {
     const { host, observers } = this.#options;
-    const options: ContextOptions = { event, parent: caller, frozen: true };
-    const frame = new Frame(host, options, unit, caller);
-    if (compiled.inside.length > 0) await this.#runInside(event, compiled, frame, options);
+    const frame = new Frame(host, context, unit, caller);
+    if (compiled.inside.length > 0) await this.#runInside(event, compiled, frame, context);
     if (compiled.isEmitted) this.#emit(event, compiled.afterwards, frame);
     if (observers.any) this.#observe(event, frame, caller ?? unit);
   }
@@ -103,6 +117,10 @@ export function unknownMessage(message: AnyCommand | Event, done: 'published' | 
     'UNKNOWN_MESSAGE',
     `\`${message.type}\` was ${done}, but none of the bus's contracts has it, so it could not be read back. Add its contract to \`contracts\`.`,
   );
+}
+
+function contextOf(event: Event, options: PublishOptions | undefined, parent: Frame | undefined): ContextOptions {
+  return { event, entries: options?.context, parent, frozen: true };
 }
 
 async function rejected(error: unknown): Promise<never> {

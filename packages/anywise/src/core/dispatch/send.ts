@@ -1,5 +1,6 @@
-import { AnywiseError } from '../errors/errors.js';
-import type { ContextEntry, ContextOptions } from '../message/context.js';
+import { AnywiseError, SetupError } from '../errors/errors.js';
+import { abortSignal, anyText, milliseconds, ofType, optionProblems, type OptionChecks } from '../errors/options.js';
+import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';
 import { textProblem } from '../message/envelope-problems.js';
 import { classNameOf, declarationOf, notMessage, type Command } from '../message/message.js';
 import type { CompiledCommand, Run } from './compile.js';
@@ -45,6 +46,14 @@ export interface SendOptions {
   readonly checkReply?: boolean;
 }
 
+const sendChecks: OptionChecks<SendOptions> = {
+  context: entriesCheck,
+  idempotencyKey: anyText(),
+  timeoutMs: milliseconds(0),
+  signal: abortSignal(),
+  checkReply: ofType('boolean'),
+};
+
 /** Send options with the time at which the sender gives up. */
 interface SendWithDeadline extends SendOptions {
   readonly deadline?: number | undefined;
@@ -82,6 +91,8 @@ export class Sender {
     if (options === undefined && caller === undefined && !compiled.needsUnit) {
       return this.#sendPlain(command, compiled, noOptions, compiled.run);
     }
+    const problems = optionProblems(options, sendChecks);
+    if (problems.length > 0) return Promise.reject(new SetupError('INVALID_SETUP', '`send()`', problems));
     if (options?.timeoutMs !== undefined || options?.signal !== undefined) {
       return this.#sendWithDeadline(command, compiled, options, caller);
     }

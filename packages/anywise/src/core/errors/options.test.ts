@@ -1,9 +1,10 @@
+import { longestTimerMs } from '../time/timers.js';
 import { describe, expect, it } from '@jest/globals';
 import {
   checkOptions,
-  longestTimerMs,
   milliseconds,
   numberFrom,
+  fields,
   ofType,
   oneOf,
   optionProblems,
@@ -42,7 +43,7 @@ describe('the check of options', () => {
       name: text(),
       mode: oneOf('quiet', 'silent'),
       run: ofType('function'),
-      deep: ofType('object'),
+      deep: fields(),
     };
     expect(() => checkOptions('`limited`', options, checks)).toThrowErrorMatchingInlineSnapshot(`
       "\`limited\` has 6 problems:

@@ -1,4 +1,5 @@
 import { describeValue } from '../errors/describe.js';
+import { checkedElsewhere, listOf, optionProblems } from '../errors/options.js';
 import { AnywiseError, SetupError } from '../errors/errors.js';
 import { hasBrand } from '../errors/thrown.js';
 import { isEnvelopeAttribute } from './attributes.js';
@@ -32,7 +33,11 @@ export interface ContextEntry<T = unknown> {
  * @throws SetupError (`INVALID_CONTRACT`)
  */
 export function contextKey<T>(key: string, options: { readonly header?: string | undefined } = {}): ContextKey<T> {
-  const problems = [...keyProblems(key), ...headerProblems(options.header)];
+  const problems = [
+    ...keyProblems(key),
+    ...optionProblems(options, { header: checkedElsewhere() }),
+    ...headerProblems((options as Partial<typeof options> | null)?.header),
+  ];
   if (problems.length > 0) throw new SetupError('INVALID_CONTRACT', `The context key \`${key}\``, problems);
   const contextKey: ContextKey<T> = Object.assign((value: T): ContextEntry<T> => ({ key: contextKey, value }), {
     key,
@@ -40,6 +45,16 @@ export function contextKey<T>(key: string, options: { readonly header?: string |
   });
   return contextKey;
 }
+
+/** Whether something is a key of the context, of whichever copy of this package. */
+export function isContextKey(value: unknown): value is ContextKeyInfo {
+  return typeof value === 'function' && typeof (value as Partial<ContextKeyInfo>).key === 'string';
+}
+
+/** The values for the context that a message is sent, published or enqueued with. */
+export const entriesCheck = listOf('context values, such as `CurrentUser(user)`', (entry) =>
+  isContextKey((entry as Partial<ContextEntry> | null | undefined)?.key),
+);
 
 const headerName = /^[a-z0-9]{1,20}$/;
 

@@ -81,7 +81,8 @@ describe('a declaration', () => {
     [declareCommand, {}, '`base` is an object, but must be an abstract class that extends `Command`'],
     [declareCommand, Pay, '`base` is the message `shop.pay`; let both messages extend an abstract class instead'],
   ])('has a base that groups messages of its kind', (declare, base, problem) => {
-    expect(problemsOf(declare, { base, data, entityId })).toEqual([problem]);
+    const needed = declare === declareEvent ? { data, entityId } : { data };
+    expect(problemsOf(declare, { ...needed, base })).toEqual([problem]);
   });
 
   it.each([Command, Query, class extends Command {}, class extends Query {}])(

@@ -1,6 +1,15 @@
 import { describeValue } from '../errors/describe.js';
 import { SetupError } from '../errors/errors.js';
-import { ofType, optionProblems, text, wholeNumber, withDefaults } from '../errors/options.js';
+import {
+  checkedElsewhere,
+  fields,
+  ofType,
+  optionProblems,
+  text,
+  wholeNumber,
+  withDefaults,
+  type OptionChecks,
+} from '../errors/options.js';
 import { covers } from './family.js';
 import { messageClass } from './message-class.js';
 import {
@@ -12,6 +21,7 @@ import {
   type MessageClass,
   type MessageKind,
 } from './message.js';
+import type { CommandOptions, EventOptions } from './options.js';
 import { schemaProblems } from './schema-problems.js';
 import { wireNameProblems } from './wire-name.js';
 
@@ -34,8 +44,8 @@ interface Options {
  * @throws SetupError (`INVALID_CONTRACT`) that lists everything that is wrong.
  */
 export function define(kind: MessageKind, base: AbstractClass<object>, type: string, options: object): MessageClass {
-  const given: Options = withDefaults(options, { version: 1 });
-  const problems = [...wireNameProblems(type), ...problemsOf(kind, given)];
+  const given: Options = withDefaults(Object(options) as object, { version: 1 });
+  const problems = [...wireNameProblems(type), ...optionProblems(options, checks[kind]), ...problemsOf(kind, given)];
   if (problems.length > 0) throw new SetupError('INVALID_CONTRACT', `The ${kind} \`${type}\``, problems);
   const { base: group = base, data, ...rest } = given;
   return messageClass(group as AbstractClass<object>, { ...rest, data, kind, type } as Definition);
@@ -44,15 +54,33 @@ export function define(kind: MessageKind, base: AbstractClass<object>, type: str
 /** Every version needs an upcast step, so there are never many. */
 const mostVersions = 1_000;
 
+// Schemas, errors and bases have texts of their own.
+const commandChecks: OptionChecks<CommandOptions<unknown, unknown, unknown, unknown, never>> = {
+  base: checkedElsewhere(),
+  data: checkedElsewhere(),
+  reply: checkedElsewhere(),
+  errors: checkedElsewhere(),
+  version: wholeNumber(1, mostVersions),
+  upcast: fields(),
+  summary: text(),
+};
+const eventChecks: OptionChecks<EventOptions<unknown, unknown, unknown>> = {
+  base: checkedElsewhere(),
+  data: checkedElsewhere(),
+  entityId: ofType('function'),
+  version: wholeNumber(1, mostVersions),
+  upcast: fields(),
+  summary: text(),
+};
+const checks: Readonly<Record<MessageKind, OptionChecks>> = {
+  command: commandChecks,
+  query: commandChecks,
+  event: eventChecks,
+};
+
 function problemsOf(kind: MessageKind, options: Options): string[] {
   const isEvent = kind === 'event';
   return [
-    ...optionProblems(options, {
-      version: wholeNumber(1, mostVersions),
-      upcast: ofType('object'),
-      entityId: ofType('function'),
-      summary: text(),
-    }),
     ...(isEvent ? missingProblems(options) : []),
     ...baseProblems(isEvent ? Event : Command, options.base),
     ...schemaProblems('data', options.data, isEvent),

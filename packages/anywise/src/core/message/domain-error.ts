@@ -1,5 +1,6 @@
 import { describeValue } from '../errors/describe.js';
 import { InvalidMessageError, SetupError } from '../errors/errors.js';
+import { checkedElsewhere, optionProblems } from '../errors/options.js';
 import { hasBrand } from '../errors/thrown.js';
 import { jsonIssues } from './json.js';
 import { schemaProblems } from './schema-problems.js';
@@ -70,8 +71,10 @@ export function domainError<const Type extends string, In, Out>(
   };
 }
 
-function optionProblemsOf({ data, message }: { readonly data?: unknown; readonly message?: unknown }): string[] {
+function optionProblemsOf(options: unknown): string[] {
+  const { data, message } = Object(options) as { readonly data?: unknown; readonly message?: unknown };
   return [
+    ...optionProblems(options, { data: checkedElsewhere(), message: checkedElsewhere() }),
     ...(data === undefined ? ['it has no `data`; give it a schema'] : schemaProblems('data', data, true)),
     ...(typeof message === 'function' ? [] : [`\`message\` is ${describeValue(message)}, but must be a function`]),
   ];

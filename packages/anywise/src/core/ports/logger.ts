@@ -1,3 +1,5 @@
+import { withMethods } from '../errors/options.js';
+
 /** Where the bus logs what it does. Any `pino` logger fits. */
 export interface Logger {
   /** Details for debugging the bus itself. */
@@ -9,6 +11,14 @@ export interface Logger {
   /** What went wrong and needs attention. */
   error(details: object, text: string): void;
 }
+
+export const loggerCheck = withMethods(
+  'a logger, with `debug`, `info`, `warn` and `error`',
+  'debug',
+  'info',
+  'warn',
+  'error',
+);
 
 /** Writes warnings and errors to the console. The default. */
 export const consoleLogger: Logger = {

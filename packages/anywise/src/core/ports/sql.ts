@@ -1,3 +1,4 @@
+import { listOf } from '../errors/options.js';
 import { markOwnService } from './container.js';
 
 /**
@@ -42,3 +43,9 @@ export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
+
+/** What is in each migration has texts of its own: `checkMigrations`. */
+export const migrationsCheck = listOf(
+  'migrations, each with a `name` and its `sql`',
+  (item) => typeof item === 'object' && item !== null,
+);

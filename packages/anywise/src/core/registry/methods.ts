@@ -1,6 +1,8 @@
 import type { Context, FrozenContext } from '../message/context.js';
 import { SetupError } from '../errors/errors.js';
 import { withDefaults } from '../errors/options.js';
+import { runOptionProblems } from './option-problems.js';
+import { targetName } from './labels.js';
 import { kindOf } from '../message/family.js';
 import type { AbstractClass, Command, Event, ReplyOf } from '../message/message.js';
 import {
@@ -50,6 +52,8 @@ export function listens<E extends Event>(
   target: Target<E>,
   options: Partial<ListenerOptions> = {},
 ): MethodDecoratorFor<(event: E, context: FrozenContext) => Awaitable<void>> {
+  const wrong = runOptionProblems(options);
+  if (wrong.length > 0) throw new SetupError('INVALID_REGISTRATION', `\`@listens(${targetName(target)})\``, wrong);
   return mark({ kind: 'listener', targets: [target], options: withDefaults(options, defaultListenerOptions) });
 }
 

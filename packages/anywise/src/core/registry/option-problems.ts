@@ -1,44 +1,46 @@
 import { describeValue } from '../errors/describe.js';
 import {
+  checkedElsewhere,
+  fields,
+  listOf,
   milliseconds,
-  numberFrom,
   ofType,
   oneOf,
   optionProblems,
+  text,
   wholeNumber,
-  type OptionCheck,
+  type OptionChecks,
 } from '../errors/options.js';
+import { planChecks, type RetryPolicy, type RetryRule } from '../../kit/retry.js';
+import type { ListenerOptions } from './definitions.js';
+
+const runChecks: OptionChecks<ListenerOptions> = {
+  // The inbox knows the listener by it.
+  name: text(),
+  inline: ofType('boolean'),
+  onDead: oneOf('park', 'skip', 'block'),
+  timeoutMs: milliseconds(1),
+  concurrency: wholeNumber(1),
+  retry: fields(),
+  guards: listOf('functions', (guard) => typeof guard === 'function'),
+};
 
 /** What is wrong with the options of a handler or listener, one text per problem. */
-export function runOptionProblems(options: object): string[] {
-  const { retry } = options as { readonly retry?: unknown };
+export function runOptionProblems(options: unknown): string[] {
+  const { retry } = Object(options) as { readonly retry?: unknown };
   return [
-    ...optionProblems(options, {
-      name: listenerName,
-      inline: ofType('boolean'),
-      onDead: oneOf('park', 'skip', 'block'),
-      timeoutMs: milliseconds(1),
-      concurrency: wholeNumber(1),
-      retry: ofType('object'),
-    }),
-    ...(typeof retry === 'object' && retry !== null ? retryProblems(retry) : []),
+    ...optionProblems(options, runChecks),
+    ...(fields()(retry) === undefined ? retryProblems(retry as object) : []),
   ];
 }
 
-/** 30 days: a message that waits longer than messages are remembered would be handled again. */
-const longestDelayMs = 2_592_000_000;
-
-const planChecks: Readonly<Record<string, OptionCheck>> = {
-  attempts: wholeNumber(1),
-  immediate: wholeNumber(0),
-  firstDelayMs: milliseconds(0, longestDelayMs),
-  factor: numberFrom(1, 1_000),
-  maxDelayMs: milliseconds(0, longestDelayMs),
-};
+// What is in the list has texts of its own.
+const policyChecks: OptionChecks<RetryPolicy> = { ...planChecks, rules: checkedElsewhere() };
+const ruleChecks: OptionChecks<RetryRule> = { ...planChecks, when: checkedElsewhere() };
 
 function retryProblems(policy: object): string[] {
   const { rules } = policy as { readonly rules?: unknown };
-  const own = optionProblems(policy, planChecks).map((problem) => `in \`retry\`, ${problem}`);
+  const own = optionProblems(policy, policyChecks).map((problem) => `in \`retry\`, ${problem}`);
   if (rules === undefined) return own;
   if (!Array.isArray(rules)) return [...own, `in \`retry\`, \`rules\` is ${describeValue(rules)}, but must be a list`];
   return [...own, ...rules.flatMap((rule: unknown, index) => ruleProblems(rule, index))];
@@ -49,16 +51,11 @@ function ruleProblems(rule: unknown, index: number): string[] {
     return [`in \`retry\`, \`rules[${index}]\` is ${describeValue(rule)}, but must be an object`];
   }
   const { when } = rule as { readonly when?: unknown };
-  const problems = optionProblems(rule, planChecks);
+  const problems = optionProblems(rule, ruleChecks);
   if (typeof when !== 'function') {
     problems.push(
       `\`when\` is ${describeValue(when)}, but must be an error class or a function that recognises errors`,
     );
   }
   return problems.map((problem) => `in \`retry\`, in \`rules[${index}]\`, ${problem}`);
-}
-
-/** The inbox keeps messages under this name, and databases truncate strings at NUL. */
-function listenerName(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[^\0]+$/.test(value) ? undefined : 'a non-empty string without NUL characters';
 }

@@ -10,6 +10,7 @@ import type {
 } from './definitions.js';
 import { describeValue } from '../errors/describe.js';
 import { SetupError } from '../errors/errors.js';
+import { checkedElsewhere, optionProblems, type OptionChecks } from '../errors/options.js';
 import { covers } from '../message/family.js';
 import { Command, Event, type AbstractClass } from '../message/message.js';
 import { itemProblems } from './item-problems.js';
@@ -92,10 +93,12 @@ export class MessageRegistry {
     readonly name: string,
     options: RegistryOptions = {},
   ) {
+    const bases = Object(options) as RegistryOptions;
     const problems = [
       ...nameProblems(name),
-      ...baseProblems('commandBase', options.commandBase, Command),
-      ...baseProblems('eventBase', options.eventBase, Event),
+      ...optionProblems(options, registryChecks),
+      ...baseProblems('commandBase', bases, Command),
+      ...baseProblems('eventBase', bases, Event),
     ];
     if (problems.length > 0) throw new SetupError('INVALID_REGISTRATION', `The registry \`${name}\``, problems);
     this.#options = options;
@@ -205,7 +208,14 @@ function nameProblems(name: unknown): string[] {
   return [`its name is ${describeValue(name)}, but must be a non-empty string`];
 }
 
-function baseProblems(name: string, base: unknown, above: AbstractClass<object>): string[] {
+// What they must be depends on the kind, and is said below.
+const registryChecks: OptionChecks<RegistryOptions> = {
+  commandBase: checkedElsewhere(),
+  eventBase: checkedElsewhere(),
+};
+
+function baseProblems(name: keyof RegistryOptions, options: RegistryOptions, above: AbstractClass<object>): string[] {
+  const base: unknown = options[name];
   if (base === undefined) return [];
   if (typeof base === 'function' && covers(above, base as unknown as AbstractClass<object>)) return [];
   return [`\`${name}\` is ${describeValue(base)}, but must be an abstract class that extends \`${above.name}\``];
