@@ -2,6 +2,7 @@ import type { BindToFluentSyntax, Container, ResolutionContext, ServiceIdentifie
 import { AnywiseError } from '../core/errors/errors.js';
 import { serviceName, type ContainerAdapter, type Scope, type ServiceId } from '../core/ports/container.js';
 import { PlanCheck } from './plan-check.js';
+import { nameOf } from './singletons.js';
 import { MessageScope, type CurrentMessage, type Maker } from './scope.js';
 
 /** The adapter of an Inversify container, and how to bind services that live as long as one message. */
@@ -26,16 +27,16 @@ export function inversify(container: Container): InversifyAdapter {
   return new Adapter(container);
 }
 
-const pending = Symbol('pending');
-
 class Adapter implements InversifyAdapter, Maker {
   readonly #container: Container;
   readonly #root: ResolutionContext;
   readonly #check: PlanCheck;
-  readonly #isSynchronous = new Map<ServiceIdentifier, boolean>();
+  readonly #captors = new Map<ServiceIdentifier, symbol>();
   readonly #hidden: ServiceId[] = [];
   #current: CurrentMessage | undefined;
-  #lessons = 0;
+  /** The promises that bindings were given while the current service is made. */
+  #unclaimed: Promise<unknown>[] | undefined;
+  #caught: Caught | undefined;
 
   constructor(container: Container) {
     this.#container = container;
@@ -47,6 +48,7 @@ class Adapter implements InversifyAdapter, Maker {
     const hidden = Symbol(`${serviceName(id)} of one message`) as ServiceId<T> & symbol;
     this.#hidden.push(hidden);
     bind(this.#container.bind<T>(hidden));
+    this.#check.neverKeep(hidden);
     this.#bind(id, ({ scope }, get) => scope.once(hidden, () => get(hidden)) as T);
     return this;
   }
@@ -73,64 +75,93 @@ class Adapter implements InversifyAdapter, Maker {
 
   /** Inversify calls every binding of a graph before the first await, even of an asynchronous one. */
   make(id: ServiceId, message: CurrentMessage): unknown {
-    const before = this.#current;
+    const [current, unclaimed] = [this.#current, this.#unclaimed];
+    const within: Promise<unknown>[] = [];
     this.#current = message;
+    this.#unclaimed = within;
     try {
-      return this.#make(id, this.#root);
+      const made = this.#make(id, this.#root);
+      return made instanceof Promise && within.length > 0 ? explained(made, within) : made;
     } finally {
-      this.#current = before;
+      this.#current = current;
+      this.#unclaimed = unclaimed;
     }
   }
 
   #bind<T>(id: ServiceId<T>, make: (message: CurrentMessage, get: (id: ServiceIdentifier) => unknown) => T): void {
     this.#container
       .bind<T>(id as ServiceIdentifier<T>)
-      .toDynamicValue((context) => make(this.#message(id), (hidden) => this.#make(hidden, context)))
+      .toDynamicValue((context) => make(this.#message(id), (hidden) => this.#makeWithin(hidden, context)))
+      .inTransientScope()
       .when(this.#check.noteMessageScoped);
   }
 
   #message(id: ServiceId): CurrentMessage {
-    if (this.#current !== undefined) return this.#current;
+    if (this.#current === undefined) {
+      throw new AnywiseError(
+        'OUTSIDE_MESSAGE',
+        `\`${serviceName(id)}\` was requested outside of a message. Request it in the constructor of a handler, a guard or one of their dependencies, or in \`inject\`.`,
+      );
+    }
+    const singleton = this.#check.singletons.beingMade;
+    if (singleton === undefined) return this.#current;
     throw new AnywiseError(
-      'OUTSIDE_MESSAGE',
-      `\`${serviceName(id)}\` was requested outside of a message. Request it in the constructor of a handler, a guard or one of their dependencies, or in \`inject\`.`,
+      'INVALID_SETUP',
+      `\`${singleton}\` is a singleton, but requests \`${serviceName(id)}\` when it is made, which belongs to one message. Bind \`${singleton}\` in transient scope, or with \`scoped\` of the adapter.`,
     );
   }
 
-  /**
-   * `get` drops the promise of an asynchronous graph, and with it the instance, so it is only used for graphs known to be
-   * synchronous. The first time, `getAsync` finds out which they are.
-   */
-  #make(id: ServiceIdentifier, from: Pick<Container, 'get' | 'getAsync'>): unknown {
-    const isSynchronous = this.#isSynchronous.get(id);
-    if (isSynchronous === true) return this.#makeNow(id, from);
-    const lessons = this.#lessons;
-    const made = from.getAsync(id);
-    if (isSynchronous !== undefined) return made;
-    // If a dependency was requested for the first time as well, this promise proves nothing yet.
-    if (lessons === this.#lessons) void this.#learn(id, made);
-    this.#lessons++;
+  /** What the code of a binding asks for. Where that gets a promise and cannot wait, it fails for a reason that says little. */
+  #makeWithin(id: ServiceIdentifier, from: Resolver): unknown {
+    const made = this.#make(id, from);
+    if (made instanceof Promise) {
+      made.catch(() => undefined);
+      this.#unclaimed?.push(made);
+    }
     return made;
   }
 
-  #makeNow(id: ServiceIdentifier, from: Pick<Container, 'get' | 'getAsync'>): unknown {
-    try {
-      return from.get(id);
-    } catch (error) {
-      // A factory may return a value today and a promise tomorrow.
-      if (!isAsynchronous(error)) throw error;
-      this.#isSynchronous.set(id, false);
-      return from.getAsync(id);
-    }
+  /**
+   * An instance, or a promise of it if something in its graph is asynchronous. `get` would drop such a promise, and with it
+   * what was made; `getAsync` does not tell. So a service is got as a part of its captor, which catches it: at once if
+   * nothing is asynchronous.
+   */
+  #make(id: ServiceIdentifier, from: Resolver): unknown {
+    const captor = this.#captors.get(id) ?? this.#bindCaptor(id);
+    this.#caught = undefined;
+    const made = from.getAsync(captor);
+    const caught = this.#caught as Caught | undefined;
+    this.#caught = undefined;
+    return caught === undefined ? made : caught.service;
   }
 
-  async #learn(id: ServiceIdentifier, made: Promise<unknown>): Promise<void> {
-    try {
-      // Only an already settled promise wins against a value.
-      this.#isSynchronous.set(id, (await Promise.race([made, Promise.resolve(pending)])) !== pending);
-    } catch {
-      // The caller gets the error; the next request finds out.
-    }
+  #bindCaptor(id: ServiceIdentifier): symbol {
+    const captor = Symbol(`captor of ${nameOf(id)}`);
+    const capture = (service: unknown): unknown => {
+      this.#caught = { service };
+      return service;
+    };
+    this.#container.bind(captor).toResolvedValue(capture, [id]).inTransientScope();
+    this.#captors.set(id, captor);
+    // What was bound after the start is asked for the first time here.
+    this.#check.watchSingletons();
+    return captor;
+  }
+}
+
+type Resolver = Pick<Container, 'getAsync'>;
+
+interface Caught {
+  readonly service: unknown;
+}
+
+/** Rejects as what was asked for within did, where that is why a service could not be made. */
+async function explained(made: Promise<unknown>, within: readonly Promise<unknown>[]): Promise<unknown> {
+  try {
+    return await made;
+  } catch (error) {
+    if (isAsynchronous(error)) await Promise.all(within);
+    throw error;
   }
 }
 

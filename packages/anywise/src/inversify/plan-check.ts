@@ -1,10 +1,12 @@
 import type { BindingConstraints, Container, ServiceIdentifier } from 'inversify';
+import { nameOf, Singletons, type MutableBinding } from './singletons.js';
 import { otherCopyProblem, serviceName, type ServiceId } from '../core/ports/container.js';
 
 /** The part of Inversify's plugin context that we use: https://inversify.io/docs/fundamentals/plugins */
 interface PluginContext {
   readonly bindingService: {
-    get(id: ServiceIdentifier): Iterable<{ readonly scope?: string }> | undefined;
+    get(id: ServiceIdentifier): Iterable<MutableBinding> | undefined;
+    getBoundServices(): Iterable<ServiceIdentifier>;
   };
 }
 
@@ -17,15 +19,15 @@ const isPlugin = Symbol.for('@inversifyjs/plugin/isPlugin');
  */
 export class PlanCheck {
   readonly #container: Container;
-  readonly #scopeOf: (id: ServiceIdentifier) => readonly (string | undefined)[];
+  readonly #bindings: PluginContext['bindingService'];
+  readonly singletons = new Singletons();
   readonly #captives = new Map<string, string>();
   /** The names of the services that the bus provides. */
   readonly #provided = new Set<string>();
 
   constructor(container: Container) {
     this.#container = container;
-    const context = pluginContext(container);
-    this.#scopeOf = (id) => [...(context.bindingService.get(id) ?? [])].map(({ scope }) => scope);
+    this.#bindings = pluginContext(container).bindingService;
   }
 
   /**
@@ -34,7 +36,7 @@ export class PlanCheck {
    */
   readonly noteMessageScoped = (constraints: BindingConstraints): boolean => {
     for (let above = constraints.getAncestor(); above !== undefined; above = above.getAncestor()) {
-      if (!this.#scopeOf(above.serviceIdentifier).includes('Singleton')) continue;
+      if (!this.#bindingsOf(above.serviceIdentifier).some(({ scope }) => scope === 'Singleton')) continue;
       const singleton = nameOf(above.serviceIdentifier);
       const service = nameOf(constraints.serviceIdentifier);
       this.#captives.set(
@@ -45,13 +47,30 @@ export class PlanCheck {
     return true;
   };
 
+  /** Watches how the singletons are made that are bound so far. */
+  watchSingletons(): void {
+    for (const id of this.#bindings.getBoundServices()) {
+      for (const binding of this.#bindingsOf(id)) this.singletons.watch(nameOf(id), binding);
+    }
+  }
+
+  /** Has a service made anew each time, whatever scope the container gives by default. */
+  neverKeep(id: ServiceIdentifier): void {
+    for (const binding of this.#bindingsOf(id)) if (binding.type !== 'ConstantValue') binding.scope = 'Transient';
+  }
+
   provides(ids: readonly ServiceId[]): void {
     for (const id of ids) this.#provided.add(serviceName(id));
   }
 
   problemsOf(ids: readonly ServiceId[]): readonly string[] {
+    this.watchSingletons();
     const unbound = ids.flatMap((id) => this.#planProblem(id as ServiceIdentifier));
     return [...unbound, ...this.#captives.values()];
+  }
+
+  #bindingsOf(id: ServiceIdentifier): readonly MutableBinding[] {
+    return [...(this.#bindings.get(id) ?? [])];
   }
 
   #planProblem(id: ServiceIdentifier): string[] {
@@ -61,7 +80,10 @@ export class PlanCheck {
     this.#container.bind(first).toDynamicValue(() => {
       throw stop;
     });
-    this.#container.bind(probe).toResolvedValue((_first: unknown, _service: unknown) => undefined, [first, id]);
+    this.#container
+      .bind(probe)
+      .toResolvedValue((_first: unknown, _service: unknown) => undefined, [first, id])
+      .inTransientScope();
     try {
       this.#container.get(probe);
       return [];
@@ -102,8 +124,4 @@ function pluginContext(container: Container): PluginContext {
 
 function firstLine(error: unknown): string {
   return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
-}
-
-function nameOf(id: ServiceIdentifier): string {
-  return typeof id === 'function' ? id.name : typeof id === 'symbol' ? (id.description ?? 'a token') : id;
 }
