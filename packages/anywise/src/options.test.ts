@@ -421,7 +421,7 @@ const without = {
   'what it is given are messages, classes and values':
     'concurrent contract handles methods notFound parseEnvelope sequential toEnvelopes token type connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus testContext testEntry testEnvelope',
   'it has no options, or works inside a store or a transport':
-    'Mutex Waiters Watchers backoff batchesWithin countWithin deadState decideRetry holderName holdsUp inboxStatusOf isDeadHolder keyOf laneOf orderKey publishTogether queryWrote readEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
+    'Mutex Waiters Watchers backoff batchesWithin checkStatement countWithin deadState decideRetry holderName holdsUp inboxStatusOf isDeadHolder keyOf laneOf orderKey publishTogether queryWrote readEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
 };
 
 describe('the table of options', () => {
