@@ -86,6 +86,7 @@ export {
   type Injected,
   type MessageServices,
   type Scope,
+  type ScopeOutcome,
   type ServiceId,
   type Token,
 } from './core/ports/container.js';

@@ -1,5 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { MessageServices, Scope, ServiceId } from '../core/ports/container.js';
+import type { MessageServices, Scope, ScopeOutcome, ServiceId } from '../core/ports/container.js';
 
 /** The message that the container creates something for. */
 export interface CurrentMessage {
@@ -13,8 +13,8 @@ export interface Maker {
 }
 
 interface Disposable {
-  [Symbol.asyncDispose]?: () => PromiseLike<void>;
-  [Symbol.dispose]?: () => void;
+  [Symbol.asyncDispose]?: (outcome?: ScopeOutcome) => PromiseLike<void>;
+  [Symbol.dispose]?: (outcome?: ScopeOutcome) => void;
 }
 
 /** The services created for one message, in order of creation. */
@@ -39,10 +39,10 @@ export class MessageScope implements Scope {
     return value;
   }
 
-  dispose(): void | Promise<void> {
+  dispose(outcome?: ScopeOutcome): void | Promise<void> {
     if (this.#made === undefined) return;
     for (const value of this.#made.values()) {
-      if (mayNeedDisposal(value)) return disposeAll([...this.#made.values()].reverse());
+      if (mayNeedDisposal(value)) return disposeAll([...this.#made.values()].reverse(), outcome);
     }
   }
 }
@@ -52,13 +52,13 @@ function mayNeedDisposal(value: unknown): boolean {
   return value instanceof Promise || Symbol.asyncDispose in value || Symbol.dispose in value;
 }
 
-async function disposeAll(values: readonly unknown[]): Promise<void> {
+async function disposeAll(values: readonly unknown[], outcome: ScopeOutcome | undefined): Promise<void> {
   const failures: unknown[] = [];
   for (const value of values) {
     try {
       // The failure was reported to the caller.
       const made = await Promise.resolve(value).catch(() => undefined);
-      await disposeOne(made as Disposable | null | undefined);
+      await disposeOne(made as Disposable | null | undefined, outcome);
     } catch (error) {
       failures.push(error);
     }
@@ -66,8 +66,8 @@ async function disposeAll(values: readonly unknown[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-async function disposeOne(value: Disposable | null | undefined): Promise<void> {
+async function disposeOne(value: Disposable | null | undefined, outcome: ScopeOutcome | undefined): Promise<void> {
   if (typeof value !== 'object' || value === null) return;
-  if (value[Symbol.asyncDispose] !== undefined) await value[Symbol.asyncDispose]?.();
-  else value[Symbol.dispose]?.();
+  if (value[Symbol.asyncDispose] !== undefined) await value[Symbol.asyncDispose]?.(outcome);
+  else value[Symbol.dispose]?.(outcome);
 }

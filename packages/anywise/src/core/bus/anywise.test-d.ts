@@ -59,6 +59,10 @@ export async function misuse(bus: Anywise) {
   const certain = found.paymentId;
   // @ts-expect-error -- the value is no text
   await bus.send(create, { context: [User(7)] });
+  // @ts-expect-error -- neither here
+  await bus.publish(new PaymentCreated({ paymentId: 'p' }), { context: [User(7)] });
+  // @ts-expect-error -- an event has no reply to wait for
+  await bus.publish(new PaymentCreated({ paymentId: 'p' }), { timeoutMs: 5 });
   const tried = await bus.trySend(create);
   // @ts-expect-error -- only a try that failed has an error
   const failed = tried.error;

@@ -171,7 +171,7 @@ export class Sender {
       if (committed !== true) await committed;
       return reply;
     } catch (error) {
-      await this.#work.rollback(unit);
+      await this.#work.rollback(unit, error);
       throw error;
     } finally {
       const ending = this.#work.letGo(unit);

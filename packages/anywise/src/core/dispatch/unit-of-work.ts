@@ -2,7 +2,7 @@ import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
 import type { Linked } from './linked-list.js';
 import type { Envelope } from '../message/envelope.js';
-import type { ContainerAdapter, MessageServices, Scope, ServiceId } from '../ports/container.js';
+import type { ContainerAdapter, MessageServices, Scope, ScopeOutcome, ServiceId } from '../ports/container.js';
 import type { InboxEntry } from '../ports/inbox.js';
 import type { ScheduledEnvelope } from '../ports/outbox.js';
 import type { Completion, TransactionPart, Store, StoreTransaction } from '../ports/store.js';
@@ -25,6 +25,9 @@ export interface Part {
   /** Whether it overlapped with another part that is not within it, so that their writes cannot be told apart. */
   overlaps: boolean;
 }
+
+const unfinished: ScopeOutcome = { committed: false };
+const committed: ScopeOutcome = { committed: true };
 
 /** A completion for work that completes nothing. */
 export const nothingElse: Completion = {};
@@ -55,6 +58,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   declare private committing: boolean;
   declare private abandoned: Error | undefined;
   declare private isEnded: boolean;
+  declare private outcome: ScopeOutcome;
   /** Work that was given less time than the message, and may still run after the message has ended. */
   declare private outliving: Set<Promise<unknown>> | undefined;
 
@@ -68,6 +72,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     this.committing = false;
     this.abandoned = undefined;
     this.isEnded = false;
+    this.outcome = unfinished;
     this.outliving = undefined;
   }
 
@@ -157,6 +162,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     if (completion !== nothingElse || !isIdle) return this.commitAll(completion);
     this.assertMayCommit();
     this.committing = true;
+    this.outcome = committed;
     return true;
   }
 
@@ -176,11 +182,14 @@ export class UnitOfWork implements Linked<UnitOfWork> {
       if (appends) await transaction.append({ outgoing, scheduled, incoming });
       if (!(await transaction.commit(completion))) return false;
     }
+    this.outcome = committed;
     for (const run of afterCommit) run();
     return true;
   }
 
-  async rollback(): Promise<void> {
+  /** Undoes what was written. @param error why, for what the scope disposes of. */
+  async rollback(error: unknown): Promise<void> {
+    this.outcome = { committed: false, error };
     await this.transaction?.rollback();
   }
 
@@ -194,7 +203,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     if (this.committing) return false;
     this.isEnded = true;
     this.abandoned = reason;
-    await this.rollback();
+    await this.rollback(reason);
     return true;
   }
 
@@ -219,7 +228,7 @@ export class UnitOfWork implements Linked<UnitOfWork> {
   /** Ends the scope; using it afterwards is an error. */
   end(): void | Promise<void> {
     this.isEnded = true;
-    return this.scope?.dispose();
+    return this.scope?.dispose(this.outcome);
   }
 
   private waiting(): Uncommitted {

@@ -65,8 +65,8 @@ export class WorkInHand {
     return undefined;
   }
 
-  rollback(unit: UnitOfWork): Promise<void> {
-    return this.#quietly(cannotRollBack, () => unit.rollback());
+  rollback(unit: UnitOfWork, error: unknown): Promise<void> {
+    return this.#quietly(cannotRollBack, () => unit.rollback(error));
   }
 
   /**
@@ -89,7 +89,7 @@ export class WorkInHand {
       if (signal === undefined) return await outcome;
       return await untilAborted(outcome, signal, () => unit.abandon(signal.reason as Error));
     } catch (error) {
-      await this.rollback(unit);
+      await this.rollback(unit, error);
       throw error;
     } finally {
       if (unit.isAbandoned) this.#letGoAfter(outcome, unit);

@@ -51,6 +51,17 @@ export interface MessageServices {
 }
 
 /**
+ * How the message ended to which a scope belongs. What the scope made gets it when it is disposed of, as the argument of
+ * `Symbol.asyncDispose` or `Symbol.dispose`, so that it can keep or undo what it did elsewhere.
+ */
+export interface ScopeOutcome {
+  /** Whether the message was handled, and everything that it wrote to the store was committed. */
+  readonly committed: boolean;
+  /** Why it was not; `undefined` if the message was handed to another process meanwhile. */
+  readonly error?: unknown;
+}
+
+/**
  * The dependencies that live as long as one message and everything it causes.
  *
  * `resolve` returns an instance, or a promise of it if something in its graph is asynchronous. Services bound per message
@@ -61,7 +72,7 @@ export interface Scope {
   /** An instance of a service, or a promise of it if something it needs is asynchronous. */
   resolve<T>(id: ServiceId<T>, services: MessageServices): T | Promise<T>;
   /** Disposes of everything that the scope made, last made first. */
-  dispose(): void | Promise<void>;
+  dispose(outcome?: ScopeOutcome): void | Promise<void>;
 }
 
 /** Connects a dependency-injection container to the bus. */
