@@ -419,9 +419,9 @@ const without = {
     'AnywiseError DomainError HttpProblem InvalidMessageError ListenersFailedError RefusedError SetupError TerminalError',
   'a base class or a token': 'Command Event Query PostgresTransaction SqlTransaction SqliteTransaction',
   'what it is given are messages, classes and values':
-    'concurrent contract handles methods notFound parseEnvelope sequential toEnvelopes token type connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus testContext testEntry testEnvelope',
+    'concurrent contract handles methods notFound parseEnvelope sequential toEnvelopes token type connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus testContext testEntry testEnvelope shownUrl shownValue',
   'it has no options, or works inside a store or a transport':
-    'Mutex Waiters Watchers backoff batchesWithin checkStatement countWithin deadState decideRetry holderName holdsUp inboxStatusOf isDeadHolder keyOf laneOf orderKey publishTogether queryWrote readEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
+    'Mutex Waiters Watchers backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadState decideRetry holderName holdsUp inboxStatusOf isDeadHolder keyOf laneOf orderKey publishTogether queryWrote readEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
 };
 
 describe('the table of options', () => {

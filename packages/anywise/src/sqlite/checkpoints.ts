@@ -1,3 +1,4 @@
+import { startInterval } from '../core/time/timers.js';
 import { realpathSync, statSync, type Stats } from 'node:fs';
 
 interface Executes {
@@ -33,7 +34,7 @@ export function keepLogShort(path: string, connection: Executes, writer: TakesTu
   // Beside the file itself, where the path is a link.
   const logPath = `${realpathSync(path)}-wal`;
   let seen: number | undefined;
-  const timer = setInterval(() => {
+  const timer = startInterval(() => {
     const log = statsOf(logPath);
     if (log === undefined || log.size === 0) return;
     const isIdle = log.mtimeMs === seen;

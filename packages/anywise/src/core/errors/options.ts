@@ -143,5 +143,5 @@ function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function unknownOption(name: string, known: readonly string[]): string {
   const hint = didYouMean(name, known) || ` Its options are ${known.map((each) => `\`${each}\``).join(', ')}.`;
-  return `\`${name}\` is not an option.${hint}`;
+  return `\`${shownValue(name)}\` is not an option.${hint}`;
 }
