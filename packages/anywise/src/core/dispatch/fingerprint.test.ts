@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { command } from '../message/declare.js';
 import { fingerprintOf } from './fingerprint.js';
+
+class Ping extends command('test.ping') {}
+class Point {
+  constructor(readonly x: number) {}
+}
 
 describe('a fingerprint', () => {
   it.each([
@@ -18,6 +24,9 @@ describe('a fingerprint', () => {
       ]),
     ],
     ['dates of the same time', new Date(5), new Date(5)],
+    ['URLs', new URL('https://a.test'), new URL('https://a.test')],
+    ['instances with the same fields', new Point(1), new Point(1)],
+    ['messages without data', new Ping(), new Ping()],
   ])('is the same for %s', (_what, one, other) => {
     expect(fingerprintOf({ value: one })).toBe(fingerprintOf({ value: other }));
   });
@@ -34,6 +43,13 @@ describe('a fingerprint', () => {
     ['zero and undefined in an array', [0], [undefined]],
     ['arrays in another order', [1, 2], [2, 1]],
     ['bytes', new Uint8Array([1]), new Uint8Array([2])],
+    ['bytes in buffers', new Uint8Array([1]).buffer, new Uint8Array([2]).buffer],
+    ['URLs', new URL('https://a.test'), new URL('https://b.test')],
+    ['patterns', /a/, /b/],
+    ['errors', new Error('a'), new Error('b')],
+    ['boxed values', Object(1n) as unknown, Object(2n) as unknown],
+    ['instances', new Point(1), new Point(2)],
+    ['files, which show nothing of themselves', new Blob(['a']), new Blob(['b'])],
     ['texts that would close a field', { a: '","b":"' }, { a: '', b: '' }],
   ])('differs for other %s', (_what, one, other) => {
     expect(fingerprintOf({ value: one })).not.toBe(fingerprintOf({ value: other }));
