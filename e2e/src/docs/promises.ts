@@ -33,10 +33,14 @@ type Reasons = Readonly<Record<string, string>>;
 // What says which cases an adapter's own tests run says it here too. Nothing is opened.
 const stores: readonly (Adapter & { readonly capabilities: Capabilities<StoreCapability> })[] = [
   { title: 'memory', capabilities: memoryStore().capabilities },
-  { title: 'SQLite', capabilities: sqliteStore({ path: 'store.db' }).capabilities },
+  { title: 'SQLite', capabilities: { ...sqliteStore({ path: 'store.db' }).capabilities, canBeDamaged: true } },
   {
     title: 'PostgreSQL',
-    capabilities: { ...postgresStore({ schema: 'service' }).capabilities, concurrentTransactions: true },
+    capabilities: {
+      ...postgresStore({ schema: 'service' }).capabilities,
+      concurrentTransactions: true,
+      canBeDamaged: true,
+    },
   },
 ];
 const transports: readonly (Adapter & { readonly capabilities: Capabilities<TransportCapability> })[] = [
@@ -50,6 +54,7 @@ const storeReasons: Readonly<Record<StoreCapability, string>> = {
   durable: 'no: nothing is kept',
   shared: 'no: the data lives in one process',
   concurrentTransactions: 'cannot happen: one transaction writes at a time',
+  canBeDamaged: 'cannot happen: the data lives in one process',
 };
 const transportReasons: Readonly<Record<TransportCapability, string>> = {
   durable: 'no: nothing is kept',

@@ -108,6 +108,8 @@ export type {
   Outbox,
   OutboxOutcome,
   OutboxRow,
+  ReadableOutboxRow,
+  UnreadableOutboxRow,
   OutboxStatus,
   RelayLease,
   ScheduledEnvelope,

@@ -32,8 +32,9 @@ function failureJson({ attempt, at, name, error, stack }: FailedAttempt): object
 }
 
 /** A parked row of the outbox as `--json` prints it. */
-export function parkedJson({ seq, envelope, attempts, error }: ParkedMessage): object {
-  return { seq, id: envelope.id, type: envelope.type, attempts, error, envelope };
+export function parkedJson({ seq, id, envelope, json, attempts, error }: ParkedMessage): object {
+  const unreadable = envelope === undefined ? json : null;
+  return { seq, id, type: envelope?.type ?? null, attempts, error, envelope: envelope ?? null, unreadable };
 }
 
 /** A delayed command as `--json` prints it. */

@@ -125,8 +125,12 @@ data
 });
 
 it('parked messages are one line each for people', () => {
-  expect(parkedTable([{ seq: 1, envelope, attempts: 3, error: 'too big' }], undefined)).toMatchInlineSnapshot(`
+  const readable = { seq: 1, id: 'm-1', envelope, json: JSON.stringify(envelope), attempts: 3, error: 'too big' };
+  const damaged = { seq: 2, id: 'm-2', envelope: undefined, json: '{', attempts: 1, error: 'not JSON' };
+  const rows = [readable, damaged];
+  expect(parkedTable(rows, undefined)).toMatchInlineSnapshot(`
     "AGE  TYPE           ID   ATTEMPTS  ERROR
-    13m  test.happened  m-1  3         too big"
+    13m  test.happened  m-1  3         too big
+    ?    unreadable     m-2  1         not JSON"
   `);
 });

@@ -22,8 +22,9 @@ export function letterTable(letters: readonly DeadLetter[], width: number | unde
 /** One line per parked row. */
 export function parkedTable(rows: readonly ParkedMessage[], width: number | undefined): string {
   const now = Date.now();
-  const cells = rows.map(({ envelope: { time, type, id }, attempts, error }) => {
-    return [writeDuration(now - Date.parse(time)), type, id, String(attempts), error];
+  const cells = rows.map(({ id, envelope, attempts, error }) => {
+    const age = envelope === undefined ? '?' : writeDuration(now - Date.parse(envelope.time));
+    return [age, envelope?.type ?? 'unreadable', id, String(attempts), error];
   });
   return table(['AGE', 'TYPE', 'ID', 'ATTEMPTS', 'ERROR'], cells, width);
 }

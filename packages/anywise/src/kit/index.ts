@@ -20,6 +20,7 @@ export { assertOwner } from './owner.js';
 export { Pump, type PumpOptions } from './pump.js';
 export { backoff, decideRetry, type Delays, type RetryDecision } from './retry.js';
 export { checkStatement } from './statement.js';
+export { readStored, readStoredEnvelope, type StoredEnvelope, type StoredText } from './stored.js';
 export { isWantedBy, Subscriptions, versionOf, type Batch, type ReadOptions } from './subscriptions.js';
 export { queryWrote, usedAfterEnd } from './transaction.js';
 export { sleep, startInterval, startTimer } from '../core/time/timers.js';

@@ -4,6 +4,8 @@ import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus }
 import type { FailedAttempt, InboxRef } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import { keptAttempts } from '../kit/failed-attempts.js';
+import { limits } from '../core/message/limits.js';
+import { countWithin } from '../kit/batches.js';
 import { deadState } from '../kit/dead-state.js';
 import { headsOf, statusOf, take, type Row } from './rows.js';
 
@@ -90,15 +92,16 @@ export class MemoryInbox implements Inbox {
     const due = headsOf(rows).filter((row) => mayBe(row) && row.state !== 'parked' && row.at <= now);
     const suspect = due.find(({ state, listener }) => state === 'running' && places.has(listener));
     if (suspect !== undefined && limit > 0) return [take(suspect, now + leaseMs)];
-    const claims: Claim[] = [];
+    const chosen: Row[] = [];
     for (const row of due) {
       const left = places.get(row.listener) ?? 0;
-      if (claims.length === limit) break;
+      if (chosen.length === limit) break;
       if (left === 0) continue;
       places.set(row.listener, left - 1);
-      claims.push(take(row, now + leaseMs));
+      chosen.push(row);
     }
-    return claims;
+    const count = countWithin(chosen, ({ json }) => Buffer.byteLength(json), limits.batchBytes);
+    return chosen.slice(0, count).map((row) => take(row, now + leaseMs));
   }
 
   async extend(claims: readonly Claim[], leaseMs: number, isAlone?: boolean): Promise<readonly Claim[]> {

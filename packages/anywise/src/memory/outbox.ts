@@ -2,22 +2,26 @@ import type { Envelope } from '../core/message/envelope.js';
 import { orderKey } from '../core/message/envelope.js';
 import { defaultCountLimit, type BoundedCount } from '../core/ports/bounded-count.js';
 import { boundedCount } from '../kit/bounded-count.js';
+import { limits } from '../core/message/limits.js';
+import { countWithin } from '../kit/batches.js';
 import type { Mutex } from '../kit/mutex.js';
 import type {
   Outbox,
   OutboxOutcome,
-  OutboxRow,
+  ReadableOutboxRow,
   OutboxStatus,
   RelayLease,
   ScheduledEnvelope,
 } from '../core/ports/outbox.js';
 
-export interface Row extends OutboxRow {
+export interface Row extends ReadableOutboxRow {
   /** The port has a diagram of the states. */
   readonly state: 'scheduled' | 'waiting' | 'parked';
   readonly createdAt: number;
   readonly dueAt: number;
   readonly error?: string;
+  /** How large the envelope is as JSON. */
+  readonly bytes: number;
 }
 
 export class MemoryOutbox implements Outbox {
@@ -69,11 +73,11 @@ export class MemoryOutbox implements Outbox {
     return { holder, epoch };
   }
 
-  async sendable(limit: number): Promise<readonly OutboxRow[]> {
+  async sendable(limit: number): Promise<readonly ReadableOutboxRow[]> {
     const isDue = ({ state, dueAt }: Row): boolean => state === 'scheduled' && dueAt <= this.#now();
     if ([...this.#rows.values()].some(isDue)) await this.#admit(isDue);
     const heldKeys = new Set<string>();
-    const due: OutboxRow[] = [];
+    const due: Row[] = [];
     for (const row of this.#rows.values()) {
       if (row.state === 'scheduled') continue;
       const key = orderKey(row.envelope);
@@ -82,7 +86,10 @@ export class MemoryOutbox implements Outbox {
       else if (!waits && (key === undefined || !heldKeys.has(key))) due.push(row);
       if (due.length === limit) break;
     }
-    return due;
+    return due.slice(
+      0,
+      countWithin(due, ({ bytes }) => bytes, limits.batchBytes),
+    );
   }
 
   async settle(lease: RelayLease, outcomes: readonly OutboxOutcome[]): Promise<boolean> {
@@ -117,7 +124,8 @@ export class MemoryOutbox implements Outbox {
 
   #insert(envelope: Envelope, row: Pick<Row, 'state' | 'dueAt'>): void {
     if (this.#rows.has(envelope.id)) return;
-    this.set({ seq: ++this.#lastSeq, envelope, attempts: 0, createdAt: this.#now(), ...row });
+    const bytes = Buffer.byteLength(JSON.stringify(envelope));
+    this.set({ seq: ++this.#lastSeq, envelope, attempts: 0, createdAt: this.#now(), bytes, ...row });
   }
 
   /** Waits for its turn, so that no message leaves that a transaction is about to cancel. */

@@ -13,7 +13,9 @@ export class MemoryParkedMessages implements ParkedMessages {
 
   async list(limit: number): Promise<readonly ParkedMessage[]> {
     const rows = this.#matching().slice(0, limit);
-    return rows.map(({ seq, envelope, attempts, error = '' }) => ({ seq, envelope, attempts, error }));
+    return rows.map(({ seq, envelope, attempts, error = '' }) => {
+      return { seq, id: envelope.id, envelope, json: JSON.stringify(envelope), attempts, error };
+    });
   }
 
   async retry(id?: string): Promise<number> {

@@ -1,10 +1,17 @@
 import { isDeadHolder } from '../kit/lease-holder.js';
 import type { InboxRef } from '../core/ports/dead-letters.js';
 import type { ClaimOptions } from '../core/ports/inbox.js';
+import { limits } from '../core/message/limits.js';
+import { countWithin } from '../kit/batches.js';
 import type { Database } from './database.js';
 import { beforeAllLanes } from './lanes.js';
 import type { Statement } from './session.js';
 import { now } from './sql.js';
+
+/** A message that may be claimed, and its size, which is known without reading its text. */
+interface Candidate extends InboxRef {
+  readonly bytes: number;
+}
 
 /** The result of a search: a single suspect, or other messages. */
 interface Found {
@@ -17,6 +24,7 @@ interface Seen {
   readonly listeners: readonly string[];
   readonly sources: readonly string[];
   readonly ids: readonly string[];
+  readonly bytes: readonly number[];
   /** The due message whose last attempt ended without an outcome first. */
   readonly suspect: readonly [listener: string, source: string, id: string] | null;
   /** Listeners with more rows than the search looked at. */
@@ -31,6 +39,7 @@ interface HiddenRow {
   readonly reached: string | null;
   readonly sources: readonly string[];
   readonly ids: readonly string[];
+  readonly bytes: readonly number[];
 }
 
 /** How many rows of each kind and listener are examined first. */
@@ -70,11 +79,16 @@ export class Claimable {
       seen = await this.#look(options);
     }
     const { suspect } = seen;
-    if (suspect !== null) return { refs: [refOf(...suspect)], isSuspect: true };
-    const refs = seen.listeners.map((listener, at) => refOf(listener, String(seen.sources[at]), String(seen.ids[at])));
-    const isEnough = refs.length >= options.limit || seen.full.length === 0;
-    const found = isEnough ? refs : await this.#lookBehind(refs, seen.full, options.limit);
-    return { refs: atMost(options.listeners, found), isSuspect: false };
+    if (suspect !== null) {
+      const [listener, source, id] = suspect;
+      return { refs: [{ listener, source, id }], isSuspect: true };
+    }
+    const candidates = seen.listeners.map((listener, at) => candidateOf(listener, seen, at));
+    const isEnough = candidates.length >= options.limit || seen.full.length === 0;
+    const found = isEnough ? candidates : await this.#lookBehind(candidates, seen.full, options.limit);
+    const chosen = atMost(options.listeners, found);
+    const count = countWithin(chosen, ({ bytes }) => bytes, limits.batchBytes);
+    return { refs: chosen.slice(0, count), isSuspect: false };
   }
 
   async #look({ listeners, limit, holder }: Omit<ClaimOptions, 'leaseMs'>): Promise<Seen> {
@@ -85,16 +99,16 @@ export class Claimable {
   }
 
   /** Looks for heads behind those rows, which may all wait for a few blocked keys. */
-  async #lookBehind(seen: readonly InboxRef[], full: readonly string[], limit: number): Promise<readonly InboxRef[]> {
+  async #lookBehind(seen: readonly Candidate[], full: readonly string[], limit: number): Promise<readonly Candidate[]> {
     const found = new Map(seen.map(identified));
     for (let go = 0; go < goes && found.size < limit; go++) {
       const from = full.map((listener) => this.#searchedTo.get(listener) ?? beforeAllLanes);
       const values = [full, from, lanesAtOnce];
       const { rows } = await this.#database.queryByIndex<HiddenRow>(this.#findHidden, ...values);
-      for (const { listener, reached, sources, ids } of rows) {
+      for (const { listener, reached, ...heads } of rows) {
         this.#searchedTo.set(listener, reached ?? beforeAllLanes);
-        for (const [at, id] of ids.entries())
-          if (found.size < limit) found.set(...identified(refOf(listener, String(sources[at]), id)));
+        const candidates = heads.ids.map((_, at) => candidateOf(listener, heads, at));
+        for (const candidate of candidates) if (found.size < limit) found.set(...identified(candidate));
       }
       const hasLookedAtAll = from.every((lane) => lane === beforeAllLanes) && rows.every((row) => row.reached === null);
       if (hasLookedAtAll) break;
@@ -103,22 +117,29 @@ export class Claimable {
   }
 }
 
+const bytes = 'coalesce(octet_length(envelope), 0) AS bytes';
+
 /** Keeps no more messages of each listener than it may have. */
-function atMost(places: ReadonlyMap<string, number>, refs: readonly InboxRef[]): readonly InboxRef[] {
+function atMost(places: ReadonlyMap<string, number>, candidates: readonly Candidate[]): readonly Candidate[] {
   const left = new Map(places);
-  return refs.filter(({ listener }) => {
+  return candidates.filter(({ listener }) => {
     const count = left.get(listener) ?? 0;
     left.set(listener, count - 1);
     return count > 0;
   });
 }
 
-function refOf(listener: string, source: string, id: string): InboxRef {
-  return { listener, source, id };
+function candidateOf(
+  listener: string,
+  { sources, ids, bytes }: Pick<Seen, 'sources' | 'ids' | 'bytes'>,
+  at: number,
+): Candidate {
+  return { listener, source: String(sources[at]), id: String(ids[at]), bytes: Number(bytes[at]) };
 }
 
-function identified(ref: InboxRef): [string, InboxRef] {
-  return [JSON.stringify([ref.listener, ref.source, ref.id]), ref];
+function identified(candidate: Candidate): [string, Candidate] {
+  const { listener, source, id } = candidate;
+  return [JSON.stringify([listener, source, id]), candidate];
 }
 
 /**
@@ -136,11 +157,11 @@ export function findCandidatesSql(schema: string): string {
         SELECT FROM ${inbox} AS block WHERE block.listener = asked.listener AND block.state = 'blocking')),
     fresh AS MATERIALIZED (
       SELECT row.* FROM asked CROSS JOIN LATERAL (
-        SELECT listener, source, id, lane, seq FROM ${inbox}
+        SELECT listener, source, id, lane, seq, ${bytes} FROM ${inbox}
         WHERE listener = asked.listener AND state = 'ready' AND at = 0 ORDER BY seq LIMIT $3) AS row),
     tried AS MATERIALIZED (
       SELECT row.* FROM asked CROSS JOIN LATERAL (
-        SELECT listener, source, id, lane, seq FROM ${inbox}
+        SELECT listener, source, id, lane, seq, ${bytes} FROM ${inbox}
         WHERE listener = asked.listener AND state = 'ready' AND at > 0 AND at <= ${now}
         ORDER BY at LIMIT $3) AS row),
     suspect AS (
@@ -158,6 +179,7 @@ export function findCandidatesSql(schema: string): string {
       ARRAY (SELECT listener FROM due ORDER BY seq) AS listeners,
       ARRAY (SELECT source FROM due ORDER BY seq) AS sources,
       ARRAY (SELECT id FROM due ORDER BY seq) AS ids,
+      ARRAY (SELECT bytes FROM due ORDER BY seq) AS bytes,
       ARRAY (
         SELECT listener FROM fresh GROUP BY listener HAVING count(*) >= $3
         UNION SELECT listener FROM tried GROUP BY listener HAVING count(*) >= $3) AS full,
@@ -172,23 +194,24 @@ export function findCandidatesSql(schema: string): string {
  */
 export function findHiddenSql(schema: string): string {
   return `
-    SELECT asked.listener, walked.reached, walked.sources, walked.ids
+    SELECT asked.listener, walked.reached, walked.sources, walked.ids, walked.bytes
     FROM unnest($1::text[], $2::text[]) AS asked (listener, start)
     CROSS JOIN LATERAL (
       WITH RECURSIVE lanes AS (
-        (SELECT listener, source, id, lane, seq, state, at, 1 AS n FROM ${schema}.anywise_inbox
+        (SELECT listener, source, id, lane, seq, state, at, ${bytes}, 1 AS n FROM ${schema}.anywise_inbox
          WHERE listener = asked.listener AND lane > asked.start AND state IN ('ready', 'running', 'parked')
          ORDER BY lane, seq LIMIT 1)
         UNION ALL
         SELECT next.*, lanes.n + 1 FROM lanes CROSS JOIN LATERAL (
-          SELECT listener, source, id, lane, seq, state, at FROM ${schema}.anywise_inbox
+          SELECT listener, source, id, lane, seq, state, at, ${bytes} FROM ${schema}.anywise_inbox
           WHERE listener = lanes.listener AND lane > lanes.lane AND state IN ('ready', 'running', 'parked')
           ORDER BY lane, seq LIMIT 1) AS next
         WHERE lanes.n < $3)
       SELECT
         CASE WHEN count(*) >= $3 THEN max(lane) END AS reached,
         coalesce(array_agg(source ORDER BY seq) FILTER (WHERE is_due), '{}') AS sources,
-        coalesce(array_agg(id ORDER BY seq) FILTER (WHERE is_due), '{}') AS ids
+        coalesce(array_agg(id ORDER BY seq) FILTER (WHERE is_due), '{}') AS ids,
+        coalesce(array_agg(bytes ORDER BY seq) FILTER (WHERE is_due), '{}') AS bytes
       FROM (
         SELECT *, state = 'ready' AND at <= ${now} AND ${noneRuns(schema, 'lanes')} AS is_due FROM lanes) AS lanes) AS walked`;
 }

@@ -11,10 +11,11 @@ import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Database } from './database.js';
 import { refValue } from './inbox.js';
+import { readStored, type StoredText } from '../kit/stored.js';
 import { storable } from '../core/message/storable-text.js';
-import { now } from './sql.js';
+import { now, storedEnvelope } from './sql.js';
 
-interface Row extends Omit<DeadLetter, 'key' | 'original' | 'holdsUp' | 'failures'> {
+interface Row extends Omit<DeadLetter, 'key' | 'json' | 'original' | 'holdsUp' | 'failures'>, StoredText {
   readonly lane: string;
   readonly original: string | null;
   readonly state: DeadState;
@@ -49,9 +50,9 @@ export class PostgresDeadLetters implements DeadLetters {
 
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const text = `
-      SELECT seq, listener, source, id, type, lane, envelope AS json, original, state, attempts, last_error AS error, failures,
+      SELECT seq, listener, source, id, type, lane, ${storedEnvelope('letter')}, original, state, attempts, last_error AS error, failures,
         received_at AS "receivedAt", at AS "diedAt"
-      FROM ${this.#inbox} WHERE ${matches} AND seq > $7 ORDER BY seq LIMIT $8`;
+      FROM ${this.#inbox} AS letter WHERE ${matches} AND seq > $7 ORDER BY seq LIMIT $8`;
     const { rows } = await this.#database.query<Row>({ text }, ...filterValues(filter), after, limit);
     return rows.map(deadLetterOf);
   }
@@ -90,10 +91,11 @@ export class PostgresDeadLetters implements DeadLetters {
   }
 }
 
-function deadLetterOf({ lane, original, state, failures, ...row }: Row): DeadLetter {
+function deadLetterOf({ lane, text, bytes, original, state, failures, ...row }: Row): DeadLetter {
   return {
     ...row,
     key: keyOf(lane),
+    json: readStored({ text, bytes }).json,
     original: original ?? undefined,
     holdsUp: holdsUp[state],
     failures: failuresOf(failures),

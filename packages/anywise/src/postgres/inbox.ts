@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { deadState } from '../kit/dead-state.js';
 import { keptAttempts } from '../kit/failed-attempts.js';
 import { keyOf } from '../kit/lanes.js';
+import { readStored, type StoredText } from '../kit/stored.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { InboxRef } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
@@ -10,7 +11,7 @@ import { prepared, type Database } from './database.js';
 import { storedLane } from './lanes.js';
 import type { Statement } from './session.js';
 import { storable } from '../core/message/storable-text.js';
-import { now } from './sql.js';
+import { now, storedEnvelope } from './sql.js';
 import { inboxStatus } from './status.js';
 import { textIn, textValues } from './texts.js';
 
@@ -106,15 +107,14 @@ function takeSql(schema: string): string {
     SET state = 'running', at = ${now} + $4, lease = $5, holder = $6, is_alone = false,
       attempts = attempts + CASE WHEN locked.is_suspect AND NOT row.is_alone THEN 0 ELSE 1 END
     FROM locked WHERE row.listener = locked.listener AND row.id = locked.id AND row.source = locked.source
-    RETURNING row.seq, row.listener, row.source, row.id, row.type, row.lane, row.envelope, row.attempts,
+    RETURNING row.seq, row.listener, row.source, row.id, row.type, row.lane, ${storedEnvelope('row')}, row.attempts,
       locked.is_suspect AS "isSuspect"`;
 }
 
-interface ClaimedRow extends InboxRef {
+interface ClaimedRow extends InboxRef, StoredText {
   readonly seq: number;
   readonly type: string;
   readonly lane: string;
-  readonly envelope: string;
   readonly attempts: number;
   readonly isSuspect: boolean;
 }
@@ -228,8 +228,8 @@ export class PostgresInbox implements Inbox {
     );
     return [...rows]
       .sort((a, b) => a.seq - b.seq)
-      .map(({ lane, envelope, attempts, ...message }) => {
-        return { ...message, key: keyOf(lane), json: envelope, lease, attempt: attempts };
+      .map(({ lane, text, bytes, attempts, ...message }) => {
+        return { ...message, key: keyOf(lane), ...readStored({ text, bytes }), lease, attempt: attempts };
       });
   }
 

@@ -1,6 +1,11 @@
 import { orderKey, type Envelope } from '../core/message/envelope.js';
+import { keyOf } from '../kit/lanes.js';
+import { readStoredEnvelope } from '../kit/stored.js';
 import { isDeadHolder } from '../kit/lease-holder.js';
+import { limits } from '../core/message/limits.js';
+import { batchesWithin } from '../kit/batches.js';
 import type {
+  Due,
   Outbox,
   OutboxOutcome,
   OutboxRow,
@@ -15,22 +20,43 @@ import type { Statement } from './session.js';
 import { storable } from '../core/message/storable-text.js';
 import { now } from './sql.js';
 import { outboxStatus } from './status.js';
+import { textIn, textValues } from './texts.js';
+
+/** An envelope, its JSON, and when it is due if it waits for a time. */
+interface Written {
+  readonly envelope: Envelope;
+  readonly json: string;
+  readonly due?: Due;
+}
+
+function written(envelope: Envelope): Written {
+  return { envelope, json: JSON.stringify(envelope) };
+}
+
+function batchesOf(all: readonly Written[]): readonly (readonly Written[])[] {
+  return batchesWithin(all, ({ json }) => Buffer.byteLength(json), limits.batchBytes);
+}
 
 /** Adds envelopes, from {@link envelopeValues}. */
 export function insertEnvelopesSql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_outbox (id, lane, envelope, created_at)
-    SELECT id, lane, envelope, ${now}
-    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS message (id, lane, envelope, n)
+    SELECT id, lane, ${textIn('$5')}, ${now}
+    FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[]) WITH ORDINALITY AS message (id, lane, start, size, n)
     ORDER BY n
     ON CONFLICT (id) DO NOTHING`;
 }
 
-export function envelopeValues(envelopes: readonly Envelope[]): unknown[] {
+/** As many times values as it takes statements that are not too large. */
+export function envelopeValues(envelopes: readonly Envelope[]): readonly (readonly unknown[])[] {
+  return batchesOf(envelopes.map(written)).map(contentValues);
+}
+
+function contentValues(batch: readonly Written[]): unknown[] {
   return [
-    envelopes.map(({ id }) => storable(id)),
-    envelopes.map((envelope) => storedLane(orderKey(envelope), envelope.id)),
-    envelopes.map((envelope) => JSON.stringify(envelope)),
+    batch.map(({ envelope }) => storable(envelope.id)),
+    batch.map(({ envelope }) => storedLane(orderKey(envelope), envelope.id)),
+    ...textValues(batch.map(({ json }) => json)),
   ];
 }
 
@@ -38,19 +64,19 @@ export function envelopeValues(envelopes: readonly Envelope[]): unknown[] {
 export function insertScheduledSql(schema: string): string {
   return `
     INSERT INTO ${schema}.anywise_outbox (id, lane, envelope, state, created_at, due_at)
-    SELECT id, lane, envelope, 'scheduled', ${now}, coalesce(at, ${now} + delay)
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
-      WITH ORDINALITY AS message (id, lane, envelope, at, delay, n)
+    SELECT id, lane, ${textIn('$5')}, 'scheduled', ${now}, coalesce(at, ${now} + delay)
+    FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $6::bigint[], $7::bigint[])
+      WITH ORDINALITY AS message (id, lane, start, size, at, delay, n)
     ORDER BY n
     ON CONFLICT (id) DO NOTHING`;
 }
 
-export function scheduledValues(scheduled: readonly ScheduledEnvelope[]): unknown[] {
-  return [
-    ...envelopeValues(scheduled.map(({ envelope }) => envelope)),
-    scheduled.map(({ due }) => ('at' in due ? Math.ceil(due.at) : null)),
-    scheduled.map(({ due }) => ('delayMs' in due ? Math.ceil(due.delayMs) : null)),
-  ];
+export function scheduledValues(scheduled: readonly ScheduledEnvelope[]): readonly (readonly unknown[])[] {
+  return batchesOf(scheduled.map(({ envelope, due }) => ({ ...written(envelope), due }))).map((batch) => [
+    ...contentValues(batch),
+    batch.map(({ due }) => (due !== undefined && 'at' in due ? Math.ceil(due.at) : null)),
+    batch.map(({ due }) => (due !== undefined && 'delayMs' in due ? Math.ceil(due.delayMs) : null)),
+  ]);
 }
 
 /** This and admission exclude each other: it only takes rows that are still scheduled. */
@@ -140,7 +166,10 @@ export class PostgresOutbox implements Outbox {
 
   async sendable(limit: number): Promise<readonly OutboxRow[]> {
     const rows = await this.#sendable.find(limit);
-    return rows.map(({ seq, attempts, envelope }) => ({ seq, attempts, envelope: JSON.parse(envelope) as Envelope }));
+    return rows.map(({ seq, attempts, lane, text, bytes }): OutboxRow => {
+      const read = readStoredEnvelope({ text, bytes });
+      return read.envelope === undefined ? { seq, attempts, key: keyOf(lane), ...read } : { seq, attempts, ...read };
+    });
   }
 
   async settle({ holder, epoch }: RelayLease, outcomes: readonly OutboxOutcome[]): Promise<boolean> {

@@ -1,12 +1,14 @@
-import type { Envelope } from '../core/message/envelope.js';
+import { envelopeIn } from '../core/message/envelope.js';
 import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import type { Database } from './database.js';
+import { readStored, type StoredText } from '../kit/stored.js';
 import { storable } from '../core/message/storable-text.js';
+import { storedEnvelope } from './sql.js';
 
-interface Row {
+interface Row extends StoredText {
   readonly seq: number;
-  readonly envelope: string;
+  readonly id: string;
   readonly attempts: number;
   readonly error: string;
 }
@@ -25,10 +27,10 @@ export class PostgresParkedMessages implements ParkedMessages {
 
   async list(limit: number): Promise<readonly ParkedMessage[]> {
     const text = `
-      SELECT seq, envelope, attempts, last_error AS error FROM ${this.#outbox}
+      SELECT seq, id, ${storedEnvelope('parked')}, attempts, last_error AS error FROM ${this.#outbox} AS parked
       WHERE state = 'parked' ORDER BY seq LIMIT $1`;
     const { rows } = await this.#database.query<Row>({ text }, limit);
-    return rows.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
+    return rows.map(parkedMessageOf);
   }
 
   retry(id?: string): Promise<number> {
@@ -48,4 +50,9 @@ export class PostgresParkedMessages implements ParkedMessages {
     if (count > 0) this.#changed('outbox');
     return count;
   }
+}
+
+function parkedMessageOf({ seq, id, attempts, error, ...stored }: Row): ParkedMessage {
+  const { json } = readStored(stored);
+  return { seq, id, envelope: envelopeIn(json), json, attempts, error };
 }

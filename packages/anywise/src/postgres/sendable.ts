@@ -1,11 +1,13 @@
+import { limits } from '../core/message/limits.js';
+import type { StoredText } from '../kit/stored.js';
 import type { Database } from './database.js';
 import { beforeAllLanes } from './lanes.js';
 import type { Statement } from './session.js';
-import { now } from './sql.js';
+import { now, storedEnvelope } from './sql.js';
 
-export interface SendableRow {
+export interface SendableRow extends StoredText {
   readonly seq: number;
-  readonly envelope: string;
+  readonly lane: string;
   readonly attempts: number;
 }
 
@@ -72,13 +74,23 @@ function admitAndFindSql(schema: string): string {
       SELECT *, bool_or(due_at > ${now}) OVER (PARTITION BY lane ORDER BY seq) AS waits
       FROM (SELECT * FROM oldest UNION ALL SELECT * FROM admitted) AS row),
     free AS (
-      SELECT seq, envelope, attempts FROM seen
+      SELECT seq, lane, envelope, attempts FROM seen
       WHERE NOT waits AND (
         SELECT 1 FROM ${outbox} AS parked
         WHERE parked.lane = seen.lane AND parked.state = 'parked' AND parked.seq < seen.seq LIMIT 1) IS NULL
       ORDER BY seq LIMIT $1)
-    SELECT page.full, free.seq, free.envelope, free.attempts
-    FROM (SELECT count(*) >= $2 AS full FROM oldest) AS page LEFT JOIN free ON true ORDER BY free.seq`;
+    SELECT page.full, sent.*
+    FROM (SELECT count(*) >= $2 AND (SELECT count(*) FROM free) < $1 AS full FROM oldest) AS page
+    LEFT JOIN ${withinBatch('seq')} AS sent ON true ORDER BY sent.seq`;
+}
+
+/** The first rows of `free`, as far as one batch may be that large. */
+function withinBatch(order: string): string {
+  return `(
+    SELECT seq, lane, ${storedEnvelope('sized')}, attempts
+    FROM (SELECT *, octet_length(envelope) AS size, sum(octet_length(envelope)) OVER (ORDER BY ${order}) AS total FROM free)
+      AS sized
+    WHERE total <= ${limits.batchBytes} OR total = size)`;
 }
 
 /** How many rows of a lane behind the oldest ones leave at once. */
@@ -105,7 +117,7 @@ function findHiddenSql(schema: string): string {
           SELECT lane, seq, envelope, attempts, state, due_at FROM ${outbox}
           WHERE lane = lanes.lane AND state IN ('waiting', 'parked') ORDER BY seq LIMIT ${rowsOfLane}) AS first) AS row
       WHERE lanes.free AND NOT row.waits ORDER BY row.lane, row.seq LIMIT $1)
-    SELECT walked.reached, free.seq, free.envelope, free.attempts
+    SELECT walked.reached, sent.*
     FROM (SELECT CASE WHEN count(*) >= $3 THEN max(lane) END AS reached FROM lanes) AS walked
-    LEFT JOIN free ON true ORDER BY free.lane, free.seq`;
+    LEFT JOIN ${withinBatch('lane, seq')} AS sent ON true ORDER BY sent.lane, sent.seq`;
 }

@@ -1,5 +1,14 @@
 import type { OptionCheck } from '../core/errors/options.js';
 import { faultOf } from '../core/message/storable-text.js';
+import { limits } from '../core/message/limits.js';
+
+/** A stored text and its size. Of what is too large to be read it is the beginning. */
+export function storedEnvelope(row: string): string {
+  return `
+    CASE WHEN octet_length(${row}.envelope) <= ${limits.largestMessageBytes} THEN ${row}.envelope
+      ELSE left(${row}.envelope, ${limits.keptBytes}) END AS text,
+    octet_length(${row}.envelope) AS bytes`;
+}
 
 /**
  * The time by the database's clock, in milliseconds. Not `now()`, which is when the transaction began; and as a subquery, so

@@ -1,11 +1,22 @@
 import { it } from '@jest/globals';
 import { casesFor } from '../testing/case.js';
 import { storeContract } from '../testing/store-contract.js';
-import { describeWithPostgres, inTestSchemas, testPostgresUrl } from '../test-support/test-postgres.js';
+import type { StorePart } from '../core/ports/store.js';
+import {
+  describeWithPostgres,
+  inTestSchemas,
+  testPostgresUrl,
+  withTestDatabase,
+} from '../test-support/test-postgres.js';
+import { quoted } from './sql.js';
 import { postgresStore } from './store.js';
 
 describeWithPostgres('the PostgreSQL store', () => {
-  const capabilities = { ...postgresStore({ schema: 'store' }).capabilities, concurrentTransactions: true };
+  const capabilities = {
+    ...postgresStore({ schema: 'store' }).capabilities,
+    concurrentTransactions: true,
+    canBeDamaged: true,
+  };
   it.each(casesFor(storeContract, capabilities))('$behaviour', ({ run }) =>
     inTestSchemas(async (schema) => {
       const open = async () => {
@@ -13,9 +24,14 @@ describeWithPostgres('the PostgreSQL store', () => {
         await store.check();
         return store;
       };
+      const damage = (part: StorePart, id: string, text: string | null): Promise<void> =>
+        withTestDatabase(async (database) => {
+          const table = `${quoted(schema('store'))}.anywise_${part}`;
+          await database.query({ text: `UPDATE ${table} SET envelope = $2 WHERE id = $1` }, id, text);
+        });
       const store = await open();
       try {
-        await run({ store, again: open });
+        await run({ store, again: open, damage });
       } finally {
         await store.close();
       }

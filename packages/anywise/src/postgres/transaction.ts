@@ -7,6 +7,8 @@ import type {
   StoreTransaction,
   TransactionPart,
 } from '../core/ports/store.js';
+import { limits } from '../core/message/limits.js';
+import { batchesWithin } from '../kit/batches.js';
 import { checkStatement } from '../kit/statement.js';
 import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
@@ -109,9 +111,11 @@ export class PostgresStoreTransaction implements StoreTransaction {
   async append({ outgoing = [], scheduled = [], incoming = [] }: NewMessages): Promise<void> {
     const { insertEnvelopes, insertScheduled, insertEntries } = this.#statements;
     this.#mayWrite();
-    if (outgoing.length > 0) this.#unsent.push([insertEnvelopes, envelopeValues(outgoing)]);
-    if (scheduled.length > 0) this.#unsent.push([insertScheduled, scheduledValues(scheduled)]);
-    if (incoming.length > 0) this.#unsent.push([insertEntries, entryValues(incoming)]);
+    for (const values of envelopeValues(outgoing)) this.#unsent.push([insertEnvelopes, values]);
+    for (const values of scheduledValues(scheduled)) this.#unsent.push([insertScheduled, values]);
+    for (const batch of batchesWithin(incoming, ({ json }) => Buffer.byteLength(json), limits.batchBytes)) {
+      this.#unsent.push([insertEntries, entryValues(batch)]);
+    }
     if (outgoing.length > 0 || scheduled.length > 0) this.#filled.add('outbox');
     if (incoming.length > 0) this.#filled.add('inbox');
   }

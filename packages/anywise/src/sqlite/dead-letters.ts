@@ -11,20 +11,20 @@ import { failuresOf, type StoredFailure } from '../kit/failed-attempts.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Connections } from './client.js';
-import { now } from './sql.js';
+import { readStored, type StoredText } from '../kit/stored.js';
+import { now, storedEnvelope } from './sql.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
 
 const isDead = `state IN ('dead', 'parked', 'blocking')`;
 
-interface Row {
+interface Row extends StoredText {
   readonly seq: number;
   readonly listener: string;
   readonly source: string;
   readonly id: string;
   readonly type: string;
   readonly lane: string;
-  readonly envelope: string;
   readonly original: string | null;
   readonly state: DeadState;
   readonly attempts: number;
@@ -48,7 +48,7 @@ export class SqliteDeadLetters implements DeadLetters {
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const { where, values } = conditionOf(filter);
     const rows = this.#connections.reader.all<Row>(
-      `SELECT seq, listener, source, id, type, lane, envelope, original, state, attempts, last_error AS error, failures,
+      `SELECT seq, listener, source, id, type, lane, ${storedEnvelope}, original, state, attempts, last_error AS error, failures,
          received_at AS receivedAt, at AS diedAt
        FROM anywise_inbox INDEXED BY anywise_inbox_dead WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`,
       ...values,
@@ -109,11 +109,11 @@ function conditionOf({ id, source, listener, type, error, olderThanMs }: DeadLet
   return { where: [isDead, ...given.map(([sql]) => sql)].join(' AND '), values: given.map(([, value]) => value) };
 }
 
-function deadLetterOf({ lane, envelope, original, state, failures, ...row }: Row): DeadLetter {
+function deadLetterOf({ lane, text, bytes, original, state, failures, ...row }: Row): DeadLetter {
   return {
     ...row,
     key: keyOf(lane),
-    json: envelope,
+    json: readStored({ text, bytes }).json,
     original: original ?? undefined,
     holdsUp: holdsUp[state],
     failures: failuresOf(failures === null ? null : (JSON.parse(failures) as readonly StoredFailure[])),

@@ -1,11 +1,14 @@
+import { limits } from '../core/message/limits.js';
 import type { OutboxRow } from '../core/ports/outbox.js';
 
 /**
- * Outbox rows committed here that the relay can take without a query. It can if nothing waits before them except rows that
- * the relay has in hand and other rows kept here.
+ * Rows of the outbox that this process has committed and the relay can take without a query. It can if nothing waits before
+ * them but what the relay has in hand and others of these. They are not kept where they are more than one batch may have.
  */
 export class FreshRows {
   #rows: readonly OutboxRow[] = [];
+  /** Of all that were added to `#rows` since it was empty. */
+  #bytes = 0;
   #inHand: readonly OutboxRow[] = [];
 
   /** The numbers of rows that may wait before one committed here without getting in its way. */
@@ -13,8 +16,10 @@ export class FreshRows {
     return [...this.#inHand, ...this.#rows].map(({ seq }) => seq);
   }
 
-  committed(rows: readonly OutboxRow[], areNext: boolean): void {
-    this.#rows = areNext ? [...this.#rows, ...rows] : [];
+  /** @param bytes how large the envelopes are together. */
+  committed(rows: readonly OutboxRow[], bytes: number, areNext: boolean): void {
+    this.#bytes = this.#rows.length === 0 ? bytes : this.#bytes + bytes;
+    this.#rows = areNext && this.#bytes <= limits.batchBytes ? [...this.#rows, ...rows] : [];
   }
 
   /** Hands over the next rows; none if they are unknown, or an earlier row was not sent. */

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { storable } from '../core/message/storable-text.js';
+import { limits } from '../core/message/limits.js';
+import { countWithin } from '../kit/batches.js';
 import { deadState } from '../kit/dead-state.js';
 import { keptAttempts } from '../kit/failed-attempts.js';
 import { keyOf, laneOf } from '../kit/lanes.js';
 import { isDeadHolder } from '../kit/lease-holder.js';
+import { readStored, type StoredText } from '../kit/stored.js';
 import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import type { Connection, Connections } from './client.js';
 import { Claimable, unblocked } from './claimable.js';
-import { now } from './sql.js';
+import { now, storedEnvelope } from './sql.js';
 import { inboxStatus } from './status.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
@@ -74,7 +77,7 @@ export function endClaims(connection: Connection, claims: readonly number[]): un
   if (ended !== claims.length) throw new Error(`Only ${ended} of ${claims.length} held claims could be ended.`);
 }
 
-const claimedColumns = 'seq, listener, source, id, type, lane, envelope, attempts';
+const claimedColumns = `seq, listener, source, id, type, lane, ${storedEnvelope}, attempts`;
 
 const claimSql = `
   UPDATE anywise_inbox
@@ -89,14 +92,13 @@ const claimSuspectSql = `
   WHERE seq = ?1
   RETURNING ${claimedColumns}`;
 
-interface ClaimedRow {
+interface ClaimedRow extends StoredText {
   readonly seq: number;
   readonly listener: string;
   readonly source: string;
   readonly id: string;
   readonly type: string;
   readonly lane: string;
-  readonly envelope: string;
   readonly attempts: number;
 }
 
@@ -121,8 +123,31 @@ const retryFreeSql = `
   WHERE seq = ? AND lease = ? AND state = 'running'`;
 
 function claimOf(row: ClaimedRow, lease: string, isSuspect: boolean): Claim {
-  const { lane, envelope, attempts, ...message } = row;
-  return { ...message, key: keyOf(lane), json: envelope, lease, attempt: attempts, isSuspect };
+  const { lane, text, bytes, attempts, ...message } = row;
+  return { ...message, key: keyOf(lane), ...readStored({ text, bytes }), lease, attempt: attempts, isSuspect };
+}
+
+const bytesSql = `
+  SELECT coalesce(octet_length(envelope), 0) AS bytes
+  FROM json_each(?) AS wanted CROSS JOIN anywise_inbox ON seq = wanted.value ORDER BY wanted.key`;
+
+const allBytesSql = `
+  SELECT coalesce(sum(octet_length(envelope)), 0) AS bytes FROM anywise_inbox
+  WHERE seq IN (SELECT value FROM json_each(?))`;
+
+interface Sized {
+  readonly bytes: number;
+}
+
+/** The first of these messages, as far as one batch may be that large. Nearly always that is all of them. */
+function withinBatch(connection: Connection, seqs: readonly number[]): readonly number[] {
+  const json = JSON.stringify(seqs);
+  if ((connection.get<Sized>(allBytesSql, json)?.bytes ?? 0) <= limits.batchBytes) return seqs;
+  const sizes = connection.all<Sized>(bytesSql, json);
+  return seqs.slice(
+    0,
+    countWithin(sizes, ({ bytes }) => bytes, limits.batchBytes),
+  );
 }
 
 export class SqliteInbox implements Inbox {
@@ -183,7 +208,7 @@ export class SqliteInbox implements Inbox {
         const rows = writer.all<ClaimedRow>(claimSuspectSql, suspect, leaseMs, lease, holder);
         return rows.map((row) => claimOf(row, lease, true));
       }
-      const found = this.#claimable.find(writer, listeners, limit);
+      const found = withinBatch(writer, this.#claimable.find(writer, listeners, limit));
       const rows = writer.all<ClaimedRow>(claimSql, JSON.stringify(found), leaseMs, lease, holder);
       return rows.sort((a, b) => a.seq - b.seq).map((row) => claimOf(row, lease, false));
     });

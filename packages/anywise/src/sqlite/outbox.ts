@@ -11,7 +11,8 @@ import type {
 } from '../core/ports/outbox.js';
 import type { Connection, Connections } from './client.js';
 import { FreshRows } from './fresh.js';
-import { laneOf } from '../kit/lanes.js';
+import { keyOf, laneOf } from '../kit/lanes.js';
+import { readStoredEnvelope } from '../kit/stored.js';
 import { Sendable } from './sendable.js';
 import { now } from './sql.js';
 import { outboxStatus } from './status.js';
@@ -37,6 +38,7 @@ export function insertScheduled(connection: Connection, scheduled: readonly Sche
 export interface OutboxEntry {
   readonly envelope: Envelope;
   readonly content: readonly SqlValue[];
+  readonly bytes: number;
 }
 
 /** @throws TypeError if it cannot be written: thrown here and not in the commit, which may be shared with others. */
@@ -47,10 +49,11 @@ export function outboxEntry(envelope: Envelope): OutboxEntry {
       `The key of a \`${envelope.type}\` must be a string, but is a ${typeof key}. Correct its \`entityId\`.`,
     );
   }
-  return { envelope, content: contentOf(envelope) };
+  const content = contentOf(envelope);
+  return { envelope, content, bytes: Buffer.byteLength(content[2]) };
 }
 
-function contentOf(envelope: Envelope): readonly SqlValue[] {
+function contentOf(envelope: Envelope): readonly [id: string, lane: string, json: string] {
   return [envelope.id, laneOf(orderKey(envelope), envelope.id), JSON.stringify(envelope)];
 }
 
@@ -117,14 +120,18 @@ export class SqliteOutbox implements Outbox {
 
   /** Inserts the messages of the transactions that share a commit. */
   readonly append: AtCommit<OutboxEntry> = (connection, entries) => {
-    const rows = entries.flatMap(({ envelope, content }): OutboxRow[] => {
-      const seq = connection.insert(insertWaitingSql, ...content, this.#writer.nowMs);
-      return seq === undefined ? [] : [{ seq, envelope, attempts: 0 }];
-    });
+    const rows: OutboxRow[] = [];
+    let bytes = 0;
+    for (const entry of entries) {
+      const seq = connection.insert(insertWaitingSql, ...entry.content, this.#writer.nowMs);
+      if (seq === undefined) continue;
+      rows.push({ seq, envelope: entry.envelope, attempts: 0 });
+      bytes += entry.bytes;
+    }
     const [first] = rows;
     if (first === undefined) return undefined;
     const areNext = connection.get(obstacleSql, first.seq, JSON.stringify(this.#fresh.before)) === undefined;
-    return () => this.#fresh.committed(rows, areNext);
+    return () => this.#fresh.committed(rows, bytes, areNext);
   };
 
   async sendable(limit: number): Promise<readonly OutboxRow[]> {
@@ -147,7 +154,10 @@ export class SqliteOutbox implements Outbox {
 
   #find(limit: number): readonly OutboxRow[] {
     const found = this.#sendable.find(this.#connections.reader, limit);
-    const rows = found.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
+    const rows = found.map(({ seq, attempts, lane, ...stored }): OutboxRow => {
+      const read = readStoredEnvelope(stored);
+      return read.envelope === undefined ? { seq, attempts, key: keyOf(lane), ...read } : { seq, attempts, ...read };
+    });
     this.#fresh.read(rows);
     return rows;
   }

@@ -1,14 +1,16 @@
-import type { Envelope } from '../core/message/envelope.js';
+import { envelopeIn } from '../core/message/envelope.js';
 import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
 import type { SqlValue } from '../core/ports/sql.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { readStored, type StoredText } from '../kit/stored.js';
 import type { Connections } from './client.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
+import { storedEnvelope } from './sql.js';
 
-interface Row {
+interface Row extends StoredText {
   readonly seq: number;
-  readonly envelope: string;
+  readonly id: string;
   readonly attempts: number;
   readonly error: string;
 }
@@ -26,11 +28,11 @@ export class SqliteParkedMessages implements ParkedMessages {
 
   async list(limit: number): Promise<readonly ParkedMessage[]> {
     const rows = this.#connections.reader.all<Row>(
-      `SELECT seq, envelope, attempts, last_error AS error FROM anywise_outbox INDEXED BY anywise_outbox_parked
+      `SELECT seq, id, ${storedEnvelope}, attempts, last_error AS error FROM anywise_outbox INDEXED BY anywise_outbox_parked
        WHERE state = 'parked' ORDER BY seq LIMIT ?`,
       limit,
     );
-    return rows.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
+    return rows.map(parkedMessageOf);
   }
 
   retry(id?: string): Promise<number> {
@@ -48,4 +50,9 @@ export class SqliteParkedMessages implements ParkedMessages {
     if (count > 0) this.#changed('outbox');
     return count;
   }
+}
+
+function parkedMessageOf({ seq, id, attempts, error, ...stored }: Row): ParkedMessage {
+  const { json } = readStored(stored);
+  return { seq, id, envelope: envelopeIn(json), json, attempts, error };
 }

@@ -1,12 +1,15 @@
+import { limits } from '../core/message/limits.js';
+import { countWithin } from '../kit/batches.js';
+import type { StoredText } from '../kit/stored.js';
 import type { Connection } from './client.js';
 import { beforeAllLanes, lanesAtOnce, lanesInOneSearch, windowFor } from './lanes.js';
-import { now } from './sql.js';
+import { now, storedEnvelope } from './sql.js';
 
-const columns = 'seq, envelope, attempts';
+const sized = 'seq, octet_length(envelope) AS bytes';
 
 const oldestSql = `
-  SELECT ${columns} FROM (
-    SELECT * FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE state = 'waiting' ORDER BY seq LIMIT ?2) AS row
+  SELECT seq, bytes FROM (
+    SELECT ${sized}, lane, due_at FROM anywise_outbox INDEXED BY anywise_outbox_waiting WHERE state = 'waiting' ORDER BY seq LIMIT ?2) AS row
   WHERE due_at <= ${now}
     AND NOT EXISTS (
       SELECT 1 FROM anywise_outbox AS held INDEXED BY anywise_outbox_held
@@ -30,15 +33,26 @@ const lanesSql = `
 
 /** The rows of one lane up to the first held one. */
 const rowsOfLaneSql = `
-  SELECT ${columns} FROM anywise_outbox INDEXED BY anywise_outbox_lanes
+  SELECT ${sized} FROM anywise_outbox INDEXED BY anywise_outbox_lanes
   WHERE state = 'waiting' AND lane = ?1 AND seq < coalesce(
     (SELECT min(seq) FROM anywise_outbox INDEXED BY anywise_outbox_held
      WHERE lane = ?1 AND attempts > 0 AND (state = 'parked' OR due_at > ${now})), 9223372036854775807)
   ORDER BY seq LIMIT ?2`;
 
-export interface SendableRow {
+/** In the order in which they were found. */
+const rowsSql = `
+  SELECT seq, lane, ${storedEnvelope}, attempts
+  FROM json_each(?) AS wanted CROSS JOIN anywise_outbox ON seq = wanted.value ORDER BY wanted.key`;
+
+/** A row that was found, and its size, which is known without reading its text. */
+interface Found {
   readonly seq: number;
-  readonly envelope: string;
+  readonly bytes: number;
+}
+
+export interface SendableRow extends StoredText {
+  readonly seq: number;
+  readonly lane: string;
   readonly attempts: number;
 }
 
@@ -48,17 +62,25 @@ export class Sendable {
   #after = beforeAllLanes;
 
   find(connection: Connection, limit: number): readonly SendableRow[] {
+    const found = this.#find(connection, limit);
+    if (found.length === 0) return [];
+    const count = countWithin(found, ({ bytes }) => bytes, limits.batchBytes);
+    const seqs = found.slice(0, count).map(({ seq }) => seq);
+    return connection.all<SendableRow>(rowsSql, JSON.stringify(seqs));
+  }
+
+  #find(connection: Connection, limit: number): readonly Found[] {
     const window = windowFor(limit);
-    const oldest = connection.all<SendableRow>(oldestSql, limit, window);
+    const oldest = connection.all<Found>(oldestSql, limit, window);
     const isMore = oldest.length === 0 && connection.get(moreSql, window) !== undefined;
     return isMore ? this.#walk(connection, limit) : oldest;
   }
 
-  #walk(connection: Connection, limit: number): readonly SendableRow[] {
-    const found = new Map<number, SendableRow>();
+  #walk(connection: Connection, limit: number): readonly Found[] {
+    const found = new Map<number, Found>();
     let lanesLeft = lanesInOneSearch;
     for (const lane of this.#lanesFromHere(connection)) {
-      for (const row of connection.all<SendableRow>(rowsOfLaneSql, lane, limit)) found.set(row.seq, row);
+      for (const row of connection.all<Found>(rowsOfLaneSql, lane, limit)) found.set(row.seq, row);
       if (found.size >= limit || --lanesLeft === 0) return [...found.values()].slice(0, limit);
     }
     this.#after = beforeAllLanes;

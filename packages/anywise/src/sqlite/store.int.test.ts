@@ -4,20 +4,28 @@ import { casesFor } from '../testing/case.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { storeContract } from '../testing/store-contract.js';
 import { inTempFolder } from '../testing/temp-folder.js';
+import type { StorePart } from '../core/ports/store.js';
+import { defaultDriver } from './client.js';
 import { sqliteStore } from './store.js';
 
 describe('the SQLite store', () => {
-  const { capabilities } = sqliteStore({ path: 'not-opened.db' });
+  const capabilities = { ...sqliteStore({ path: 'not-opened.db' }).capabilities, canBeDamaged: true };
   it.each(casesFor(storeContract, capabilities))('$behaviour', ({ run }) =>
     inTempFolder(async (folder) => {
+      const path = join(folder, 'store.db');
       const open = async () => {
-        const store = sqliteStore({ path: join(folder, 'store.db') });
+        const store = sqliteStore({ path });
         await store.check();
         return store;
       };
+      const damage = async (part: StorePart, id: string, text: string | null): Promise<void> => {
+        const client = (await defaultDriver())(path);
+        client.prepare(`UPDATE anywise_${part} SET envelope = ? WHERE id = ?`).run(text, id);
+        client.close();
+      };
       const store = await open();
       try {
-        await run({ store, again: open });
+        await run({ store, again: open, damage });
       } finally {
         await store.close();
       }
@@ -45,7 +53,7 @@ describe('the SQLite store', () => {
       const pending = await store.outbox.sendable(10);
       await store.close();
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(pending.map(({ envelope }) => envelope.id)).toEqual(['e1', 'e3']);
+      expect(pending.map(({ envelope }) => envelope?.id)).toEqual(['e1', 'e3']);
     }),
   );
 

@@ -1,17 +1,23 @@
-import type { Store, StoreCapabilities } from '../core/ports/store.js';
+import type { Store, StoreCapabilities, StorePart } from '../core/ports/store.js';
 import type { ContractCase } from './case.js';
 
-/** A store under test, open and empty. `again` opens the same data a second time, as another process would. */
+/** A store under test, open and empty. */
 export interface StoreFixture {
   readonly store: Store;
+  /** Opens the same data a second time, as another process would. */
   readonly again: () => Promise<Store>;
+  /**
+   * Puts a text in place of the envelope that is stored under an id, as a hand or a broken disk would; `null` where the
+   * database can have none there. Wanted by the cases that need `canBeDamaged`.
+   */
+  readonly damage?: (part: StorePart, id: string, text: string | null) => Promise<void>;
 }
 
 /**
- * The capabilities that the store declares, and `concurrentTransactions`: several of its transactions can write at the same
- * time.
+ * What the store says of itself; `concurrentTransactions`: several of its transactions can write at the same time; and
+ * `canBeDamaged`: its data can be changed from outside.
  */
-export type StoreCapability = keyof StoreCapabilities | 'concurrentTransactions';
+export type StoreCapability = keyof StoreCapabilities | 'concurrentTransactions' | 'canBeDamaged';
 
 /** One promise of a store. */
 export type StoreCase = ContractCase<StoreFixture, StoreCapability>;

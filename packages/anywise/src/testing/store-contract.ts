@@ -1,5 +1,6 @@
 import { suiteOf, type Themed } from './case.js';
 import type { StoreCase } from './store-case.js';
+import { damageCases } from './store-cases/damage.js';
 import { deadLetterCases } from './store-cases/dead-letters.js';
 import { failureCases } from './store-cases/failures.js';
 import { inboxCases } from './store-cases/inbox.js';
@@ -13,6 +14,7 @@ import { replyCases } from './store-cases/replies.js';
 import { retentionCases } from './store-cases/retention.js';
 import { scheduledCases } from './store-cases/scheduled.js';
 import { sharedCases } from './store-cases/shared.js';
+import { sizeCases } from './store-cases/sizes.js';
 import { statusCases } from './store-cases/status.js';
 import { transactionCases } from './store-cases/transactions.js';
 import { watchingCases } from './store-cases/watching.js';
@@ -31,6 +33,8 @@ export const storeContract: readonly Themed<StoreCase>[] = suiteOf({
   Failures: failureCases,
   'Dead letters': deadLetterCases,
   'Kept replies': replyCases,
+  Sizes: sizeCases,
+  'Damaged data': damageCases,
   Retention: retentionCases,
   Watching: watchingCases,
   Status: statusCases,

@@ -121,6 +121,7 @@ export class Attempts {
     try {
       // Attempts are counted when they begin: one too many means that the process died during the last one.
       if (claim.attempt > attemptsOf(settings?.retry)) throw tooManyAttempts(claim);
+      if (claim.error !== undefined) throw new AnywiseError('UNREADABLE_MESSAGE', claim.error);
       await deliver(claim, stop);
       observers.handled(deliveredOf(claim));
     } catch (error) {

@@ -7,7 +7,7 @@ const options = { listenersOf: () => ['mail'], knows: () => true, service: 'orde
 const envelope = testEnvelope({ id: 'e1', subject: 'o1' });
 
 it('an envelope becomes an entry for each listener, as it came', () => {
-  const shared = { id: 'e1', type: 'test.happened', key: 'o1', json: JSON.stringify(envelope) };
+  const shared = { source: '/test', id: 'e1', type: 'test.happened', key: 'o1', json: JSON.stringify(envelope) };
   expect(inboxEntries(envelope, ['mail', 'ship'])).toEqual([
     { listener: 'mail', ...shared },
     { listener: 'ship', ...shared },

@@ -1,4 +1,6 @@
-/** How many messages are handled at once: in all, and for each listener. */
+import { limits } from '../message/limits.js';
+
+/** How many messages are handled at once: in all, and for each listener; and how many bytes of them. */
 export class Places {
   readonly #total: number;
   readonly #limits: ReadonlyMap<string, number>;
@@ -6,6 +8,7 @@ export class Places {
   /** When the last place of a listener was taken, if none has become free since. */
   readonly #fullSince = new Map<string, number>();
   #inUse = 0;
+  #bytes = 0;
   /** Places reserved for messages that are being claimed. */
   #reserved = 0;
 
@@ -16,7 +19,7 @@ export class Places {
   }
 
   get free(): number {
-    return this.#total - this.#inUse - this.#reserved;
+    return this.#bytes >= limits.inHandBytes ? 0 : this.#total - this.#inUse - this.#reserved;
   }
 
   /** Whether enough places are free to make a search worth its cost. */
@@ -55,15 +58,18 @@ export class Places {
     this.#reserved -= count;
   }
 
-  take(listener: string): void {
+  /** @param bytes about how large the message is. */
+  take(listener: string, bytes: number): void {
     this.#inUse++;
+    this.#bytes += bytes;
     const taken = (this.#taken.get(listener) ?? 0) + 1;
     this.#taken.set(listener, taken);
     if (taken >= (this.#limits.get(listener) ?? Infinity)) this.#fullSince.set(listener, performance.now());
   }
 
-  leave(listener: string): void {
+  leave(listener: string, bytes: number): void {
     this.#inUse--;
+    this.#bytes -= bytes;
     this.#fullSince.delete(listener);
     const taken = (this.#taken.get(listener) ?? 0) - 1;
     if (taken > 0) this.#taken.set(listener, taken);

@@ -105,6 +105,26 @@ describe('the relay', () => {
     );
   });
 
+  it('parks what cannot be read in the outbox, and with it only its key', async () => {
+    const store = memoryStore();
+    const published: string[] = [];
+    await commit(store, { id: 'bad', subject: 'a' }, { id: 'behind', subject: 'a' }, { id: 'other', subject: 'b' });
+    await commit(store, { id: 'alone' });
+    const sendable = store.outbox.sendable.bind(store.outbox);
+    store.outbox.sendable = async (limit) =>
+      (await sendable(limit)).map((row) => {
+        const isDamaged = row.envelope?.id === 'bad';
+        return isDamaged ? { seq: row.seq, attempts: 0, key: 'a', unreadable: '{', reason: 'It is not JSON.' } : row;
+      });
+    await using _relay = relay(store, (envelopes) => {
+      published.push(...envelopes.map(({ id }) => id));
+      return confirmAll(envelopes);
+    });
+    await eventually(() => expect(published).toEqual(['other', 'alone']));
+    await eventually(async () => expect(await store.parked.list(10)).toMatchObject([{ error: 'It is not JSON.' }]));
+    expect(await store.outbox.status()).toMatchObject({ waiting: 1, parked: 1 });
+  });
+
   it('leaves the work to the one who has the lease', async () => {
     const store = memoryStore();
     await store.outbox.lease('elsewhere:1:1:b', 60_000);

@@ -10,7 +10,7 @@ import { backoff } from '../../kit/retry.js';
 import { endsWithin } from '../../kit/wait.js';
 import { takeIn } from './take-in.js';
 import type { InboxEntry } from '../ports/inbox.js';
-import type { OutboxOutcome, OutboxRow, RelayLease } from '../ports/outbox.js';
+import type { OutboxOutcome, OutboxRow, ReadableOutboxRow, RelayLease, UnreadableOutboxRow } from '../ports/outbox.js';
 import type { Store } from '../ports/store.js';
 import type { PublishFailure, Transport } from '../ports/transport.js';
 
@@ -143,9 +143,18 @@ export class Relay {
   /** The outcomes of those rows that have a known one. */
   async #bring(rows: readonly OutboxRow[]): Promise<readonly OutboxOutcome[]> {
     const here: InboxEntry[] = [];
-    const stay: OutboxRow[] = [];
-    const leave: OutboxRow[] = [];
+    const stay: ReadableOutboxRow[] = [];
+    const leave: ReadableOutboxRow[] = [];
+    const parked: OutboxOutcome[] = [];
+    const held = new Set<string>();
     for (const row of rows) {
+      if (row.envelope === undefined) {
+        parked.push(this.#unreadable(row));
+        if (row.key !== undefined) held.add(row.key);
+        continue;
+      }
+      const key = orderKey(row.envelope);
+      if (key !== undefined && held.has(key)) continue;
       const entries = this.#options.entriesHere(row.envelope);
       if (entries === undefined) leave.push(row);
       else {
@@ -156,10 +165,10 @@ export class Relay {
     const { store, unreadable, logger } = this.#options;
     if (here.length > 0) await takeIn(here, { add: (entries) => store.inbox.add(entries), unreadable, logger });
     const confirmed = stay.map(({ seq }): OutboxOutcome => ({ seq, outcome: 'confirmed' }));
-    return leave.length === 0 ? confirmed : [...confirmed, ...(await this.#publish(leave))];
+    return [...parked, ...confirmed, ...(leave.length === 0 ? [] : await this.#publish(leave))];
   }
 
-  async #publish(rows: readonly OutboxRow[]): Promise<readonly OutboxOutcome[]> {
+  async #publish(rows: readonly ReadableOutboxRow[]): Promise<readonly OutboxOutcome[]> {
     let failures: Failures;
     this.#sending.begin();
     try {
@@ -187,7 +196,7 @@ export class Relay {
   }
 
   /** Finds the row that made the others fail. Rows with its key wait for it. */
-  async #publishAlone(rows: readonly OutboxRow[], error: unknown): Promise<readonly OutboxOutcome[]> {
+  async #publishAlone(rows: readonly ReadableOutboxRow[], error: unknown): Promise<readonly OutboxOutcome[]> {
     const [only] = rows;
     if (only !== undefined && rows.length === 1) {
       return [this.#outcomeOf(only, { error, permanent: only.attempts + 1 >= attemptsAlone })];
@@ -221,7 +230,13 @@ export class Relay {
     );
   }
 
-  #outcomeOf({ seq, envelope, attempts }: OutboxRow, failure: PublishFailure | undefined): OutboxOutcome {
+  #unreadable({ seq, key, reason }: UnreadableOutboxRow): OutboxOutcome {
+    const text = 'A message in the outbox cannot be read; it is parked, with those of its key behind it';
+    this.#options.logger.error({ seq, key, reason }, text);
+    return { seq, outcome: 'parked', error: reason };
+  }
+
+  #outcomeOf({ seq, envelope, attempts }: ReadableOutboxRow, failure: PublishFailure | undefined): OutboxOutcome {
     if (failure === undefined) return { seq, outcome: 'confirmed' };
     const error = errorText(failure.error);
     const { logger, random = Math.random } = this.#options;

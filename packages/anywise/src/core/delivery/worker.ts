@@ -1,6 +1,8 @@
 import { startInterval, startTimer } from '../time/timers.js';
 import { Pump } from '../../kit/pump.js';
+import { countWithin } from '../../kit/batches.js';
 import { Waiters, endsWithin } from '../../kit/wait.js';
+import { limits } from '../message/limits.js';
 import type { Claim, ClaimOptions, InboxEntry } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
@@ -123,7 +125,12 @@ export class Worker {
    */
   async take(entries: readonly InboxEntry[]): Promise<void> {
     for (let rest = entries; rest.length > 0;) {
-      const count = (await this.#isMostlyFreeSoon()) ? Math.max(1, this.#places.free) : rest.length;
+      const places = (await this.#isMostlyFreeSoon()) ? Math.max(1, this.#places.free) : rest.length;
+      // A message with many listeners is written once for each.
+      const count = Math.min(
+        places,
+        countWithin(rest, ({ json }) => json.length, limits.batchBytes),
+      );
       await takeIn(rest.slice(0, count), {
         add: (part) => this.#claim((options) => this.#options.store.inbox.add(part, options)),
         unreadable: this.#options.unreadable,
@@ -163,7 +170,7 @@ export class Worker {
       this.#places.giveUp(limit);
     }
     for (const each of claims) {
-      this.#places.take(each.listener);
+      this.#places.take(each.listener, each.json.length);
       if (each.isSuspect === true) this.#suspects++;
       this.#attempts.begin(each);
     }
@@ -178,8 +185,8 @@ export class Worker {
     }
   }
 
-  #handled({ listener, isSuspect }: Claim): void {
-    this.#places.leave(listener);
+  #handled({ listener, json, isSuspect }: Claim): void {
+    this.#places.leave(listener, json.length);
     if (isSuspect === true) this.#suspects--;
     this.#waiters.wake();
     if (isSuspect === true || this.#emptyAt !== this.#changes) this.wake();

@@ -15,6 +15,8 @@ export const limits = {
   depth: 100,
   /** How many bytes of messages a store or a transport reads, writes or hands over at once; a larger message goes alone. */
   batchBytes: 4_194_304,
+  /** How many bytes of messages a process handles at once: with more in hand it claims none until some have ended. */
+  inHandBytes: 33_554_432,
   /** How many bytes of a message that is too large to read are kept, from its beginning. */
   keptBytes: 1_000,
 } as const;

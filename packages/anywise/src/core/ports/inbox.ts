@@ -37,6 +37,8 @@ export interface Claim {
   readonly type: string;
   readonly key: string | undefined;
   readonly json: string;
+  /** Why what is stored of it cannot be read, where it is missing or too large: it becomes a dead letter. */
+  readonly error?: string | undefined;
   /** `json` as an object, if it was claimed on arrival, so that it is parsed only once. */
   readonly envelope?: Envelope | undefined;
   /** The fence: only the holder of this lease can finish the message. */
@@ -120,7 +122,8 @@ export interface Inbox {
    */
   add(entries: readonly InboxEntry[], claim?: ClaimOptions): Promise<readonly Claim[]>;
   /**
-   * Claims due messages, only the oldest unfinished one of each key, and counts the attempt.
+   * Claims due messages, only the oldest unfinished one of each key, and counts the attempt. It returns no more than
+   * `limits.batchBytes` of them, and at least one: a backlog must not fill the memory.
    *
    * A message whose lease has ended, or whose holder is known to be dead, is a suspect. Suspects come first and one at a
    * time: a claim that returns one returns nothing else. Its last attempt counts only if it ran alone (see `extend`), so

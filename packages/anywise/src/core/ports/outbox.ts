@@ -2,12 +2,24 @@ import type { Envelope } from '../message/envelope.js';
 import type { BoundedCount } from './bounded-count.js';
 
 /** An envelope that waits in the outbox. */
-export interface OutboxRow {
+export interface ReadableOutboxRow {
   readonly seq: number;
   readonly envelope: Envelope;
   /** How many attempts to publish it have failed. */
   readonly attempts: number;
 }
+
+/** What is left in the outbox of an envelope that was damaged, or changed by hand. */
+export interface UnreadableOutboxRow extends Omit<ReadableOutboxRow, 'envelope'> {
+  readonly envelope?: undefined;
+  readonly unreadable: string;
+  readonly reason: string;
+  /** Its key, as the database keeps it beside the envelope: those behind it must not overtake it. */
+  readonly key: string | undefined;
+}
+
+/** What waits in the outbox. */
+export type OutboxRow = ReadableOutboxRow | UnreadableOutboxRow;
 
 /** When a message is due, by the database's clock: after a delay, or at a time in milliseconds since 1970. */
 export type Due = { readonly delayMs: number } | { readonly at: number };
@@ -59,8 +71,9 @@ export interface Outbox {
   /** Takes or renews the lease by the database's clock; `undefined` while another live holder has it. */
   lease(holder: string, leaseMs: number): Promise<RelayLease | undefined>;
   /**
-   * The oldest rows that may leave now. A row is left out while an older row with its key waits. Scheduled rows that are due
-   * become waiting ones here; until then they block no others.
+   * The oldest rows that may leave now, no more than `limits.batchBytes` of them, and at least one. A row is left out while an
+   * older row with its key waits. An unreadable row is returned like the others: it stops none of them. Scheduled rows that
+   * are due become waiting ones here; until then they block no others.
    */
   sendable(limit: number): Promise<readonly OutboxRow[]>;
   /** Records outcomes; `false`, and nothing recorded, if the lease was lost. */

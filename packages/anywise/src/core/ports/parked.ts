@@ -3,7 +3,11 @@ import type { Envelope } from '../message/envelope.js';
 /** A message that can never be published. */
 export interface ParkedMessage {
   readonly seq: number;
-  readonly envelope: Envelope;
+  readonly id: string;
+  /** `undefined` where what is stored cannot be read any more. */
+  readonly envelope: Envelope | undefined;
+  /** What is stored: the envelope, or what is left of it. */
+  readonly json: string;
   /** How many attempts to publish it have failed. */
   readonly attempts: number;
   readonly error: string;

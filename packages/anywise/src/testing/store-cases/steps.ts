@@ -98,7 +98,7 @@ export async function cancel(store: Store, id: string): Promise<boolean> {
 }
 
 export async function sendableIds(store: Store, limit = 10): Promise<string[]> {
-  return ids((await store.outbox.sendable(limit)).map(({ envelope }) => envelope));
+  return (await store.outbox.sendable(limit)).map(({ envelope }) => envelope?.id ?? 'unreadable');
 }
 
 export async function relayLease(store: Store, holder: string, ms = leaseMs): Promise<RelayLease> {
@@ -121,7 +121,7 @@ export async function settle(
 ): Promise<boolean> {
   const rows = await store.outbox.sendable(1_000);
   const settled = Object.entries(outcomes).map(([id, outcome]): OutboxOutcome => {
-    const row = rows.find(({ envelope }) => envelope.id === id);
+    const row = rows.find(({ envelope }) => envelope?.id === id);
     assert.ok(row !== undefined, `${id} may not go now`);
     return { seq: row.seq, ...outcome };
   });
