@@ -39,7 +39,7 @@ export interface RetryPolicy extends RetryPlan {
 /** What happens to a message after a failed attempt. */
 export type RetryDecision = { readonly retryInMs: number } | 'dead';
 
-const defaults: Required<RetryPlan> = {
+export const defaultRetryPlan: Required<RetryPlan> = {
   attempts: 10,
   immediate: 1,
   firstDelayMs: 200,
@@ -91,7 +91,7 @@ export function decideRetry(
 
 /** How many attempts a message gets before it becomes a dead letter, unless a rule for its error says otherwise. */
 export function attemptsOf(policy: RetryPolicy | undefined): number {
-  return numberIn(policy, 'attempts') ?? defaults.attempts;
+  return numberIn(policy, 'attempts') ?? defaultRetryPlan.attempts;
 }
 
 function fits(error: unknown, when: RetryRule['when']): boolean {
@@ -109,8 +109,8 @@ function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 
 /** Of each option what the rule says, else what the policy says, as far as it is a number: plans may have changed since. */
 function planOf(policy: RetryPlan | undefined, rule: RetryPlan | undefined): Required<RetryPlan> {
-  const names = Object.keys(defaults) as (keyof RetryPlan)[];
-  const plan = { ...defaults };
+  const names = Object.keys(defaultRetryPlan) as (keyof RetryPlan)[];
+  const plan = { ...defaultRetryPlan };
   for (const name of names) {
     const value = [rule, policy].map((from) => numberIn(from, name)).find((given) => given !== undefined);
     if (value !== undefined) plan[name] = value;

@@ -38,7 +38,7 @@ export interface PostgresTransportOptions extends PostgresConnection {
 
 export const defaultTransportSchema = 'anywise';
 
-const defaults = {
+export const transportDefaults = {
   schema: defaultTransportSchema,
   retentionMs: 604_800_000,
   keepReadMs: 3_600_000,
@@ -59,7 +59,7 @@ export function postgresTransport(options: PostgresTransportOptions = {}): Trans
     keepReadMs: milliseconds(0, longestRetentionMs),
     maxMessageBytes: messageBytesCheck,
   });
-  return new PostgresTransport(withDefaults(options, defaults));
+  return new PostgresTransport(withDefaults(options, transportDefaults));
 }
 
 interface Parts {
@@ -71,13 +71,13 @@ interface Parts {
 class PostgresTransport implements Transport {
   readonly name = 'postgres';
   readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
-  readonly #options: PostgresTransportOptions & typeof defaults;
+  readonly #options: PostgresTransportOptions & typeof transportDefaults;
   readonly #statements: LogStatements;
   readonly #subscriptions = new Subscriptions();
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
   #hearing: Hearing | undefined;
 
-  constructor(options: PostgresTransportOptions & typeof defaults) {
+  constructor(options: PostgresTransportOptions & typeof transportDefaults) {
     this.#options = options;
     this.#statements = logStatements(quoted(options.schema));
   }

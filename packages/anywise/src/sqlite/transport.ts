@@ -52,7 +52,7 @@ const trimEveryMs = 60_000;
 /** Moves messages between the processes of one machine through an SQLite file: a log, and a position for each service. */
 export function sqliteTransport(options: SqliteTransportOptions): Transport {
   checkOptions('`sqliteTransport`', options, checks, ['path']);
-  return new SqliteTransport(withDefaults(options, defaults));
+  return new SqliteTransport(withDefaults(options, transportDefaults));
 }
 
 const checks: OptionChecks<SqliteTransportOptions> = {
@@ -64,7 +64,7 @@ const checks: OptionChecks<SqliteTransportOptions> = {
   open: ofType('function'),
 };
 
-const defaults = {
+export const transportDefaults = {
   synchronous: 'normal' as Synchronous,
   retentionMs: 604_800_000,
   keepReadMs: 3_600_000,
@@ -79,12 +79,12 @@ interface Parts extends Database {
 class SqliteTransport implements Transport {
   readonly name = 'sqlite';
   readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
-  readonly #options: SqliteTransportOptions & typeof defaults;
+  readonly #options: SqliteTransportOptions & typeof transportDefaults;
   readonly #subscriptions = new Subscriptions();
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
   #hearing: Hearing | undefined;
 
-  constructor(options: SqliteTransportOptions & typeof defaults) {
+  constructor(options: SqliteTransportOptions & typeof transportDefaults) {
     this.#options = options;
   }
 

@@ -19,7 +19,14 @@ import {
   type ReplyOf,
 } from '../message/message.js';
 import type { Observer } from '../ports/observer.js';
-import { checkChecks, stopChecks, type AnywiseOptions, type CheckOptions, type StopOptions } from './options.js';
+import {
+  checkChecks,
+  defaultStopMs,
+  stopChecks,
+  type AnywiseOptions,
+  type CheckOptions,
+  type StopOptions,
+} from './options.js';
 
 /** The result of `trySend`: the reply, or one of the command's declared errors. */
 export type Tried<Reply, Errors> =
@@ -226,7 +233,7 @@ export class Anywise {
   async stop(options: StopOptions = {}): Promise<void> {
     this.outsideOnly('stop');
     checkOptions('`stop()`', options, stopChecks);
-    await this.lifecycle.stop(options.timeoutMs ?? 25_000);
+    await this.lifecycle.stop(options.timeoutMs ?? defaultStopMs);
   }
 
   /**

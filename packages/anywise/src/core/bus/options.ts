@@ -99,6 +99,9 @@ export interface StopOptions {
   readonly timeoutMs?: number;
 }
 
+/** The default of {@link StopOptions}. */
+export const defaultStopMs = 25_000;
+
 export const busDefaults = {
   concurrency: 100,
   maxMessageBytes: limits.messageBytes,

@@ -27,7 +27,7 @@ export interface RelayOptions {
   readonly random?: () => number;
 }
 
-const batchSize = 200;
+export const relayBatch = 200;
 const leaseMs = 10_000;
 const idlePollMs = 1_000;
 /** How long giving the lease back may take when the relay stops. Another relay gets it a little later when it ends. */
@@ -107,17 +107,17 @@ export class Relay {
     // A commit wakes the relay, but not a transport that is down.
     if (restMs > 0) return restMs;
     const { store } = this.#options;
-    const found = await store.outbox.sendable(batchSize);
+    const found = await store.outbox.sendable(relayBatch);
     if (found.length === 0) return this.#untilNextDue();
     const epoch = this.#lease?.epoch;
     const lease = await this.#leased();
     if (lease === undefined) return idlePollMs;
     // The previous holder of the lease may have published these in the meantime.
-    const rows = lease.epoch === epoch ? found : await store.outbox.sendable(batchSize);
+    const rows = lease.epoch === epoch ? found : await store.outbox.sendable(relayBatch);
 
     const outcomes = await this.#bring(rows);
     // Let the receiver run first: work here may keep it off the processor that was to wake it.
-    if (rows.length < batchSize && this.#reachesProcesses) await this.#pump.pause(settleLaterMs);
+    if (rows.length < relayBatch && this.#reachesProcesses) await this.#pump.pause(settleLaterMs);
     if (outcomes.length > 0 && !(await store.outbox.settle(lease, outcomes))) this.#lease = undefined;
     return outcomes.length === rows.length && outcomes.every(({ outcome }) => outcome === 'confirmed') ? 0 : idlePollMs;
   }

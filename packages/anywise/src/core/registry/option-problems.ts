@@ -1,4 +1,6 @@
 import { describeValue } from '../errors/describe.js';
+import { textProblem } from '../message/envelope-problems.js';
+import { limits } from '../message/limits.js';
 import {
   checkedElsewhere,
   fields,
@@ -7,7 +9,6 @@ import {
   ofType,
   oneOf,
   optionProblems,
-  text,
   wholeNumber,
   type OptionChecks,
 } from '../errors/options.js';
@@ -15,8 +16,7 @@ import { planChecks, type RetryPolicy, type RetryRule } from '../../kit/retry.js
 import type { ListenerOptions } from './definitions.js';
 
 const runChecks: OptionChecks<ListenerOptions> = {
-  // The inbox knows the listener by it.
-  name: text(),
+  name: listenerName,
   inline: ofType('boolean'),
   onDead: oneOf('park', 'skip', 'block'),
   timeoutMs: milliseconds(1),
@@ -58,4 +58,10 @@ function ruleProblems(rule: unknown, index: number): string[] {
     );
   }
   return problems.map((problem) => `in \`retry\`, in \`rules[${index}]\`, ${problem}`);
+}
+
+/** The inbox keeps messages under this name: databases truncate strings at NUL, and index only so many bytes. */
+function listenerName(value: unknown): string | undefined {
+  if (textProblem('name', value) === undefined) return undefined;
+  return `a non-empty string of at most ${limits.attributeBytes} bytes without NUL characters`;
 }

@@ -167,7 +167,7 @@ describe('a registry', () => {
       .listen(nothing);
     expect(() => new MessageRegistry('odd').register(listener)).toThrowErrorMatchingInlineSnapshot(`
       "The registry \`odd\` has 12 problems:
-        - \`nothing\`: \`name\` is "", but must be a non-empty string
+        - \`nothing\`: \`name\` is "", but must be a non-empty string of at most 512 bytes without NUL characters
         - \`nothing\`: \`onDead\` is "drop", but must be one of "park", "skip", "block"
         - \`nothing\`: \`timeoutMs\` is 0, but must be a number of milliseconds from 1 to 2147483647
         - \`nothing\`: \`concurrency\` is 0, but must be a whole number from 1
