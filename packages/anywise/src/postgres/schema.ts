@@ -112,7 +112,7 @@ export const storeMigrations: readonly Migration[] = [
       );
       SELECT setval(pg_get_serial_sequence('anywise_inbox', 'seq'),
         nextval(pg_get_serial_sequence('anywise_inbox_before', 'seq')), false);
-      CREATE FUNCTION pg_temp.source_of(envelope text) RETURNS text LANGUAGE plpgsql AS $$
+      CREATE FUNCTION anywise_source_of(envelope text) RETURNS text LANGUAGE plpgsql AS $$
         BEGIN
           RETURN CASE json_typeof(envelope::json -> 'source') WHEN 'string' THEN envelope::json ->> 'source' ELSE '' END;
         EXCEPTION WHEN OTHERS THEN RETURN '';
@@ -121,11 +121,11 @@ export const storeMigrations: readonly Migration[] = [
           (seq, listener, id, source, type, lane, envelope, original, state, at, attempts, lease, holder, last_error,
           received_at)
         OVERRIDING SYSTEM VALUE
-        SELECT seq, listener, id, coalesce(pg_temp.source_of(coalesce(original, envelope)), ''), type, lane, envelope,
+        SELECT seq, listener, id, coalesce(anywise_source_of(coalesce(original, envelope)), ''), type, lane, envelope,
           original, CASE WHEN state = 'parked' AND key IS NULL THEN 'dead' ELSE state END, at, attempts, lease, holder,
           last_error, received_at
         FROM anywise_inbox_before WHERE state <> 'handled' ORDER BY seq;
-      DROP FUNCTION pg_temp.source_of(text);
+      DROP FUNCTION anywise_source_of(text);
       DELETE FROM anywise_inbox_before WHERE state <> 'handled';
       CREATE INDEX anywise_inbox_fresh ON anywise_inbox (listener, seq) WHERE state = 'ready' AND at = 0;
       CREATE INDEX anywise_inbox_tried ON anywise_inbox (listener, at) WHERE state IN ('ready', 'running') AND at > 0;

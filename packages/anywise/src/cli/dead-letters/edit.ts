@@ -52,8 +52,5 @@ async function findOne(deadLetters: DeadLetters, id: string, { listener, source 
   const isOfOne = letters.every((each) => each.listener === letter.listener);
   const what = isOfOne ? 'source' : 'listener';
   const names = [...new Set(letters.map((each) => `\`${each[what]}\``))].join(', ');
-  throw new Refusal(
-    2,
-    `It is a dead letter of several ${what}s: ${names}. Choose one with \`--${what}\`.`,
-  );
+  throw new Refusal(2, `It is a dead letter of several ${what}s: ${names}. Choose one with \`--${what}\`.`);
 }
