@@ -38,8 +38,8 @@ export function parkedJson({ seq, id, envelope, json, attempts, error }: ParkedM
 }
 
 /** A delayed command as `--json` prints it. */
-export function scheduledJson({ seq, envelope, dueAt }: ScheduledMessage): object {
-  return { seq, id: envelope.id, type: envelope.type, dueAt: timeOf(dueAt), envelope };
+export function scheduledJson({ seq, id, envelope, dueAt }: ScheduledMessage): object {
+  return { seq, id, type: envelope?.type ?? null, dueAt: timeOf(dueAt), envelope: envelope ?? null };
 }
 
 /** `null` for what no date can tell. */

@@ -32,8 +32,9 @@ export function parkedTable(rows: readonly ParkedMessage[], width: number | unde
 /** One line for each delayed command. */
 export function scheduledTable(rows: readonly ScheduledMessage[], width: number | undefined): string {
   const now = Date.now();
-  const cells = rows.map(({ envelope, dueAt }) => {
-    return [writeDuration(Math.max(0, dueAt - now)), envelope.type, envelope.id, orderKey(envelope) ?? 'none'];
+  const cells = rows.map(({ id, envelope, dueAt }) => {
+    const key = envelope === undefined ? '?' : (orderKey(envelope) ?? 'none');
+    return [writeDuration(Math.max(0, dueAt - now)), envelope?.type ?? 'unreadable', id, key];
   });
   return table(['DUE IN', 'TYPE', 'ID', 'KEY'], cells, width);
 }

@@ -13,6 +13,6 @@ export class MemoryScheduledMessages implements ScheduledMessages {
       .filter(({ state }) => state === 'scheduled')
       .sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq)
       .slice(0, limit)
-      .map(({ seq, envelope, dueAt }) => ({ seq, envelope, dueAt }));
+      .map(({ seq, envelope, dueAt }) => ({ seq, id: envelope.id, envelope, dueAt }));
   }
 }

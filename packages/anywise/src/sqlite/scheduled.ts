@@ -1,7 +1,14 @@
-import type { Envelope } from '../core/message/envelope.js';
 import type { ScheduledMessage, ScheduledMessages } from '../core/ports/scheduled.js';
 import type { Connections } from './client.js';
+import { readStoredEnvelope, type StoredText } from '../kit/stored.js';
 import type { Database } from './database.js';
+import { storedEnvelope } from './sql.js';
+
+interface Row extends StoredText {
+  readonly seq: number;
+  readonly id: string;
+  readonly dueAt: number;
+}
 
 export class SqliteScheduledMessages implements ScheduledMessages {
   readonly #connections: Connections;
@@ -11,11 +18,16 @@ export class SqliteScheduledMessages implements ScheduledMessages {
   }
 
   async list(limit: number): Promise<readonly ScheduledMessage[]> {
-    const rows = this.#connections.reader.all<{ seq: number; envelope: string; dueAt: number }>(
-      `SELECT seq, envelope, due_at AS dueAt FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
+    const rows = this.#connections.reader.all<Row>(
+      `SELECT seq, id, ${storedEnvelope}, due_at AS dueAt FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
        WHERE state = 'scheduled' ORDER BY due_at, seq LIMIT ?`,
       limit,
     );
-    return rows.map(({ envelope, ...row }) => ({ ...row, envelope: JSON.parse(envelope) as Envelope }));
+    return rows.map(({ seq, id, dueAt, ...stored }) => ({
+      seq,
+      id,
+      envelope: readStoredEnvelope(stored).envelope,
+      dueAt,
+    }));
   }
 }

@@ -3,7 +3,9 @@ import type { Envelope } from '../message/envelope.js';
 /** A message that waits for its due time. */
 export interface ScheduledMessage {
   readonly seq: number;
-  readonly envelope: Envelope;
+  readonly id: string;
+  /** `undefined` if what is stored cannot be read any more. */
+  readonly envelope: Envelope | undefined;
   /** Milliseconds since 1970, by the database's clock. */
   readonly dueAt: number;
 }

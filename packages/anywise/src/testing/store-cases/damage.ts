@@ -123,6 +123,14 @@ export const damageCases: readonly StoreCase[] = [
       for (const n of upTo(3)) await schedule(store, `s${n}`, { delayMs: n === 2 ? 3_600_000 : 0 });
       await damage?.('outbox', 's0', '{');
       await damage?.('outbox', 's2', '{');
+      same(
+        (await store.scheduled.list(10)).map(({ id, envelope }) => [id, envelope?.id]),
+        [
+          ['s0', undefined],
+          ['s1', 's1'],
+          ['s2', undefined],
+        ],
+      );
       assert.equal(await cancel(store, 's2'), true);
       same(await sendableIds(store), ['unreadable', 's1']);
       await settle(store, await relayLease(store, 'a'), { s1: { outcome: 'confirmed' } });

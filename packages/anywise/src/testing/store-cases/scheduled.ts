@@ -177,7 +177,7 @@ export const scheduledCases: readonly StoreCase[] = [
       await append(store, ['now']);
       const listed = await store.scheduled.list(2);
       same(
-        listed.map(({ envelope, dueAt }) => [envelope.id, dueAt]),
+        listed.map(({ id, dueAt }) => [id, dueAt]),
         [
           ['first', at],
           ['second', at + 1_000],
@@ -185,7 +185,7 @@ export const scheduledCases: readonly StoreCase[] = [
       );
       same(await cancel(store, 'first'), true);
       same(
-        (await store.scheduled.list(10)).map(({ envelope }) => envelope.id),
+        (await store.scheduled.list(10)).map(({ id }) => id),
         ['second', 'last'],
       );
     },
