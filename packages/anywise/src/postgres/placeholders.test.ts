@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { numberPlaceholders } from './placeholders.js';
 
 it.each([
@@ -21,4 +22,41 @@ it.each([
   ['says so even if it must not be NULL', 'SELECT ?\n is  not null', 'SELECT $1::text\n is  not null'],
 ])('%s', (_title, sql, numbered) => {
   expect(numberPlaceholders(sql)).toBe(numbered);
+});
+
+/** Text in which a question mark stands for itself. */
+const hidden = fc
+  .tuple(fc.string({ maxLength: 8 }), fc.constantFrom("'", '"', '/*', '--', '$tag$'))
+  .map(([text, quote]) => {
+    const inside = `${text.replaceAll(/['"*/$\\\n-]/g, '')}?`;
+    switch (quote) {
+      case '/*':
+        return `/*${inside}*/`;
+      case '--':
+        return `--${inside}\n`;
+      default:
+        return `${quote}${inside}${quote}`;
+    }
+  });
+
+const seed = 20_260_101;
+
+it('numbers every placeholder between what hides question marks, and nothing else', () => {
+  const parts = fc.array(fc.oneof(hidden, fc.constantFrom('?', 'a', '1', '??')), { maxLength: 20 });
+  const property = fc.property(parts, (all) => {
+    let count = 0;
+    const expected = all.map((part) => (part === '?' ? `$${++count}` : part === '??' ? '?' : part));
+    expect(numberPlaceholders(all.join(' , '))).toBe(expected.join(' , '));
+  });
+  fc.assert(property, { seed, interruptAfterTimeLimit: 5_000 });
+});
+
+it('ends on any text, with numbers in their order', () => {
+  const odd = fc.array(fc.constantFrom('?', "'", '"', '/*', '*/', '--', '\n', '$$', '$a$', 'E', '\\', ' ', 'x'));
+  const property = fc.property(odd, (parts) => {
+    const sql = parts.join('').replaceAll(/\$\d/g, '');
+    const numbers = [...numberPlaceholders(sql).matchAll(/\$(\d+)/g)].map(([, digits]) => Number(digits));
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+  });
+  fc.assert(property, { seed, numRuns: 1_000, interruptAfterTimeLimit: 5_000 });
 });

@@ -1,5 +1,6 @@
 import { longestTimerMs } from '../time/timers.js';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import {
   checkOptions,
   milliseconds,
@@ -60,5 +61,40 @@ describe('the check of options', () => {
 describe('defaults', () => {
   it('take the place of what is absent or undefined', () => {
     expect(withDefaults({ a: undefined, b: 2 }, { a: 1, b: 1, c: 3 })).toEqual({ a: 1, b: 2, c: 3 });
+  });
+});
+
+describe('any value of an option', () => {
+  const checks = {
+    places: wholeNumber(1, 10),
+    waitMs: milliseconds(0),
+    factor: numberFrom(1, 5),
+    name: text(),
+    mode: oneOf('a', 'b'),
+    run: ofType('function'),
+  };
+  const value = fc.oneof(
+    fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withSparseArray: true }),
+    fc.double(),
+    fc.integer({ min: -1, max: 11 }),
+    fc.constantFrom('a', 'b', '', Symbol('odd')),
+  );
+  const given = fc.record(
+    Object.fromEntries(Object.keys(checks).map((name) => [name, value])) as Record<keyof typeof checks, typeof value>,
+    { requiredKeys: [] },
+  );
+
+  it('is taken, or is one problem that names the option, and nothing throws', () => {
+    const property = fc.property(given, (options) => {
+      const wrong = Object.entries(options).filter(([name, one]) => {
+        const [problem, ...others] = optionProblems({ [name]: one }, checks);
+        expect(others).toEqual([]);
+        expect(problem?.startsWith(`\`${name}\` is `) ?? true).toBe(true);
+        return problem !== undefined;
+      });
+      expect(optionProblems(options, checks)).toHaveLength(wrong.length);
+      expect(wrong.filter(([, one]) => one === undefined)).toEqual([]);
+    });
+    fc.assert(property, { seed: 20_260_101, numRuns: 500, interruptAfterTimeLimit: 5_000 });
   });
 });

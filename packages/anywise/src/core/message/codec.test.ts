@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { z } from 'zod';
 import { Codec, encodeCommand, encodeEvent } from './codec.js';
 import { MessageContext, contextKey } from './context.js';
@@ -7,6 +8,7 @@ import type { Envelope } from './envelope.js';
 import { command, event } from './declare.js';
 import { type } from './schema.js';
 import { testEnvelope } from '../../testing/envelopes.js';
+import { AnywiseError } from '../errors/errors.js';
 
 class Paid extends event('payments.paid', {
   version: 3,
@@ -198,5 +200,28 @@ describe('a command that is enqueued', () => {
     ).toThrowErrorMatchingInlineSnapshot(
       `"\`payments.tag\` got invalid data: \`tags\`: is an instance of \`Set\`, which JSON cannot represent"`,
     );
+  });
+});
+
+describe('any data of any version', () => {
+  it('becomes a message of the current version, or an error of ours, and stays as it was', () => {
+    const data = fc.oneof(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.record({ order: fc.string() }),
+      fc.record({ orderId: fc.string(), amount: fc.integer(), currency: fc.string() }, { requiredKeys: ['orderId'] }),
+    );
+    const property = fc.property(fc.integer({ min: 1, max: 5 }), data, (version, value) => {
+      const before = JSON.stringify(value);
+      try {
+        const { version: current } = codec.decode(paid(version, value)) as Paid;
+        expect(current).toBe(3);
+      } catch (error) {
+        expect(AnywiseError.is(error)).toBe(true);
+        const { retryable } = error as AnywiseError;
+        expect(retryable).toBe(version > 3);
+      }
+      expect(JSON.stringify(value)).toBe(before);
+    });
+    fc.assert(property, { seed: 20_260_101, numRuns: 1_000, interruptAfterTimeLimit: 5_000 });
   });
 });
