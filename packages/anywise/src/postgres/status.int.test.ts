@@ -18,8 +18,8 @@ async function fill(schema: string, inbox: Fill, outbox: Fill): Promise<void> {
   await withTestDatabase(async (database) => {
     for (const [state, count] of Object.entries(inbox)) {
       const text = `
-        INSERT INTO ${quoted(schema)}.anywise_inbox (listener, id, type, lane, envelope, state, at, received_at)
-        SELECT 'listener' || (n % ${listeners}), '${state}' || n, 'test.happened', '=' || n, '{}', '${state.replace('tried', 'ready')}',
+        INSERT INTO ${quoted(schema)}.anywise_inbox (source, listener, id, type, lane, envelope, state, at, received_at)
+        SELECT '/test', 'listener' || (n % ${listeners}), '${state}' || n, 'test.happened', '=' || n, '{}', '${state.replace('tried', 'ready')}',
           CASE '${state}' WHEN 'ready' THEN 0 ELSE n END, n
         FROM generate_series(1, $1) AS n`;
       await database.query({ text }, count);

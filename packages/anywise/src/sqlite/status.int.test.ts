@@ -12,8 +12,8 @@ const backlog = 50_000;
 const fillSql = (['ready', 'running', 'handled', 'dead', 'parked', 'blocking'] as const).map(
   (state) => `
     WITH RECURSIVE one (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < ${backlog})
-    INSERT INTO anywise_inbox (listener, id, type, lane, envelope, state, received_at)
-    SELECT 'listener' || (n % 3), '${state}' || n, 'test.happened', '=' || n, '{}', '${state}', n FROM one`,
+    INSERT INTO anywise_inbox (source, listener, id, type, lane, envelope, state, received_at)
+    SELECT '/test', 'listener' || (n % 3), '${state}' || n, 'test.happened', '=' || n, '{}', '${state}', n FROM one`,
 );
 const fillOutboxSql = (['waiting', 'scheduled', 'parked'] as const).map(
   (state) => `
