@@ -79,7 +79,13 @@ const plan = {
   factor: between(1, 1_000),
   maxDelayMs: month,
 };
-const connection = { url: text, pool: object, maxConnections: whole(2, 9_999), prepare: flag, statementTimeoutMs: whole(100, 2 ** 31 - 1) };
+const connection = {
+  url: text,
+  pool: object,
+  maxConnections: whole(2, 9_999),
+  prepare: flag,
+  statementTimeoutMs: whole(100, 2 ** 31 - 1),
+};
 const bytes = whole(1_024, 134_217_728);
 const filter = { id: anyText, source: anyText, listener: anyText, type: anyText, error: anyText, olderThanMs: century };
 const declared = { base: no, data: no, version: (value: unknown) => value === 1, upcast: object, summary: text };
