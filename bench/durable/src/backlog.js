@@ -84,8 +84,8 @@ async function add(store) {
 function entries(from, keyOf, idOf) {
   return Array.from({ length: batchSize }, (_, index) => {
     const envelope = { ...envelopeOf(makeMessage(from + index), keyOf(from + index)), id: idOf(from + index) };
-    const { id, type, subject: key } = envelope;
-    return { listener: listenerName, id, type, key, json: JSON.stringify(envelope) };
+    const { source, id, type, subject: key } = envelope;
+    return { listener: listenerName, source, id, type, key, json: JSON.stringify(envelope) };
   });
 }
 

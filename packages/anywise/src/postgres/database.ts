@@ -1,3 +1,4 @@
+import { startTimer } from '../core/time/timers.js';
 import { createHash } from 'node:crypto';
 import {
   defaultMaxConnections,
@@ -150,7 +151,7 @@ export class Database {
 
   /** Gives what runs a few seconds to end, after which what still has no answer fails, and so does all that begins then. */
   beginClose(): void {
-    this.#closing ??= setTimeout(() => {
+    this.#closing ??= startTimer(() => {
       this.#isCut = true;
       this.#server.cut();
     }, closeMs);

@@ -1,4 +1,5 @@
 import { AnywiseError } from '../core/errors/errors.js';
+import { startInterval } from '../core/time/timers.js';
 import { isLost, type PooledClient, type PostgresResult } from './client.js';
 
 /** A statement of the library's own. */
@@ -114,7 +115,7 @@ export class OpenSessions {
 
   add(session: Session): void {
     this.#sessions.add(session);
-    this.#timer ??= setInterval(() => this.#touch(), this.#everyMs).unref();
+    this.#timer ??= startInterval(() => this.#touch(), this.#everyMs).unref();
   }
 
   delete(session: Session): void {

@@ -1,4 +1,4 @@
-import { sleep } from '../core/time/timers.js';
+import { sleep, startInterval } from '../core/time/timers.js';
 import type { ListeningClient } from './client.js';
 import type { Database } from './database.js';
 
@@ -102,7 +102,7 @@ export class Hearing {
     const ended = new Promise<void>((resolve) => (end = resolve));
     const client = this.#database.listeningClient({ notice: this.#heard, end });
     const listen = (): Promise<unknown> => client.query(`LISTEN ${this.#channel}`);
-    const ping = setInterval(() => void listen().catch(end), pingMs);
+    const ping = startInterval(() => void listen().catch(end), pingMs);
     this.#client = client;
     try {
       // A client that is ended while it connects leaves `connect` pending.

@@ -1,3 +1,4 @@
+import { startTimer } from '../core/time/timers.js';
 import { Socket } from 'node:net';
 
 /** How long the other side of a connection may take to say goodbye as well. */
@@ -15,7 +16,7 @@ export class Sockets {
     const socket = new Socket();
     this.#open.add(socket);
     socket.once('close', () => this.#open.delete(socket));
-    socket.once('finish', () => setTimeout(() => socket.destroy(), goodbyeMs).unref());
+    socket.once('finish', () => startTimer(() => socket.destroy(), goodbyeMs).unref());
     return socket;
   };
 
