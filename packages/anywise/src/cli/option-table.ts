@@ -17,6 +17,7 @@ export const optionTable = {
   'data-file': { value: 'path', text: 'a file with the new data; `-` reads the standard input' },
   envelope: { text: 'replace the whole envelope, not only `data`' },
   replay: { text: 'replay it at once' },
+  module: { value: 'path', text: 'the file that exports the bus, or what a service is made of' },
   yes: { text: 'do not ask' },
 } as const satisfies Readonly<Record<string, { readonly value?: string; readonly text: string }>>;
 

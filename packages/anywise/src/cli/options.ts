@@ -18,6 +18,7 @@ export interface Options {
   readonly after: number | undefined;
   readonly data: string | undefined;
   readonly dataFile: string | undefined;
+  readonly module: string | undefined;
   readonly all: boolean;
   readonly envelope: boolean;
   readonly replay: boolean;
@@ -47,6 +48,7 @@ export function readOptions(args: readonly string[], allowed: readonly OptionNam
     after: readCount('after', 0, values, problems),
     data: values.get('data'),
     dataFile: values.get('data-file'),
+    module: values.get('module'),
     all: values.has('all'),
     envelope: values.has('envelope'),
     replay: values.has('replay'),

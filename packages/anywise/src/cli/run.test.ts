@@ -49,6 +49,9 @@ describe('help', () => {
       inbox: messages that listeners have yet to handle
         status  counts the messages that each listener has yet to handle
 
+      bus: what a service is made of
+        describe  lists the messages that a service knows, and what handles and hears them
+
       Example
         anywise dead-letters list
 
@@ -122,7 +125,7 @@ describe('wrong use', () => {
     {
       args: ['dead-leters', 'list'],
       errors:
-        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`.\n',
+        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`, `bus`.\n',
     },
     {
       args: ['outbox', 'stats'],

@@ -3,6 +3,8 @@ import { AnywiseError } from '../core/errors/errors.js';
 import { shownValue } from '../core/errors/shown.js';
 import type { Store } from '../core/ports/store.js';
 import type { Action, Subject } from './action.js';
+import { describe } from './bus/describe.js';
+import { bus } from './bus/subject.js';
 import { deadLetters } from './dead-letters/subject.js';
 import { helpOnAction, helpOnAll, helpOnSubject } from './help.js';
 import { inbox } from './inbox/subject.js';
@@ -16,7 +18,7 @@ import { scheduled } from './scheduled/subject.js';
 import { print, type Terminal } from './terminal.js';
 import { visibleJson } from './visible.js';
 
-const subjects: readonly Subject[] = [deadLetters, outbox, scheduled, inbox];
+const subjects: readonly Subject[] = [deadLetters, outbox, scheduled, inbox, bus];
 
 /** Runs the command in the arguments, and returns the exit code. Only rejects for a bug in the command itself. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -30,7 +32,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const [first, second, ...rest] = args;
+  const [first, second, ...rest] = expanded(args);
   if (first === '--version' || first === '-V') return version(terminal);
   if (first === undefined || isHelp(first)) return help(helpOnAll(subjects), first, terminal);
   const subject = find(first, subjects, 'anywise');
@@ -39,6 +41,14 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<Ex
   const asked = rest.find(isHelp);
   if (asked !== undefined) return help(helpOnAction(subject, action), asked, terminal);
   return perform(action, rest, terminal);
+}
+
+/** `anywise describe <path>` is short for `anywise bus describe --module <path>`. */
+function expanded(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  if (first !== describe.name) return args;
+  const isPath = rest[0] !== undefined && !rest[0].startsWith('-');
+  return [bus.name, describe.name, ...(isPath ? ['--module', ...rest] : rest)];
 }
 
 async function perform(action: Action, args: readonly string[], terminal: Terminal): Promise<ExitCode> {

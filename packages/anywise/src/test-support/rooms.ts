@@ -117,7 +117,7 @@ export const rooms: readonly Room[] = [
     name: 'cli',
     folder: 'cli',
     holds: 'the command `anywise`',
-    imports: ['errors', 'message', 'ports', 'connect', 'sqlite', 'postgres'],
+    imports: ['errors', 'message', 'ports', 'registry', 'bus', 'connect', 'sqlite', 'postgres'],
   },
   {
     name: 'testing',

@@ -1,0 +1,35 @@
+import type { BusDescription, MessageDescription } from '../../core/bus/inspect.js';
+import type { Action } from '../action.js';
+import { Refusal } from '../refusal.js';
+import { table } from '../table.js';
+import { describeModule } from './module.js';
+
+export const describe: Action = {
+  name: 'describe',
+  summary: 'lists the messages that a service knows, and what handles and hears them',
+  options: ['module'],
+  notes:
+    'Loads a module and starts nothing. The module exports a bus (`new Anywise(…)`), or an object with `registry` or `registries`, and `contracts`. `anywise describe <path>` is the same.',
+  example: 'bus describe --module services/orders/src/app.ts',
+  async run({ options, terminal }) {
+    if (options.module === undefined) {
+      throw new Refusal(
+        2,
+        '`--module` is missing: the file that exports the bus, such as `services/orders/src/app.ts`.',
+      );
+    }
+    const buses = await describeModule(options.module);
+    const text = buses.map((found) => textOf(found, terminal.output.columns)).join('\n\n');
+    return { exitCode: 0, json: { buses }, text };
+  },
+};
+
+function textOf({ name, messages }: BusDescription, width: number | undefined): string {
+  const rows = messages.map((message) => [message.type, message.kind, String(message.version), usersOf(message)]);
+  return `${name}\n${table(['MESSAGE', 'KIND', 'VERSION', 'HANDLED OR HEARD BY'], rows, width)}`;
+}
+
+function usersOf({ handler, listeners }: MessageDescription): string {
+  const users = [...(handler === undefined ? [] : [handler.place]), ...listeners.map(({ name }) => name)];
+  return users.length === 0 ? '–' : users.join(', ');
+}
