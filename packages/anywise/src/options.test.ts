@@ -427,11 +427,11 @@ const without = {
   'what it is given are messages, classes and values':
     'concurrent contract handles methods notFound parseEnvelope sequential toEnvelopes token type connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus testContext testEntry testEnvelope shownUrl shownValue',
   'it has no options, or works inside a store or a transport':
-    'Mutex Waiters Watchers backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadState decideRetry holderName holdsUp inboxStatusOf isDeadHolder keyOf laneOf orderKey publishTogether queryWrote readEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
+    'Mutex Waiters Watchers backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isDeadHolder isWantedBy keyOf laneOf orderKey publishTogether queryWrote readEnvelope readStored readStoredEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
 };
 
 describe('the table of options', () => {
-  const entries = { root, kit, guards, memory, sqlite, postgres, inversify, express, sinks, connect, testing };
+  const entries = { root, kit, guards, memory, sqlite, postgres, nats, inversify, express, sinks, connect, testing };
 
   it.each(Object.entries(entries))('has every function of %s', (_entry, exported) => {
     const functions = Object.entries(exported).filter(([, value]) => typeof value === 'function');

@@ -17,7 +17,7 @@ export interface NatsConnectionOptions {
 }
 
 const servers: OptionCheck = (value) =>
-  [value].flat().length > 0 && [value].flat().every((server) => typeof server === 'string' && server !== '')
+  [value].flat().length > 0 && [value].flat().every((server: unknown) => text()(server) === undefined)
     ? undefined
     : '`host:port`, or a list of them';
 

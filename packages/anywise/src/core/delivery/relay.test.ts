@@ -122,7 +122,7 @@ describe('the relay', () => {
     });
     await eventually(() => expect(published).toEqual(['other', 'alone']));
     await eventually(async () => expect(await store.parked.list(10)).toMatchObject([{ error: 'It is not JSON.' }]));
-    expect(await store.outbox.status()).toMatchObject({ waiting: 1, parked: 1 });
+    expect(await store.outbox.status()).toMatchObject({ waiting: { count: 1 }, parked: { count: 1 } });
   });
 
   it('leaves the work to the one who has the lease', async () => {
