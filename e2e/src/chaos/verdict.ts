@@ -84,15 +84,25 @@ async function countUnderWay(databases: Databases, { isWild, hostile }: Expected
 }
 
 async function untilQuiet(databases: Databases, expected: Expected): Promise<void> {
-  let fewest = Infinity;
+  let before = '';
   let deadline = Infinity;
   while (performance.now() < deadline) {
     const left = await countUnderWay(databases, expected);
     if (left <= 0 && (await findUnfinished(databases)).length === 0) return;
-    if (left < fewest) deadline = performance.now() + stuckAfterMs;
-    fewest = Math.min(left, fewest);
+    const now = `${left} ${await countAttempts(databases)}`;
+    if (now !== before) deadline = performance.now() + stuckAfterMs;
+    before = now;
     await delay(200);
   }
+}
+
+/** The attempts at what is not done: a message that kills its process each time gets on by them alone. */
+async function countAttempts(databases: Databases): Promise<number> {
+  const sql = "SELECT coalesce(sum(attempts), 0) AS n FROM anywise_inbox WHERE state <> 'handled'";
+  const rows = await Promise.all(
+    services.map((service) => databases.rows<{ readonly n: number | string }>(service, sql)),
+  );
+  return rows.flat().reduce((total, { n }) => total + Number(n), 0);
 }
 
 function listenersOf({ isWild }: Expected) {
