@@ -32,14 +32,14 @@ export const busMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'core/delivery/relay.ts',
-        from: 'const found = await store.outbox.sendable(batchSize);',
+        from: 'const found = await store.outbox.sendable(relayBatch);',
         to: `const last = Number(Reflect.get(this, 'last') ?? 0);
-             const found = (await store.outbox.sendable(batchSize)).filter(({ seq }) => seq > last);
+             const found = (await store.outbox.sendable(relayBatch)).filter(({ seq }) => seq > last);
              Reflect.set(this, 'last', found.at(-1)?.seq ?? last);`,
       },
       {
         file: 'core/delivery/relay.ts',
-        from: 'epoch === epoch ? found : await store.outbox.sendable(batchSize)',
+        from: 'epoch === epoch ? found : await store.outbox.sendable(relayBatch)',
         to: 'epoch === epoch ? found : found',
       },
     ],

@@ -9,8 +9,8 @@ export const postgresMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'postgres/transaction.ts',
-        from: 'listener, storable(id), lease)) === 1;',
-        to: 'listener, storable(id), lease)) < 2;',
+        from: '...refValue(claim), claim.lease)) === 1;',
+        to: '...refValue(claim), claim.lease)) < 2;',
       },
     ],
     tests: storeTests,
@@ -41,12 +41,16 @@ export const postgresMutants: readonly Mutant[] = [
   {
     name: 'inbox key without listener',
     changes: [
-      { file: 'postgres/schema.ts', from: 'PRIMARY KEY (listener, id)', to: 'PRIMARY KEY (id)' },
-      { file: 'postgres/inbox.ts', from: 'ON CONFLICT (listener, id) DO NOTHING`', to: 'ON CONFLICT (id) DO NOTHING`' },
+      { file: 'postgres/schema.ts', from: 'PRIMARY KEY (listener, id, source)', to: 'PRIMARY KEY (id, source)' },
       {
         file: 'postgres/inbox.ts',
-        from: 'ON CONFLICT (listener, id) DO NOTHING\n    RETURNING',
-        to: 'ON CONFLICT (id) DO NOTHING\n    RETURNING',
+        from: 'ON CONFLICT (listener, id, source) DO NOTHING`',
+        to: 'ON CONFLICT (id, source) DO NOTHING`',
+      },
+      {
+        file: 'postgres/inbox.ts',
+        from: 'ON CONFLICT (listener, id, source) DO NOTHING\n    RETURNING',
+        to: 'ON CONFLICT (id, source) DO NOTHING\n    RETURNING',
       },
     ],
     tests: storeTests,
@@ -61,10 +65,10 @@ export const postgresMutants: readonly Mutant[] = [
       },
       {
         file: 'postgres/inbox.ts',
-        from: 'row.envelope, row.attempts,',
-        to: 'row.envelope, row.attempts + 1 AS attempts,',
+        from: "${storedEnvelope('row')}, row.attempts,",
+        to: "${storedEnvelope('row')}, row.attempts + 1 AS attempts,",
       },
-      { file: 'postgres/inbox.ts', from: 'attempts = attempts - $5, lease', to: 'attempts = attempts + 1 - $5, lease' },
+      { file: 'postgres/inbox.ts', from: 'attempts = attempts - $6, lease', to: 'attempts = attempts + 1 - $6, lease' },
     ],
     tests: storeTests,
   },

@@ -34,7 +34,7 @@ export const sqliteMutants: readonly Mutant[] = [
   },
   {
     name: 'inbox key without listener',
-    changes: [{ file: 'sqlite/schema.ts', from: 'UNIQUE (listener, id)', to: 'UNIQUE (id)' }],
+    changes: [{ file: 'sqlite/schema.ts', from: 'UNIQUE (listener, id, source)', to: 'UNIQUE (id, source)' }],
     tests: storeTests,
   },
   {
@@ -42,8 +42,16 @@ export const sqliteMutants: readonly Mutant[] = [
     changes: [
       { file: 'sqlite/inbox.ts', from: 'attempts = attempts + 1, is_alone = 0', to: 'is_alone = 0' },
       { file: 'sqlite/inbox.ts', from: 'attempts = attempts + is_alone, is_alone = 0', to: 'is_alone = 0' },
-      { file: 'sqlite/inbox.ts', from: "lane, envelope, attempts';", to: "lane, envelope, attempts + 1 AS attempts';" },
-      { file: 'sqlite/inbox.ts', from: 'attempts = attempts - ?, lease', to: 'attempts = attempts + 1 - ?, lease' },
+      {
+        file: 'sqlite/inbox.ts',
+        from: '${storedEnvelope}, attempts`;',
+        to: '${storedEnvelope}, attempts + 1 AS attempts`;',
+      },
+      {
+        file: 'sqlite/inbox.ts',
+        from: "SET state = 'ready', at = ${now} + ?, lease = NULL",
+        to: "SET state = 'ready', at = ${now} + ?, attempts = attempts + 1, lease = NULL",
+      },
     ],
     tests: storeTests,
   },
