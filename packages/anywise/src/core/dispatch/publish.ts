@@ -46,7 +46,7 @@ export class Publisher {
 
   publish(event: Event, options: PublishOptions | undefined, caller: Frame | undefined): Promise<unknown> {
     const { routes, work, observers, host } = this.#options;
-    const problems = optionProblems(options, publishChecks);
+    const problems = options === undefined ? [] : optionProblems(options, publishChecks);
     if (problems.length > 0) return rejected(new SetupError('INVALID_SETUP', '`publish()`', problems));
     let compiled: CompiledEvent;
     try {

@@ -91,7 +91,7 @@ export class Sender {
     if (options === undefined && caller === undefined && !compiled.needsUnit) {
       return this.#sendPlain(command, compiled, noOptions, compiled.run);
     }
-    const problems = optionProblems(options, sendChecks);
+    const problems = options === undefined ? [] : optionProblems(options, sendChecks);
     if (problems.length > 0) return Promise.reject(new SetupError('INVALID_SETUP', '`send()`', problems));
     if (options?.timeoutMs !== undefined || options?.signal !== undefined) {
       return this.#sendWithDeadline(command, compiled, options, caller);
