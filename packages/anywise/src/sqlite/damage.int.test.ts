@@ -58,7 +58,9 @@ describe('a store whose file was damaged', () => {
       await using bus = await startBus({ name: 'payments', contracts, items: [listener], store, transport });
       await eventually(() => expect([...heard].sort()).toEqual([1, 3, 5, 7]));
       await eventually(async () => expect(await bus.deadLetters.count()).toBe(damages.length));
-      await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 }, parked: { count: 4 } }));
+      await eventually(async () =>
+        expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 }, parked: { count: 4 } }),
+      );
       const letters = await bus.deadLetters.list();
       const parked = await store.parked.list(10);
       expect(letters.map(({ json, attempts }) => [json.slice(0, 19), attempts])).toEqual(
