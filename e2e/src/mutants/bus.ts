@@ -56,4 +56,25 @@ export const busMutants: readonly Mutant[] = [
     ],
     tests: [`${source}/core/delivery/durable.test.ts`, ports],
   },
+  {
+    name: 'what cannot be stored is dropped instead of buried',
+    changes: [{ file: 'core/delivery/take-in.ts', from: 'await bury(entry, error, options);', to: '' }],
+    tests: [`${source}/core/delivery/take-in.test.ts`],
+  },
+  {
+    name: 'an outage of the store counts as a message that cannot be stored',
+    changes: [
+      {
+        file: 'core/delivery/take-in.ts',
+        from: 'return AnywiseError.is(error) && error.retryable;',
+        to: 'return false;',
+      },
+    ],
+    tests: [`${source}/core/delivery/take-in.test.ts`],
+  },
+  {
+    name: 'a change during a claim is not counted',
+    changes: [{ file: 'core/delivery/worker.ts', from: 'this.#changes++;', to: '' }],
+    tests: [`${source}/core/delivery/worker.test.ts`, `${source}/core/delivery/durable.test.ts`],
+  },
 ];

@@ -1,6 +1,7 @@
 import { source, type Mutant } from './mutant.js';
 
 const storeTests = [`${source}/postgres/store.int.test.ts`];
+const publisherTests = [`${source}/postgres/log.int.test.ts`, `${source}/postgres/transport.int.test.ts`];
 
 /** Mistakes of the PostgreSQL store and transport. */
 export const postgresMutants: readonly Mutant[] = [
@@ -92,5 +93,42 @@ export const postgresMutants: readonly Mutant[] = [
       },
     ],
     tests: storeTests,
+  },
+  {
+    name: 'a failed statement is told to the first of those that shared it',
+    changes: [
+      {
+        file: 'postgres/publisher.ts',
+        from: 'for (const { reject } of group) reject(error);',
+        to: 'group[0]?.reject(error);\n        for (const { resolve } of group) resolve();',
+      },
+    ],
+    tests: publisherTests,
+  },
+  {
+    name: 'a caller is told of success before the shared statement',
+    changes: [
+      {
+        file: 'postgres/publisher.ts',
+        from: 'const values = messageValues(group',
+        to: 'for (const { resolve } of group) resolve();\n        const values = messageValues(group',
+      },
+    ],
+    tests: publisherTests,
+  },
+  {
+    name: 'a publisher that failed never publishes again',
+    changes: [{ file: 'postgres/publisher.ts', from: '    this.#running = undefined;\n', to: '' }],
+    tests: publisherTests,
+  },
+  {
+    name: 'commands are trimmed before their owner has read them',
+    changes: [{ file: 'postgres/log.ts', from: "WHERE kind <> 'command' ORDER BY seq", to: 'ORDER BY seq' }],
+    tests: publisherTests,
+  },
+  {
+    name: 'what the slowest service has not read is trimmed',
+    changes: [{ file: 'postgres/log.ts', from: 'SELECT min(position) FROM', to: 'SELECT max(position) FROM' }],
+    tests: publisherTests,
   },
 ];

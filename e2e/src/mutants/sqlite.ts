@@ -1,6 +1,8 @@
 import { source, type Mutant } from './mutant.js';
 
 const storeTests = [`${source}/sqlite/store.int.test.ts`];
+const writerTests = [`${source}/sqlite/writer.int.test.ts`];
+const transportTests = [`${source}/sqlite/transport.int.test.ts`];
 
 /** Mistakes of the SQLite store and transport. */
 export const sqliteMutants: readonly Mutant[] = [
@@ -59,5 +61,86 @@ export const sqliteMutants: readonly Mutant[] = [
     name: 'LIMIT without the rule of heads',
     changes: [{ file: 'sqlite/claimable.ts', from: 'earlier.seq < head.seq', to: 'earlier.seq < 0' }],
     tests: storeTests,
+  },
+  {
+    name: 'a caller is told of success before the shared commit',
+    changes: [
+      {
+        file: 'sqlite/writer.ts',
+        from: "this.#connection.run('COMMIT');\n    for (const run of afterCommit) run?.();",
+        to: "const told = this.#takeWaiters();\n    for (const { resolve } of told) resolve();\n    this.#connection.run('COMMIT');\n    for (const run of afterCommit) run?.();",
+      },
+    ],
+    tests: writerTests,
+  },
+  {
+    name: 'what follows a commit runs before it',
+    changes: [
+      {
+        file: 'sqlite/writer.ts',
+        from: "this.#connection.run('COMMIT');\n    for (const run of afterCommit) run?.();",
+        to: "for (const run of afterCommit) run?.();\n    this.#connection.run('COMMIT');",
+      },
+    ],
+    tests: [...writerTests, `${source}/sqlite/fresh.test.ts`, ...storeTests],
+  },
+  {
+    name: 'a begin that failed keeps the turn',
+    changes: [
+      {
+        file: 'sqlite/writer.ts',
+        from: '} catch (error) {\n      release();\n      throw error;\n    }\n    this.#isTaken = true;',
+        to: '} catch (error) {\n      throw error;\n    }\n    this.#isTaken = true;',
+      },
+    ],
+    tests: writerTests,
+  },
+  {
+    name: 'jobs stay after a begin that failed',
+    changes: [
+      {
+        file: 'sqlite/writer.ts',
+        from: 'for (const { reject } of this.#takeJobs()) reject(error);',
+        to: 'for (const { reject } of this.#jobs) reject(error);',
+      },
+    ],
+    tests: writerTests,
+  },
+  {
+    name: 'all that share a commit are told that they failed it',
+    changes: [
+      {
+        file: 'sqlite/writer.ts',
+        from: 'waiters.length > 1 || this.#isTaken ? new SharedCommitError(error) : error',
+        to: 'error',
+      },
+    ],
+    tests: [...writerTests, `${source}/sqlite/faults.int.test.ts`],
+  },
+  {
+    name: 'work for a commit that failed is done with the next',
+    changes: [{ file: 'sqlite/writer.ts', from: 'this.#atCommit.clear();', to: '' }],
+    tests: [...writerTests, ...storeTests],
+  },
+  {
+    name: 'commands are trimmed before their owner has read them',
+    changes: [{ file: 'sqlite/log.ts', from: "AND kind <> 'command' ", to: '' }],
+    tests: transportTests,
+  },
+  {
+    name: 'a version that stopped reading holds the log for ever',
+    changes: [
+      {
+        file: 'sqlite/log.ts',
+        from: 'WHERE read_at > ${now} - ?2\n                 OR NOT EXISTS',
+        to: 'WHERE true OR NOT EXISTS',
+      },
+    ],
+    tests: transportTests,
+  },
+  {
+    name: 'what the slowest service has not read is trimmed',
+    changes: [{ file: 'sqlite/log.ts', from: 'SELECT min(position) FROM', to: 'SELECT max(position) FROM' }],
+    tests: transportTests,
   },
 ];
