@@ -89,7 +89,10 @@ export class Sender {
     if (compiled === undefined) return Promise.reject(noHandler(command));
     // The most frequent send must be the cheapest: from outside, without options, to code that needs nothing from the bus.
     if (options === undefined && caller === undefined && !compiled.needsUnit) {
-      return this.#sendPlain(command, compiled, noOptions, compiled.run);
+      const { pace } = compiled;
+      if (pace.skips === 0) return this.#sendPlain(command, compiled, noOptions, compiled.run);
+      pace.skips--;
+      return compiled.run(command, new Frame(this.#host, noOptions));
     }
     const problems = options === undefined ? [] : optionProblems(options, sendChecks);
     if (problems.length > 0) return Promise.reject(new SetupError('INVALID_SETUP', '`send()`', problems));
