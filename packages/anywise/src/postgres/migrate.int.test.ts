@@ -39,7 +39,7 @@ describeWithPostgres('the migrations of a PostgreSQL store', () => {
     expect(apply.map(({ name, hash }) => `${name} ${hash}`)).toMatchInlineSnapshot(`
       [
         "anywise/001-store lALLySfQZ-eG-KyP3fR3GB7l7_txqw_vjH2WP1sUE7Q",
-        "anywise/002-lanes MKvcDsZ4HGfRTkAZC_YtqOGsQr3n2GKejFMKCa_qEho",
+        "anywise/002-lanes gFkTqPclE90jXusKf0eSQrCqnm0zbXuzeDp6wIppPkk",
         "anywise/003-owner tLFhD7X9HrJ1Cj3eqtMTL8Q2UfmT8ckwFbLmuHL_AZU",
         "anywise/001-transport 63-S4BlmlupWm_iRLEfKAs3RE22VqoVOzE9gBKKSHY8",
       ]
