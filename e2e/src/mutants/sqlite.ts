@@ -2,7 +2,7 @@ import { source, type Mutant } from './mutant.js';
 
 const storeTests = [`${source}/sqlite/store.int.test.ts`];
 const writerTests = [`${source}/sqlite/writer.int.test.ts`];
-const transportTests = [`${source}/sqlite/transport.int.test.ts`];
+const logTests = [`${source}/sqlite/log.int.test.ts`];
 
 /** Mistakes of the SQLite store and transport. */
 export const sqliteMutants: readonly Mutant[] = [
@@ -125,7 +125,7 @@ export const sqliteMutants: readonly Mutant[] = [
   {
     name: 'commands are trimmed before their owner has read them',
     changes: [{ file: 'sqlite/log.ts', from: "AND kind <> 'command' ", to: '' }],
-    tests: transportTests,
+    tests: logTests,
   },
   {
     name: 'a version that stopped reading holds the log for ever',
@@ -136,11 +136,11 @@ export const sqliteMutants: readonly Mutant[] = [
         to: 'WHERE true OR NOT EXISTS',
       },
     ],
-    tests: transportTests,
+    tests: logTests,
   },
   {
     name: 'what the slowest service has not read is trimmed',
     changes: [{ file: 'sqlite/log.ts', from: 'SELECT min(position) FROM', to: 'SELECT max(position) FROM' }],
-    tests: transportTests,
+    tests: logTests,
   },
 ];

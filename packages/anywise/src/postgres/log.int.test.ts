@@ -127,4 +127,46 @@ describeWithPostgres('the PostgreSQL log', () => {
         expect(left.rows.map(({ id }) => id)).toEqual(['read', 'command', 'unread-long', 'unread']);
       });
     }));
+
+  it.each([
+    {
+      what: 'keeps what the slowest service has not read',
+      read: [
+        ['quick', 'a', 3, 0],
+        ['slow', 'a', 1, 0],
+      ],
+      left: ['m1', 'm2'],
+    },
+    {
+      what: 'keeps nothing for a version that has stopped reading, once a later one has read it',
+      read: [
+        ['service', 'a', 1, 2],
+        ['service', 'b', 2, 0],
+      ],
+      left: ['m2'],
+    },
+    {
+      what: 'keeps what the only version of a service has not read, however long it has been away',
+      read: [['away', 'a', 1, 50]],
+      left: ['m1', 'm2'],
+    },
+  ])('$what', ({ read, left }) =>
+    inLog(1, async (schema, transport) => {
+      await transport.publish(['m0', 'm1', 'm2'].map((id) => testEnvelope({ id })));
+      await withTestDatabase(async (database) => {
+        const hourMs = 3_600_000;
+        const log = `"${schema}".anywise_message`;
+        await database.query({ text: `UPDATE ${log} SET published_at = published_at - $1` }, 2 * hourMs);
+        for (const [name, types, position, hoursAgo] of read) {
+          const consumer = `INSERT INTO "${schema}".anywise_consumer (name, types, position, read_at) VALUES ($1, $2, $3, $4)`;
+          await database.query({ text: consumer }, name, types, position, Date.now() - Number(hoursAgo) * hourMs);
+        }
+        await database.query(logStatements(`"${schema}"`).trim, 100 * hourMs, hourMs);
+        const { rows } = await database.query<{ id: string }>({
+          text: `SELECT envelope::json ->> 'id' AS id FROM ${log} ORDER BY seq`,
+        });
+        expect(rows.map(({ id }) => id)).toEqual(left);
+      });
+    }),
+  );
 });
