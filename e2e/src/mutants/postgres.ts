@@ -1,7 +1,11 @@
 import { source, type Mutant } from './mutant.js';
 
 const storeTests = [`${source}/postgres/store.int.test.ts`];
-const publisherTests = [`${source}/postgres/log.int.test.ts`, `${source}/postgres/transport.int.test.ts`];
+const publisherTests = [
+  `${source}/postgres/publisher.test.ts`,
+  `${source}/postgres/log.int.test.ts`,
+  `${source}/postgres/transport.int.test.ts`,
+];
 
 /** Mistakes of the PostgreSQL store and transport. */
 export const postgresMutants: readonly Mutant[] = [
