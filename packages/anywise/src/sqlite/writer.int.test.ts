@@ -206,4 +206,29 @@ describe('the writer', () => {
       await job;
       expect(rows()).toEqual([1, 2]);
     }));
+
+  it('fails what waits for a transaction that cannot begin, and keeps nothing of it', () =>
+    inFile(async ({ insert, rows, own }) => {
+      let failures = 2;
+      const failing = new Proxy(own, {
+        get: (target, name) => {
+          if (name !== 'run') return Reflect.get(target, name, target) as unknown;
+          return (sql: string, ...values: readonly number[]) => {
+            if (sql === 'BEGIN IMMEDIATE' && failures-- > 0) throw new Error('disk I/O error');
+            return target.run(sql, ...values);
+          };
+        },
+      });
+      const writer = new Writer(failing);
+      const jobs = [1, 2].map((n) => writer.run(() => insert(n)));
+      const outcomes = await Promise.allSettled(jobs);
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      await expect(writer.open()).rejects.toThrow('disk I/O error');
+
+      await writer.run(() => insert(3));
+      const open = await writer.open();
+      insert(4);
+      await open.commit();
+      expect(rows()).toEqual([3, 4]);
+    }));
 });
