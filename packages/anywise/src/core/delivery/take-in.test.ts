@@ -59,4 +59,15 @@ describe('taking messages in', () => {
     await expect(takeIn(entries, options)).rejects.toBe(down);
     expect(taken).toEqual([]);
   });
+
+  it.each([1, 2])('buries nothing for an outage of the store that ends after %i calls', async (calls) => {
+    const { taken, options } = inbox(() => false);
+    let left = calls;
+    const add = async (some: readonly InboxEntry[]): Promise<void> => {
+      if (left-- > 0) throw new AnywiseError('UNAVAILABLE', 'down', { retryable: true });
+      await options.add(some);
+    };
+    await expect(takeIn(entries, { ...options, add })).rejects.toThrow('down');
+    expect(taken).toEqual([]);
+  });
 });
