@@ -116,6 +116,17 @@ describeNats(`a NATS server that is not as it should be${note}`, () => {
     ]);
   });
 
+  it('brings the messages of two sources that have one id, and once what is published again', async () => {
+    const transport = connect({ prefix: newPrefix() });
+    const { ids } = await receive(transport);
+    const [one, other] = ['/one', '/other'].map((source) => testEnvelope({ id: 'same', source }));
+    for (const envelope of [one, other, one, testEnvelope({ id: 'last' })]) {
+      if (envelope !== undefined) await transport.publish([envelope]);
+    }
+    await eventually(() => expect(ids).toContain('last'));
+    expect(ids).toEqual(['same', 'same', 'last']);
+  });
+
   it('that takes less than a message has refuses it for good, with both sizes', async () => {
     const transport = connect({ prefix: newPrefix(), maxMessageBytes: 20_000_000 });
     const [failure] = await transport.publish([testEnvelope({ data: 'x'.repeat(9_000_000) })]);

@@ -6,7 +6,7 @@ import type { PublishFailure } from '../core/ports/transport.js';
 import { writeEnvelopes } from '../kit/wire.js';
 import { unavailable } from './client.js';
 import type { Names } from './names.js';
-import { writeMessage } from './wire.js';
+import { messageIdOf, writeMessage } from './wire.js';
 
 const confirmMs = 5_000;
 const mostInFlight = 256;
@@ -97,7 +97,7 @@ async function outcomeOf(
   }
   const headers = makeHeaders();
   const body = writeMessage(envelope, headers);
-  headers.set('Nats-Msg-Id', envelope.id);
+  headers.set('Nats-Msg-Id', messageIdOf(envelope));
   const refused = tooLarge(envelope.type, connection, headers, body);
   if (refused !== undefined) return { error: refused, permanent: true };
   try {

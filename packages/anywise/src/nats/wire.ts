@@ -18,6 +18,11 @@ export function writeMessage(envelope: Envelope, headers: MsgHdrs): string | und
   return JSON.stringify(data);
 }
 
+/** By what the server recognises a message that is published again: two sources may use the same id. */
+export function messageIdOf({ source, id }: Envelope): string {
+  return `${encode(source)} ${encode(id)}`;
+}
+
 /** Where a message was found, and how large it may be. */
 export interface Found {
   readonly kind: string;
