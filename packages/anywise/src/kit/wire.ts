@@ -21,9 +21,7 @@ export function writeEnvelopes(envelopes: readonly Envelope[], maxBytes: number)
   return envelopes.map((envelope) => {
     const key = orderKey(envelope);
     if (key !== undefined && heldKeys.has(key)) {
-      return {
-        failure: { error: new Error(`An earlier message with the key \`${key}\` was not taken.`), permanent: false },
-      };
+      return { failure: heldBack(key) };
     }
     try {
       return writeEnvelope(envelope, maxBytes);
@@ -32,6 +30,11 @@ export function writeEnvelopes(envelopes: readonly Envelope[], maxBytes: number)
       return { failure: { error, permanent: true } };
     }
   });
+}
+
+/** Why an envelope was not sent behind one with its key that was not taken. */
+export function heldBack(key: string): PublishFailure {
+  return { error: new Error(`An earlier message with the key \`${key}\` was not taken.`), permanent: false };
 }
 
 /**

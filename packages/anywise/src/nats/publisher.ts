@@ -3,7 +3,7 @@ import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import { orderKey, type Envelope } from '../core/message/envelope.js';
 import type { PublishFailure } from '../core/ports/transport.js';
-import { writeEnvelopes } from '../kit/wire.js';
+import { heldBack, writeEnvelopes } from '../kit/wire.js';
 import { unavailable } from './client.js';
 import type { Names } from './names.js';
 import { messageIdOf, writeMessage } from './wire.js';
@@ -49,7 +49,7 @@ export async function publishAll(
   const publishLane = async (lane: readonly Numbered[]): Promise<void> => {
     for (const [n, one] of lane.entries()) {
       if (await publishOne(one)) continue;
-      for (const { at, envelope } of lane.slice(n + 1)) results[at] = heldBack(envelope);
+      for (const { at, envelope } of lane.slice(n + 1)) results[at] = heldBack(orderKey(envelope) ?? '');
       return;
     }
   };
@@ -129,11 +129,6 @@ function headerBytes(headers: MsgHdrs): number {
   let bytes = 'NATS/1.0\r\n\r\n'.length;
   for (const name of headers.keys()) bytes += `${name}: ${headers.get(name)}\r\n`.length;
   return bytes;
-}
-
-function heldBack(envelope: Envelope): PublishFailure {
-  const error = new Error(`An earlier message with the key \`${orderKey(envelope)}\` was not taken.`);
-  return { error, permanent: false };
 }
 
 /** If nothing got through, the server is away rather than one message wrong: the caller should rest. */
