@@ -61,6 +61,7 @@ const transportReasons: Readonly<Record<TransportCapability, string>> = {
   ordered: 'no: there is no order',
   history: 'no: nothing is kept for late joiners',
   acrossProcesses: 'no: the data lives in one process',
+  requests: 'no: it carries no requests',
   restart: 'not checked: the tests have no broker to restart',
   foreign: 'cannot happen: no other program writes to it',
 };
@@ -74,6 +75,7 @@ const transportMeanings: Readonly<Record<keyof TransportCapabilities, string>> =
   ordered: 'messages with one key arrive in the order in which they were published',
   history: 'a service that subscribes for the first time gets what is still kept',
   acrossProcesses: 'reaches other processes',
+  requests: 'carries a request to another service, and its answer back',
 };
 
 /** What is generated into `docs/promises.md`, by the names of its markers. */

@@ -117,9 +117,12 @@ describe('an error of the bus', () => {
     TIMEOUT: 504,
     NOT_RUNNING: 503,
     NO_HANDLER: 503,
+    NO_RESPONDER: 503,
     OVERLOADED: 503,
     RATE_LIMITED: 429,
+    REMOTE_FAILED: 502,
     UNAVAILABLE: 503,
+    UNSUPPORTED_VERSION: 503,
   };
 
   it.each(errorCodes.map((code) => [code, statuses[code] ?? 500] as const))('%s is %i', async (code, expected) => {

@@ -118,9 +118,13 @@ function busProblem(error: AnywiseError): HttpProblem {
         detail: 'Too many concurrent requests. Try again later.',
         headers: { 'retry-after': secondsOf(error) },
       });
+    case 'REMOTE_FAILED':
+      return new HttpProblem(502, { code, detail: 'Another service could not handle this request.' });
     case 'NO_HANDLER':
+    case 'NO_RESPONDER':
     case 'NOT_RUNNING':
     case 'UNAVAILABLE':
+    case 'UNSUPPORTED_VERSION':
       return new HttpProblem(503, {
         code,
         detail: 'A part of the system that this request needs is unavailable. Try again later.',

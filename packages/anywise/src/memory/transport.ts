@@ -69,7 +69,7 @@ class MemoryLog {
 
 class MemoryTransport implements Transport {
   readonly name = 'memory';
-  readonly capabilities = { durable: false, ordered: true, history: true, acrossProcesses: false };
+  readonly capabilities = { durable: false, ordered: true, history: true, acrossProcesses: false, requests: false };
   readonly #log: MemoryLog;
   readonly #maxBytes: number;
   readonly #subscriptions = new Subscriptions();

@@ -86,7 +86,7 @@ export function natsTransport(options: NatsTransportOptions = {}): Transport {
 
 class NatsTransport implements Transport {
   readonly name = 'nats';
-  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
+  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true, requests: false };
   readonly #options: NatsTransportOptions & typeof defaults;
   readonly #names: Names;
   /** One of its own, so that a busy reader does not delay what is published. */

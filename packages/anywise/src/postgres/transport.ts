@@ -70,7 +70,7 @@ interface Parts {
 
 class PostgresTransport implements Transport {
   readonly name = 'postgres';
-  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
+  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true, requests: false };
   readonly #options: PostgresTransportOptions & typeof transportDefaults;
   readonly #statements: LogStatements;
   readonly #subscriptions = new Subscriptions();

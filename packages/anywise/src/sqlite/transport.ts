@@ -78,7 +78,7 @@ interface Parts extends Database {
 
 class SqliteTransport implements Transport {
   readonly name = 'sqlite';
-  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true };
+  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true, requests: false };
   readonly #options: SqliteTransportOptions & typeof transportDefaults;
   readonly #subscriptions = new Subscriptions();
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });

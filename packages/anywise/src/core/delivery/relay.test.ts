@@ -14,7 +14,7 @@ type Publish = (envelopes: readonly Envelope[]) => Promise<readonly (PublishFail
 function publisher(publish: Publish): Transport {
   return {
     name: 'fake',
-    capabilities: { durable: false, ordered: true, history: false, acrossProcesses: false },
+    capabilities: { durable: false, ordered: true, history: false, acrossProcesses: false, requests: false },
     publish,
     subscribe: () => Promise.reject(new Error('nobody subscribes here')),
     check: async () => undefined,

@@ -21,16 +21,19 @@ export const errorCodes = [
   'NOT_RUNNING',
   'NOT_UNDONE',
   'NO_HANDLER',
+  'NO_RESPONDER',
   'OUTSIDE_MESSAGE',
   'OVERLOADED',
   'RATE_LIMITED',
   'READ_ONLY',
+  'REMOTE_FAILED',
   'STORE_TAKEN',
   'TERMINAL',
   'TIMEOUT',
   'UNAVAILABLE',
   'UNKNOWN_MESSAGE',
   'UNREADABLE_MESSAGE',
+  'UNSUPPORTED_VERSION',
 ] as const;
 
 /** What went wrong, as a code. Codes stay the same in every release. */

@@ -41,16 +41,19 @@ describe('error codes', () => {
         "NOT_RUNNING",
         "NOT_UNDONE",
         "NO_HANDLER",
+        "NO_RESPONDER",
         "OUTSIDE_MESSAGE",
         "OVERLOADED",
         "RATE_LIMITED",
         "READ_ONLY",
+        "REMOTE_FAILED",
         "STORE_TAKEN",
         "TERMINAL",
         "TIMEOUT",
         "UNAVAILABLE",
         "UNKNOWN_MESSAGE",
         "UNREADABLE_MESSAGE",
+        "UNSUPPORTED_VERSION",
       ]
     `);
   });

@@ -10,6 +10,8 @@ export interface TransportCapabilities {
   readonly history: boolean;
   /** Reaches other processes. */
   readonly acrossProcesses: boolean;
+  /** Carries a request to a handler in another service and its answer back: it has `request` and `serve`. */
+  readonly requests: boolean;
 }
 
 /** Why one envelope was not accepted. */
@@ -36,6 +38,27 @@ export interface SubscribeOptions {
   /** Called with failures from which the transport recovers on its own. */
   readonly onError: (error: unknown) => void;
 }
+
+/** Which requests a service answers. */
+export interface ServeOptions {
+  /** The service that answers. Its instances share the requests. */
+  readonly service: string;
+  /** The wire names of the requests. */
+  readonly types: readonly string[];
+  /**
+   * How many requests may be answered here at once. A transport that fetches requests takes no more; one that is handed them
+   * passes all of them on, and `answer` refuses those that are too many.
+   */
+  readonly concurrency: number;
+  /** Called with failures from which the transport recovers on its own. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Answers one request with an envelope of kind `reply` or `error`; it does not reject. The signal aborts when the caller has
+ * given up or is gone.
+ */
+export type Answer = (request: Envelope, signal: AbortSignal) => Promise<Envelope>;
 
 /** A subscription that receives until it is closed. */
 export interface Subscription {
@@ -68,6 +91,20 @@ export interface Transport {
    * is known: it misses nothing that is published from then on.
    */
   subscribe(options: SubscribeOptions, receive: (batch: readonly Received[]) => Promise<void>): Promise<Subscription>;
+  /**
+   * Sends a request to an instance that serves its type, and resolves with the answer. Sent at most once: nothing is repeated
+   * here. It waits until the signal aborts, and rejects with the signal's reason then.
+   *
+   * @throws AnywiseError (`NO_RESPONDER`) if no instance serves the type, so that the request was certainly not handled.
+   * @throws AnywiseError (`UNAVAILABLE`) if the connection was lost, so that nobody knows whether it was handled.
+   * @throws AnywiseError (`MESSAGE_TOO_LARGE`) if the request is too large for the transport.
+   */
+  request?(request: Envelope, options: { readonly signal: AbortSignal }): Promise<Envelope>;
+  /**
+   * Answers requests until the subscription or the transport is closed, which takes no more and resolves when those in hand are
+   * answered. Resolves once requests are accepted. An answer that is too large becomes an `error` that says so.
+   */
+  serve?(options: ServeOptions, answer: Answer): Promise<Subscription>;
   /**
    * Connects if necessary, and resolves once the transport can be used. @throws AnywiseError (`UNAVAILABLE`) that says why
    * not.
