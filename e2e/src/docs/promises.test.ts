@@ -18,21 +18,22 @@ describe('the tables of a suite', () => {
   const adapters = [
     { title: 'one', capabilities: { kept: true, shared: true } },
     { title: 'two', capabilities: { kept: true, shared: false } },
-    { title: 'three', capabilities: { shared: true } },
+    { title: 'three', capabilities: { shared: true }, lacks: { kept: 'It forgets.' } },
+    { title: 'four', capabilities: { shared: true } },
   ];
 
   it('have one for each theme, and say why an adapter does not make a promise', () => {
     expect(promiseTables(suite, adapters, { shared: 'no: it is alone' })).toBe(`### Keeping
 
-| id | behaviour | one | two | three |
-| --- | --- | --- | --- | --- |
-| \`kept\` | keeps it | yes | yes | yes |
+| id | behaviour | one | two | three | four |
+| --- | --- | --- | --- | --- | --- |
+| \`kept\` | keeps it | yes | yes | yes | yes |
 
 ### Sharing
 
-| id | behaviour | one | two | three |
-| --- | --- | --- | --- | --- |
-| \`shown\` | shows it to others | yes | no: it is alone | no: it has no \`kept\` |`);
+| id | behaviour | one | two | three | four |
+| --- | --- | --- | --- | --- | --- |
+| \`shown\` | shows it to others | yes | no: it is alone | no. It forgets. | no: it has no \`kept\` |`);
   });
 });
 

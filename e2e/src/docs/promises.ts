@@ -1,4 +1,4 @@
-import { memoryBroker, memoryStore, type StoreCapabilities, type TransportCapabilities } from 'anywise';
+import { memoryBroker, memoryStore, type StoreCapabilities, type Transport, type TransportCapabilities } from 'anywise';
 import { natsTransport } from 'anywise/nats';
 import { postgresStore, postgresTransport } from 'anywise/postgres';
 import { sqliteStore, sqliteTransport } from 'anywise/sqlite';
@@ -14,6 +14,8 @@ import {
 export interface Adapter {
   readonly title: string;
   readonly capabilities: object;
+  /** Why it lacks a capability, as a sentence. */
+  readonly lacks?: Reasons;
 }
 
 /** A case of a contract suite, as a row of a table. */
@@ -44,11 +46,19 @@ const stores: readonly (Adapter & { readonly capabilities: Capabilities<StoreCap
   },
 ];
 const transports: readonly (Adapter & { readonly capabilities: Capabilities<TransportCapability> })[] = [
-  { title: 'memory', capabilities: memoryBroker().connect().capabilities },
-  { title: 'SQLite', capabilities: { ...sqliteTransport({ path: 'bus.db' }).capabilities, foreign: true } },
-  { title: 'PostgreSQL', capabilities: { ...postgresTransport({}).capabilities, restart: true, foreign: true } },
-  { title: 'NATS', capabilities: { ...natsTransport().capabilities, restart: true, foreign: true } },
+  transportColumn('memory', memoryBroker().connect()),
+  transportColumn('SQLite', sqliteTransport({ path: 'bus.db' }), { foreign: true }),
+  transportColumn('PostgreSQL', postgresTransport({}), { restart: true, foreign: true }),
+  transportColumn('NATS', natsTransport(), { restart: true, foreign: true }),
 ];
+
+function transportColumn(
+  title: string,
+  { capabilities, lacks }: Transport,
+  tests: Capabilities<TransportCapability> = {},
+): Adapter & { readonly capabilities: Capabilities<TransportCapability> } {
+  return { title, capabilities: { ...capabilities, ...tests }, lacks };
+}
 
 const storeReasons: Readonly<Record<StoreCapability, string>> = {
   durable: 'no: nothing is kept',
@@ -56,12 +66,7 @@ const storeReasons: Readonly<Record<StoreCapability, string>> = {
   concurrentTransactions: 'cannot happen: one transaction writes at a time',
   canBeDamaged: 'cannot happen: the data lives in one process',
 };
-const transportReasons: Readonly<Record<TransportCapability, string>> = {
-  durable: 'no: nothing is kept',
-  ordered: 'no: there is no order',
-  history: 'no: nothing is kept for late joiners',
-  acrossProcesses: 'no: the data lives in one process',
-  requests: 'no: it carries no requests',
+const transportReasons: Readonly<Record<Exclude<TransportCapability, keyof TransportCapabilities>, string>> = {
   restart: 'not checked: the tests have no broker to restart',
   foreign: 'cannot happen: no other program writes to it',
 };
@@ -82,9 +87,9 @@ const transportMeanings: Readonly<Record<keyof TransportCapabilities, string>> =
 export function promises(): ReadonlyMap<string, string> {
   return new Map([
     ['store promises', promiseTables(storeContract, stores, storeReasons)],
-    ['store capabilities', capabilityTable(storeMeanings, stores)],
+    ['store capabilities', capabilityTable(storeMeanings, stores, storeReasons)],
     ['transport promises', promiseTables(transportContract, transports, transportReasons)],
-    ['transport capabilities', capabilityTable(transportMeanings, transports)],
+    ['transport capabilities', capabilityTable(transportMeanings, transports, transportReasons)],
   ]);
 }
 
@@ -106,19 +111,22 @@ export function promiseTables(suite: readonly Promised[], adapters: readonly Ada
 }
 
 /** The same choice as the adapter's tests make. */
-function answerOf(promised: Promised, { capabilities }: Adapter, reasons: Reasons): string {
+function answerOf(promised: Pick<Promised, 'needs'>, { capabilities, lacks = {} }: Adapter, reasons: Reasons): string {
   if (casesFor([promised], capabilities).length > 0) return 'yes';
   const missing = promised.needs?.find((need) => casesFor([{ needs: [need] }], capabilities).length === 0) ?? '';
-  return reasons[missing] ?? `no: it has no \`${missing}\``;
+  const why = lacks[missing];
+  return why === undefined ? (reasons[missing] ?? `no: it has no \`${missing}\``) : `no. ${why}`;
 }
 
-function capabilityTable(meanings: Readonly<Record<string, string>>, adapters: readonly Adapter[]): string {
+function capabilityTable(
+  meanings: Readonly<Record<string, string>>,
+  adapters: readonly Adapter[],
+  reasons: Reasons,
+): string {
   const rows = Object.entries(meanings).map(([capability, meaning]) => [
     `\`${capability}\``,
     meaning,
-    ...adapters.map(({ capabilities }) =>
-      casesFor([{ needs: [capability] }], capabilities).length > 0 ? 'yes' : 'no',
-    ),
+    ...adapters.map((adapter) => answerOf({ needs: [capability] }, adapter, reasons)),
   ]);
   return table(['capability', 'meaning', ...adapters.map(({ title }) => title)], rows);
 }

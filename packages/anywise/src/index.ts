@@ -143,5 +143,6 @@ export type {
   Subscription,
   Transport,
   TransportCapabilities,
+  TransportLacks,
 } from './core/ports/transport.js';
 export { memoryBroker, memoryStore, type Clock, type MemoryBroker, type MemoryStoreOptions } from './memory/index.js';

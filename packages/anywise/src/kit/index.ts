@@ -8,6 +8,7 @@ export { orderKey, type WrittenEnvelope } from '../core/message/envelope.js';
 export { limits } from '../core/message/limits.js';
 export { batchesWithin, countWithin } from './batches.js';
 export { boundedCount } from './bounded-count.js';
+export { declareCapabilities, type DeclaredCapabilities } from './capabilities.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
 export { failuresOf, keptAttempts, type StoredFailure } from './failed-attempts.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';

@@ -2,6 +2,7 @@ import { checkOptions } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { countWithin } from '../kit/batches.js';
+import { declareCapabilities } from '../kit/capabilities.js';
 import { isWantedBy, Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
@@ -67,9 +68,18 @@ class MemoryLog {
   }
 }
 
+const declared = declareCapabilities({
+  durable: 'Nothing is kept: the messages live in one process.',
+  ordered: true,
+  history: true,
+  acrossProcesses: 'The messages live in one process.',
+  requests: 'It carries no requests.',
+});
+
 class MemoryTransport implements Transport {
   readonly name = 'memory';
-  readonly capabilities = { durable: false, ordered: true, history: true, acrossProcesses: false, requests: false };
+  readonly capabilities = declared.capabilities;
+  readonly lacks = declared.lacks;
   readonly #log: MemoryLog;
   readonly #maxBytes: number;
   readonly #subscriptions = new Subscriptions();

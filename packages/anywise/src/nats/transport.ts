@@ -11,6 +11,7 @@ import {
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import { declareCapabilities } from '../kit/capabilities.js';
 import { Subscriptions } from '../kit/subscriptions.js';
 import {
   connectionChecks,
@@ -84,9 +85,18 @@ export function natsTransport(options: NatsTransportOptions = {}): Transport {
   return new NatsTransport(withDefaults(options, defaults));
 }
 
+const declared = declareCapabilities({
+  durable: true,
+  ordered: true,
+  history: true,
+  acrossProcesses: true,
+  requests: 'It carries no requests.',
+});
+
 class NatsTransport implements Transport {
   readonly name = 'nats';
-  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true, requests: false };
+  readonly capabilities = declared.capabilities;
+  readonly lacks = declared.lacks;
   readonly #options: NatsTransportOptions & typeof defaults;
   readonly #names: Names;
   /** One of its own, so that a busy reader does not delay what is published. */

@@ -1,6 +1,7 @@
 import { checkOptions, longestRetentionMs, milliseconds, withDefaults } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
+import { declareCapabilities } from '../kit/capabilities.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
 import { Opened } from '../kit/opened.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
@@ -68,9 +69,18 @@ interface Parts {
   readonly stopTrimming: () => Promise<void>;
 }
 
+const declared = declareCapabilities({
+  durable: true,
+  ordered: true,
+  history: true,
+  acrossProcesses: true,
+  requests: 'It carries no requests.',
+});
+
 class PostgresTransport implements Transport {
   readonly name = 'postgres';
-  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true, requests: false };
+  readonly capabilities = declared.capabilities;
+  readonly lacks = declared.lacks;
   readonly #options: PostgresTransportOptions & typeof transportDefaults;
   readonly #statements: LogStatements;
   readonly #subscriptions = new Subscriptions();

@@ -9,6 +9,7 @@ import {
 } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
+import { declareCapabilities } from '../kit/capabilities.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
 import { Opened } from '../kit/opened.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
@@ -76,9 +77,18 @@ interface Parts extends Database {
   readonly stopTrimming: () => Promise<void>;
 }
 
+const declared = declareCapabilities({
+  durable: true,
+  ordered: true,
+  history: true,
+  acrossProcesses: true,
+  requests: 'It carries no requests.',
+});
+
 class SqliteTransport implements Transport {
   readonly name = 'sqlite';
-  readonly capabilities = { durable: true, ordered: true, history: true, acrossProcesses: true, requests: false };
+  readonly capabilities = declared.capabilities;
+  readonly lacks = declared.lacks;
   readonly #options: SqliteTransportOptions & typeof transportDefaults;
   readonly #subscriptions = new Subscriptions();
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });

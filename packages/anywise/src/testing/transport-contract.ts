@@ -2,6 +2,7 @@ import { suiteOf, type Themed } from './case.js';
 import type { TransportCase } from './transport-case.js';
 import { closeCases } from './transport-cases/close.js';
 import { consumerCases } from './transport-cases/consumers.js';
+import { declarationCases } from './transport-cases/declaration.js';
 import { limitCases } from './transport-cases/limits.js';
 import { orderCases } from './transport-cases/order.js';
 import { publishCases } from './transport-cases/publish.js';
@@ -13,6 +14,7 @@ import { restartCases } from './transport-cases/restart.js';
  * undisturbed, duplicates count as failures; otherwise they are allowed.
  */
 export const transportContract: readonly Themed<TransportCase>[] = suiteOf({
+  Capabilities: declarationCases,
   Publishing: publishCases,
   Order: orderCases,
   Consumers: consumerCases,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { declareCapabilities } from '../../kit/capabilities.js';
 import { memoryStore } from '../../memory/store.js';
 import { Relay } from './relay.js';
 import type { Store } from '../ports/store.js';
@@ -14,7 +15,13 @@ type Publish = (envelopes: readonly Envelope[]) => Promise<readonly (PublishFail
 function publisher(publish: Publish): Transport {
   return {
     name: 'fake',
-    capabilities: { durable: false, ordered: true, history: false, acrossProcesses: false, requests: false },
+    ...declareCapabilities({
+      durable: 'It keeps nothing.',
+      ordered: true,
+      history: 'It keeps nothing.',
+      acrossProcesses: 'It has no consumers.',
+      requests: 'It carries no requests.',
+    }),
     publish,
     subscribe: () => Promise.reject(new Error('nobody subscribes here')),
     check: async () => undefined,

@@ -14,6 +14,9 @@ export interface TransportCapabilities {
   readonly requests: boolean;
 }
 
+/** Why a transport lacks each capability that is `false`, as a sentence. `declareCapabilities` of `anywise/kit` makes both. */
+export type TransportLacks = Readonly<Partial<Record<keyof TransportCapabilities, string>>>;
+
 /** Why one envelope was not accepted. */
 export interface PublishFailure {
   readonly error: unknown;
@@ -84,6 +87,7 @@ export interface Subscription {
 export interface Transport {
   readonly name: string;
   readonly capabilities: TransportCapabilities;
+  readonly lacks: TransportLacks;
   /** One result per envelope, in their order: `undefined` if it is confirmed. Rejects if all outcomes are unknown. */
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]>;
   /**
