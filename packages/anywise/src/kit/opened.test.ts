@@ -4,10 +4,12 @@ import { Opened } from './opened.js';
 /** Something to open, with a log of what happens to it, and an outcome for each attempt. */
 function world(...outcomes: readonly (Error | undefined)[]) {
   const log: string[] = [];
+  const lost: (() => void)[] = [];
   let attempts = 0;
   const opened = new Opened({
-    open: async () => {
+    open: async (lose) => {
       const number = ++attempts;
+      lost.push(lose);
       log.push(`open ${number}`);
       await new Promise(setImmediate);
       const failure = outcomes[number - 1];
@@ -19,7 +21,7 @@ function world(...outcomes: readonly (Error | undefined)[]) {
       log.push(`closed ${number}`);
     },
   });
-  return { opened, log };
+  return { opened, log, lose: (number: number) => lost[number - 1]?.() };
 }
 
 describe('what is opened once', () => {
@@ -75,5 +77,40 @@ describe('what is opened once', () => {
     expect(await opened.get()).toBe(await again);
     await opened.close();
     expect(log).toEqual(['open 1', 'open 2', 'closed 2']);
+  });
+
+  it('is opened anew after it was lost, and what is left of the lost one is closed', async () => {
+    const { opened, log, lose } = world();
+    const first = await opened.get();
+    lose(1);
+    lose(1);
+    expect(opened.current).toBeUndefined();
+    expect(await opened.get()).not.toBe(first);
+    lose(1);
+    expect(opened.current).toEqual({ number: 2 });
+    await opened.close();
+    lose(2);
+    await opened.close();
+    expect(log).toEqual(['open 1', 'open 2', 'closed 1', 'closed 2']);
+  });
+
+  it('may be lost while it is being opened', async () => {
+    const { opened, log, lose } = world(undefined, new Error('no'));
+    const first = opened.get();
+    lose(1);
+    await expect(opened.get()).rejects.toThrow('no');
+    lose(2);
+    await first;
+    expect(await opened.get()).toEqual({ number: 3 });
+    await opened.close();
+    expect(log).toEqual(['open 1', 'open 2', 'open 3', 'closed 1', 'closed 3']);
+  });
+
+  it('is closed once it is closed, whatever it was when it was lost', async () => {
+    const { opened, log, lose } = world();
+    await opened.get();
+    lose(1);
+    await opened.close();
+    expect(log).toEqual(['open 1', 'closed 1']);
   });
 });

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import { fields, text, type OptionCheck, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
+import { Opened } from '../kit/opened.js';
 
 /** How to reach NATS. */
 export interface NatsConnectionOptions {
@@ -58,7 +59,10 @@ const pingEveryMs = 5_000;
 export class Link {
   readonly #options: NatsConnectionOptions;
   readonly #name: string;
-  #opening: Promise<NatsConnection> | undefined;
+  readonly #opened = new Opened({
+    open: (lost) => this.#open(lost),
+    close: (connection: NatsConnection) => connection.close(),
+  });
   #closed = false;
 
   /** @param name how the server lists the connection. */
@@ -75,28 +79,20 @@ export class Link {
   /** @throws AnywiseError (`UNAVAILABLE`) that says why there is no connection. */
   get(): Promise<NatsConnection> {
     if (this.#closed) return Promise.reject(new AnywiseError('UNAVAILABLE', 'The transport is closed.'));
-    if (this.#opening !== undefined) return this.#opening;
-    const opening = this.#open();
-    this.#opening = opening;
-    const forget = (): void => {
-      if (this.#opening === opening) this.#opening = undefined;
-    };
-    opening.then((connection) => connection.closed().then(forget), forget);
-    return opening;
+    return this.#opened.get();
   }
 
   /** Ends the connection. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    const connection = await this.#opening?.catch(() => undefined);
-    await connection?.close();
+    await this.#opened.close();
   }
 
-  async #open(): Promise<NatsConnection> {
+  async #open(lost: () => void): Promise<NatsConnection> {
     const { connect, credsAuthenticator } = await loadDriver();
     const { user, password, token, credentials, tls } = this.#options;
     try {
-      return await connect({
+      const connection = await connect({
         name: this.#name,
         servers: placesOf(this.#options),
         ...(user === undefined ? {} : { user }),
@@ -111,6 +107,8 @@ export class Link {
         pingInterval: pingEveryMs,
         maxPingOut: 2,
       });
+      void connection.closed().then(lost);
+      return connection;
     } catch (error) {
       throw unavailable(this.place, error);
     }
