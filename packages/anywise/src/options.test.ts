@@ -426,8 +426,10 @@ const without = {
   'a base class or a token': 'Command Event Query PostgresTransaction SqlTransaction SqliteTransaction',
   'what it is given are messages, classes and values':
     'concurrent contract handles methods notFound parseEnvelope sequential toEnvelopes token type connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus testContext testEntry testEnvelope shownUrl shownValue',
+  'it checks the options of others':
+    'checkOptions messageBytesCheck milliseconds ofType oneOf text wholeNumber withDefaults',
   'it has no options, or works inside a store or a transport':
-    'Mutex Waiters Watchers backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isDeadHolder isWantedBy keyOf laneOf orderKey publishTogether queryWrote readEnvelope readStored readStoredEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
+    'heldBack shortVersionOf textIn Mutex Waiters Watchers backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isDeadHolder isWantedBy keyOf laneOf orderKey publishTogether queryWrote readEnvelope readStored readStoredEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
 };
 
 describe('the table of options', () => {

@@ -4,8 +4,19 @@
  * @module anywise/kit
  */
 
+export {
+  checkOptions,
+  milliseconds,
+  ofType,
+  oneOf,
+  text,
+  wholeNumber,
+  withDefaults,
+  type OptionCheck,
+  type OptionChecks,
+} from '../core/errors/options.js';
 export { orderKey, type WrittenEnvelope } from '../core/message/envelope.js';
-export { limits } from '../core/message/limits.js';
+export { limits, messageBytesCheck } from '../core/message/limits.js';
 export { batchesWithin, countWithin } from './batches.js';
 export { boundedCount } from './bounded-count.js';
 export { declareCapabilities, type DeclaredCapabilities } from './capabilities.js';
@@ -22,9 +33,17 @@ export { Pump, type PumpOptions } from './pump.js';
 export { backoff, decideRetry, type Delays, type RetryDecision } from './retry.js';
 export { checkStatement } from './statement.js';
 export { readStored, readStoredEnvelope, type StoredEnvelope, type StoredText } from './stored.js';
-export { isWantedBy, Subscriptions, versionOf, type Batch, type ReadOptions } from './subscriptions.js';
+export { isWantedBy, shortVersionOf, Subscriptions, versionOf, type Batch, type ReadOptions } from './subscriptions.js';
 export { queryWrote, usedAfterEnd } from './transaction.js';
 export { sleep, startInterval, startTimer } from '../core/time/timers.js';
 export { Waiters } from './wait.js';
 export { Watchers } from './watchers.js';
-export { publishTogether, readEnvelope, writeEnvelopes, type WireText, type Written } from './wire.js';
+export {
+  heldBack,
+  publishTogether,
+  readEnvelope,
+  textIn,
+  writeEnvelopes,
+  type WireText,
+  type Written,
+} from './wire.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
 import type { Received } from '../core/ports/transport.js';
-import { isWantedBy, Subscriptions, versionOf, type Batch } from './subscriptions.js';
+import { isWantedBy, shortVersionOf, Subscriptions, versionOf, type Batch } from './subscriptions.js';
 
 const longTime = 60_000;
 const message: Received = { envelope: testEnvelope({ id: 'm1' }) };
@@ -108,9 +108,13 @@ describe('a subscription', () => {
 });
 
 describe('the version of a consumer', () => {
-  it('is the same for the same types in any order, and another for others', () => {
-    const versions = [['a', 'b'], ['b', 'a'], ['a'], ['a,b'], []].map(versionOf);
+  it.each([versionOf, shortVersionOf])('is the same for the same types in any order, and another for others', (of) => {
+    const versions = [['a', 'b'], ['b', 'a'], ['a'], ['a,b'], []].map((types) => of(types));
     expect(versions[0]).toBe(versions[1]);
     expect(new Set(versions).size).toBe(4);
+  });
+
+  it('has eight characters where it is part of a name, which never change', () => {
+    expect(shortVersionOf(['b', 'a'])).toBe('0473ef2d');
   });
 });

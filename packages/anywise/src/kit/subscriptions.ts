@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { checkOptions, milliseconds, ofType, type OptionChecks } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Received, SubscribeOptions, Subscription } from '../core/ports/transport.js';
@@ -38,6 +39,11 @@ const checks: OptionChecks<ReadOptions> = {
  */
 export function versionOf(types: readonly string[]): string {
   return JSON.stringify([...types].sort());
+}
+
+/** The same as eight characters, where it is part of a name. */
+export function shortVersionOf(types: readonly string[]): string {
+  return createHash('sha256').update(versionOf(types)).digest('hex').slice(0, 8);
 }
 
 /**

@@ -6,7 +6,7 @@ import { publishTogether, readEnvelope, writeEnvelopes, type WireText } from './
 
 const unwritable = { data: { n: 1n } };
 const maxBytes = limits.messageBytes;
-const read = (text: string, more: Partial<WireText> = {}) =>
+const read = (text: string | Uint8Array, more: Partial<WireText> = {}) =>
   readEnvelope({ text, name: 'Message 1 of the log', ...more }, maxBytes);
 
 describe('an envelope', () => {
@@ -55,6 +55,13 @@ describe('an envelope', () => {
     expect(read(json, { [name]: 'other' })).toEqual({ unreadable: json, reason: expect.stringContaining('`other`') });
   });
 
+  it('is read from its bytes, and kept in base64 where they are no text', () => {
+    const envelope = testEnvelope({ data: '🚀' });
+    expect(read(Buffer.from(JSON.stringify(envelope)))).toMatchObject({ envelope });
+    expect(read(Uint8Array.of(0xef, 0xbb, 0xbf))).toMatchObject({ unreadable: '\ufeff' });
+    expect(read(Uint8Array.of(255, 254))).toEqual({ unreadable: 'data:;base64,//4=', reason: 'It is not UTF-8.' });
+  });
+
   it('that cannot be read is kept, whatever it is', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => {
@@ -84,6 +91,8 @@ describe('a message that is too large to be read', () => {
     const whole = { text: json, name: 'Message 7 of the log' };
     const part = { ...whole, text: json.slice(0, limits.keptBytes), bytes };
     expect(readEnvelope(part, 2_000)).toEqual(readEnvelope(whole, 2_000));
+    expect(readEnvelope({ ...whole, text: Buffer.from(json) }, 2_000)).toEqual(readEnvelope(whole, 2_000));
+    expect(readEnvelope({ ...part, text: Buffer.from(part.text) }, 2_000)).toEqual(readEnvelope(whole, 2_000));
   });
 });
 

@@ -58,8 +58,8 @@ export async function publishTogether(
 
 /** A message as read from the wire. */
 export interface WireText {
-  /** The whole text; if `bytes` is given, only its beginning. */
-  readonly text: string;
+  /** The whole text, or its bytes as they came; if `bytes` is given, only its beginning. */
+  readonly text: string | Uint8Array;
   /** Its size in bytes, if it was too large to be read whole. */
   readonly bytes?: number;
   /** Distinguishes it from others with the same beginning and size, such as `message 17 of the log`. */
@@ -69,14 +69,35 @@ export interface WireText {
   readonly kind?: string;
 }
 
-/** Reads a message from the wire: the envelope, or its text and why that is unreadable. Never throws. */
+/**
+ * Reads a message from the wire: the envelope, or its text and why that is unreadable. Bytes that are not UTF-8 are kept in
+ * base64, as a `data:` URL. Never throws.
+ */
 export function readEnvelope(wire: WireText, maxBytes: number): Received {
-  const { text, name } = wire;
-  const bytes = wire.bytes ?? bytesIfMore(text, maxBytes);
+  const bytes = wire.bytes ?? bytesIfMore(wire.text, maxBytes);
   if (bytes !== undefined) {
     const reason = `It has ${bytes} bytes, more than the ${maxBytes} that a message may have. Only its beginning is kept.`;
-    return { unreadable: `${name}, of ${bytes} bytes: ${beginningOf(text)}`, reason };
+    return { unreadable: `${wire.name}, of ${bytes} bytes: ${beginningOf(wire.text)}`, reason };
   }
+  if (typeof wire.text === 'string') return readText(wire.text, wire);
+  const text = textIn(wire.text);
+  if (text !== undefined) return readText(text, wire);
+  const unreadable = `data:;base64,${Buffer.from(wire.text).toString('base64')}`;
+  return { unreadable, reason: 'It is not UTF-8.' };
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text in some bytes; `undefined` if they are not UTF-8. */
+export function textIn(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(text: string, wire: WireText): Received {
   try {
     const envelope = parseEnvelope(text);
     const problem = contradiction('type', wire, envelope) ?? contradiction('kind', wire, envelope);
@@ -87,17 +108,18 @@ export function readEnvelope(wire: WireText, maxBytes: number): Received {
 }
 
 /** The size of a text in bytes, if it exceeds `maxBytes`. */
-function bytesIfMore(text: string, maxBytes: number): number | undefined {
+function bytesIfMore(text: string | Uint8Array, maxBytes: number): number | undefined {
   // UTF-8 takes at most three bytes per code unit.
   if (text.length * 3 <= maxBytes) return undefined;
   const bytes = Buffer.byteLength(text);
   return bytes > maxBytes ? bytes : undefined;
 }
 
-function beginningOf(text: string): string {
-  const bytes = Buffer.from(text.slice(0, limits.keptBytes)).subarray(0, limits.keptBytes);
+function beginningOf(text: string | Uint8Array): string {
+  const beginning = text.slice(0, limits.keptBytes);
+  const bytes = typeof beginning === 'string' ? Buffer.from(beginning) : beginning;
   // As a stream, so that half a character at the end is dropped.
-  return new TextDecoder().decode(bytes, { stream: true });
+  return new TextDecoder().decode(bytes.subarray(0, limits.keptBytes), { stream: true });
 }
 
 function contradiction(name: 'type' | 'kind', said: WireText, envelope: Envelope): string | undefined {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Envelope, EnvelopeKind } from '../core/message/envelope.js';
-import { versionOf } from '../kit/subscriptions.js';
+import { shortVersionOf } from '../kit/subscriptions.js';
 
 /** What a prefix may look like. It names streams and begins subjects. */
 export const prefixPattern = /^[a-z\d][\w-]{0,63}$/i;
@@ -41,8 +40,7 @@ export class Names {
 
   /** The subject of a consumer's position. Each version of it, known by the types it wants, has its own. */
   position(consumer: string, types: readonly string[]): string {
-    const version = createHash('sha256').update(versionOf(types)).digest('hex').slice(0, 8);
-    return `${this.prefix}.position.${token(consumer)}.${version}`;
+    return `${this.prefix}.position.${token(consumer)}.${shortVersionOf(types)}`;
   }
 
   /** The positions of all versions of a consumer. */

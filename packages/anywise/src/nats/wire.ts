@@ -1,7 +1,7 @@
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Received } from '../core/ports/transport.js';
-import { readEnvelope } from '../kit/wire.js';
+import { readEnvelope, textIn } from '../kit/wire.js';
 
 // Binary mode of the CloudEvents binding for NATS:
 // https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md
@@ -39,20 +39,15 @@ export interface RawMessage {
 }
 
 /** Reads a message in binary or structured mode; never throws. */
-export function readMessage({ data, headers }: RawMessage, found: Found): Received {
-  const wire = { kind: found.kind, type: found.type, name: found.name };
-  if (data.byteLength > found.maxBytes) {
-    const beginning = textOf(data.subarray(0, found.maxBytes)) ?? base64Of(data.subarray(0, found.maxBytes));
-    return readEnvelope({ ...wire, text: beginning, bytes: data.byteLength }, found.maxBytes);
-  }
-  const text = textOf(data);
-  if (text === undefined) return { unreadable: base64Of(data), reason: 'Its data is not UTF-8.' };
+export function readMessage({ data, headers }: RawMessage, { maxBytes, ...found }: Found): Received {
   const attributes = headers === undefined ? [] : attributesOf(headers);
-  if (attributes.length === 0 && headers !== undefined && !structured.test(headers.get('Content-Type'))) {
-    return { unreadable: text, reason: 'It has neither CloudEvents headers nor the content type of a CloudEvent.' };
+  const body = data.byteLength > maxBytes ? undefined : textIn(data);
+  if (body === undefined) return readEnvelope({ ...found, text: data }, maxBytes);
+  if (attributes.length > 0) return readEnvelope({ ...found, text: jsonOf(attributes, body) }, maxBytes);
+  if (headers !== undefined && !structured.test(headers.get('Content-Type'))) {
+    return { unreadable: body, reason: 'It has neither CloudEvents headers nor the content type of a CloudEvent.' };
   }
-  if (attributes.length === 0) return readEnvelope({ ...wire, text }, found.maxBytes);
-  return readEnvelope({ ...wire, text: jsonOf(attributes, text) }, found.maxBytes);
+  return readEnvelope({ ...found, text: body }, maxBytes);
 }
 
 /** The envelope's JSON. The body is put in as it is, so that it is parsed once; before the attributes, which count. */
@@ -90,18 +85,4 @@ function decode(value: string): string {
   } catch {
     return value;
   }
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function textOf(data: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(data);
-  } catch {
-    return undefined;
-  }
-}
-
-function base64Of(data: Uint8Array): string {
-  return `data:;base64,${Buffer.from(data).toString('base64')}`;
 }
