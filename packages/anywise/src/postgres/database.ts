@@ -25,7 +25,7 @@ export function prepared(text: string): Statement {
 }
 
 /** Compiling a statement takes a second, and pays for itself only where many rows are read. */
-const byIndex = 'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off';
+export const byIndex = 'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off';
 
 /**
  * How many connections transactions may take: the rest is reserved for renewing leases and relaying, however many handlers

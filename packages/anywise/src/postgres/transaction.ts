@@ -58,7 +58,7 @@ export function transactionStatements(schemaName: string): TransactionStatements
     insertEntries: prepared(insertEntriesSql(schema)),
     cancel: { text: cancelSql(schema) },
     keepReply: prepared(keepReplySql(schema)),
-    finish: { text: finishSql(schema) },
+    finish: prepared(finishSql(schema)),
     numbered: (sql) => {
       const text = known.get(sql) ?? numberPlaceholders(sql);
       // Dynamically built statements must not fill the memory.

@@ -1,3 +1,4 @@
+import { byIndex, type Database } from '../postgres/database.js';
 import { withTestDatabase } from './test-postgres.js';
 
 /** A node of a plan, as EXPLAIN tells it. */
@@ -7,29 +8,70 @@ interface PlanNode {
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
+  readonly 'Shared Hit Blocks': number;
+  readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[];
 }
 
-/** What a statement did when it ran by index: how many rows of tables it looked at, and which of them it read from end to end. */
+/** What a statement read when it ran by index: rows of tables, pages, and the tables that it read from end to end. */
 export interface Reads {
   readonly rows: number;
+  readonly pages: number;
   readonly scanned: readonly string[];
 }
 
 /** Runs a statement by index, as stores do, and tells what it read. */
 export async function readsOf(text: string, ...values: readonly unknown[]): Promise<Reads> {
   return withTestDatabase(async (database) => {
-    const { rows } = await database.queryByIndex<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
-      { text: `EXPLAIN (ANALYZE, FORMAT JSON) ${text}` },
+    const { rows } = await database.queryByIndex<Explained>(
+      { text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}` },
       ...values,
     );
-    const nodes = rows.flatMap((row) => row['QUERY PLAN']).flatMap(({ Plan }) => nodesOf(Plan));
-    const reads = nodes.filter((node) => node['Relation Name'] !== undefined);
-    return {
-      rows: reads.reduce((sum, node) => sum + rowsOf(node), 0),
-      scanned: reads.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => String(node['Relation Name'])),
-    };
+    return readsIn(rows);
   });
+}
+
+/** The same for a statement that was planned before work was done, and runs by the plan that was kept. */
+export async function readsOfKept(
+  text: string,
+  work: () => Promise<void>,
+  ...values: readonly unknown[]
+): Promise<Reads> {
+  return withTestDatabase(async (database: Database) => {
+    const session = await database.begin(`${byIndex}; SET LOCAL plan_cache_mode = force_generic_plan`);
+    try {
+      const run = { text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE kept (${values.map(literal).join(', ')})` };
+      await session.query({ text: `PREPARE kept AS ${text}` });
+      await session.query(run);
+      await work();
+      const { rows } = await session.query<Explained>(run);
+      return readsIn(rows);
+    } finally {
+      await session.query({ text: 'DEALLOCATE kept' });
+      await session.rollback();
+    }
+  });
+}
+
+interface Explained {
+  readonly 'QUERY PLAN': readonly { readonly Plan: PlanNode }[];
+}
+
+function readsIn(rows: readonly Explained[]): Reads {
+  const plans = rows.flatMap((row) => row['QUERY PLAN']).map(({ Plan }) => Plan);
+  const reads = plans.flatMap(nodesOf).filter((node) => node['Relation Name'] !== undefined);
+  return {
+    rows: reads.reduce((sum, node) => sum + rowsOf(node), 0),
+    // A node's pages include those of its children.
+    pages: plans.reduce((sum, plan) => sum + plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], 0),
+    scanned: reads.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => String(node['Relation Name'])),
+  };
+}
+
+/** A value of a test, as SQL has it. */
+function literal(value: unknown): string {
+  if (value === null) return 'NULL';
+  return Array.isArray(value) ? `'{${value.map((item) => `"${item}"`).join(',')}}'` : `'${String(value)}'`;
 }
 
 function nodesOf(node: PlanNode): readonly PlanNode[] {
