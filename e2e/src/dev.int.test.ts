@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, jest } from '@jest/globals';
 import { eventually } from 'anywise/testing';
+import { freePort } from './harness/free-port.js';
 import { createClient } from './harness/http-client.js';
 import { describeOnPostgres } from './databases/each-store.js';
 import { findRunning } from './harness/running-processes.js';
@@ -25,15 +25,6 @@ function whyNot(): string | undefined {
   if (!/pnpm[^/]*$/.test(pnpm)) return 'skipped, as no pnpm runs this';
   if (!existsSync('/proc/self/environ')) return 'skipped, as there is no /proc to find processes in';
   return undefined;
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }
 
 const reason = whyNot();
@@ -125,7 +116,7 @@ describeOnPostgres('what `pnpm dev` starts', () => {
 
 /** Resolves when everything is ready, and it has said how to try it. */
 async function startDev(system: System) {
-  const [payments, orders] = [await freePort(), await freePort()];
+  const [payments, orders] = [String(await freePort()), String(await freePort())];
   const dev = system.run(command, [...script, 'dev'], { PAYMENTS_PORT: payments, ORDERS_PORT: orders, NO_COLOR: '1' });
   const curl = await dev.find((line) => /^ *(curl .*)$/.exec(line)?.[1]);
   return { dev, payments: `http://127.0.0.1:${payments}`, orders: `http://127.0.0.1:${orders}`, curl };

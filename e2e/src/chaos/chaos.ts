@@ -1,8 +1,10 @@
 import { eventually } from 'anywise/testing';
 import type { Databases } from '../databases/databases.js';
 import { createFleet, type Fleet } from './fleet.js';
+import { fork } from '../harness/seeded-random.js';
 import { runMonkey, type Mischief, type MonkeyOptions } from './monkey.js';
 import { createNeighbour } from './neighbour.js';
+import { runOutages, type Outages } from './outages.js';
 import { judge, type Verdict } from './verdict.js';
 
 export interface ChaosOptions extends Omit<MonkeyOptions, 'fleet' | 'onDeath'> {
@@ -12,6 +14,8 @@ export interface ChaosOptions extends Omit<MonkeyOptions, 'fleet' | 'onDeath'> {
 /** What was done to the services, and what became of it. */
 export interface ChaosReport extends Mischief, Verdict {
   readonly deaths: Fleet['deaths'];
+  /** Without a broker there are none. */
+  readonly outages: Outages;
 }
 
 const fewestEvents = 100;
@@ -25,16 +29,24 @@ const instances = ['source', 'source', 'middle', 'middle', 'sink', 'sink'] as co
  */
 export async function runChaos({
   databases,
+  random,
   onDeath = () => undefined,
   ...options
 }: ChaosOptions): Promise<ChaosReport> {
   await using fleet = createFleet(databases, instances, true);
   fleet.open();
   const neighbour = createNeighbour(databases);
+  const { server } = databases;
+  let outages: Outages = { killed: 0, restarted: 0, stoodStill: 0 };
+  const trouble = async (stop: AbortSignal): Promise<void> => {
+    if (server !== undefined) outages = await runOutages(server, fork(random), stop);
+  };
   const mischief = await during(
-    (stop) => neighbour.meddle(stop),
+    async (stop) => {
+      await Promise.all([neighbour.meddle(stop), trouble(stop)]);
+    },
     async () => {
-      const done = await runMonkey({ fleet, databases, onDeath, ...options });
+      const done = await runMonkey({ fleet, databases, random, onDeath, ...options });
       await untilWorthJudging(fleet, databases);
       return done;
     },
@@ -46,7 +58,7 @@ export async function runChaos({
     () => judge(databases, { isWild: true, hostile: neighbour.written }),
   );
   const deaths = { ...fleet.deaths };
-  const report = { ...mischief, deaths, events, deadLetters, counts, broken: [...broken, ...fleet.accidents] };
+  const report = { ...mischief, outages, deaths, events, deadLetters, counts, broken: [...broken, ...fleet.accidents] };
   if (report.broken.length > 0) report.broken.push(`The databases are kept: ${databases.keep()}`);
   return report;
 }

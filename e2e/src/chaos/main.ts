@@ -1,5 +1,7 @@
-// Kills processes for as long as you like, and prints what became of it: `pnpm chaos --kills 1000 --store sqlite --seed 7`.
+// Kills processes for as long as you like, and prints what became of it:
+// `pnpm chaos --kills 1000 --store sqlite --transport nats --seed 7`.
 import { parseArgs } from 'node:util';
+import { brokerKinds } from '../brokers/broker.js';
 import type { StoreKind } from '../databases/databases.js';
 import { openDatabases } from '../databases/open.js';
 import { withSeed } from '../harness/seeded-random.js';
@@ -7,23 +9,31 @@ import { runChaos, type ChaosReport } from './chaos.js';
 import { countDeaths } from './fleet.js';
 import { points } from './points.js';
 
-const options = { kills: { type: 'string' }, store: { type: 'string' }, seed: { type: 'string' } } as const;
-const { kills = '1000', store = 'sqlite', seed } = parseArgs({ options }).values;
-if (seed !== undefined) process.env.ANYWISE_SEED = seed;
+const stores: readonly StoreKind[] = ['sqlite', 'postgres'];
+const text = { type: 'string' } as const;
+const { values } = parseArgs({ options: { kills: text, store: text, transport: text, seed: text } });
+const kills = readNumber('kills', values.kills ?? '1000');
+const store = readChoice('store', values.store ?? 'sqlite', stores);
+const transport = readChoice('transport', values.transport ?? store, [...stores, ...brokerKinds]);
+if (values.seed !== undefined) process.env.ANYWISE_SEED = String(readNumber('seed', values.seed));
 
-await withSeed(async (random) => {
-  await using databases = await openDatabases(store as StoreKind);
+await withSeed(async (random, seed) => {
+  console.log(`${kills} kills of services with ${store}, whose messages travel over ${transport}: --seed ${seed}`);
+  await using databases = await openDatabases(store, transport);
   const beganAt = performance.now();
   const onDeath = (deaths: number) => {
     if (deaths % 100 === 0) console.log(`${deaths} of ${kills} have died`);
   };
-  const report = await runChaos({ databases, random, kills: Number(kills), onDeath });
+  const report = await runChaos({ databases, random, kills, onDeath });
   printReport(report, Math.round((performance.now() - beganAt) / 1000));
   if (report.broken.length > 0) throw new Error(`The promise was broken.\n${report.broken.join('\n')}`);
 });
 
-function printReport({ deaths, zombies, cuts, events, deadLetters, counts }: ChaosReport, seconds: number): void {
-  const atPoints = Object.entries(points).map(([point, text]) => [`killed ${text}`, deaths[point] ?? 0] as const);
+function printReport(
+  { deaths, zombies, cuts, outages, events, deadLetters, counts }: ChaosReport,
+  seconds: number,
+): void {
+  const atPoints = Object.entries(points).map(([point, name]) => [`killed ${name}`, deaths[point] ?? 0] as const);
   console.table({
     'killed at any moment': deaths['any moment'] ?? 0,
     'killed by a message that they handled': deaths.killer ?? 0,
@@ -31,9 +41,23 @@ function printReport({ deaths, zombies, cuts, events, deadLetters, counts }: Cha
     'killed in all': countDeaths({ deaths }),
     'stood still past the lease': zombies,
     'connections cut': cuts,
+    'broker killed': outages.killed,
+    'broker restarted': outages.restarted,
+    'broker stood still': outages.stoodStill,
     events,
     'dead letters due': deadLetters,
     ...counts,
     seconds,
   });
+}
+
+function readNumber(option: string, given: string): number {
+  if (/^\d{1,10}$/.test(given)) return Number(given);
+  throw new Error(`\`--${option}\` is \`${given}\`. Write a whole number.`);
+}
+
+function readChoice<T extends string>(option: string, given: string, choices: readonly T[]): T {
+  const chosen = choices.find((choice) => choice === given);
+  if (chosen !== undefined) return chosen;
+  throw new Error(`\`--${option}\` is \`${given}\`. Write ${choices.map((choice) => `\`${choice}\``).join(' or ')}.`);
 }

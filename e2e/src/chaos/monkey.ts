@@ -9,7 +9,7 @@ import { leaseMs } from './services.js';
 export interface Mischief {
   /** How often a process stood still for longer than its leases last, and went on. */
   readonly zombies: number;
-  /** How often a connection was cut by the server. */
+  /** How often a connection was cut, or fell silent. */
   readonly cuts: number;
 }
 
@@ -55,7 +55,7 @@ export async function runMonkey({ fleet, databases, random, kills, onDeath }: Mo
     if (member?.isUp === false) member.start(fuse());
     else if (chance < 0.5) await member?.kill();
     else if (chance < 0.6 && member !== undefined) sleeps.push(sleep(member, pauseMs()));
-    else if (chance < 0.7 && (await databases.cut?.()) === true) cuts++;
+    else if (chance < 0.7 && (await pick(databases.cuts)?.()) === true) cuts++;
     await delay(random() * 350);
     while (seen < countDeaths(fleet)) onDeath(++seen);
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from 'anywise/testing';
 import type { Databases } from '../databases/databases.js';
 import { Counted } from './messages.js';
 
@@ -11,18 +12,24 @@ export interface Neighbour {
 }
 
 const pauseMs = 300;
+/** More than a broker needs to come back. */
+const patienceMs = 120_000;
 
 export function createNeighbour(databases: Databases): Neighbour {
   let written = 0;
+  // There is no log before the first service has made it. What failed may be there all the same, so it is not given up.
+  const insist = (text: string): Promise<void> =>
+    eventually(async () => {
+      if (!(await databases.intoLog(Counted.type, 'event', text))) throw new Error('It is not in the log.');
+    }, patienceMs);
   return {
     get written() {
       return written;
     },
     async meddle(stop) {
       while (!stop.aborted) {
-        // There is no log before the first service has made it.
-        const isWritten = await databases.intoLog(Counted.type, 'event', hostileText(written)).catch(() => false);
-        if (isWritten) written++;
+        await insist(hostileText(written));
+        written++;
         await delay(pauseMs, undefined, { signal: stop }).catch(() => undefined);
       }
     },
@@ -31,7 +38,9 @@ export function createNeighbour(databases: Databases): Neighbour {
 
 /** The number of a hostile message, by the text of its dead letter. */
 export function numberOfHostile(text: string): number | undefined {
-  const [, number] = /hostile\W{1,6}(\d+)/.exec(text) ?? [];
+  const [, base64] = /^data:;base64,(.*)$/.exec(text) ?? [];
+  const shown = base64 === undefined ? text : Buffer.from(base64, 'base64').toString();
+  const [, number] = /hostile\W{1,6}(\d+)/.exec(shown) ?? [];
   return number === undefined ? undefined : Number(number);
 }
 

@@ -1,7 +1,7 @@
 // A service of the chaos tests, as a process of its own: `service.ts <name>`. What else it needs is in its environment.
 import { existsSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Anywise, MessageRegistry } from 'anywise';
+import { Anywise, AnywiseError, MessageRegistry } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
 import type { StoreKind } from '../databases/databases.js';
 import { contracts, Count } from './messages.js';
@@ -41,15 +41,11 @@ async function startBus(): Promise<Anywise> {
     await started.start();
     return started;
   } catch (error) {
-    if (!isCut(error)) throw error;
+    // A connection was cut, or a server is away: then a start fails, and the supervisor starts it again.
+    if (!AnywiseError.is(error) || !error.retryable) throw error;
     await delay(pauseMs);
     return startBus();
   }
-}
-
-/** Whether the server has cut the connection, or had none left: then a start fails, and the supervisor starts it again. */
-function isCut(error: unknown): boolean {
-  return /PostgreSQL database .* cannot be used/.test(String(error));
 }
 
 /** Counts all keys at once, while the tap is open. */

@@ -1,21 +1,29 @@
-/** Where services keep their data, and what their messages travel over. */
+import type { Server } from '../brokers/server.js';
+
+/** Where services keep their data. */
 export type StoreKind = 'sqlite' | 'postgres';
 
-/** Where the services of one run keep everything. It is deleted at the end, unless it is kept. */
-export interface Databases extends AsyncDisposable {
+/** What the messages of one run travel over. It ends with what it keeps, unless that is kept. */
+export interface Bus extends AsyncDisposable {
+  readonly transportUrl: string;
+  /** Puts a text into the log of the bus, past all services, as another program may. Gives whether it is there. */
+  intoLog(type: string, kind: string, text: string): Promise<boolean>;
+  /** Each breaks a connection of a service in its own way, and gives whether there was one. Without a server there is none. */
+  readonly cuts: readonly (() => Promise<boolean>)[];
+  /** The server that passes messages on, where that is all it is for. */
+  readonly server?: Server;
+  /** What it finds wrong with its files itself. */
+  faults(): Promise<readonly string[]>;
+  /** Keeps everything at the end, and says where it is. */
+  keep(): string;
+}
+
+/** Where the services of one run keep everything, and what their messages travel over. */
+export interface Databases extends Bus {
   readonly kind: StoreKind;
   readonly storeUrl: string;
-  readonly transportUrl: string;
   /** For whatever else the run has to keep. On SQLite all files are here. */
   readonly folder: string;
   /** The rows of a service's database, or of the bus between them, as they are now, read past the services. */
   rows<Row>(name: string, sql: string): Promise<readonly Row[]>;
-  /** Puts a text into the log of the bus, past all services, as another program may. Gives whether it is there. */
-  intoLog(type: string, kind: string, text: string): Promise<boolean>;
-  /** What the database itself finds wrong with its files. */
-  faults(): Promise<readonly string[]>;
-  /** Keeps everything at the end, and says where it is. */
-  keep(): string;
-  /** Ends a connection of a service from the server's side, and says whether there was one. Without, there is no server. */
-  readonly cut?: () => Promise<boolean>;
 }

@@ -1,7 +1,53 @@
-import type { Databases, StoreKind } from './databases.js';
+import { startBroker, type Broker } from '../brokers/broker.js';
+import type { BrokerKind } from '../brokers/server.js';
+import type { Bus, Databases, StoreKind } from './databases.js';
 import { postgresDatabases } from './postgres.js';
 import { sqliteDatabases } from './sqlite.js';
 
-export async function openDatabases(kind: StoreKind): Promise<Databases> {
+export type TransportKind = StoreKind | BrokerKind;
+
+/**
+ * Opens new databases.
+ *
+ * @param over what messages travel over: a broker that others use too, or one of this kind that ends with the databases.
+ * @defaultValue the same databases
+ */
+export async function openDatabases(store: StoreKind, over: TransportKind | Broker = store): Promise<Databases> {
+  const databases = await openStore(store);
+  if (over === store) return databases;
+  try {
+    return connected(databases, await openBus(over));
+  } catch (error) {
+    await databases[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openStore(kind: StoreKind): Promise<Databases> {
   return kind === 'sqlite' ? sqliteDatabases() : postgresDatabases();
+}
+
+async function openBus(over: TransportKind | Broker): Promise<Bus> {
+  if (over === 'sqlite' || over === 'postgres') return openStore(over);
+  if (typeof over === 'object') return over.newBus();
+  const broker = await startBroker(over);
+  return { ...broker.newBus(), [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose]() };
+}
+
+/** These databases, between which messages travel over this bus. */
+function connected(databases: Databases, bus: Bus): Databases {
+  const { transportUrl, server } = bus;
+  return {
+    ...databases,
+    transportUrl,
+    intoLog: (type, kind, text) => bus.intoLog(type, kind, text),
+    ...(server !== undefined && { server }),
+    cuts: [...databases.cuts, ...bus.cuts],
+    faults: async () => [...(await databases.faults()), ...(await bus.faults())],
+    keep: () => `${databases.keep()} and ${bus.keep()}`,
+    async [Symbol.asyncDispose]() {
+      await bus[Symbol.asyncDispose]();
+      await databases[Symbol.asyncDispose]();
+    },
+  };
 }

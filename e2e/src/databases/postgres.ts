@@ -44,12 +44,14 @@ export async function postgresDatabases(): Promise<Databases> {
       isKept = true;
       return url.href;
     },
-    async cut() {
-      const { rowCount } = await reader.query(`
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1`);
-      return rowCount === 1;
-    },
+    cuts: [
+      async () => {
+        const { rowCount } = await reader.query(`
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1`);
+        return rowCount === 1;
+      },
+    ],
     async [Symbol.asyncDispose]() {
       await reader.end();
       rmSync(folder, { recursive: true });

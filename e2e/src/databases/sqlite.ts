@@ -38,6 +38,7 @@ export function sqliteDatabases(): Databases {
           .filter(({ integrity_check }) => integrity_check !== 'ok')
           .map(({ integrity_check }) => `${name}.db: ${integrity_check}`),
       ),
+    cuts: [],
     keep() {
       isKept = true;
       return folder;

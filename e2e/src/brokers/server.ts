@@ -1,0 +1,25 @@
+/** Transports that need a server of their own. */
+export type BrokerKind = 'nats';
+
+/** What is put where a service reads, past all rules. */
+export interface Stranger {
+  readonly type: string;
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** A server that passes messages on, and the process that it runs as. */
+export interface Server {
+  readonly port: number;
+  /** Where its data is. */
+  readonly folder: string;
+  /** How a transport reaches it through this port: names on it begin with the prefix. */
+  url(port: number, prefix: string): string;
+  /** Starts a process on the data that is there. Resolves when it can be used. */
+  start(): Promise<void>;
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Ends the process, and resolves when it has ended. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Rejects where it is not known whether the message is there. Putting the same text again adds no other. */
+  write(stranger: Stranger, prefix: string): Promise<void>;
+}

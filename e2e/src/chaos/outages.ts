@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Server } from '../brokers/server.js';
+import type { Random } from '../harness/seeded-random.js';
+
+/** What was done to the broker. */
+export interface Outages {
+  /** How often its process was killed. */
+  readonly killed: number;
+  /** How often it was stopped in order and started again. */
+  readonly restarted: number;
+  /** How often it stood still. */
+  readonly stoodStill: number;
+}
+
+/** Past the patience of clients mostly, which are between one second and fifteen. */
+const longestStandstillMs = 8_000;
+const longestAbsenceMs = 4_000;
+/** For how long it is left alone once it can be used again. */
+const shortestRestMs = 1_000;
+const longestRestMs = 6_000;
+
+/** Kills a broker, stops it and lets it stand still, again and again. It can be used when this resolves. */
+export async function runOutages(server: Server, random: Random, stop: AbortSignal): Promise<Outages> {
+  const done = { killed: 0, restarted: 0, stoodStill: 0 };
+  const absent = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    await server.end(signal);
+    if (random() < 0.5) await delay(random() * longestAbsenceMs);
+    await server.start();
+  };
+  const standStill = async (): Promise<void> => {
+    server.signal('SIGSTOP');
+    await delay(random() * longestStandstillMs);
+    server.signal('SIGCONT');
+  };
+  for (;;) {
+    const restMs = shortestRestMs + random() * (longestRestMs - shortestRestMs);
+    await delay(restMs, undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) return done;
+    const chance = random();
+    if (chance < 0.7) {
+      await absent('SIGKILL');
+      done.killed++;
+    } else if (chance < 0.8) {
+      await absent('SIGTERM');
+      done.restarted++;
+    } else {
+      await standStill();
+      done.stoodStill++;
+    }
+  }
+}
