@@ -68,6 +68,7 @@ const storeReasons: Readonly<Record<StoreCapability, string>> = {
 };
 const transportReasons: Readonly<Record<Exclude<TransportCapability, keyof TransportCapabilities>, string>> = {
   restart: 'not checked: the tests have no broker to restart',
+  cut: 'not checked: the tests have no connection to cut',
   foreign: 'cannot happen: no other program writes to it',
 };
 

@@ -356,6 +356,16 @@ const subjects: Readonly<Record<string, Subject>> = {
     needs: { open: async () => ({}), close: later },
     takes: { open: no, close: no },
   },
+  PendingRequests: {
+    call: (options) => new kit.PendingRequests(options),
+    needs: { maxBytes: 1_000, send: () => undefined, cancel: () => undefined },
+    takes: { maxBytes: whole(1), send: no, cancel: no },
+  },
+  Answering: {
+    call: (options) => new kit.Answering(options),
+    needs: { service: 'shop', answer: async () => undefined, maxBytes: 1_000, onError: () => undefined },
+    takes: { service: text, answer: no, maxBytes: whole(1), onError: no },
+  },
   'Subscriptions.open': {
     call: (options) => new kit.Subscriptions().open(options).close(),
     needs: { next: later, receive: later, onError: nothing, pollMs: 1_000 },
@@ -429,7 +439,7 @@ const without = {
   'it checks the options of others':
     'checkOptions messageBytesCheck milliseconds ofType oneOf text wholeNumber withDefaults',
   'it has no options, or works inside a store or a transport':
-    'heldBack shortVersionOf textIn Mutex Waiters Watchers backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isDeadHolder isWantedBy keyOf laneOf orderKey publishTogether queryWrote readEnvelope readStored readStoredEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
+    'heldBack shortVersionOf textIn Mutex Waiters Watchers answerTo backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isDeadHolder isWantedBy keyOf laneOf connectionLost declareCapabilities noResponder orderKey publishTogether queryWrote readEnvelope readStored readStoredEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
 };
 
 describe('the table of options', () => {

@@ -17,6 +17,8 @@ export {
 } from '../core/errors/options.js';
 export { orderKey, type WrittenEnvelope } from '../core/message/envelope.js';
 export { limits, messageBytesCheck } from '../core/message/limits.js';
+export { answerTo, type AnswerContent, type AnswerError } from '../core/message/answer.js';
+export { Answering, type AnsweringOptions, type Asked } from './answering.js';
 export { batchesWithin, countWithin } from './batches.js';
 export { boundedCount } from './bounded-count.js';
 export { declareCapabilities, type DeclaredCapabilities } from './capabilities.js';
@@ -29,6 +31,13 @@ export { holderName, isDeadHolder } from './lease-holder.js';
 export { Mutex } from './mutex.js';
 export { Opened, type OpenedOptions } from './opened.js';
 export { assertOwner } from './owner.js';
+export {
+  connectionLost,
+  noResponder,
+  PendingRequests,
+  type Ask,
+  type PendingRequestsOptions,
+} from './pending-requests.js';
 export { Pump, type PumpOptions } from './pump.js';
 export { backoff, decideRetry, type Delays, type RetryDecision } from './retry.js';
 export { checkStatement } from './statement.js';

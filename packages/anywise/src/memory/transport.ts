@@ -1,11 +1,23 @@
+import { AnywiseError } from '../core/errors/errors.js';
 import { checkOptions } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
+import { Answering } from '../kit/answering.js';
 import { countWithin } from '../kit/batches.js';
 import { declareCapabilities } from '../kit/capabilities.js';
+import { noResponder, PendingRequests } from '../kit/pending-requests.js';
 import { isWantedBy, Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
-import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import type {
+  Answer,
+  PublishFailure,
+  Received,
+  ServeOptions,
+  SubscribeOptions,
+  Subscription,
+  Transport,
+} from '../core/ports/transport.js';
+import { MemoryResponders } from './responders.js';
 
 /** Carries messages between the buses of one process. Each bus takes its own connection. */
 export interface MemoryBroker {
@@ -14,7 +26,7 @@ export interface MemoryBroker {
 }
 
 export interface MemoryBrokerOptions {
-  /** How large a message may be as JSON, in bytes. A larger one is refused at `publish`. @defaultValue 1_048_576 (1 MiB) */
+  /** How large a message may be as JSON, in bytes. A larger one is refused. @defaultValue 1_048_576 (1 MiB) */
   readonly maxMessageBytes?: number | undefined;
 }
 
@@ -47,6 +59,7 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
 class MemoryLog {
   readonly rows: LogRow[] = [];
   readonly readers = new Set<Subscriptions>();
+  readonly responders = new MemoryResponders();
   readonly #consumers = new Map<string, Consumer>();
 
   consumer(name: string, types: readonly string[]): Consumer {
@@ -73,7 +86,7 @@ const declared = declareCapabilities({
   ordered: true,
   history: true,
   acrossProcesses: 'The messages live in one process.',
-  requests: 'It carries no requests.',
+  requests: true,
 });
 
 class MemoryTransport implements Transport {
@@ -83,10 +96,23 @@ class MemoryTransport implements Transport {
   readonly #log: MemoryLog;
   readonly #maxBytes: number;
   readonly #subscriptions = new Subscriptions();
+  readonly #pending: PendingRequests<Answering>;
+  readonly #serving = new Set<Subscription>();
+  #isClosed = false;
 
   constructor(log: MemoryLog, maxBytes: number) {
     this.#log = log;
     this.#maxBytes = maxBytes;
+    this.#pending = new PendingRequests({
+      maxBytes,
+      send: ({ ticket, request, json }) => {
+        const responder = log.responders.next(request.type);
+        if (responder === undefined) throw noResponder(request.type);
+        responder.take({ ticket, text: json, reply: (answer) => this.#pending.settle(ticket, answer) });
+        return responder;
+      },
+      cancel: (ticket, responder) => responder.cancel(ticket),
+    });
   }
 
   publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
@@ -126,11 +152,34 @@ class MemoryTransport implements Transport {
     return this.#subscriptions.open({ next, receive, onError, pollMs });
   }
 
+  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
+    return this.#pending.ask(request, signal);
+  }
+
+  async serve({ service, types, onError }: ServeOptions, answer: Answer): Promise<Subscription> {
+    if (this.#isClosed) throw new AnywiseError('UNAVAILABLE', 'The transport is closed.');
+    const answering = new Answering({ service, answer, maxBytes: this.#maxBytes, onError });
+    const remove = this.#log.responders.add(types, answering);
+    const subscription = {
+      close: async () => {
+        remove();
+        await answering.close();
+        this.#serving.delete(subscription);
+      },
+    };
+    this.#serving.add(subscription);
+    return subscription;
+  }
+
   async check(): Promise<void> {
     return undefined;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    // Those in hand may ask others, and are answered first.
+    await Promise.all([...this.#serving].map(async (subscription) => subscription.close()));
+    await this.#pending.close();
     await this.#subscriptions.close();
     this.#log.readers.delete(this.#subscriptions);
   }

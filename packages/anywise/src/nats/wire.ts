@@ -6,6 +6,7 @@ import { readEnvelope, textIn } from '../kit/wire.js';
 // Binary mode of the CloudEvents binding for NATS:
 // https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md
 const attributePrefix = 'ce-';
+const numeric: ReadonlySet<string> = new Set(['schemaversion', 'timeoutms']);
 const structured = /^application\/cloudevents\b/i;
 
 /** Sets the headers of an envelope and gives its body. */
@@ -70,7 +71,7 @@ function attributesOf(headers: MsgHdrs): (readonly [string, string | number])[] 
 }
 
 function typed(attribute: string, value: string): string | number {
-  return attribute === 'schemaversion' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return numeric.has(attribute) && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 /** Percent-encodes what a header cannot carry, as the binding says. */

@@ -7,6 +7,7 @@ import { limitCases } from './transport-cases/limits.js';
 import { orderCases } from './transport-cases/order.js';
 import { publishCases } from './transport-cases/publish.js';
 import { redeliveryCases } from './transport-cases/redelivery.js';
+import { requestCases } from './transport-cases/requests.js';
 import { restartCases } from './transport-cases/restart.js';
 
 /**
@@ -20,6 +21,7 @@ export const transportContract: readonly Themed<TransportCase>[] = suiteOf({
   Consumers: consumerCases,
   Redelivery: redeliveryCases,
   Limits: limitCases,
+  Requests: requestCases,
   Closing: closeCases,
   'Restarts of the broker': restartCases,
 });

@@ -25,6 +25,7 @@ const ours: Readonly<Record<keyof Envelope, true>> = {
   traceparent: true,
   idempotencykey: true,
   expirytime: true,
+  timeoutms: true,
   partitionkey: true,
   data: true,
 };

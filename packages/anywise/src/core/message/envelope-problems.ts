@@ -10,7 +10,7 @@ export function envelopeProblems(value: unknown): string[] {
     const problem = attributes[name] === undefined ? undefined : textProblem(name, attributes[name]);
     if (problem !== undefined) problems.push(problem);
   }
-  const { specversion, kind, schemaversion, datacontenttype, time, expirytime } = attributes;
+  const { specversion, kind, schemaversion, datacontenttype, time, expirytime, timeoutms } = attributes;
   if (specversion !== '1.0') problems.push('`specversion` must be `1.0`');
   if (!kinds.has(kind)) problems.push('`kind` is not known');
   if (!Number.isInteger(schemaversion) || (schemaversion as number) < 1) {
@@ -19,6 +19,9 @@ export function envelopeProblems(value: unknown): string[] {
   if (typeof time === 'string' && !isTime(time)) problems.push('`time` must be a time as in RFC 3339');
   if (typeof expirytime === 'string' && !isTime(expirytime)) {
     problems.push('`expirytime` must be a time as in RFC 3339');
+  }
+  if (timeoutms !== undefined && !(Number.isInteger(timeoutms) && (timeoutms as number) >= 1)) {
+    problems.push('`timeoutms` must be a whole number from 1');
   }
   if (datacontenttype !== undefined && !isJson(datacontenttype)) problems.push('`datacontenttype` must be JSON');
   if (attributes.data_base64 !== undefined) problems.push('`data_base64` is not supported: the data must be JSON');

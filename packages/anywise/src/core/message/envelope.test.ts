@@ -40,7 +40,7 @@ describe('an envelope', () => {
 describe('the attributes of an envelope', () => {
   const read = (change: object): unknown => parseEnvelope(JSON.stringify({ ...testEnvelope(), ...change }));
 
-  it.each(['subject', 'partitionkey', 'causationid', 'traceparent', 'idempotencykey', 'expirytime'])(
+  it.each(['subject', 'partitionkey', 'causationid', 'traceparent', 'idempotencykey', 'expirytime', 'timeoutms'])(
     'are absent where they are null: %s',
     (name) => {
       expect(read({ [name]: null })).not.toHaveProperty(name);
@@ -62,6 +62,7 @@ describe('the attributes of an envelope', () => {
     ['a media type with a parameter', { datacontenttype: 'application/json; charset=utf-8' }],
     ['no media type', { datacontenttype: null }],
     ['a time with an offset', { time: '2026-01-01T12:00:00+02:00' }],
+    ['a number of milliseconds to wait', { timeoutms: 5_000 }],
     ['attributes of others', { tenant: 'acme', sequence: 5 }],
   ])('may have %s', (_what, change) => {
     expect(() => read(change)).not.toThrow();
@@ -70,6 +71,9 @@ describe('the attributes of an envelope', () => {
   it.each([
     ['an invalid time', { time: 'yesterday' }],
     ['version 0', { schemaversion: 0 }],
+    ['no time at all', { timeoutms: 0 }],
+    ['half a millisecond', { timeoutms: 1.5 }],
+    ['a number as a text', { timeoutms: '5000' }],
     ['data that is not JSON', { datacontenttype: 'text/xml' }],
     ['binary data', { data_base64: 'AA==' }],
   ])('may not have %s', (_what, change) => {

@@ -33,8 +33,10 @@ export interface Envelope {
   readonly causationid?: string;
   readonly traceparent?: string;
   readonly idempotencykey?: string;
-  /** When the sender of the command stops waiting, RFC 3339. */
+  /** When the sender of a request stops waiting, RFC 3339. */
   readonly expirytime?: string;
+  /** For how long the sender of a request waits, in milliseconds: unlike a time, it means the same by any clock. */
+  readonly timeoutms?: number;
   /** The key within which messages keep their order; the subject if absent. */
   readonly partitionkey?: string;
   readonly data: unknown;
@@ -114,7 +116,8 @@ function invalid(type: string, problems: readonly string[]): AnywiseError {
   return new AnywiseError('INVALID_ENVELOPE', `\`${type}\` cannot be sent: ${problems.join('; ')}.`);
 }
 
-function tooLarge(type: string, bytes: number, maxBytes: number): AnywiseError {
+/** A message is larger than it may be. */
+export function tooLarge(type: string, bytes: number, maxBytes: number): AnywiseError {
   return new AnywiseError(
     'MESSAGE_TOO_LARGE',
     `\`${type}\` has ${bytes} bytes, more than the ${maxBytes} that a message may have. Send less, such as a reference to what is large, or raise \`maxMessageBytes\` everywhere.`,

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { AnywiseError } from '../core/errors/errors.js';
+import { checkOptions, ofType, wholeNumber, type OptionChecks } from '../core/errors/options.js';
+import { errorText } from '../core/errors/thrown.js';
+import { parseAnswer } from '../core/message/answer.js';
+import { writeEnvelope, type Envelope } from '../core/message/envelope.js';
+import { sliceOf } from '../core/message/message.js';
+
+/** A request on its way to the wire. */
+export interface Ask {
+  /** Identifies the answer to it, among all requests of all processes: letters, digits and `-`, at most 60. */
+  readonly ticket: string;
+  readonly request: Envelope;
+  readonly json: string;
+}
+
+/** Options of {@link PendingRequests}. */
+export interface PendingRequestsOptions<Route> {
+  /** How large a request may be as JSON, in bytes. */
+  readonly maxBytes: number;
+  /**
+   * Puts a request on the wire, and gives the way that it took, such as the connection. The request fails with what this
+   * throws or rejects with.
+   */
+  readonly send: (ask: Ask) => Route | Promise<Route>;
+  /** Tells the responder that nobody waits for the answer any more. Called after `send`. Failures are ignored. */
+  readonly cancel: (ticket: string, route: Route) => unknown;
+}
+
+const checks: OptionChecks<PendingRequestsOptions<unknown>> = {
+  maxBytes: wholeNumber(1),
+  send: ofType('function'),
+  cancel: ofType('function'),
+};
+
+interface Pending<Route> {
+  readonly request: Envelope;
+  readonly resolve: (answer: Envelope) => void;
+  readonly reject: (error: unknown) => void;
+  /** Lets go of the signal. */
+  readonly forget: () => void;
+  /** The way that it took, once it is known. */
+  route: Route | undefined;
+  sending: Promise<Route> | undefined;
+}
+
+/**
+ * The requests of one connection that wait for their answers: the `request` of a transport, without its wire. An answer that
+ * nobody waits for is ignored: it is late, a duplicate, or a stranger's.
+ */
+export class PendingRequests<Route = void> {
+  readonly #options: PendingRequestsOptions<Route>;
+  readonly #pending = new Map<string, Pending<Route>>();
+  readonly #name = randomUUID();
+  #count = 0;
+  #isClosed = false;
+
+  constructor(options: PendingRequestsOptions<Route>) {
+    checkOptions('`new PendingRequests(…)`', options, checks, ['maxBytes', 'send', 'cancel']);
+    this.#options = options;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Sends a request and resolves with its answer. Keeps the promises of `Transport.request`. */
+  async ask(request: Envelope, signal: AbortSignal): Promise<Envelope> {
+    signal.throwIfAborted();
+    if (this.#isClosed) throw closed();
+    const { json } = writeEnvelope(request, this.#options.maxBytes);
+    const ticket = `${this.#name}-${this.#count++}`;
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => void this.#giveUp(ticket, signal.reason);
+      signal.addEventListener('abort', giveUp, { once: true });
+      const forget = (): void => signal.removeEventListener('abort', giveUp);
+      const pending: Pending<Route> = { request, resolve, reject, forget, route: undefined, sending: undefined };
+      this.#pending.set(ticket, pending);
+      pending.sending = this.#send({ ticket, request, json }, pending);
+    });
+  }
+
+  /** Gives an answer to the one that waits for it; `false` if nobody does. */
+  settle(ticket: string, json: string): boolean {
+    const pending = this.#take(ticket);
+    if (pending === undefined) return false;
+    try {
+      pending.resolve(parseAnswer(pending.request, json));
+    } catch (error) {
+      pending.reject(error);
+    }
+    return true;
+  }
+
+  /** Ends the wait for an answer that will not come, such as that of a request which the broker returned. */
+  fail(ticket: string, error: unknown): boolean {
+    const pending = this.#take(ticket);
+    pending?.reject(error);
+    return pending !== undefined;
+  }
+
+  /** Ends the waits whose answers a lost connection takes with it, with `UNAVAILABLE`. @param route @defaultValue all */
+  lose(cause: unknown, route?: Route): void {
+    for (const [ticket, pending] of [...this.#pending]) {
+      if (route === undefined || pending.route === route) this.fail(ticket, connectionLost(pending.request, cause));
+    }
+  }
+
+  /** Ends all waits with `UNAVAILABLE`, refuses further requests, and resolves when all are cancelled. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#pending.keys()].map((ticket) => this.#giveUp(ticket, closed())));
+  }
+
+  #send(ask: Ask, pending: Pending<Route>): Promise<Route> {
+    // As `async`, because `send` may throw.
+    const sending = (async () => this.#options.send(ask))();
+    sending.then(
+      (route) => (pending.route = route),
+      (error: unknown) => this.fail(ask.ticket, error),
+    );
+    return sending;
+  }
+
+  async #giveUp(ticket: string, reason: unknown): Promise<void> {
+    const pending = this.#take(ticket);
+    pending?.reject(reason);
+    if (pending?.sending === undefined) return;
+    try {
+      await this.#options.cancel(ticket, await pending.sending);
+    } catch {
+      // The responder works in vain, and nobody waits for it.
+    }
+  }
+
+  #take(ticket: string): Pending<Route> | undefined {
+    const pending = this.#pending.get(ticket);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(ticket);
+    pending.forget();
+    return pending;
+  }
+}
+
+/** Nobody serves the type of a request, so that it was certainly not handled. */
+export function noResponder(type: string): AnywiseError {
+  return new AnywiseError(
+    'NO_RESPONDER',
+    `Nobody answers \`${type}\` now, so it was not handled. Start the service \`${sliceOf(type)}\`, or send it again later.`,
+    { retryable: true },
+  );
+}
+
+/** The connection was lost on which an answer would have come, so that nobody knows whether the request was handled. */
+export function connectionLost({ type, id }: Envelope, cause: unknown): AnywiseError {
+  return new AnywiseError(
+    'UNAVAILABLE',
+    `The connection was lost while \`${type}\` (${id}) waited for its answer, so whether it was handled is not known: ${errorText(cause)}`,
+    { cause, retryable: true },
+  );
+}
+
+function closed(): AnywiseError {
+  return new AnywiseError('UNAVAILABLE', 'The transport is closed.');
+}
