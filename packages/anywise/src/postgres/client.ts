@@ -69,7 +69,7 @@ export interface PostgresConnection {
    */
   readonly maxConnections?: number | undefined;
   /**
-   * Prepares the most frequent statements. Set `false` behind a PgBouncer before 1.21 in transaction pooling mode.
+   * Prepares the most frequent statements, and those of handlers that come again, up to 200. Set `false` behind a PgBouncer before 1.21 in transaction pooling mode.
    *
    * @defaultValue true
    */
@@ -221,6 +221,6 @@ export function isLost(error: unknown): boolean {
 
 /** The SQLSTATE of a database error, or the code of a system error. */
 export function stateOf(error: unknown): string | undefined {
-  const { code } = error as { readonly code?: unknown };
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }

@@ -105,6 +105,24 @@ export class Database {
     });
   }
 
+  /** Runs statements, in order, in one transaction. None waits for the answer to the one before. */
+  queryTogether(statements: readonly (readonly [Statement, readonly unknown[]])[]): Promise<void> {
+    return this.#answered(async () => {
+      const client = await this.#connect();
+      try {
+        await Promise.all([
+          client.query('BEGIN'),
+          ...statements.map(([statement, values]) => client.query(this.#queryOf(statement, values))),
+          client.query('COMMIT'),
+        ]);
+        client.release();
+      } catch (error) {
+        client.release(true);
+        throw this.explain(error);
+      }
+    });
+  }
+
   /**
    * @throws AnywiseError (`UNAVAILABLE`) if statements of the library's own have no answer for too long. A check on a
    * connection of its own would not find out.

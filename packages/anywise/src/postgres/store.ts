@@ -10,6 +10,7 @@ import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from 
 import { checkMigrations } from '../kit/migrations.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
+import { Appender } from './appender.js';
 import { connectionChecks, type PostgresConnection } from './client.js';
 import type { Database } from './database.js';
 import { PostgresDeadLetters } from './dead-letters.js';
@@ -94,7 +95,14 @@ class PostgresStore implements Store {
   }
 
   begin({ readOnly }: { readonly readOnly: boolean }): StoreTransaction {
-    return new PostgresStoreTransaction(this.#ready.database, this.#statements, readOnly, this.#changed);
+    const { database, appender } = this.#ready;
+    return new PostgresStoreTransaction({
+      database,
+      statements: this.#statements,
+      appender,
+      readOnly,
+      changed: this.#changed,
+    });
   }
 
   async findReply(key: ReplyKey): Promise<KeptReply | undefined> {
@@ -130,6 +138,7 @@ class PostgresStore implements Store {
     const database = await openMigrated(this.#options, schema, [...storeMigrations, ...migrations]);
     return {
       database,
+      appender: new Appender(database, this.#statements.insertions),
       notifier: new Notifier(database, channelOf('store', schema), this.#self),
       outbox: new PostgresOutbox(database, this.#schema),
       parked: new PostgresParkedMessages(database, this.#schema, this.#changed),
@@ -139,7 +148,8 @@ class PostgresStore implements Store {
     };
   }
 
-  async #close({ database, notifier }: Parts): Promise<void> {
+  async #close({ database, appender, notifier }: Parts): Promise<void> {
+    await appender.close();
     await this.#hearing?.close();
     this.#hearing = undefined;
     await notifier.close();
@@ -155,6 +165,7 @@ class PostgresStore implements Store {
 
 interface Parts {
   readonly database: Database;
+  readonly appender: Appender;
   readonly notifier: Notifier;
   readonly outbox: Outbox;
   readonly parked: ParkedMessages;

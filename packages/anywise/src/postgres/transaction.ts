@@ -1,4 +1,3 @@
-import type { Claim } from '../core/ports/inbox.js';
 import type {
   Completion,
   NewMessages,
@@ -7,16 +6,17 @@ import type {
   StoreTransaction,
   TransactionPart,
 } from '../core/ports/store.js';
-import { limits } from '../core/message/limits.js';
-import { batchesWithin } from '../kit/batches.js';
 import { checkStatement } from '../kit/statement.js';
 import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
 import { prepared, type Database } from './database.js';
-import { entryValues, finishSql, insertEntriesSql, refValue } from './inbox.js';
-import { cancelSql, envelopeValues, insertEnvelopesSql, insertScheduledSql, scheduledValues } from './outbox.js';
-import { numberPlaceholders } from './placeholders.js';
+import type { Appender } from './appender.js';
+import { fenced, passes } from './fence.js';
+import { finishSql, refValue } from './inbox.js';
+import { HandlerStatements } from './handler-statements.js';
+import { insertionsInto, type Insertion, type Insertions } from './insertions.js';
+import { cancelSql } from './outbox.js';
 import { keepReplySql, replyValues } from './replies.js';
 import type { Session, Statement } from './session.js';
 import { storable } from '../core/message/storable-text.js';
@@ -31,42 +31,38 @@ export abstract class PostgresTransaction extends SqlTransaction {
   abstract client(): Promise<PostgresClient>;
 }
 
-/** The parts that the transactions of a store share. */
+/** The statements that the transactions of a store share. */
 export interface TransactionStatements {
   readonly begin: string;
   readonly beginReadOnly: string;
-  readonly insertEnvelopes: Statement;
-  readonly insertScheduled: Statement;
-  readonly insertEntries: Statement;
+  readonly insertions: Insertions;
   readonly cancel: Statement;
   readonly keepReply: Statement;
   readonly finish: Statement;
-  /** The statement with numbered placeholders. */
-  readonly numbered: (sql: string) => string;
+  readonly ofHandlers: HandlerStatements;
 }
-
-const numberedAtMost = 1_000;
 
 export function transactionStatements(schemaName: string): TransactionStatements {
   const schema = quoted(schemaName);
-  const known = new Map<string, string>();
   return {
     begin: beginIn(schemaName),
     beginReadOnly: beginIn(schemaName, true),
-    insertEnvelopes: prepared(insertEnvelopesSql(schema)),
-    insertScheduled: prepared(insertScheduledSql(schema)),
-    insertEntries: prepared(insertEntriesSql(schema)),
+    insertions: insertionsInto(schema),
     cancel: { text: cancelSql(schema) },
-    keepReply: prepared(keepReplySql(schema)),
-    finish: prepared(finishSql(schema)),
-    numbered: (sql) => {
-      const text = known.get(sql) ?? numberPlaceholders(sql);
-      // Dynamically built statements must not fill the memory.
-      if (known.size === numberedAtMost) known.clear();
-      known.set(sql, text);
-      return text;
-    },
+    keepReply: prepared(fenced(keepReplySql(schema))),
+    finish: prepared(fenced(finishSql(schema))),
+    ofHandlers: new HandlerStatements(),
   };
+}
+
+/** What the transactions of an open store share. */
+export interface TransactionOptions {
+  readonly database: Database;
+  readonly statements: TransactionStatements;
+  readonly appender: Appender;
+  readonly readOnly: boolean;
+  /** Called after a commit that added to the outbox or the inbox. */
+  readonly changed: StoreChanged;
 }
 
 /** A part that can be undone on its own. */
@@ -77,16 +73,11 @@ interface Part {
   savepoint: string | undefined;
 }
 
-type Reply = NonNullable<Completion['reply']>;
-
 /** The transaction of one message, on its own connection. */
 export class PostgresStoreTransaction implements StoreTransaction {
-  readonly #database: Database;
-  readonly #statements: TransactionStatements;
-  readonly #readOnly: boolean;
-  readonly #changed: StoreChanged;
-  /** Statements to send with the next one, so that appending costs no round trip. */
-  readonly #unsent: (readonly [Statement, readonly unknown[]])[] = [];
+  readonly #options: TransactionOptions;
+  /** Messages to send with the next statement, so that appending costs no round trip. */
+  readonly #unsent: NewMessages[] = [];
   readonly #filled = new Set<StorePart>();
   #parts: Part[] = [];
   #places = 0;
@@ -95,12 +86,8 @@ export class PostgresStoreTransaction implements StoreTransaction {
   #session: Promise<Session> | undefined;
   #ended = false;
 
-  /** @param changed called after a commit that added to the outbox or the inbox. */
-  constructor(database: Database, statements: TransactionStatements, readOnly: boolean, changed: StoreChanged) {
-    this.#database = database;
-    this.#statements = statements;
-    this.#readOnly = readOnly;
-    this.#changed = changed;
+  constructor(options: TransactionOptions) {
+    this.#options = options;
   }
 
   client(): PostgresTransaction {
@@ -108,20 +95,16 @@ export class PostgresStoreTransaction implements StoreTransaction {
     return new Client(query, () => this.#lend());
   }
 
-  async append({ outgoing = [], scheduled = [], incoming = [] }: NewMessages): Promise<void> {
-    const { insertEnvelopes, insertScheduled, insertEntries } = this.#statements;
+  async append(messages: NewMessages): Promise<void> {
     this.#mayWrite();
-    for (const values of envelopeValues(outgoing)) this.#unsent.push([insertEnvelopes, values]);
-    for (const values of scheduledValues(scheduled)) this.#unsent.push([insertScheduled, values]);
-    for (const batch of batchesWithin(incoming, ({ json }) => Buffer.byteLength(json), limits.batchBytes)) {
-      this.#unsent.push([insertEntries, entryValues(batch)]);
-    }
+    this.#unsent.push(messages);
+    const { outgoing = [], scheduled = [], incoming = [] } = messages;
     if (outgoing.length > 0 || scheduled.length > 0) this.#filled.add('outbox');
     if (incoming.length > 0) this.#filled.add('inbox');
   }
 
   async cancel(id: string): Promise<boolean> {
-    return (await this.#write(this.#statements.cancel, storable(id))) === 1;
+    return (await this.#write(this.#options.statements.cancel, storable(id))) === 1;
   }
 
   nest(): TransactionPart {
@@ -131,21 +114,18 @@ export class PostgresStoreTransaction implements StoreTransaction {
     return { undo: () => this.#undo(part), end: () => this.#leave(part) };
   }
 
-  async commit({ claim, reply }: Completion = {}): Promise<boolean> {
-    if ((reply !== undefined && !(await this.#keep(reply))) || (claim !== undefined && !(await this.#finish(claim)))) {
-      await this.rollback();
-      return false;
-    }
-    if (this.#unsent.length > 0) await this.#begin();
-    const session = await this.#end();
-    if (session !== undefined) await Promise.all([this.#sendAll(session), session.commit()]);
-    for (const part of this.#filled) this.#changed(part);
-    return true;
+  async commit(completion: Completion = {}): Promise<boolean> {
+    const fences = this.#fencesOf(completion);
+    if (fences.length > 0) this.#mayWrite();
+    const isShared = this.#session === undefined && fences.length === 0;
+    const hasCommitted = isShared ? await this.#commitShared() : await this.#commitAlone(fences);
+    if (hasCommitted) for (const part of this.#filled) this.#options.changed(part);
+    return hasCommitted;
   }
 
   async rollback(): Promise<void> {
     // A part that could not begin has nothing to undo.
-    const session = await this.#end().catch(() => undefined);
+    const session = await this.#end()?.catch(() => undefined);
     await session?.rollback();
   }
 
@@ -188,24 +168,50 @@ export class PostgresStoreTransaction implements StoreTransaction {
     session.query({ text: `SAVEPOINT ${savepoint}` }).catch(() => undefined);
   }
 
-  /** `false` if the key is taken. */
-  async #keep({ key, kept }: Reply): Promise<boolean> {
-    return (await this.#write(this.#statements.keepReply, ...replyValues(key, kept))) === 1;
+  /** What must go through for the transaction to commit. */
+  #fencesOf({ claim, reply }: Completion): readonly Insertion[] {
+    const { keepReply, finish } = this.#options.statements;
+    const fences: Insertion[] = [];
+    if (reply !== undefined) fences.push([keepReply, replyValues(reply.key, reply.kept)]);
+    if (claim !== undefined) fences.push([finish, [...refValue(claim), claim.lease]]);
+    return fences;
   }
 
-  /** `false` if the lease was lost. */
-  async #finish(claim: Claim): Promise<boolean> {
-    return (await this.#write(this.#statements.finish, ...refValue(claim), claim.lease)) === 1;
+  /** Messages alone need no transaction of their own. */
+  async #commitShared(): Promise<true> {
+    this.#ended = true;
+    if (this.#unsent.length > 0) await this.#options.appender.add(this.#unsent);
+    return true;
+  }
+
+  /** Sends the rest, the fences and `COMMIT` at once. `false` if a fence did not let it through. */
+  async #commitAlone(fences: readonly Insertion[]): Promise<boolean> {
+    const session = await this.#begin();
+    // Before anything is sent: what cannot be written must not be missing from what commits.
+    const insertions = this.#insertions();
+    void this.#end();
+    const sent = sendAll(session, insertions);
+    const passed = fences.map(([statement, values]) => passes(session.query(statement, ...values)));
+    const outcomes = await Promise.allSettled([...passed, sent, session.commit()]);
+    if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === false)) return false;
+    // `COMMIT` rejects with the first failure of the transaction, whatever statement it was.
+    const failure = outcomes.findLast((outcome) => outcome.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+    return true;
   }
 
   async #query<Row extends object>(sql: string, values: readonly SqlValue[]): Promise<PostgresResult<Row>> {
+    const {
+      readOnly,
+      statements: { ofHandlers },
+    } = this.#options;
     checkStatement(sql, values);
     const session = await this.#begin();
     this.#savePlace(session);
     try {
-      return await session.query<Row>({ text: this.#statements.numbered(sql) }, ...values);
+      return await session.query<Row>(ofHandlers.of(sql), ...values);
     } catch (cause) {
-      if (!this.#readOnly || stateOf(cause) !== readOnlyState) throw cause;
+      if (!readOnly || stateOf(cause) !== readOnlyState) throw ofHandlers.explain(cause);
       throw queryWrote({ cause });
     }
   }
@@ -215,23 +221,26 @@ export class PostgresStoreTransaction implements StoreTransaction {
     this.#mayWrite();
     const session = await this.#begin();
     this.#savePlace(session);
-    const [, { rowCount }] = await Promise.all([this.#sendAll(session), session.query(statement, ...values)]);
+    const [, { rowCount }] = await Promise.all([
+      sendAll(session, this.#insertions()),
+      session.query(statement, ...values),
+    ]);
     return rowCount ?? 0;
   }
 
-  async #sendAll(session: Session): Promise<void> {
-    await Promise.all(this.#unsent.splice(0).map(([statement, values]) => session.query(statement, ...values)));
+  #insertions(): readonly Insertion[] {
+    return this.#unsent.splice(0).flatMap(this.#options.statements.insertions);
   }
 
-  #end(): Promise<Session | undefined> {
+  #end(): Promise<Session> | undefined {
     const session = this.#session;
     this.#ended = true;
     this.#session = undefined;
-    return Promise.resolve(session);
+    return session;
   }
 
   #mayWrite(): void {
-    if (this.#readOnly) throw queryWrote();
+    if (this.#options.readOnly) throw queryWrote();
     this.#mayBeUsed();
   }
 
@@ -242,10 +251,14 @@ export class PostgresStoreTransaction implements StoreTransaction {
 
   async #begin(): Promise<Session> {
     this.#mayBeUsed();
-    const { begin, beginReadOnly } = this.#statements;
-    this.#session ??= this.#database.begin(this.#readOnly ? beginReadOnly : begin);
+    const { database, readOnly, statements } = this.#options;
+    this.#session ??= database.begin(readOnly ? statements.beginReadOnly : statements.begin);
     return this.#session;
   }
+}
+
+async function sendAll(session: Session, insertions: readonly Insertion[]): Promise<void> {
+  await Promise.all(insertions.map(([statement, values]) => session.query(statement, ...values)));
 }
 
 /** The SQLSTATE of a write in a read-only transaction. */

@@ -31,11 +31,14 @@ export async function readsOf(text: string, ...values: readonly unknown[]): Prom
   });
 }
 
+/** A value of a statement that a test explains. */
+type PlanValue = string | number | null | readonly string[];
+
 /** The same for a statement that was planned before work was done, and runs by the plan that was kept. */
 export async function readsOfKept(
   text: string,
   work: () => Promise<void>,
-  ...values: readonly unknown[]
+  ...values: readonly PlanValue[]
 ): Promise<Reads> {
   return withTestDatabase(async (database: Database) => {
     const session = await database.begin(`${byIndex}; SET LOCAL plan_cache_mode = force_generic_plan`);
@@ -69,9 +72,9 @@ function readsIn(rows: readonly Explained[]): Reads {
 }
 
 /** A value of a test, as SQL has it. */
-function literal(value: unknown): string {
+function literal(value: PlanValue): string {
   if (value === null) return 'NULL';
-  return Array.isArray(value) ? `'{${value.map((item) => `"${item}"`).join(',')}}'` : `'${String(value)}'`;
+  return typeof value === 'object' ? `'{${value.map((item) => `"${item}"`).join(',')}}'` : `'${value}'`;
 }
 
 function nodesOf(node: PlanNode): readonly PlanNode[] {
