@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly onError: (error: unknown) => void;
   /** The pause before the next read if there was no batch, in milliseconds. `wake` ends it. */
   readonly pollMs: number;
+  /** Called when the subscription was closed and no batch is in hand any more; must not reject. @defaultValue does nothing */
+  readonly ended?: () => Promise<void>;
 }
 
 const checks: OptionChecks<ReadOptions> = {
@@ -31,6 +33,7 @@ const checks: OptionChecks<ReadOptions> = {
   receive: ofType('function'),
   onError: ofType('function'),
   pollMs: milliseconds(1),
+  ended: ofType('function'),
 };
 
 /**
@@ -63,12 +66,13 @@ export function isWantedBy({
  * and acknowledges it only once it was received.
  */
 export class Subscriptions {
-  readonly #pumps = new Set<Pump>();
+  /** Each with what ends it. */
+  readonly #pumps = new Map<Pump, () => Promise<void>>();
 
   /** Begins to read. */
   open(options: ReadOptions): Subscription {
     checkOptions('`Subscriptions.open()`', options, checks, ['next', 'receive', 'onError', 'pollMs']);
-    const { next, receive, onError, pollMs } = options;
+    const { next, receive, onError, pollMs, ended } = options;
     const turn = async (): Promise<number> => {
       const batch = await next();
       if (batch === undefined) return pollMs;
@@ -82,23 +86,26 @@ export class Subscriptions {
       return 0;
     };
     const pump = new Pump({ turn, onError });
-    this.#pumps.add(pump);
+    let closing: Promise<void> | undefined;
+    const close = (): Promise<void> => (closing ??= this.#end(pump, ended));
+    this.#pumps.set(pump, close);
     pump.start();
-    return { close: () => this.#end(pump) };
+    return { close };
   }
 
   /** Makes each one read at once. */
   wake(): void {
-    for (const pump of this.#pumps) pump.wake();
+    for (const pump of this.#pumps.keys()) pump.wake();
   }
 
   /** Ends all of them, and resolves when no batch is in hand. Idempotent. */
   async close(): Promise<void> {
-    await Promise.all([...this.#pumps].map((pump) => this.#end(pump)));
+    await Promise.all([...this.#pumps.values()].map((close) => close()));
   }
 
-  async #end(pump: Pump): Promise<void> {
+  async #end(pump: Pump, ended?: () => Promise<void>): Promise<void> {
     await pump.stop();
+    await ended?.();
     this.#pumps.delete(pump);
   }
 }

@@ -2,6 +2,7 @@ import { limits } from '../core/message/limits.js';
 import type { WrittenEnvelope } from '../core/message/envelope.js';
 import type { WireText } from '../kit/wire.js';
 import { prepared, type Database } from './database.js';
+import type { ConsumerKey } from './position.js';
 import type { Statement } from './session.js';
 import { now } from './sql.js';
 import { textIn, textValues } from './texts.js';
@@ -9,13 +10,11 @@ import { textIn, textValues } from './texts.js';
 const batchSize = 500;
 export const trimBatch = 5_000;
 
-/** The statements of a transport for its log and the positions in it. */
+/** The statements of a transport for its log. */
 export interface LogStatements {
   readonly add: Statement;
-  readonly join: Statement;
   readonly page: Statement;
   readonly beginning: Statement;
-  readonly read: Statement;
   readonly trim: Statement;
   readonly check: string;
 }
@@ -24,7 +23,8 @@ export interface LogStatements {
 export function logStatements(schema: string): LogStatements {
   const consumer = `${schema}.anywise_consumer`;
   const message = `${schema}.anywise_message`;
-  const position = `(SELECT position FROM ${consumer} WHERE name = $1 AND types = $2)`;
+  // `NULL` unless `$5` is the instance that reads.
+  const position = `(SELECT position FROM ${consumer} WHERE name = $1 AND types = $2 AND holder = $5)`;
   return {
     // Publishers take turns: a number is only taken once the previous one has been committed. So a reader that has seen a
     // number has seen, or can see, every lower one.
@@ -38,14 +38,6 @@ export function logStatements(schema: string): LogStatements {
         ORDER BY n
         RETURNING 1)
       SELECT pg_notify($2, '') FROM (SELECT count(*) FROM added) AS done`),
-    // A new version of a service starts at the position of the one before; a new service starts with the oldest message
-    // kept.
-    join: {
-      text: `
-        INSERT INTO ${consumer} (name, types, position, read_at)
-        VALUES ($1, $2, coalesce((SELECT max(position) FROM ${consumer} WHERE name = $1), 0), ${now})
-        ON CONFLICT (name, types) DO NOTHING`,
-    },
     // Messages that are not wanted, or larger than `$4` bytes, are skipped without sending their text.
     page: prepared(`
       SELECT seq, CASE WHEN ${isWanted} THEN type END AS type, CASE WHEN ${isWanted} THEN left(kind, 20) END AS kind,
@@ -56,11 +48,6 @@ export function logStatements(schema: string): LogStatements {
         SELECT octet_length(envelope) AS bytes, left(envelope, ${limits.keptBytes}) AS text
         FROM ${message} WHERE seq = $1`,
     },
-    // Its commit does not wait for the disk: if the server loses it, the messages are handed over once more.
-    read: prepared(
-      `UPDATE ${consumer} SET position = greatest(position, $3), read_at = ${now}
-       FROM (SELECT set_config('synchronous_commit', 'off', true)) AS later WHERE name = $1 AND types = $2`,
-    ),
     // The position of a version that no longer reads, and was overtaken by another, holds nothing back. Commands are kept
     // for their owner, which may never have run yet. Only the oldest rows are examined, because older ones never follow.
     trim: {
@@ -124,26 +111,27 @@ export interface Page {
   readonly wanted: readonly WireText[];
 }
 
-interface Reader {
+interface PageOptions {
   readonly database: Database;
   readonly statements: LogStatements;
-  /** The name of the consumer, and its version from `versionOf`. */
-  readonly consumer: readonly [string, string];
+  readonly consumer: ConsumerKey;
+  /** The instance. */
+  readonly holder: string;
   readonly types: readonly string[];
   /** Of a larger message, only the beginning is read. */
   readonly maxBytes: number;
 }
 
-/** Reads the next page for a consumer; `undefined` if there is nothing. */
-export async function readPage(reader: Reader): Promise<Page | undefined> {
-  const { database, statements, consumer, types, maxBytes } = reader;
-  const { rows } = await database.queryByIndex<PageRow>(statements.page, ...consumer, types, maxBytes);
+/** Reads the next page for a consumer; `undefined` if there is nothing, or another instance reads. */
+export async function readPage(options: PageOptions): Promise<Page | undefined> {
+  const { database, statements, consumer, holder, types, maxBytes } = options;
+  const { rows } = await database.queryByIndex<PageRow>(statements.page, ...consumer, types, maxBytes, holder);
   const last = rows.at(-1);
   if (last === undefined) return undefined;
   const wanted: WireText[] = [];
   for (const { seq, type, kind, envelope } of rows) {
     if (type === null) continue;
-    const text = envelope === null ? await beginningOf(reader, seq) : { text: envelope };
+    const text = envelope === null ? await beginningOf(options, seq) : { text: envelope };
     if (text !== undefined) wanted.push({ ...text, type, kind, name: `Message ${seq} of the log` });
   }
   return { last: last.seq, wanted };
@@ -151,7 +139,7 @@ export async function readPage(reader: Reader): Promise<Page | undefined> {
 
 /** `undefined` if it has been deleted in the meantime. */
 async function beginningOf(
-  { database, statements }: Reader,
+  { database, statements }: PageOptions,
   seq: number,
 ): Promise<Pick<WireText, 'text' | 'bytes'> | undefined> {
   return (await database.query<{ text: string; bytes: number }>(statements.beginning, seq)).rows[0];

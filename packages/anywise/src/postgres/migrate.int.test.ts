@@ -42,6 +42,7 @@ describeWithPostgres('the migrations of a PostgreSQL store', () => {
         "anywise/002-lanes gFkTqPclE90jXusKf0eSQrCqnm0zbXuzeDp6wIppPkk",
         "anywise/003-owner tLFhD7X9HrJ1Cj3eqtMTL8Q2UfmT8ckwFbLmuHL_AZU",
         "anywise/001-transport 63-S4BlmlupWm_iRLEfKAs3RE22VqoVOzE9gBKKSHY8",
+        "anywise/002-reader HYW32eGDrTQTfzxvOY5tVLQzkyWZMs46kAsamWD7jVQ",
       ]
     `);
   });

@@ -150,7 +150,7 @@ export const storeMigrations: readonly Migration[] = [
 ];
 
 /**
- * The tables of the transport: a log, and how far each consumer has read it. Versions of a service that want different types
+ * The tables of the transport: a log, how far each consumer has read it, and which of its instances reads. Versions of a service that want different types
  * have separate positions: while both run, the older one must not skip messages that only the newer one wants.
  */
 export const transportMigrations: readonly Migration[] = [
@@ -171,6 +171,11 @@ export const transportMigrations: readonly Migration[] = [
         read_at  BIGINT NOT NULL,
         PRIMARY KEY (name, types)
       );`,
+  },
+  {
+    name: 'anywise/002-reader',
+    sql: `
+      ALTER TABLE anywise_consumer ADD COLUMN holder TEXT NOT NULL DEFAULT '', ADD COLUMN holder_pid INTEGER;`,
   },
 ];
 

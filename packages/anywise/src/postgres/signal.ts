@@ -68,6 +68,7 @@ export class Hearing {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   #client: ListeningClient | undefined;
+  #pid: number | undefined;
 
   /** @param heard called with the sender of the notice; `undefined` after each new connection. */
   constructor(database: Database, channel: string, heard: (sender: string | undefined) => void) {
@@ -75,6 +76,11 @@ export class Hearing {
     this.#channel = channel;
     this.#heard = heard;
     this.#running = this.#run();
+  }
+
+  /** The server's process for the connection; `undefined` while there is none. */
+  get pid(): number | undefined {
+    return this.#pid;
   }
 
   /** Idempotent. */
@@ -101,7 +107,11 @@ export class Hearing {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
     const client = this.#database.listeningClient({ notice: this.#heard, end });
-    const listen = (): Promise<unknown> => client.query(`LISTEN ${this.#channel}`);
+    const listen = async (): Promise<void> => {
+      await client.query(`LISTEN ${this.#channel}`);
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      this.#pid = rows[0]?.pid;
+    };
     const ping = startInterval(() => void listen().catch(end), pingMs);
     this.#client = client;
     try {
@@ -117,6 +127,7 @@ export class Hearing {
     } finally {
       clearInterval(ping);
       this.#client = undefined;
+      this.#pid = undefined;
       await client.end().catch(() => undefined);
     }
   }

@@ -4,6 +4,7 @@ import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { declareCapabilities } from '../kit/capabilities.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
 import { Opened } from '../kit/opened.js';
+import { Reader, type ReadPage } from '../kit/reader.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
@@ -12,6 +13,7 @@ import type { Database } from './database.js';
 import { logStatements, readPage, trimBatch, type LogStatements } from './log.js';
 import { Hearing, channelOf } from './signal.js';
 import { openMigrated, usable } from './open.js';
+import { Position, type ConsumerKey } from './position.js';
 import { Publisher } from './publisher.js';
 import { transportMigrations } from './schema.js';
 import { quoted, schemaCheck } from './sql.js';
@@ -102,21 +104,17 @@ class PostgresTransport implements Transport {
     receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
     const { database } = await this.#opened.get();
-    const { schema, maxMessageBytes: maxBytes } = this.#options;
-    const statements = this.#statements;
+    const { schema } = this.#options;
     const key = [consumer, versionOf(types)] as const;
-    await database.query(statements.join, ...key);
-    const next = async (): Promise<Batch | undefined> => {
-      const page = await readPage({ database, statements, consumer: key, types, maxBytes });
-      if (page === undefined) return undefined;
-      return {
-        received: page.wanted.map((text) => readEnvelope(text, maxBytes)),
-        // Instances of one service may read the same rows: the inbox drops duplicates, and the position only grows.
-        acknowledge: () => database.query(statements.read, ...key, page.last),
-      };
-    };
-    this.#hearing ??= new Hearing(database, channelOf('transport', schema), () => this.#subscriptions.wake());
-    return this.#subscriptions.open({ next, receive, onError, pollMs });
+    const hearing = (this.#hearing ??= new Hearing(database, channelOf('transport', schema), () =>
+      this.#subscriptions.wake(),
+    ));
+    const position = new Position({ database, schema, key, pid: () => hearing.pid });
+    await position.join();
+    const read = (): Promise<ReadPage | undefined> => this.#read(database, key, types, position.holder);
+    const reader = new Reader({ position, read, onError });
+    const next = (): Promise<Batch | undefined> => reader.next();
+    return this.#subscriptions.open({ next, receive, onError, pollMs, ended: () => reader.close() });
   }
 
   async check(): Promise<void> {
@@ -143,6 +141,18 @@ class PostgresTransport implements Transport {
     this.#hearing = undefined;
     await publisher.close();
     await database.close();
+  }
+
+  async #read(
+    database: Database,
+    consumer: ConsumerKey,
+    types: readonly string[],
+    holder: string,
+  ): Promise<ReadPage | undefined> {
+    const { maxMessageBytes: maxBytes } = this.#options;
+    const page = await readPage({ database, statements: this.#statements, consumer, types, holder, maxBytes });
+    if (page === undefined) return undefined;
+    return { received: page.wanted.map((text) => readEnvelope(text, maxBytes)), last: page.last };
   }
 
   #trim(database: Database, stop: AbortSignal): Promise<void> {

@@ -1,13 +1,14 @@
 import { limits } from '../core/message/limits.js';
 import type { WireText } from '../kit/wire.js';
 import type { Connection } from './client.js';
+import type { ConsumerKey } from './position.js';
 import { now } from './sql.js';
 
 const batchSize = 500;
 export const trimBatch = 5_000;
 
-/** The position of a consumer, given by its name and its version. */
-const position = '(SELECT position FROM anywise_consumer WHERE name = ?1 AND types = ?2)';
+/** The position of a consumer, given by its name and its version; `NULL` unless `?4` is the instance that reads. */
+const position = '(SELECT position FROM anywise_consumer WHERE name = ?1 AND types = ?2 AND holder = ?4)';
 
 /** Whether a consumer gets a message. The version of a consumer is a JSON array of its types. */
 const isWanted = `(type IN (SELECT value FROM json_each(?2))
@@ -28,15 +29,9 @@ const lastOfPage = `
     SELECT seq, octet_length(envelope) + octet_length(type) + octet_length(kind) AS bytes
     FROM anywise_message WHERE seq > ${position} ORDER BY seq LIMIT ${batchSize})`;
 
-/** The statements of a transport for its log and the positions in it. */
+/** The statements of a transport for its log. */
 export const logStatements = {
   add: 'INSERT INTO anywise_message (type, kind, envelope, published_at) VALUES (?, ?, ?, ?)',
-  /**
-   * A new version of a service starts at the position of the one before; a new service starts with the oldest message kept.
-   */
-  join: `
-    INSERT OR IGNORE INTO anywise_consumer (name, types, position, read_at)
-    VALUES (?1, ?2, coalesce((SELECT max(position) FROM anywise_consumer WHERE name = ?1), 0), ${now})`,
   /** Messages that are not wanted, or larger than `?3` bytes, are skipped without reading their text. */
   page: `
     SELECT seq, CASE WHEN ${isWanted} THEN type END AS type, CASE WHEN ${isWanted} THEN substr(kind, 1, 20) END AS kind,
@@ -45,7 +40,6 @@ export const logStatements = {
   beginning: `
     SELECT octet_length(envelope) AS bytes, substr(envelope, 1, ${limits.keptBytes}) AS text
     FROM anywise_message WHERE seq = ?`,
-  read: `UPDATE anywise_consumer SET position = max(position, ?), read_at = ${now} WHERE name = ? AND types = ?`,
   /**
    * The position of a version that no longer reads, and was overtaken by another, holds nothing back. Commands are kept for
    * their owner, which may never have run yet.
@@ -79,18 +73,18 @@ export interface Page {
   readonly wanted: readonly WireText[];
 }
 
-/**
- * Reads the next page for a consumer; `undefined` if there is nothing.
- *
- * @param version of the consumer, from `versionOf`.
- * @param maxBytes of a larger message, only the beginning is read.
- */
-export function readPage(
-  connection: Connection,
-  [consumer, version]: readonly [string, string],
-  maxBytes: number,
-): Page | undefined {
-  const rows = connection.all<PageRow>(logStatements.page, consumer, version, maxBytes);
+/** Who reads, and what. */
+interface PageOptions {
+  readonly consumer: ConsumerKey;
+  /** The instance. */
+  readonly holder: string;
+  /** Of a larger message, only the beginning is read. */
+  readonly maxBytes: number;
+}
+
+/** Reads the next page for a consumer; `undefined` if there is nothing, or another instance reads. */
+export function readPage(connection: Connection, { consumer, holder, maxBytes }: PageOptions): Page | undefined {
+  const rows = connection.all<PageRow>(logStatements.page, ...consumer, maxBytes, holder);
   const last = rows.at(-1);
   if (last === undefined) return undefined;
   const wanted = rows.flatMap(({ seq, type, kind, envelope }): WireText[] => {

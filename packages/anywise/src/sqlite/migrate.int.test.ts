@@ -33,6 +33,7 @@ describe('the migrations of an SQLite store', () => {
         "anywise/003-owner C_-hCREaGhIsBc2QnLtMGy7wQ1VS81aiMy-Jk8ITAag",
         "anywise/001-transport K8UZFxrPDXduFOiAuI5xBcHi2xy8fn1QUHq1DphytUo",
         "anywise/002-transport Muj1RIA7yxGsbdlvcSHXqIsFTt6_pGXAraSOljnsKWk",
+        "anywise/003-reader 30SZo8v4nAjs93mXtnMJ3ht33XaofqshW5c88ofnZNY",
       ]
     `);
   });

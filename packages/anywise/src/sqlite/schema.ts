@@ -148,7 +148,7 @@ export const storeMigrations: readonly Migration[] = [
 ];
 
 /**
- * The tables of the transport: a log, and how far each consumer has read it. Versions of a service that want different types
+ * The tables of the transport: a log, how far each consumer has read it, and which of its instances reads. Versions of a service that want different types
  * have separate positions: while both run, the older one must not skip messages that only the newer one wants.
  */
 export const transportMigrations: readonly Migration[] = [
@@ -175,6 +175,11 @@ export const transportMigrations: readonly Migration[] = [
     sql: `
       ALTER TABLE message RENAME TO anywise_message;
       ALTER TABLE consumer RENAME TO anywise_consumer;`,
+  },
+  {
+    name: 'anywise/003-reader',
+    sql: `
+      ALTER TABLE anywise_consumer ADD COLUMN holder TEXT NOT NULL DEFAULT '';`,
   },
 ];
 

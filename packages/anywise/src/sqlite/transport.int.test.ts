@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, it } from '@jest/globals';
 import { casesFor } from '../testing/case.js';
+import { eventually } from '../testing/eventually.js';
 import { inTempFolder } from '../testing/temp-folder.js';
 import type { TransportCase } from '../testing/transport-case.js';
 import { transportContract } from '../testing/transport-contract.js';
@@ -11,7 +12,6 @@ import { sqliteTransport } from './transport.js';
 async function inFile(path: string, work: (client: SqliteClient) => void): Promise<void> {
   const client = (await defaultDriver())(path);
   try {
-    client.exec('PRAGMA busy_timeout = 5000');
     work(client);
   } finally {
     client.close();
@@ -25,10 +25,13 @@ describe('the SQLite transport', () => {
     inTempFolder(async (folder) => {
       const path = join(folder, 'bus.db');
       const write = ({ type, kind, text }: { readonly type: string; readonly kind: string; readonly text: string }) =>
-        inFile(path, (client) => {
-          const sql = 'INSERT INTO anywise_message (type, kind, envelope, published_at) VALUES (?, ?, ?, ?)';
-          client.prepare(sql).run(type, kind, text, Date.now());
-        });
+        // Waiting in SQLite would block the transaction that it waits for: it runs in the same process.
+        eventually(() =>
+          inFile(path, (client) => {
+            const sql = 'INSERT INTO anywise_message (type, kind, envelope, published_at) VALUES (?, ?, ?, ?)';
+            client.prepare(sql).run(type, kind, text, Date.now());
+          }),
+        );
       await run({ connect: () => sqliteTransport({ path }), write });
     });
   it.each(cases)('$behaviour', check, 30_000);

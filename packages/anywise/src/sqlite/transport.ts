@@ -12,13 +12,15 @@ import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { declareCapabilities } from '../kit/capabilities.js';
 import { repeatEvery, whileFull } from '../kit/interval.js';
 import { Opened } from '../kit/opened.js';
-import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
+import { Reader, type ReadPage } from '../kit/reader.js';
+import { Subscriptions, versionOf } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
 import { pathCheck, type OpenSqlite, type Synchronous } from './client.js';
 import { logStatements, readPage, trimBatch } from './log.js';
 import type { Database } from './database.js';
 import { close, openMigrated, usable } from './open.js';
+import { Position, type ConsumerKey } from './position.js';
 import { transportMigrations } from './schema.js';
 import { Hearing, Notifier, signalFileOf } from './signal.js';
 
@@ -114,21 +116,17 @@ class SqliteTransport implements Transport {
     { consumer, types, onError }: SubscribeOptions,
     receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
-    const { connections, writer } = await this.#opened.get();
+    const parts = await this.#opened.get();
     const key = [consumer, versionOf(types)] as const;
-    await writer.run(() => connections.writer.run(logStatements.join, ...key));
-    const { maxMessageBytes } = this.#options;
-    const next = async (): Promise<Batch | undefined> => {
-      const page = readPage(connections.reader, key, maxMessageBytes);
-      if (page === undefined) return undefined;
-      return {
-        received: page.wanted.map((text) => readEnvelope(text, maxMessageBytes)),
-        // Instances of one service may read the same rows: the inbox drops duplicates, and the position only grows.
-        acknowledge: () => writer.run(() => connections.writer.run(logStatements.read, page.last, ...key)),
-      };
-    };
+    const position = new Position(parts, key);
+    await position.join();
+    const reader = new Reader({ position, read: () => this.#read(parts, key, position.holder), onError });
     this.#hearing ??= new Hearing(signalFileOf(this.#options.path), () => this.#subscriptions.wake());
-    return this.#subscriptions.open({ next, receive, onError, pollMs });
+    const ended = async (): Promise<void> => {
+      await reader.close();
+      parts.notifier.notify();
+    };
+    return this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs, ended });
   }
 
   async check(): Promise<void> {
@@ -154,6 +152,13 @@ class SqliteTransport implements Transport {
     this.#hearing = undefined;
     await close(parts);
     parts.notifier.close();
+  }
+
+  async #read({ connections }: Parts, consumer: ConsumerKey, holder: string): Promise<ReadPage | undefined> {
+    const { maxMessageBytes: maxBytes } = this.#options;
+    const page = readPage(connections.reader, { consumer, holder, maxBytes });
+    if (page === undefined) return undefined;
+    return { received: page.wanted.map((text) => readEnvelope(text, maxBytes)), last: page.last };
   }
 
   #trim({ connections, writer }: Database, stop: AbortSignal): Promise<void> {

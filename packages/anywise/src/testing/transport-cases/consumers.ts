@@ -122,6 +122,27 @@ export const consumerCases: readonly TransportCase[] = [
       }),
   },
   {
+    id: 'instances-once',
+    behaviour: 'delivers each message to a service once, however many instances it has, as long as nothing fails',
+    run: (fixture) =>
+      withTransports(fixture, 5, async (publisher, before, ...instances) => {
+        const options = { consumer: 'service', receive: async () => new Promise(setImmediate) };
+        const first = await consume(before, options);
+        await publish(publisher, [testEnvelope({ id: 'first' })]);
+        await eventually(() => same(first.ids, ['first']));
+        const consumers = await Promise.all(instances.map((instance) => consume(instance, options)));
+        const idsNow = (): string[] => [first, ...consumers].flatMap(({ ids }) => ids);
+        const sent = numbered(1_000, (n) => ({ subject: `entity-${n % 20}` }));
+        for (let from = 0; from < sent.length; from += 20) {
+          // What stops in the middle hands over to another, and has nothing delivered twice.
+          if (from === 500) await first.subscription.close();
+          await publish(publisher, sent.slice(from, from + 20));
+        }
+        await eventually(() => hasAll(idsNow(), ['first', ...idsOf(sent)]));
+        sameOnce(idsNow(), ['first', ...idsOf(sent)]);
+      }),
+  },
+  {
     id: 'late-consumer',
     behaviour: 'delivers the messages that are still kept to a new consumer',
     needs: ['history'],

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { nameOf } from '../kit/lease-holder.js';
+import { processFacts } from '../kit/process-facts.js';
+import { hungAfterMs } from '../kit/reader.js';
+import { inTempFolder } from '../testing/temp-folder.js';
+import { close, openMigrated } from './open.js';
+import { Position } from './position.js';
+import { transportMigrations } from './schema.js';
+
+interface World {
+  readonly one: Position;
+  readonly other: Position;
+  /** What the record says, as after a crash. */
+  readonly set: (change: string, ...values: readonly (string | number)[]) => void;
+}
+
+/** Two instances of a consumer, the first of which reads. */
+async function inRecord(work: (world: World) => Promise<void>): Promise<void> {
+  await inTempFolder(async (folder) => {
+    const database = await openMigrated(
+      { path: join(folder, 'bus.db'), open: undefined, synchronous: 'normal' },
+      transportMigrations,
+    );
+    const [one, other] = [new Position(database, ['orders', '[]']), new Position(database, ['orders', '[]'])];
+    try {
+      await one.join();
+      expect(await one.take()).toBe(true);
+      const { writer } = database.connections;
+      await work({
+        one,
+        other,
+        set: (change, ...values) => writer.run(`UPDATE anywise_consumer SET ${change}`, ...values),
+      });
+    } finally {
+      await close(database);
+    }
+  });
+}
+
+describe('the record of who reads', () => {
+  it('stays with the instance that has it, and only that one moves it on', () =>
+    inRecord(async ({ one, other }) => {
+      expect([await other.take(), await other.advance(7), await one.advance(5), await one.take()]).toEqual([
+        false,
+        false,
+        true,
+        true,
+      ]);
+    }));
+
+  it('goes to another at once when it is let go, and never back', () =>
+    inRecord(async ({ one, other }) => {
+      await one.release();
+      expect([await other.take(), await one.take(), await one.advance(5)]).toEqual([true, false, false]);
+    }));
+
+  it('goes to another at once when the process is dead, where the system tells', () =>
+    inRecord(async ({ other, set }) => {
+      const { pid } = spawnSync(process.execPath, ['--version']);
+      set('holder = ?', nameOf({ ...processFacts(), pid, look: () => 'once' }, 'nonce'));
+      expect(await other.take()).toBe(process.platform === 'linux');
+    }));
+
+  it('goes to another when the instance hangs, which notices when it goes on', () =>
+    inRecord(async ({ one, other, set }) => {
+      set('read_at = read_at - ?', hungAfterMs + 1_000);
+      expect([await other.take(), await one.advance(5), await other.advance(5)]).toEqual([true, false, true]);
+    }));
+
+  it('is made anew when it was deleted', () =>
+    inRecord(async ({ one, other, set }) => {
+      set('name = ?', 'deleted');
+      expect([await one.advance(5), await other.take(), await other.take()]).toEqual([false, false, true]);
+    }));
+});
