@@ -31,9 +31,9 @@ export function readPage(path: string): Page {
   return { path, text: readFileSync(join(workspace, path), 'utf8') };
 }
 
-/** Every page: those in the root, in `docs` and in `e2e`, and the README of each package, service, tool and benchmark. */
+/** Every page: those in the root, in `docs` and in `e2e`, and the README of each package, service, tool, benchmark and example. */
 export function readPages(): readonly Page[] {
-  const readmes = ['packages', 'services', 'tools', 'bench'].flatMap((folder) =>
+  const readmes = ['packages', 'services', 'tools', 'bench', 'examples'].flatMap((folder) =>
     readdirSync(join(workspace, folder)).map((name) => `${folder}/${name}/README.md`),
   );
   const root = readdirSync(workspace).filter((name) => name.endsWith('.md'));

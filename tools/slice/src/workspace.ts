@@ -75,9 +75,10 @@ export function filesIn(root: string, folder: string): readonly string[] {
 const leftovers = new Set(['node_modules', 'dist', 'coverage', '.turbo', '.anywise']);
 
 function packageFolders(root: string): readonly string[] {
-  return [...['packages', 'services', 'tools', 'bench'].flatMap((folder) => children(root, folder)), 'e2e'].filter(
-    (folder) => filesIn(root, folder).length > 0,
-  );
+  return [
+    ...['packages', 'services', 'tools', 'bench', 'examples'].flatMap((folder) => children(root, folder)),
+    'e2e',
+  ].filter((folder) => filesIn(root, folder).length > 0);
 }
 
 function children(root: string, folder: string): readonly string[] {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { checkOptions, milliseconds, ofType, type OptionChecks } from '../core/errors/options.js';
-import type { Envelope } from '../core/message/envelope.js';
 import type { Received, SubscribeOptions, Subscription } from '../core/ports/transport.js';
 import { Pump } from './pump.js';
 
@@ -56,7 +55,10 @@ export function shortVersionOf(types: readonly string[]): string {
 export function isWantedBy({
   consumer,
   types,
-}: Pick<SubscribeOptions, 'consumer' | 'types'>): (message: Pick<Envelope, 'type' | 'kind'>) => boolean {
+}: Pick<SubscribeOptions, 'consumer' | 'types'>): (message: {
+  readonly type: string;
+  readonly kind: string;
+}) => boolean {
   const wanted = new Set(types);
   return ({ type, kind }) => wanted.has(type) || (kind === 'command' && type.startsWith(`${consumer}.`));
 }

@@ -1,4 +1,4 @@
-import type { Envelope, EnvelopeKind } from '../core/message/envelope.js';
+import type { Envelope } from '../core/message/envelope.js';
 import { shortVersionOf } from '../kit/subscriptions.js';
 
 /** What a prefix may look like. It names streams and begins subjects. */
@@ -33,9 +33,9 @@ export class Names {
   }
 
   /** The kind and the type that a subject names. */
-  readSubject(subject: string): Pick<Envelope, 'kind' | 'type'> {
+  readSubject(subject: string): { readonly kind: string; readonly type: string } {
     const [kind = '', ...type] = subject.slice(this.prefix.length + 1).split('.');
-    return { kind: kind as EnvelopeKind, type: type.join('.') };
+    return { kind, type: type.join('.') };
   }
 
   /** The subject of a consumer's position. Each version of it, known by the types it wants, has its own. */

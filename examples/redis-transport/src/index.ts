@@ -1,0 +1,7 @@
+/**
+ * The transport over Redis Streams.
+ *
+ * @module
+ */
+
+export { redisTransport, type RedisTransportOptions } from './transport.js';
