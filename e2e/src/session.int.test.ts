@@ -1,23 +1,32 @@
+import { PaymentCreated } from '@anywise/contracts/payments';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { createClient } from './harness/http-client.js';
-import type { Databases, StoreKind } from './databases/databases.js';
-import { describeOnEachStore } from './databases/each-store.js';
+import type { Databases } from './databases/databases.js';
+import { describeOnEachTransport } from './databases/each-transport.js';
 import { scheduledSql } from './harness/database-checks.js';
 import { createSystem, type Service } from './harness/system.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 
 /** Two services that have just been started, and somebody who plays with them. */
-async function begin(kind: StoreKind, ordersEnv: NodeJS.ProcessEnv = {}) {
-  const system = await createSystem(kind);
+async function begin(databases: Databases, ordersEnv: NodeJS.ProcessEnv = {}) {
+  const system = await createSystem(databases);
   const client = createClient(system.token);
   const payments = system.start('payments');
   const orders = system.start('orders', ordersEnv);
   return {
     payments,
     orders,
-    databases: system.databases,
+    databases,
+    /** Runs the command `anywise`, and gives its exit code. */
+    async anywise(...args: readonly string[]) {
+      const cli = 'packages/anywise/src/cli/main.ts';
+      const flags = ['--store', databases.storeUrl, '--service', 'orders'];
+      const node = ['--import', import.meta.resolve('tsx'), '--conditions=@anywise/source'];
+      const { ended } = system.run(process.execPath, [...node, cli, ...args, ...flags]);
+      return (await ended).code;
+    },
     restart: () => system.start('orders', ordersEnv),
     async place() {
       const body = { customerId: 'c-1', ...price };
@@ -44,6 +53,23 @@ async function begin(kind: StoreKind, ordersEnv: NodeJS.ProcessEnv = {}) {
   };
 }
 
+/** The payment of an order by a program that knows no amounts. */
+function poison(orderId: string): object {
+  return {
+    specversion: '1.0',
+    id: 'poison',
+    source: '/another-program',
+    type: PaymentCreated.type,
+    time: new Date().toISOString(),
+    datacontenttype: 'application/json',
+    kind: 'event',
+    schemaversion: 1,
+    correlationid: 'poison',
+    subject: orderId,
+    data: { paymentId: 'p-1', orderId, ...price, amount: 'plenty' },
+  };
+}
+
 /** When the one message that is scheduled is due; `undefined` where it is on its way already. */
 async function scheduledFor(databases: Databases): Promise<number | undefined> {
   const [row] = await databases.rows<{ due_at: number | string }>('orders', scheduledSql('due_at'));
@@ -58,9 +84,9 @@ function cancelAfter(ms: number): NodeJS.ProcessEnv {
   return { ORDERS_CANCEL_UNPAID_AFTER_MS: String(ms) };
 }
 
-describeOnEachStore('two services', (kind) => {
+describeOnEachTransport('two services', (open) => {
   it('starts an order that is paid in another process', async () => {
-    await using session = await begin(kind);
+    await using session = await begin(await open());
     const orderId = await session.place();
     const paymentId = await session.pay(orderId);
     await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'started', paymentId });
@@ -68,7 +94,7 @@ describeOnEachStore('two services', (kind) => {
   });
 
   it('starts an order that is paid while orders is dead', async () => {
-    await using session = await begin(kind);
+    await using session = await begin(await open());
     const orderId = await session.place();
     await session.orders.kill('SIGKILL');
     const paymentId = await session.pay(orderId);
@@ -76,7 +102,7 @@ describeOnEachStore('two services', (kind) => {
   });
 
   it('rejects a payment that matches no order', async () => {
-    await using session = await begin(kind);
+    await using session = await begin(await open());
     const orderId = await session.place();
     const paymentId = await session.pay(orderId, 1);
     const rejected = { status: 'rejected', rejection: 'wrong-amount' };
@@ -84,11 +110,25 @@ describeOnEachStore('two services', (kind) => {
     await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'placed', paymentId: null });
   });
 
+  it('starts an order whose payment was a dead letter, once that is repaired', async () => {
+    await using session = await begin(await open());
+    const orderId = await session.place();
+    const { databases } = session;
+    expect(await databases.intoLog(PaymentCreated.type, 'event', JSON.stringify(poison(orderId)))).toBe(true);
+    await eventually(async () => {
+      const dead = `SELECT id FROM anywise_inbox WHERE state IN ('dead', 'parked')`;
+      expect(await databases.rows('orders', dead)).toEqual([{ id: 'poison' }]);
+    });
+    const repaired = JSON.stringify({ paymentId: 'p-1', orderId, ...price });
+    expect(await session.anywise('dead-letters', 'edit', '--id', 'poison', '--data', repaired, '--replay')).toBe(0);
+    await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'started', paymentId: 'p-1' });
+  });
+
   describe('with a time limit for payments', () => {
     const cancelled = { status: 'cancelled', paymentId: null };
 
     it('cancels an unpaid order, and rejects a late payment', async () => {
-      await using session = await begin(kind, cancelAfter(500));
+      await using session = await begin(await open(), cancelAfter(500));
       const orderId = await session.place();
       await session.untilAnswer(session.orders, `/orders/${orderId}`, cancelled);
       const paymentId = await session.pay(orderId);
@@ -99,7 +139,7 @@ describeOnEachStore('two services', (kind) => {
     it('cancels an unpaid order while orders is dead', async () => {
       // Where the machine is so slow that the order is cancelled before orders is dead, the next waits longer.
       for (let dueAt: number | undefined, ms = 1_500; dueAt === undefined; ms *= 2) {
-        await using session = await begin(kind, cancelAfter(ms));
+        await using session = await begin(await open(), cancelAfter(ms));
         const orderId = await session.place();
         await session.orders.kill('SIGKILL');
         dueAt = await scheduledFor(session.databases);

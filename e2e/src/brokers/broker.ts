@@ -36,8 +36,8 @@ export async function startBroker(kind: BrokerKind): Promise<Broker> {
         transportUrl: server.url(wire.port, prefix),
         server,
         keep,
-        async intoLog(type, kind, text) {
-          await server.write({ type, kind, text }, prefix);
+        async intoLog(type, kind, text, disguise = 0) {
+          await server.write({ type, kind, text, disguise }, prefix);
           return true;
         },
         cuts: [async () => wire.cut(), async () => wire.silence()],

@@ -6,6 +6,8 @@ export interface Stranger {
   readonly type: string;
   readonly kind: string;
   readonly text: string;
+  /** How it is written, where there are several ways: 0 is as a CloudEvent, and the others are wrong. */
+  readonly disguise: number;
 }
 
 /** A server that passes messages on, and the process that it runs as. */

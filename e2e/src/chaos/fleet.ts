@@ -35,6 +35,8 @@ export interface Fleet extends AsyncDisposable {
   readonly members: readonly Member[];
   /** How often a process was killed: by us, and by itself at each point. */
   readonly deaths: Readonly<Record<string, number>>;
+  /** How long a start takes, about, in milliseconds. */
+  readonly startMs: number;
   /** The last words of processes that ended without being killed. */
   readonly accidents: readonly string[];
   /** Lets the source count, from now on and after each start. */
@@ -59,8 +61,10 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
   const deaths: Record<string, number> = {};
   const accidents: string[] = [];
 
-  const launch = (service: ServiceName, fuse: Fuse | undefined): Process =>
-    startProcess({
+  let startMs = 0;
+  const launch = (service: ServiceName, fuse: Fuse | undefined): Process => {
+    const beganAt = performance.now();
+    const running = startProcess({
       command: process.execPath,
       args: [...nodeArguments, script, service],
       cwd: workspace,
@@ -80,6 +84,12 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
       },
       tethered: true,
     });
+    const noteStart = (): void => {
+      startMs += (performance.now() - beganAt - startMs) / 4;
+    };
+    running.find((line) => line === 'up' || undefined).then(noteStart, () => undefined);
+    return running;
+  };
   const noteEnd = (service: ServiceName, { output }: Process, { code, signal }: Exit): void => {
     const cause = signal === 'SIGKILL' ? (pointOfDeath(output) ?? 'any moment') : undefined;
     if (cause === undefined)
@@ -93,6 +103,9 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
     members,
     deaths,
     accidents,
+    get startMs() {
+      return startMs;
+    },
     open: () => writeFileSync(tap, ''),
     async keepUp(stop) {
       while (!stop.aborted) {

@@ -35,6 +35,8 @@ export async function runMonkey({ fleet, databases, random, kills, onDeath }: Mo
   };
   /** Past the lease of a message mostly, and sometimes past that of the relay. */
   const pauseMs = (): number => (random() < 0.08 ? 1.1 * relayLeaseMs : leaseMs * (1.2 + random()));
+  /** On a busy machine processes start slowly: they are given the time to do something before they die. */
+  const restMs = (): number => Math.min(1_500, Math.max(350, fleet.startMs / 3));
   let zombies = 0;
   let cuts = 0;
   const asleep = new Set<Member>();
@@ -56,7 +58,7 @@ export async function runMonkey({ fleet, databases, random, kills, onDeath }: Mo
     else if (chance < 0.5) await member?.kill();
     else if (chance < 0.6 && member !== undefined) sleeps.push(sleep(member, pauseMs()));
     else if (chance < 0.7 && (await pick(databases.cuts)?.()) === true) cuts++;
-    await delay(random() * 350);
+    await delay(random() * restMs());
     while (seen < countDeaths(fleet)) onDeath(++seen);
   }
   await Promise.all(sleeps);

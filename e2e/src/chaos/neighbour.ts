@@ -20,7 +20,7 @@ export function createNeighbour(databases: Databases): Neighbour {
   // There is no log before the first service has made it. What failed may be there all the same, so it is not given up.
   const insist = (text: string): Promise<void> =>
     eventually(async () => {
-      if (!(await databases.intoLog(Counted.type, 'event', text))) throw new Error('It is not in the log.');
+      if (!(await databases.intoLog(Counted.type, 'event', text, written))) throw new Error('It is not in the log.');
     }, patienceMs);
   return {
     get written() {

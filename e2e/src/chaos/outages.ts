@@ -19,7 +19,7 @@ const longestAbsenceMs = 4_000;
 const shortestRestMs = 1_000;
 const longestRestMs = 6_000;
 
-/** Kills a broker, stops it and lets it stand still, again and again. It can be used when this resolves. */
+/** Kills a broker, at least once, stops it and lets it stand still. It can be used when this resolves. */
 export async function runOutages(server: Server, random: Random, stop: AbortSignal): Promise<Outages> {
   const done = { killed: 0, restarted: 0, stoodStill: 0 };
   const absent = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
@@ -35,9 +35,9 @@ export async function runOutages(server: Server, random: Random, stop: AbortSign
   for (;;) {
     const restMs = shortestRestMs + random() * (longestRestMs - shortestRestMs);
     await delay(restMs, undefined, { signal: stop }).catch(() => undefined);
-    if (stop.aborted) return done;
+    if (stop.aborted && done.killed > 0) return done;
     const chance = random();
-    if (chance < 0.7) {
+    if (chance < 0.7 || done.killed === 0) {
       await absent('SIGKILL');
       done.killed++;
     } else if (chance < 0.8) {

@@ -6,8 +6,12 @@ export type StoreKind = 'sqlite' | 'postgres';
 /** What the messages of one run travel over. It ends with what it keeps, unless that is kept. */
 export interface Bus extends AsyncDisposable {
   readonly transportUrl: string;
-  /** Puts a text into the log of the bus, past all services, as another program may. Gives whether it is there. */
-  intoLog(type: string, kind: string, text: string): Promise<boolean>;
+  /**
+   * Puts a text into the log of the bus, past all services, as another program may. Gives whether it is there.
+   *
+   * @param disguise in which wrong way it is written to a broker. @defaultValue 0, the right way
+   */
+  intoLog(type: string, kind: string, text: string, disguise?: number): Promise<boolean>;
   /** Each breaks a connection of a service in its own way, and gives whether there was one. Without a server there is none. */
   readonly cuts: readonly (() => Promise<boolean>)[];
   /** The server that passes messages on, where that is all it is for. */

@@ -40,7 +40,7 @@ function connected(databases: Databases, bus: Bus): Databases {
   return {
     ...databases,
     transportUrl,
-    intoLog: (type, kind, text) => bus.intoLog(type, kind, text),
+    intoLog: (...message) => bus.intoLog(...message),
     ...(server !== undefined && { server }),
     cuts: [...databases.cuts, ...bus.cuts],
     faults: async () => [...(await databases.faults()), ...(await bus.faults())],

@@ -26,8 +26,9 @@ export interface System extends AsyncDisposable {
   run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Process;
 }
 
-export async function createSystem(kind: StoreKind = 'sqlite'): Promise<System> {
-  const databases = await openDatabases(kind);
+/** @param places where its services keep everything; a kind gets new ones. Either ends with the system. */
+export async function createSystem(places: StoreKind | Databases = 'sqlite'): Promise<System> {
+  const databases = typeof places === 'string' ? await openDatabases(places) : places;
   const secret = randomUUID();
   const env = {
     ...process.env,
