@@ -20,6 +20,8 @@ export const brokerKinds = Object.keys(servers) as readonly BrokerKind[];
 /** Starts a server of its own with nothing in it. */
 export async function startBroker(kind: BrokerKind): Promise<Broker> {
   const server = await servers[kind]();
+  const end = (): void => void server.end('SIGKILL');
+  process.once('exit', end);
   await server.start();
   const wire = await openWire(server.port);
   let isKept = false;
@@ -47,6 +49,7 @@ export async function startBroker(kind: BrokerKind): Promise<Broker> {
     },
     async [Symbol.asyncDispose]() {
       await wire[Symbol.asyncDispose]();
+      process.off('exit', end);
       await server.end('SIGKILL');
       if (!isKept) rmSync(server.folder, { recursive: true, force: true });
     },

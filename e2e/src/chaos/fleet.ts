@@ -84,10 +84,14 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
       },
       tethered: true,
     });
-    const noteStart = (): void => {
-      startMs += (performance.now() - beganAt - startMs) / 4;
-    };
-    running.find((line) => line === 'up' || undefined).then(noteStart, () => undefined);
+    const ageMs = (): number => performance.now() - beganAt;
+    running
+      .find((line) => line === 'up' || undefined)
+      .then(
+        () => (startMs += (ageMs() - startMs) / 4),
+        // It died before it was up, so a start takes longer.
+        () => (startMs = Math.max(startMs, ageMs())),
+      );
     return running;
   };
   const noteEnd = (service: ServiceName, { output }: Process, { code, signal }: Exit): void => {
