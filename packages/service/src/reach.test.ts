@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { isUnreachable, untilReached } from './reach.js';
+import { AnywiseError } from 'anywise';
+import { untilReached } from './reach.js';
 import { recordLog } from './testing/logs.js';
 
-const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const refused = new AnywiseError('UNAVAILABLE', 'connect ECONNREFUSED', { retryable: true });
 
 /** A part that cannot be reached a few times. */
 function awayFor(times: number, error: Error = refused) {
@@ -58,42 +59,12 @@ describe('what cannot be reached', () => {
   });
 });
 
-it('gives up at once what was reached and refuses', async () => {
+it.each([
+  ['refuses', new AnywiseError('UNAVAILABLE', 'password authentication failed')],
+  ['fails in a way of its own', new Error('no such option')],
+])('gives up at once what was reached and %s', async (_how, error) => {
   const { reach, lines } = options();
-  const denied = Object.assign(new Error('password authentication failed'), { code: '28P01' });
-  const store = awayFor(1, denied);
-  await expect(untilReached('store', store.part, reach)).rejects.toBe(denied);
+  const store = awayFor(1, error);
+  await expect(untilReached('store', store.part, reach)).rejects.toBe(error);
   expect(lines).toEqual([]);
-});
-
-const coded = (code: string, more: object = {}) => Object.assign(new Error('failed'), { code, ...more });
-
-it.each<[kind: string, error: unknown]>([
-  ['a port where nothing listens', coded('ECONNREFUSED')],
-  ['a host that is not known yet', coded('ENOTFOUND')],
-  ['a name service that does not answer', coded('EAI_AGAIN')],
-  ['a network without a way', coded('EHOSTUNREACH')],
-  ['a Unix socket that is not there yet', coded('ENOENT', { syscall: 'connect' })],
-  ['a host whose addresses all refuse', new AggregateError([coded('ECONNREFUSED')])],
-  ['a server that starts', coded('57P03')],
-  ['a server that stops', coded('57P01')],
-  ['a server with too many clients', coded('53300')],
-  ['a pool that waited in vain', new Error('timeout exceeded when trying to connect')],
-  ['a locked file', new Error('database is locked')],
-  ['the cause of an error', new Error('cannot be used', { cause: coded('ECONNRESET') })],
-])('takes %s for unreachable', (_kind, error) => {
-  expect(isUnreachable(error)).toBe(true);
-});
-
-it.each<[kind: string, error: unknown]>([
-  ['a wrong password', coded('28P01')],
-  ['a database that does not exist', coded('3D000')],
-  ['a schema that is not ours', coded('42501')],
-  ['a file where a folder should be', coded('EEXIST')],
-  ['a file that is not there', coded('ENOENT', { syscall: 'open' })],
-  ['a file that is no database', new Error('file is not a database')],
-  ['a driver that is not installed', coded('ERR_MODULE_NOT_FOUND')],
-  ['no error', undefined],
-])('does not take %s for unreachable', (_kind, error) => {
-  expect(isUnreachable(error)).toBe(false);
 });

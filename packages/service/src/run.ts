@@ -8,7 +8,6 @@ import { portVariable, readConfig, type ServiceConfig } from './config/config.js
 import { ConfigError } from './config/variable.js';
 import type { ServiceDefinition } from './definition.js';
 import { createLogger } from './log/logger.js';
-import { isUnreachable } from './reach.js';
 import { createService } from './service.js';
 
 /** EX_CONFIG of sysexits.h: a restart cannot help until the configuration is changed. */
@@ -18,7 +17,7 @@ const misconfigured = 78;
  * Runs a service until SIGTERM or SIGINT, then stops it in order: report that it is not ready, accept no new requests,
  * finish pending ones, finish the messages in hand, send the outbox.
  *
- * It waits for a database or a broker that cannot be reached yet. Each problem in the configuration is reported on one line,
+ * It waits for a database that cannot be reached yet, and starts without a broker that cannot be. Each problem in the configuration is reported on one line,
  * and ends the process with exit code 78.
  */
 export async function run(definition: ServiceDefinition): Promise<void> {
@@ -99,6 +98,6 @@ function reasonOf(error: unknown): string {
 function isMisconfiguration(error: unknown): error is Error {
   if (error instanceof ConfigError) return true;
   // A server that was reachable a moment ago may be back by the next start.
-  if (!AnywiseError.is(error) || isUnreachable(error)) return false;
+  if (!AnywiseError.is(error) || error.retryable) return false;
   return ['UNAVAILABLE', 'INVALID_URL', 'INVALID_MIGRATION', 'STORE_TAKEN'].includes(error.code);
 }

@@ -21,7 +21,8 @@ export interface Service {
   /** The HTTP app. Before the start and after the end it answers 503. */
   readonly app: Express;
   /**
-   * Waits until store and transport can be reached, and starts the bus.
+   * Waits until the store can be reached, and starts the bus. It does not wait for a transport that cannot be reached: what is
+   * published meanwhile waits in the store.
    *
    * @param signal aborting it gives up waiting.
    * @throws AnywiseError if the wiring is wrong, or the store or the transport is reachable but cannot be used.
@@ -68,11 +69,9 @@ export async function createService(definition: ServiceDefinition, options: Serv
     anywise,
     app: createApp({ slice: config.slice, anywise, readiness, routes, auth: config.auth, logger }),
     async start(signal) {
-      // Wiring errors are reported at once, by `anywise.start`, however long the servers would take to reach.
+      // Wiring errors are reported at once, by `anywise.start`, however long the server would take to reach.
       if (anywise.verify().length === 0) {
-        const reach = { logger, signal, onWait: readiness.waitFor };
-        await untilReached('store', store, reach);
-        await untilReached('transport', transport, reach);
+        await untilReached('store', store, { logger, signal, onWait: readiness.waitFor });
       }
       await anywise.start();
       readiness.open();

@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import { fields, text, type OptionCheck, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
@@ -82,10 +82,12 @@ export class Link {
     return this.#opened.get();
   }
 
-  /** Ends the connection. Idempotent. */
+  /** Ends the connection. One that is still being made ends by itself, which may take a while where nothing answers. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#opened.close();
+    const isOpen = this.#opened.current !== undefined;
+    const closed = this.#opened.close();
+    if (isOpen) await closed;
   }
 
   async #open(lost: () => void): Promise<NatsConnection> {
@@ -110,7 +112,7 @@ export class Link {
       void connection.closed().then(lost);
       return connection;
     } catch (error) {
-      throw unavailable(this.place, error);
+      throw refusedOrAway(this.place, error);
     }
   }
 }
@@ -128,14 +130,32 @@ function placesOf({ servers = '127.0.0.1:4222' }: NatsConnectionOptions): string
   return [servers].flat().map((server) => server.replace(/^[a-z]+:\/\//i, '').replace(/^.*@/, ''));
 }
 
-/** Why NATS cannot be used. */
+/** Why NATS cannot be used now. */
 export function unavailable(place: string, cause: unknown): AnywiseError {
-  if (AnywiseError.is(cause)) return cause;
-  return new AnywiseError('UNAVAILABLE', `NATS at \`${place}\` cannot be used: ${adviceOn(cause)}`, {
-    cause,
-    retryable: true,
-  });
+  return AnywiseError.is(cause) ? cause : unusable(place, cause, true);
 }
+
+/** Why NATS cannot be used at all: waiting helps where it is away, but not where it refuses this user or lacks JetStream. */
+export function refusedOrAway(place: string, cause: unknown, server?: ServerInfo): AnywiseError {
+  return AnywiseError.is(cause) ? cause : unusable(place, cause, !isRefusal(cause, server));
+}
+
+function unusable(place: string, cause: unknown, retryable: boolean): AnywiseError {
+  const text = `NATS at \`${place}\` cannot be used: ${adviceOn(cause)}`;
+  return new AnywiseError('UNAVAILABLE', text, { cause, retryable });
+}
+
+const refusals = new Set(['AuthorizationError', 'PermissionViolationError', 'UserAuthenticationExpiredError']);
+
+function isRefusal(error: unknown, server: ServerInfo | undefined): boolean {
+  const { name = '', cause } = (error ?? {}) as { readonly name?: string; readonly cause?: unknown };
+  if (refusals.has(name)) return true;
+  // A cluster that has no leader says the same as a server, or an account, that has no JetStream.
+  if (name === 'JetStreamNotEnabled') return server?.jetstream !== true || apiCodeOf(cause ?? {}) === notForAccount;
+  return cause !== undefined && isRefusal(cause, server);
+}
+
+const notForAccount = 10_039;
 
 /** What an error of the client means, and what to do. Some of its names are misleading. */
 function adviceOn(error: unknown): string {

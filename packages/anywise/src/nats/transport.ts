@@ -18,6 +18,7 @@ import {
   flush,
   Link,
   loadDriver,
+  refusedOrAway,
   unavailable,
   type Driver,
   type NatsConnectionOptions,
@@ -142,7 +143,12 @@ class NatsTransport implements Transport {
       onError: (error) => onError(unavailable(this.#reading.place, error)),
     });
     this.#readers.add(reader);
-    await reader.join();
+    try {
+      await reader.join();
+    } catch (error) {
+      await this.#end(reader);
+      throw unavailable(this.#reading.place, error);
+    }
     const subscription = this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs });
     return {
       close: async () => {
@@ -160,7 +166,7 @@ class NatsTransport implements Transport {
         await manager.streams.info(this.#names.stream);
       } catch (error) {
         this.#connected.delete(connection);
-        throw unavailable(link.place, error);
+        throw refusedOrAway(link.place, error, connection.info);
       }
     }
   }
@@ -193,7 +199,7 @@ class NatsTransport implements Transport {
       await ensureStreams(manager, { ...this.#options, names: this.#names });
       return { connection, client: jetstream(connection), manager };
     } catch (error) {
-      throw unavailable(link.place, error);
+      throw refusedOrAway(link.place, error, connection.info);
     }
   }
 }

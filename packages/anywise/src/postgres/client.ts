@@ -191,7 +191,7 @@ async function loadDriver(): Promise<typeof import('pg')> {
 /** What `pg` says of a statement that has no answer in time. */
 const silenceText = /query read timeout/i;
 
-export function unavailable(place: string, cause: unknown): AnywiseError {
+export function unavailable(place: string, cause: unknown, { retryable = true } = {}): AnywiseError {
   // The error for several refused addresses has no text of its own.
   const text = errorText(cause);
   const why = silenceText.test(text)
@@ -202,7 +202,7 @@ export function unavailable(place: string, cause: unknown): AnywiseError {
   return new AnywiseError(
     'UNAVAILABLE',
     `The PostgreSQL database \`${place}\` cannot be used (${why}). Check that it runs, can be reached, and lets this user in.`,
-    { cause, retryable: true },
+    { cause, retryable },
   );
 }
 

@@ -66,6 +66,8 @@ class PostgresStore implements Store {
     this.#opened.current?.notifier.notify();
   };
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
+  /** As soon as it is being opened. */
+  #database: Database | undefined;
   #hearing: Hearing | undefined;
 
   constructor(options: PostgresStoreOptions) {
@@ -129,13 +131,15 @@ class PostgresStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#opened.current?.database.beginClose();
+    this.#database?.beginClose();
     return this.#opened.close();
   }
 
   async #open(): Promise<Parts> {
     const { schema, migrations = [] } = this.#options;
-    const database = await openMigrated(this.#options, schema, [...storeMigrations, ...migrations]);
+    const database = await openMigrated(this.#options, schema, [...storeMigrations, ...migrations], (opening) => {
+      this.#database = opening;
+    });
     return {
       database,
       appender: new Appender(database, this.#statements.insertions),

@@ -87,6 +87,8 @@ class PostgresTransport implements Transport {
   readonly #statements: LogStatements;
   readonly #subscriptions = new Subscriptions();
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
+  /** As soon as it is being opened. */
+  #database: Database | undefined;
   #hearing: Hearing | undefined;
 
   constructor(options: PostgresTransportOptions & typeof transportDefaults) {
@@ -123,14 +125,16 @@ class PostgresTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    this.#opened.current?.database.beginClose();
+    this.#database?.beginClose();
     await this.#subscriptions.close();
     await this.#opened.close();
   }
 
   async #open(): Promise<Parts> {
     const { schema } = this.#options;
-    const database = await openMigrated(this.#options, schema, transportMigrations);
+    const database = await openMigrated(this.#options, schema, transportMigrations, (opening) => {
+      this.#database = opening;
+    });
     const stopTrimming = repeatEvery((stop) => this.#trim(database, stop), { everyMs: trimEveryMs });
     return { database, publisher: new Publisher(database, this.#statements.add, schema), stopTrimming };
   }

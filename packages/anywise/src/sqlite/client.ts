@@ -187,15 +187,23 @@ export async function connect({ path, open, synchronous }: ConnectOptions): Prom
     reader.exec('PRAGMA query_only = 1');
     return { path, writer, reader };
   } catch (cause) {
-    throw AnywiseError.is(cause) ? cause : unavailable(path, cause);
+    throw cannotOpen(path, cause);
   }
 }
 
-export function unavailable(path: string, cause: unknown): AnywiseError {
+/** Waiting helps where others have the file locked, or the system is short of something. */
+const passes = /database (table )?is locked|SQLITE_BUSY|disk is full|\b(?:ENOSPC|EMFILE|ENFILE|EBUSY|EAGAIN)\b/i;
+
+/** Why a file cannot be opened. */
+export function cannotOpen(path: string, cause: unknown): AnywiseError {
+  return AnywiseError.is(cause) ? cause : unavailable(path, cause, { retryable: passes.test(errorText(cause)) });
+}
+
+export function unavailable(path: string, cause: unknown, { retryable = true } = {}): AnywiseError {
   return new AnywiseError(
     'UNAVAILABLE',
     `The SQLite file \`${path}\` cannot be used (${errorText(cause)}). Check that its folder exists and can be written.`,
-    { cause, retryable: true },
+    { cause, retryable },
   );
 }
 

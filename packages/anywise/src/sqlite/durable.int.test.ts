@@ -36,7 +36,7 @@ describe('a path that cannot be used', () => {
       const file = join(folder, 'file');
       writeFileSync(file, 'not a folder');
       const started = startBus({ ...parts(join(file, 'bus.db')) });
-      await expect(started).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(started).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false });
       const text = await started.catch((error: unknown) => errorText(error).replaceAll(folder, '<folder>'));
       expect(text).toBe(
         "The SQLite file `<folder>/file/bus.db` cannot be used (ENOTDIR: not a directory, open '<folder>/file/bus.db'). Check that its folder exists and can be written.",

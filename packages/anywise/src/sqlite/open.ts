@@ -1,7 +1,6 @@
-import { AnywiseError } from '../core/errors/errors.js';
 import type { Migration } from '../core/ports/sql.js';
 import { keepLogShort } from './checkpoints.js';
-import { connect, disconnect, unavailable, type ConnectOptions, type Connections } from './client.js';
+import { cannotOpen, connect, disconnect, unavailable, type ConnectOptions, type Connections } from './client.js';
 import type { Database } from './database.js';
 import { migrate } from './schema.js';
 import { Writer } from './writer.js';
@@ -18,7 +17,7 @@ export async function openMigrated(options: ConnectOptions, migrations: readonly
     await migrate(connections.writer, writer, migrations);
   } catch (error) {
     disconnect(connections);
-    throw AnywiseError.is(error) ? error : unavailable(options.path, error);
+    throw cannotOpen(options.path, error);
   }
   return { connections, writer, stop: keepLogShort(options.path, connections.writer, writer) };
 }

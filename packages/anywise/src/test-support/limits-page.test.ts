@@ -4,6 +4,8 @@ import { transportDefaults as postgresDefaults } from '../postgres/transport.js'
 import { transportDefaults as sqliteDefaults } from '../sqlite/transport.js';
 import { defaultRetryPlan } from '../kit/retry.js';
 import { longestTimerMs } from '../core/time/timers.js';
+import { awayDelays, refusedDelays } from '../core/delivery/attachment.js';
+import { overdueMs } from '../core/delivery/delivery.js';
 import { relayBatch } from '../core/delivery/relay.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { busDefaults, defaultStopMs } from '../core/bus/options.js';
@@ -38,6 +40,11 @@ const said: readonly (readonly [row: string, numbers: readonly number[]])[] = [
   ['pause before an attempt', [firstDelayMs, factor, maxDelayMs]],
   ['a lease', [busDefaults.leaseMs]],
   ['what `stop` waits', [defaultStopMs]],
+  [
+    'pause before a transport',
+    [awayDelays.firstDelayMs, awayDelays.factor, awayDelays.maxDelayMs, refusedDelays.maxDelayMs],
+  ],
+  ['age of a message in the outbox', [overdueMs]],
   ['how long handled messages', [busDefaults.retentionMs]],
   ['how long a transport keeps', [sqliteDefaults.retentionMs]],
   ['how long it keeps', [sqliteDefaults.keepReadMs]],

@@ -63,7 +63,8 @@ export async function startNats(configuration: readonly string[] = []): Promise<
   return server;
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine at which nothing listens. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

@@ -10,8 +10,11 @@ export interface Wire extends AsyncDisposable {
   freeze(): void;
 }
 
-/** @param place `host:port` of the server. */
-export async function openWire(place: string): Promise<Wire> {
+/**
+ * @param place `host:port` of the server.
+ * @param atPort the port at which the wire begins. @defaultValue a free one
+ */
+export async function openWire(place: string, atPort = 0): Promise<Wire> {
   const [host, port] = place.split(':');
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -31,7 +34,7 @@ export async function openWire(place: string): Promise<Wire> {
         other.destroy();
       });
     }
-  }).listen(0, '127.0.0.1');
+  }).listen(atPort, '127.0.0.1');
   await once(server, 'listening');
   const wire: Wire = {
     place: `127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -219,17 +219,21 @@ export class Anywise {
   }
 
   /**
-   * Verifies the wiring, opens the store and the transport, and starts handling messages.
+   * Verifies the wiring, opens the store and the transport, and starts handling messages. A transport that cannot be reached
+   * is waited for afterwards: until then the bus is not ready, and what it publishes waits in the store.
    *
-   * @throws SetupError (`INVALID_SETUP`) that lists every problem; AnywiseError (`UNAVAILABLE`) if the store or the
-   * transport cannot be used.
+   * @throws SetupError (`INVALID_SETUP`) that lists every problem; AnywiseError (`UNAVAILABLE`) if the store cannot be used, or
+   * the transport refuses this bus.
    */
   async start(): Promise<void> {
     this.outsideOnly('start');
     await this.lifecycle.start();
   }
 
-  /** Stops accepting messages, finishes those in hand, sends what is in the outbox, and closes. Idempotent. */
+  /**
+   * Stops accepting messages, finishes those in hand, sends what is in the outbox, and closes. A start that is still under way
+   * gets the same time, and then rejects. Idempotent.
+   */
   async stop(options: StopOptions = {}): Promise<void> {
     this.outsideOnly('stop');
     checkOptions('`stop()`', options, stopChecks);
@@ -246,8 +250,8 @@ export class Anywise {
 
   /**
    * Why the bus cannot work now, one text per reason; empty if it can. Besides store and transport, it looks at the work
-   * itself: a relay, an intake or a worker that has something to do but has not moved for 10 s is a reason. Made for
-   * readiness probes, so the texts only name the part that is down; the cause goes to the log, once per outage.
+   * itself: a relay, an intake or a worker that has something to do but has not moved for 10 s is a reason, and so are messages
+   * that have waited for a failing transport for 30 s. Made for readiness probes, so the texts only name the part that is down; the cause goes to the log, once per outage.
    *
    * @param options.timeoutMs a part that has not answered by then counts as down. @defaultValue no limit
    */

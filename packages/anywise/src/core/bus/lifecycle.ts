@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { startTimer } from '../time/timers.js';
+import { longestTimerMs, startTimer } from '../time/timers.js';
 import { holderName } from '../../kit/lease-holder.js';
 import { endsWithin } from '../../kit/wait.js';
 import { memoryStore } from '../../memory/store.js';
 import { Delivery } from '../delivery/delivery.js';
+import { Outage } from '../delivery/outage.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Frame } from '../dispatch/frame.js';
 import { sequential } from '../dispatch/strategies.js';
@@ -22,7 +23,7 @@ import { Wiring } from '../registry/wiring.js';
 import { BusDeadLetters } from './dead-letters.js';
 import { Inspection, describeBus, type BusDescription } from './inspect.js';
 import { busDefaults, readBusOptions, type AnywiseOptions } from './options.js';
-import { createPartChecks } from './part-checks.js';
+import { createPartChecks, type Part } from './part-checks.js';
 import { verify } from './verify.js';
 
 /** What a bus has in its store and in hand. */
@@ -51,6 +52,8 @@ const whyNot: Readonly<Record<State, string>> = {
 
 /** How long the store stays open for what the transport has in hand. */
 const transportFirstMs = 10_000;
+/** How long what hangs in a start may take to close, once there is no more time. */
+const closeHangingMs = 1_000;
 
 /** The parts of a bus, and how they start and stop. */
 export class Lifecycle {
@@ -65,9 +68,14 @@ export class Lifecycle {
   readonly #logger: Logger;
   readonly #provided: ReadonlySet<ServiceId>;
   readonly #checkParts: ReturnType<typeof createPartChecks>;
+  readonly #transportOutage: Outage;
   #delivery: Delivery | undefined;
   #state: State = 'new';
   #starting: Promise<void> | undefined;
+  #endWaiting: () => void = () => undefined;
+  readonly #stopIsAsked = new Promise<void>((resolve) => (this.#endWaiting = resolve));
+  #rejectStart: (error: unknown) => void = () => undefined;
+  readonly #givenUp = new Promise<never>((_resolve, reject) => (this.#rejectStart = reject));
   #stopping: Promise<void> | undefined;
 
   constructor(given: AnywiseOptions, busId: ServiceId, bindBus: (frame: Frame) => unknown) {
@@ -78,7 +86,8 @@ export class Lifecycle {
     this.observers = new Observers(this.#logger);
     this.#contracts = options.contracts ?? [];
     this.#store = options.store ?? (options.transport === undefined ? undefined : memoryStore());
-    this.#checkParts = createPartChecks({ store: this.#store, transport: options.transport }, this.#logger);
+    this.#transportOutage = new Outage('transport', this.#logger);
+    this.#checkParts = createPartChecks({ store: this.#storePart(), transport: this.#transportPart() });
     const sinks = new MessageRegistry('sink').register(...(options.sinks ?? []));
     this.#wiring = new Wiring([...(options.registries ?? []), sinks], this.#contracts);
     const provided = new Set<ServiceId>([busId, ...(this.#store?.clients ?? [])]);
@@ -146,7 +155,7 @@ export class Lifecycle {
     this.#state = 'starting';
     this.#starting = this.#start();
     try {
-      await this.#starting;
+      await Promise.race([this.#starting, this.#givenUp]);
     } catch (error) {
       await this.stop(0);
       throw error;
@@ -166,11 +175,33 @@ export class Lifecycle {
   async check(timeoutMs?: number): Promise<readonly string[]> {
     if (this.#state !== 'running') return [`the bus is ${this.#state === 'new' ? 'not started' : this.#state}`];
     const reasons = await this.#checkParts(timeoutMs);
-    return [...reasons, ...(this.#delivery?.stalled() ?? [])];
+    const overdue = await this.#overdue(timeoutMs);
+    return [...reasons, ...(overdue === undefined ? [] : [overdue]), ...(this.#delivery?.stalled() ?? [])];
   }
 
   saturated(): readonly string[] {
     return this.#delivery?.saturated() ?? [];
+  }
+
+  #storePart(): Part | undefined {
+    const store = this.#store;
+    return store && { check: () => store.check(), outage: new Outage('store', this.#logger) };
+  }
+
+  #transportPart(): Part | undefined {
+    if (this.#options.transport === undefined) return undefined;
+    return { check: async () => this.#delivery?.checkTransport(), outage: this.#transportOutage };
+  }
+
+  /** A store that does not say is a reason of its own. */
+  async #overdue(timeoutMs = longestTimerMs): Promise<string | undefined> {
+    let overdue: string | undefined;
+    const asked = this.#delivery?.overdue().then((text) => (overdue = text));
+    await endsWithin(
+      timeoutMs,
+      asked?.catch(() => undefined),
+    );
+    return overdue;
   }
 
   #openStore(): Store {
@@ -183,13 +214,13 @@ export class Lifecycle {
   async #start(): Promise<void> {
     await this.#store?.check(this.#options.name);
     this.#assertStarting();
-    await this.#options.transport?.check();
+    const delivery = this.#store && this.#deliveryOver(this.#store);
+    await Promise.race([delivery?.reachTransport(), this.#stopIsAsked]);
     this.#assertStarting();
     // From here on listeners run, and some of them use the bus.
     this.#state = 'running';
-    if (this.#store === undefined) return;
-    this.#delivery = this.#deliveryOver(this.#store);
-    await this.#delivery.start();
+    this.#delivery = delivery;
+    await delivery?.start();
   }
 
   /** A bus may be stopped while it starts. */
@@ -216,6 +247,7 @@ export class Lifecycle {
       timeoutMs,
       leaseMs,
       retentionMs,
+      outage: this.#transportOutage,
       logger: this.#logger,
       observers,
     });
@@ -225,7 +257,12 @@ export class Lifecycle {
     const began = performance.now();
     const left = (): number => Math.max(0, timeoutMs - (performance.now() - began));
     this.#state = 'stopping';
-    await this.#starting?.catch(() => undefined);
+    this.#endWaiting();
+    const hasStarted = await endsWithin(
+      left(),
+      this.#starting?.catch(() => undefined),
+    );
+    if (!hasStarted && this.#delivery === undefined) return this.#giveUp();
     // A transaction that its handler never ends would block everything that waits for the store.
     const timeIsUp = startTimer(() => void this.dispatcher.abandon(), left());
     await this.#delivery?.stopReceiving(left());
@@ -239,7 +276,20 @@ export class Lifecycle {
     await endsWithin(transportFirstMs, closed);
     await this.#store?.close();
     await closed;
+    this.#end(hasStarted);
+  }
+
+  /** A start that hangs, in a migration say, has opened nothing that others use. What it still opens is closed after it. */
+  async #giveUp(): Promise<void> {
+    const { transport } = this.#options;
+    const closed = [async () => transport?.close(), async () => this.#store?.close(), () => this.#closeSinks()];
+    await endsWithin(closeHangingMs, Promise.allSettled(closed.map((close) => close())));
+    this.#end(false);
+  }
+
+  #end(hasStarted: boolean): void {
     this.#state = 'stopped';
+    if (!hasStarted) this.#rejectStart(notRunning(this.#options.name, 'stopping'));
   }
 
   async #closeSinks(): Promise<void> {

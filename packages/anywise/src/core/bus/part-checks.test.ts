@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Outage } from '../delivery/outage.js';
 import { createPartChecks } from './part-checks.js';
 
 interface Line {
@@ -14,12 +15,13 @@ function world() {
   const away = new Error('connect ECONNREFUSED 10.0.0.7:5432');
   const state = { isAway: false, hangs: false };
   const store = {
+    outage: new Outage('store', logger),
     check: async () => {
       if (state.hangs) await new Promise(() => undefined);
       if (state.isAway) throw away;
     },
   };
-  return { lines, away, state, check: createPartChecks({ store, transport: undefined }, logger) };
+  return { lines, away, state, check: createPartChecks({ store, transport: undefined }) };
 }
 
 describe('a check of the parts of a bus', () => {
@@ -46,7 +48,7 @@ describe('a check of the parts of a bus', () => {
     await expect(check()).resolves.toEqual([]);
     await check();
     expect(lines.slice(1)).toEqual([
-      { level: 'info', details: { part: 'store', failedChecks: 2 }, text: 'The store can be used again' },
+      { level: 'info', details: { part: 'store', failures: 2 }, text: 'The store can be used again' },
     ]);
   });
 

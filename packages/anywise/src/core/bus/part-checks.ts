@@ -1,9 +1,11 @@
 import { startTimer } from '../time/timers.js';
-import type { Logger } from '../ports/logger.js';
+import type { Outage } from '../delivery/outage.js';
 
 /** A store or a transport that can be checked. */
-interface Part {
+export interface Part {
   check(): Promise<void>;
+  /** Told what its checks find. */
+  readonly outage: Outage;
 }
 
 /**
@@ -12,27 +14,14 @@ interface Part {
  */
 export function createPartChecks(
   parts: Readonly<Record<string, Part | undefined>>,
-  logger: Logger,
 ): (timeoutMs?: number) => Promise<readonly string[]> {
-  const failedChecks = new Map<string, number>();
-
-  const failed = (part: string, err: unknown): void => {
-    const count = failedChecks.get(part) ?? 0;
-    failedChecks.set(part, count + 1);
-    if (count === 0) logger.warn({ err, part }, `The ${part} cannot be used`);
-  };
-  const succeeded = (part: string): void => {
-    const count = failedChecks.get(part) ?? 0;
-    failedChecks.delete(part);
-    if (count > 0) logger.info({ part, failedChecks: count }, `The ${part} can be used again`);
-  };
   const reasonOf = async (name: string, part: Part, timeoutMs: number | undefined): Promise<string | undefined> => {
     try {
       await within(timeoutMs, part.check());
-      succeeded(name);
+      part.outage.succeeded('check');
       return undefined;
     } catch (error) {
-      failed(name, error);
+      part.outage.failed('check', error);
       return error instanceof Silence
         ? `the ${name} did not answer within ${timeoutMs} ms`
         : `the ${name} cannot be used`;

@@ -1,17 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import { memoryStore } from '../../memory/store.js';
+import { memoryBroker } from '../../memory/transport.js';
 import { startBus } from '../../test-support/start-bus.js';
 import { eventually } from '../../testing/eventually.js';
 import { contract } from '../message/contract.js';
 import { command } from '../message/declare.js';
 import { type } from '../message/schema.js';
 import type { Store } from '../ports/store.js';
+import type { Transport } from '../ports/transport.js';
 import { MessageRegistry } from '../registry/registry.js';
 import { on } from '../registry/on.js';
 import { Anywise } from './anywise.js';
 
 class Slow extends command('test.slow', { reply: type<string>() }) {}
 const contracts = [contract('test', { Slow })];
+
+/** What a transport needs besides what a test is about. */
+const silentTransport: Transport = {
+  name: 'silent',
+  capabilities: memoryBroker().connect().capabilities,
+  publish: async (envelopes) => envelopes.map(() => undefined),
+  subscribe: async () => ({ close: async () => undefined }),
+  check: async () => undefined,
+  close: async () => undefined,
+};
 
 /** A gate that is shut until it is opened. */
 function gate() {
@@ -93,5 +105,48 @@ describe('a stop', () => {
     expect(events).toEqual(['opened', 'closed']);
     await expect(bus.send(new Slow())).rejects.toThrow(/is stopped/);
     await eventually(async () => expect(await bus.check()).toEqual(['the bus is stopped']));
+  });
+
+  it.each([
+    ['store', 'check'],
+    ['store', 'close'],
+    ['transport', 'check'],
+  ])('ends in time a start whose %s hangs in its `%s`', async (part, method) => {
+    const hangs = (): Promise<never> => new Promise(() => undefined);
+    const closed: string[] = [];
+    const store: Store = Object.assign(memoryStore(), { close: async () => void closed.push('store') });
+    const transport = { ...silentTransport, close: async () => void closed.push('transport') };
+    if (part === 'store') Object.assign(store, { check: hangs, ...(method === 'close' && { close: hangs }) });
+    else Object.assign(transport, { check: hangs });
+    const registries = [new MessageRegistry('test').register(on(Slow).handle(async () => 'done'))];
+    const bus = new Anywise({ name: 'test', contracts, registries, store, transport });
+    const started = bus.start().then(
+      () => 'started',
+      (error: unknown) => (error as { code: string }).code,
+    );
+    const began = performance.now();
+    await bus.stop({ timeoutMs: 50 });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(await started).toBe('NOT_RUNNING');
+    expect(closed.sort()).toEqual(method === 'close' ? ['transport'] : ['store', 'transport']);
+    expect(await bus.check()).toEqual(['the bus is stopped']);
+  });
+
+  it('gives a start that takes long the time that it has', async () => {
+    const { opened, open } = gate();
+    const events: string[] = [];
+    const check = async (): Promise<void> => {
+      await opened;
+      events.push('migrated');
+    };
+    const store: Store = Object.assign(memoryStore(), { check, close: async () => void events.push('closed') });
+    const registries = [new MessageRegistry('test').register(on(Slow).handle(async () => 'done'))];
+    const bus = new Anywise({ name: 'test', contracts, registries, store });
+    const started = bus.start().catch((error: unknown) => error);
+    const stopped = bus.stop({ timeoutMs: 30_000 });
+    setTimeout(open, 100);
+    await stopped;
+    expect(events).toEqual(['migrated', 'closed']);
+    expect(await started).toMatchObject({ code: 'NOT_RUNNING' });
   });
 });

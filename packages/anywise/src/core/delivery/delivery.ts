@@ -9,9 +9,11 @@ import type { Store } from '../ports/store.js';
 import type { Subscription, Transport } from '../ports/transport.js';
 import { defaultListenerOptions, type FailureOptions } from '../registry/definitions.js';
 import type { Wiring } from '../registry/wiring.js';
+import { Attachment } from './attachment.js';
 import { entriesOfBatch, unknownListener, unreadableListener, type ListenersOf } from './intake.js';
 import type { ListenerSettings } from './attempt.js';
 import type { LazySignal } from './lazy-signal.js';
+import type { Outage } from './outage.js';
 import { Relay } from './relay.js';
 import { Worker } from './worker.js';
 
@@ -37,6 +39,8 @@ export interface DeliveryOptions {
   readonly timeoutMs: number;
   readonly leaseMs: number;
   readonly retentionMs: number;
+  /** What is known of the transport. */
+  readonly outage: Outage;
   readonly logger: Logger;
   readonly observers: Observers;
 }
@@ -45,6 +49,8 @@ const relayFlushMs = 3_000;
 const cleanEveryMs = 60_000;
 /** For how long a part may get nowhere before the service counts as not working. */
 const stalledMs = 10_000;
+/** How old a message in the outbox may be, while the transport fails, before the service counts as not working. */
+export const overdueMs = 30_000;
 
 /**
  * The durable way of one bus, from its outbox to its listeners.
@@ -59,7 +65,7 @@ export class Delivery {
   readonly #worker: Worker;
   readonly #relay: Relay;
   readonly #intake = new Progress();
-  #subscription: Subscription | undefined;
+  readonly #attachment: Attachment | undefined;
   #unwatch: (() => void) | undefined;
   #stopCleaning: (() => Promise<void>) | undefined;
 
@@ -68,7 +74,30 @@ export class Delivery {
     this.#listeners = settingsOf(options);
     const unreadable = unreadableListener(options.service);
     this.#worker = new Worker({ ...options, unreadable, listeners: this.#listeners });
-    this.#relay = new Relay({ ...options, unreadable });
+    const { transport, outage } = options;
+    this.#attachment =
+      transport &&
+      new Attachment({
+        transport,
+        subscribe: () => this.#subscribe(transport),
+        outage,
+        onBack: () => this.#relay.transportIsBack(),
+      });
+    this.#relay = new Relay({
+      ...options,
+      unreadable,
+      isAway: () => this.#attachment?.isAway === true,
+      onOutage: () => this.#attachment?.look(),
+    });
+  }
+
+  /**
+   * Finds out whether the transport can be used. One that cannot be reached is waited for from `start` on.
+   *
+   * @throws whatever it refuses this service with, if waiting cannot help.
+   */
+  async reachTransport(): Promise<void> {
+    await this.#attachment?.reach();
   }
 
   async start(): Promise<void> {
@@ -76,7 +105,7 @@ export class Delivery {
     await this.#warnOfOrphans();
     this.#worker.start();
     this.#relay.start();
-    await this.#subscribe();
+    await this.#attachment?.start();
     this.#unwatch = store.watch((part) => {
       if (part !== 'outbox') this.#worker.wake();
       if (part !== 'inbox') this.#relay.wake();
@@ -92,6 +121,29 @@ export class Delivery {
     );
   }
 
+  /** @throws what is known to be wrong with the transport, without asking it again; else whatever its check throws. */
+  async checkTransport(): Promise<void> {
+    const { transport, outage } = this.#options;
+    if (this.#attachment?.isAway === true) throw outage.errorOf('check');
+    try {
+      await transport?.check();
+    } catch (error) {
+      this.#attachment?.look();
+      throw error;
+    }
+  }
+
+  /** What has waited for a transport that fails for too long, in words; `undefined` if nothing has. */
+  async overdue(): Promise<string | undefined> {
+    const { store, outage } = this.#options;
+    if (!outage.goesOn) return undefined;
+    const { waiting, oldestMs } = await store.outbox.status();
+    if (oldestMs < overdueMs) return undefined;
+    const count = waiting.isMore ? `more than ${waiting.count}` : waiting.count;
+    const messages = waiting.count === 1 && !waiting.isMore ? 'message waits' : 'messages wait';
+    return `${count} ${messages} in the outbox since ${Math.round(oldestMs / 1_000)} s: the transport cannot be used`;
+  }
+
   /** The listeners that have no free place. */
   saturated(): readonly string[] {
     return this.#worker.saturated();
@@ -104,7 +156,7 @@ export class Delivery {
     // Not awaited: a round may take long, and the next one deletes what it leaves.
     void this.#stopCleaning?.();
     // What waits for a database that does not answer fails when that is closed.
-    await endsWithin(left(), this.#subscription?.close());
+    await endsWithin(left(), this.#attachment?.stop());
     await this.#worker.stop(left());
   }
 
@@ -125,12 +177,17 @@ export class Delivery {
     }
   }
 
-  async #subscribe(): Promise<void> {
-    const { service, transport, types, namesFor, knows, retentionMs, logger } = this.#options;
-    if (transport === undefined || types.length === 0) return;
+  async #subscribe(transport: Transport): Promise<Subscription | undefined> {
+    const { service, types, namesFor, knows, retentionMs, logger } = this.#options;
+    if (types.length === 0) return undefined;
     const intake = { service, retentionMs, knows, listenersOf: namesFor };
-    const onError = (error: unknown): void => logger.warn({ err: error }, 'Receiving failed; it is retried');
-    this.#subscription = await transport.subscribe({ consumer: service, types, onError }, async (batch) => {
+    const onError = (error: unknown): void => {
+      // While the transport is known to be away, that is all that there is to say.
+      if (this.#attachment?.isAway === true) return;
+      logger.warn({ err: error }, 'Receiving failed; it is retried');
+      this.#attachment?.look();
+    };
+    return transport.subscribe({ consumer: service, types, onError }, async (batch) => {
       this.#intake.begin();
       await this.#worker.take(entriesOfBatch(batch, intake));
       this.#intake.succeed();

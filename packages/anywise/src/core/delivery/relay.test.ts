@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { declareCapabilities } from '../../kit/capabilities.js';
 import { memoryStore } from '../../memory/store.js';
+import { Outage } from './outage.js';
 import { Relay } from './relay.js';
 import type { Store } from '../ports/store.js';
 import type { Envelope } from '../message/envelope.js';
@@ -38,6 +39,9 @@ function relay(store: Store, publish: Publish, holder = 'here:1:1:a'): Relay & A
     entriesHere,
     unreadable: 'test/unreadable',
     holder,
+    outage: new Outage('transport', silent),
+    isAway: () => false,
+    onOutage: () => undefined,
     logger: silent,
     random: () => 0,
   });

@@ -8,6 +8,7 @@ import { Progress } from '../../kit/progress.js';
 import { Pump } from '../../kit/pump.js';
 import { backoff } from '../../kit/retry.js';
 import { endsWithin } from '../../kit/wait.js';
+import type { Outage } from './outage.js';
 import { takeIn } from './take-in.js';
 import type { InboxEntry } from '../ports/inbox.js';
 import type { OutboxOutcome, OutboxRow, ReadableOutboxRow, RelayLease, UnreadableOutboxRow } from '../ports/outbox.js';
@@ -23,6 +24,12 @@ export interface RelayOptions {
   /** The name under which the inbox keeps messages that it cannot store unchanged. */
   readonly unreadable: string;
   readonly holder: string;
+  /** Told of each failure to use the transport. */
+  readonly outage: Outage;
+  /** Whether the transport is known to be away, so that it need not be tried. */
+  readonly isAway: () => boolean;
+  /** Called when the transport cannot be used. */
+  readonly onOutage: () => void;
   readonly logger: Logger;
   readonly random?: () => number;
 }
@@ -79,6 +86,13 @@ export class Relay {
     this.#pump.wake();
   }
 
+  /** The transport can be used again: sends what waits now. */
+  transportIsBack(): void {
+    this.#outages = 0;
+    this.#restUntil = 0;
+    this.#pump.wake();
+  }
+
   /** Sends as much of what waits as it can in `flushMs`, and releases the lease. */
   async stop(flushMs: number): Promise<void> {
     const timeIsUp = new AbortController();
@@ -108,10 +122,16 @@ export class Relay {
     if (restMs > 0) return restMs;
     const { store } = this.#options;
     const found = await store.outbox.sendable(relayBatch);
-    if (found.length === 0) return this.#untilNextDue();
+    if (found.length === 0) {
+      this.#options.outage.succeeded('relay');
+      return this.#untilNextDue();
+    }
     const epoch = this.#lease?.epoch;
     const lease = await this.#leased();
-    if (lease === undefined) return idlePollMs;
+    if (lease === undefined) {
+      this.#options.outage.succeeded('relay');
+      return idlePollMs;
+    }
     // The previous holder of the lease may have published these in the meantime.
     const rows = lease.epoch === epoch ? found : await store.outbox.sendable(relayBatch);
 
@@ -169,12 +189,14 @@ export class Relay {
   }
 
   async #publish(rows: readonly ReadableOutboxRow[]): Promise<readonly OutboxOutcome[]> {
+    if (this.#options.isAway()) return [];
     let failures: Failures;
     this.#sending.begin();
     try {
       failures = await this.#transport.publish(rows.map(({ envelope }) => envelope));
       this.#sending.succeed();
       this.#outages = 0;
+      this.#options.outage.succeeded('relay');
     } catch (error) {
       if (await this.#isUsable(error)) return this.#publishAlone(rows, error);
       this.#rest(error);
@@ -214,10 +236,10 @@ export class Relay {
   }
 
   #rest(error: unknown): void {
-    const { logger, random = Math.random } = this.#options;
-    const retryInMs = backoff(++this.#outages, retryDelays, random());
-    this.#restUntil = performance.now() + retryInMs;
-    logger.warn({ err: error, retryInMs }, 'The transport cannot be used; the outbox is sent later');
+    const { outage, onOutage, random = Math.random } = this.#options;
+    this.#restUntil = performance.now() + backoff(++this.#outages, retryDelays, random());
+    outage.failed('relay', error, '; the outbox is sent later');
+    onOutage();
   }
 
   get #transport(): Transport {

@@ -110,8 +110,10 @@ export interface Transport {
    */
   serve?(options: ServeOptions, answer: Answer): Promise<Subscription>;
   /**
-   * Connects if necessary, and resolves once the transport can be used. @throws AnywiseError (`UNAVAILABLE`) that says why
-   * not.
+   * Connects if necessary, and resolves once the transport can be used.
+   *
+   * @throws AnywiseError (`UNAVAILABLE`) that says why not. If it is `retryable`, as where the broker cannot be reached, a bus
+   * starts without the transport and waits for it. Otherwise, as where the broker refuses the user, the bus does not start.
    */
   check(): Promise<void>;
   /** Ends all subscriptions, disconnects, and resolves when nothing runs any more. Idempotent. */
