@@ -7,9 +7,11 @@ import {
   type Subscription,
   type Transport,
   type TransportCapabilities,
+  type TransportLacks,
 } from 'anywise';
 import {
   checkOptions,
+  declareCapabilities,
   limits,
   messageBytesCheck,
   milliseconds,
@@ -72,6 +74,7 @@ export function redisTransport(options: RedisTransportOptions = {}): Transport {
 class RedisTransport implements Transport {
   readonly name = 'redis';
   readonly capabilities: TransportCapabilities;
+  readonly lacks: TransportLacks;
   readonly #options: typeof defaults;
   readonly #connection: Opened<Connection>;
   readonly #subscriptions = new Subscriptions();
@@ -80,13 +83,15 @@ class RedisTransport implements Transport {
 
   constructor(options: typeof defaults) {
     this.#options = options;
-    this.capabilities = {
-      durable: options.durable,
+    const { capabilities, lacks } = declareCapabilities({
+      durable: options.durable || 'The server may forget what it has confirmed. Let it sync each write, and say so.',
       ordered: true,
       history: true,
       acrossProcesses: true,
-      requests: false,
-    };
+      requests: 'It carries no requests.',
+    });
+    this.capabilities = capabilities;
+    this.lacks = lacks;
     this.#connection = new Opened({
       open: (lost) => connect(options, { lost, rung: () => this.#subscriptions.wake() }),
       close: (connection) => connection.close(),

@@ -23,6 +23,8 @@ export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   /** Runs commands on it, as an administrator or a stranger would. */
   withClient<T>(work: (client: Redis) => Promise<T>): Promise<T>;
+  /** Ends the connections with a name. */
+  disconnect(connectionName: string): Promise<void>;
   kill(): Promise<void>;
   start(): Promise<void>;
   /** Makes it stand still, and go on. */
@@ -50,6 +52,12 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
         if (client.status !== 'end') client.disconnect();
       }
     },
+    disconnect: (name) =>
+      server.withClient(async (client) => {
+        const lines = String(await client.client('LIST')).split('\n');
+        const ids = lines.filter((line) => line.includes(` name=${name} `)).map((line) => /^id=(\d+)/.exec(line)?.[1]);
+        for (const id of ids) await client.client('KILL', 'ID', id ?? '');
+      }),
     async start() {
       running = spawn(program, args, { stdio: 'ignore' });
       await eventually(() => server.withClient((client) => client.ping()));
