@@ -151,7 +151,9 @@ describeNats(`a NATS server that is not as it should be${note}`, () => {
     await server.kill();
     await expect(transport.check()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(transport.publish([testEnvelope({ id: 'm' })])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await eventually(() => expect(errors.length).toBeGreaterThan(0));
+    // Each says that it is NATS, and where.
+    await eventually(() => expect(errors.length).toBeGreaterThan(2));
+    for (const error of errors) expect(error).toMatch(`NATS at \`${server.place}\``);
     await server.start();
     await eventually(() => transport.publish([testEnvelope({ id: 'm' })]));
     await eventually(() => expect(ids).toContain('m'));

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { AnywiseError } from '../core/errors/errors.js';
 import type { Received } from '../core/ports/transport.js';
 import { repeatEvery } from '../kit/interval.js';
 import { isWantedBy, type Batch } from '../kit/subscriptions.js';
-import { flush, type Driver } from './client.js';
+import { flush, unavailable, type Driver } from './client.js';
 import { Feed } from './feed.js';
 import type { Names } from './names.js';
 import { hungAfterMs, PositionRecord, type Connected } from './position.js';
@@ -14,6 +15,8 @@ export interface ReaderOptions {
   readonly consumer: string;
   readonly types: readonly string[];
   readonly maxMessageBytes: number;
+  /** Where it reads, for errors. */
+  readonly place: string;
   readonly connect: () => Promise<Connected>;
   readonly driver: Driver;
   /** Called when there may be something to read. */
@@ -45,8 +48,20 @@ export class Reader {
     await this.#position.join(await this.#options.connect());
   }
 
-  /** The next batch; `undefined` if there is none, or another instance reads. */
+  /**
+   * The next batch; `undefined` if there is none, or another instance reads.
+   *
+   * @throws AnywiseError (`UNAVAILABLE`) that says why nothing can be read.
+   */
   async next(): Promise<Batch | undefined> {
+    try {
+      return await this.#next();
+    } catch (error) {
+      throw unavailable(this.#options.place, error);
+    }
+  }
+
+  async #next(): Promise<Batch | undefined> {
     const feed = await this.#reading();
     if (feed === undefined) return undefined;
     const messages = feed.take();
@@ -98,10 +113,8 @@ export class Reader {
   async #within({ manager }: Connected, after: number): Promise<number> {
     const { state } = await manager.streams.info(this.#options.names.stream);
     if (after <= state.last_seq) return after;
-    this.#options.onError(
-      new Error(
-        `The NATS stream \`${this.#options.names.stream}\` ends at ${state.last_seq}, but ${after} was received of it. It was made anew, and is read from its beginning.`,
-      ),
+    this.#say(
+      `The NATS stream \`${this.#options.names.stream}\` ends at ${state.last_seq}, but ${after} was received of it. It was made anew, and is read from its beginning.`,
     );
     return 0;
   }
@@ -109,10 +122,16 @@ export class Reader {
   /** Says why a feed has ended, and forgets it. */
   #drop(): void {
     const ended = this.#feed?.ended;
-    if (ended !== undefined) this.#options.onError(new Error(`Reading the NATS stream begins again (${ended}).`));
+    if (ended !== undefined) {
+      this.#say(`Reading from NATS at \`${this.#options.place}\` ended and begins again: ${ended}.`);
+    }
     this.#feed?.stop();
     this.#feed = undefined;
     this.#position.drop();
+  }
+
+  #say(text: string): void {
+    this.#options.onError(new AnywiseError('UNAVAILABLE', text, { retryable: true }));
   }
 
   /** Answers other instances for as long as this connection lives. */

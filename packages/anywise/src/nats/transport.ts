@@ -137,6 +137,7 @@ class NatsTransport implements Transport {
       consumer,
       types,
       maxMessageBytes: this.#options.maxMessageBytes,
+      place: this.#reading.place,
       connect: () => this.#connectBy(this.#reading),
       driver: await loadDriver(),
       onChange: () => this.#subscriptions.wake(),

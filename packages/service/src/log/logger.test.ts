@@ -26,7 +26,7 @@ it.each(['err', 'error'])('writes an error under `%s` with its message, stack an
   logger.error({ [key]: new TypeError('no answer', { cause: new Error('socket closed') }) }, 'sending failed');
   expect(lines[0]?.[key]).toMatchObject({
     type: 'TypeError',
-    message: expect.stringContaining('no answer'),
+    message: 'no answer',
     stack: expect.stringContaining('socket closed'),
   });
 });

@@ -15,9 +15,16 @@ export function createLogger({ slice, level, destination }: LoggerOptions): Logg
   const options = {
     level,
     timestamp: stdTimeFunctions.isoTime,
-    serializers: { err: stdSerializers.err, error: stdSerializers.err },
+    serializers: { err: describe, error: describe },
   };
   return pino(options, destination ?? stdout()).child({ service: slice });
+}
+
+/** Pino puts the messages of all causes behind an error's own, which mostly tells of them already. The stack names them. */
+function describe(error: unknown): unknown {
+  const described: unknown = stdSerializers.err(error as Error);
+  const { message } = (error ?? {}) as Partial<Error>;
+  return described === error ? error : Object.assign(described as object, { message });
 }
 
 /** Pino's default writes asynchronously, and at exit retries for ever if the reader has gone. */
