@@ -38,6 +38,7 @@ function connection(broker: MemoryBroker, trouble: Partial<Record<'all' | 'subsc
   const transport: Transport = {
     name: 'fake',
     capabilities: real.capabilities,
+    lacks: real.lacks,
     check: () => meet('check'),
     async publish(envelopes) {
       await meet('publish');

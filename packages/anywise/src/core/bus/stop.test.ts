@@ -19,6 +19,7 @@ const contracts = [contract('test', { Slow })];
 const silentTransport: Transport = {
   name: 'silent',
   capabilities: memoryBroker().connect().capabilities,
+  lacks: {},
   publish: async (envelopes) => envelopes.map(() => undefined),
   subscribe: async () => ({ close: async () => undefined }),
   check: async () => undefined,
