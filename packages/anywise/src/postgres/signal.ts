@@ -108,8 +108,8 @@ export class Hearing {
     const ended = new Promise<void>((resolve) => (end = resolve));
     const client = this.#database.listeningClient({ notice: this.#heard, end });
     const listen = async (): Promise<void> => {
-      await client.query(`LISTEN ${this.#channel}`);
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await client.query(`LISTEN ${this.#channel}`);
       this.#pid = rows[0]?.pid;
     };
     const ping = startInterval(() => void listen().catch(end), pingMs);

@@ -79,6 +79,12 @@ export interface Subscription {
  * - **Order.** If `ordered`, envelopes with the same key arrive in the order in which they were published, and a batch is
  *   handed over only once the one before is acknowledged. If an envelope is not accepted, neither are the later ones with its
  *   key in the same call.
+ * - **Prefix.** An inbox numbers messages as they are inserted, and several instances of a service insert. So when an envelope
+ *   is handed to any of them, each earlier one of its key has been acknowledged by some instance of the service, or is
+ *   earlier in the same batch, or was handed over before by the same reader, which began at an acknowledged position. Whoever
+ *   reads a log in order from a position that moves only after `receive` keeps this rule. Competing consumers break it, and so
+ *   do returning a message to a queue, skipping one that failed, and keeping what was fetched before a connection was lost.
+ *   A batch that failed is therefore tried again as it is.
  * - **Addressed.** A command whose wire name begins with the consumer's name and a dot is for that consumer alone. It is handed
  *   over even if its type is not among `types`, so that what a newer version has sent is kept and not skipped.
  * - **Back-pressure.** `receive` is never called while its promise is pending.
