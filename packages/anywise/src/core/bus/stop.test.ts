@@ -59,14 +59,14 @@ describe('a stop', () => {
     const events: string[] = [];
     let count = 0;
     const slow = on(Slow).handle(async () => {
-      if (++count > 200) {
+      if (++count > 800) {
         await opened;
         events.push('handled');
-      } else if (count > 130) await new Promise(setImmediate);
+      } else if (count > 520) await new Promise(setImmediate);
       return 'done';
     });
     const bus = await startBus({ items: [slow] });
-    for (let n = 0; n < 200; n++) await bus.send(new Slow());
+    for (let n = 0; n < 800; n++) await bus.send(new Slow());
     const sent = bus.send(new Slow());
     const stopped = bus.stop().then(() => events.push('stopped'));
     setImmediate(open);

@@ -7,7 +7,7 @@ export interface Pace {
 }
 
 /** How many sends of code that never waits for anything pass between two looks. */
-const skipsBetweenLooks = 64;
+const skipsBetweenLooks = 256;
 
 /**
  * The sends in hand that need nothing from the bus, and so have no unit of work. `stop` waits for them.

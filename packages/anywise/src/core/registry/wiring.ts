@@ -25,13 +25,16 @@ export class Wiring {
   readonly sinks: ReadonlySet<Sink>;
   /** The commands and queries of the contracts, and those that handlers name. */
   readonly commands: readonly MessageClass[];
+  /** The events of the contracts, and those that listeners name. */
+  readonly events: readonly MessageClass[];
 
   constructor(registries: readonly MessageRegistry[], contracts: readonly Contract[]) {
     this.handlers = registries.flatMap((registry) => registry.handlers);
     this.listeners = registries.flatMap((registry) => registry.listeners).map(withName);
     this.guards = registries.flatMap((registry) => registry.guards);
     this.sinks = new Set(this.listeners.flatMap(({ sink }) => sink ?? []));
-    this.commands = knownCommands(this.handlers, contracts);
+    this.commands = known(this.handlers, contracts).filter(({ kind }) => kind !== 'event');
+    this.events = known(this.listeners, contracts).filter(({ kind }) => kind === 'event');
   }
 
   /** Every command and query that is handled here. */
@@ -115,13 +118,17 @@ export class Wiring {
   }
 }
 
-function knownCommands(handlers: readonly RegisteredHandler[], contracts: readonly Contract[]): MessageClass[] {
+/** The messages that contracts have or that code names, one class for each declaration. */
+function known(
+  code: readonly { readonly targets: readonly Target[] }[],
+  contracts: readonly Contract[],
+): MessageClass[] {
   const declared = contracts.flatMap(({ messages }) => [...messages.values()]);
-  const named = handlers.flatMap(({ targets }) => targets).filter(isMessageClass);
+  const named = code.flatMap(({ targets }) => targets).filter(isMessageClass);
   const byDeclaration = new Map<unknown, MessageClass>();
   for (const message of [...declared, ...named]) {
     const declaration = declarationOf(message);
-    if (message.kind !== 'event' && !byDeclaration.has(declaration)) byDeclaration.set(declaration, message);
+    if (!byDeclaration.has(declaration)) byDeclaration.set(declaration, message);
   }
   return [...byDeclaration.values()];
 }
