@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Anywise } from '../core/bus/anywise.js';
 import { expectLateStart } from '../test-support/late-transport.js';
@@ -57,11 +57,12 @@ describeNats(`a NATS server at the start of a service${reason === undefined ? ''
       logger: silent,
     });
     const started = bus.start().catch((error: unknown) => error);
-    await once(mute, 'connection');
+    const [socket] = (await once(mute, 'connection')) as [Socket];
     const began = performance.now();
     await bus.stop();
     expect(performance.now() - began).toBeLessThan(5_000);
     expect(await started).toMatchObject({ code: 'NOT_RUNNING' });
+    socket.destroy();
     mute.close();
   });
 });
