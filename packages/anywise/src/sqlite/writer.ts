@@ -268,7 +268,7 @@ export class Writer {
       await this.#runAll(jobs, transaction);
     } catch (error) {
       const [only, second] = jobs;
-      if (second === undefined && !(error instanceof SharedCommitError)) only?.reject(error);
+      if (second === undefined && !SharedCommitError.is(error)) only?.reject(error);
       // One of them made the others fail: each gets its own transaction.
       else for (const job of jobs) await this.#alone(job);
     }

@@ -76,6 +76,28 @@ describe('an event', () => {
     await eventually(() => expect(heard).toEqual(['handled', 'p1: 5']));
   });
 
+  it('whose listener throws what nobody may look at meets the retry rule for it', async () => {
+    const refuse = (): never => {
+      throw new Error('Nobody may look.');
+    };
+    const unfathomable = new Proxy({}, { get: refuse, has: refuse, getPrototypeOf: refuse });
+    const failing = on(Paid)
+      .retry({ rules: [{ when: (error) => error === unfathomable, attempts: 1 }] })
+      .listen(() => {
+        throw unfathomable as Error;
+      });
+    const { start } = services();
+    await using payments = await start('payments', { items: [pay] });
+    await using orders = await start('orders', { items: [failing] });
+    await payments.send(new Pay({ id: 'p1', amount: 5 }));
+    const [dead] = await eventually(async () => {
+      const found = await orders.deadLetters.list();
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(dead).toMatchObject({ attempts: 1, error: 'a thrown object that has no text' });
+  });
+
   it('of a handler that fails reaches no listener', async () => {
     const heard: string[] = [];
     const { start, stores } = services();

@@ -77,7 +77,7 @@ export class WorkInHand {
     try {
       return await this.#run(this.open(options), work, options.signal);
     } catch (error) {
-      if (!(error instanceof SharedCommitError)) throw error;
+      if (!SharedCommitError.is(error)) throw error;
       return this.#run(this.open({ ...options, isAlone: true }), work, options.signal);
     }
   }

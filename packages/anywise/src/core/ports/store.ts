@@ -72,6 +72,11 @@ export class SharedCommitError extends AnywiseError {
     const text = `A commit that several messages shared failed (${errorText(cause)}). Each is retried alone.`;
     super('UNAVAILABLE', text, { cause, retryable: true });
   }
+
+  /** Recognises errors of any installed copy of this package. Never throws, whatever was thrown. */
+  static override is(error: unknown): error is SharedCommitError {
+    return AnywiseError.is(error) && error.name === 'SharedCommitError';
+  }
 }
 
 /**
