@@ -44,7 +44,7 @@ export type {
 } from './core/ports/dead-letters.js';
 export type { EnqueueOptions } from './core/dispatch/enqueue.js';
 export type { PublishOptions } from './core/dispatch/publish.js';
-export type { SendOptions } from './core/dispatch/send.js';
+export type { SendOptions } from './core/dispatch/send-options.js';
 export type { Transaction, TransactionOptions } from './core/bus/anywise.js';
 export { DomainError, domainError, type DomainErrorClass } from './core/message/domain-error.js';
 export { parseEnvelope, type Envelope, type EnvelopeKind } from './core/message/envelope.js';

@@ -121,17 +121,18 @@ const subjects: Readonly<Record<string, Subject>> = {
       concurrency: whole(1, 100_000),
       maxMessageBytes: bytes,
       timeoutMs: ms(1),
+      remoteTimeoutMs: ms(1),
       leaseMs: ms(10),
       retentionMs: century,
     },
   },
   'anywise.send': {
     call: (options) => onBus((bus) => bus.send(new Ask(), options)),
-    takes: { context: list, idempotencyKey: anyText, timeoutMs: ms(0), signal: no, checkReply: flag },
+    takes: { context: list, idempotencyKey: anyText, timeoutMs: ms(0), signal: no, checkReply: flag, retry: flag },
   },
   'anywise.trySend': {
     call: (options) => onBus((bus) => bus.trySend(new Ask(), options)),
-    takes: { context: list, idempotencyKey: anyText, timeoutMs: ms(0), signal: no, checkReply: flag },
+    takes: { context: list, idempotencyKey: anyText, timeoutMs: ms(0), signal: no, checkReply: flag, retry: flag },
   },
   'anywise.publish': {
     call: (options) => onBus((bus) => bus.publish(paid, options)),

@@ -105,7 +105,10 @@ function busProblem(error: AnywiseError): HttpProblem {
         detail: 'This `Idempotency-Key` was used for another request: use a new one.',
       });
     case 'TIMEOUT':
-      return new HttpProblem(504, { code, detail: 'The request took too long and had no effect. Try again later.' });
+      return new HttpProblem(504, {
+        code,
+        detail: 'The request took too long. It may have had an effect: look before you repeat it.',
+      });
     case 'RATE_LIMITED':
       return new HttpProblem(429, {
         code,

@@ -1,7 +1,7 @@
 import type { Anywise } from '../core/bus/anywise.js';
 import { definitionOf, type AbstractClass, type AnyCommand, type Event } from '../core/message/message.js';
 import type { Failed } from '../core/ports/observer.js';
-import type { SendOptions } from '../core/dispatch/send.js';
+import type { SendOptions } from '../core/dispatch/send-options.js';
 import { checkOptions, milliseconds } from '../core/errors/options.js';
 import { Deliveries } from './deliveries.js';
 

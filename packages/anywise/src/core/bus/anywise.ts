@@ -5,7 +5,7 @@ import { entriesCheck, type ContextEntry } from '../message/context.js';
 import type { PublishOptions } from '../dispatch/publish.js';
 import { checkOptions, type OptionChecks } from '../errors/options.js';
 import { markOwnService, type ServiceId } from '../ports/container.js';
-import type { SendOptions } from '../dispatch/send.js';
+import type { SendOptions } from '../dispatch/send-options.js';
 import { DomainError } from '../message/domain-error.js';
 import { AnywiseError } from '../errors/errors.js';
 import type { Frame } from '../dispatch/frame.js';

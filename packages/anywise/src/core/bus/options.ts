@@ -58,7 +58,8 @@ export interface AnywiseOptions {
   readonly logger?: Logger;
   /**
    * How many messages are handled at once. A higher number is faster if listeners wait for other systems. With several
-   * listeners, each may take up to half, unless it says otherwise with `.concurrency(…)`. @defaultValue 100
+   * listeners, each may take up to half, unless it says otherwise with `.concurrency(…)`. As many requests of other services
+   * are handled beside them; ten times as many may wait, and further ones are refused (`OVERLOADED`). @defaultValue 100
    */
   readonly concurrency?: number;
   /**
@@ -75,6 +76,13 @@ export interface AnywiseOptions {
    * @defaultValue 300_000 (5 minutes)
    */
   readonly timeoutMs?: number;
+  /**
+   * How long a `send` waits for the answer of another service, in milliseconds, if neither the send has a `timeoutMs` nor its
+   * caller a deadline.
+   *
+   * @defaultValue 10_000
+   */
+  readonly remoteTimeoutMs?: number;
   /**
    * How long a claim on a message lasts, in milliseconds. It is renewed while the listener runs, so it only bounds how long
    * the messages of a dead machine wait for another process. @defaultValue 30_000
@@ -106,6 +114,7 @@ export const busDefaults = {
   concurrency: 100,
   maxMessageBytes: limits.messageBytes,
   timeoutMs: 300_000,
+  remoteTimeoutMs: 10_000,
   leaseMs: 30_000,
   retentionMs: 604_800_000,
 };
@@ -130,6 +139,7 @@ const busChecks: OptionChecks<AnywiseOptions> = {
   concurrency: wholeNumber(1, 100_000),
   maxMessageBytes: messageBytesCheck,
   timeoutMs: milliseconds(1),
+  remoteTimeoutMs: milliseconds(1),
   leaseMs: milliseconds(10),
   retentionMs: milliseconds(0, longestRetentionMs),
 };

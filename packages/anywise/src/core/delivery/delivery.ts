@@ -6,7 +6,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
 import type { Claim, InboxEntry } from '../ports/inbox.js';
 import type { Store } from '../ports/store.js';
-import type { Subscription, Transport } from '../ports/transport.js';
+import type { Answer, Subscription, Transport } from '../ports/transport.js';
 import { defaultListenerOptions, type FailureOptions } from '../registry/definitions.js';
 import type { Wiring } from '../registry/wiring.js';
 import { Attachment } from './attachment.js';
@@ -32,6 +32,10 @@ export interface DeliveryOptions {
   readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
   /** Runs the listener and commits; rejects if either fails. */
   readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  /** The wire names of the requests that the service answers. */
+  readonly answeredTypes: readonly string[];
+  /** Answers a request of another service. */
+  readonly answer: Answer;
   readonly holder: string;
   /** How many messages are handled at once. */
   readonly concurrency: number;
@@ -79,7 +83,7 @@ export class Delivery {
       transport &&
       new Attachment({
         transport,
-        subscribe: () => this.#subscribe(transport),
+        subscribe: () => this.#subscribeAndServe(transport),
         outage,
         onBack: () => this.#relay.transportIsBack(),
       });
@@ -175,6 +179,29 @@ export class Delivery {
       const text = `${count} messages wait for \`${listener}\`, which this process does not have. If it was renamed, give it its old name with \`.named(…)\`.`;
       if (waiting.count > 0) logger.warn({ listener, waiting: waiting.count }, text);
     }
+  }
+
+  /** Answers requests only once messages are received too, so that a start that fails has not answered any. */
+  async #subscribeAndServe(transport: Transport): Promise<Subscription | undefined> {
+    const received = await this.#subscribe(transport);
+    try {
+      const answered = await this.#serve(transport);
+      return { close: async () => void (await Promise.all([received?.close(), answered?.close()])) };
+    } catch (error) {
+      await received?.close();
+      throw error;
+    }
+  }
+
+  async #serve(transport: Transport): Promise<Subscription | undefined> {
+    const { service, answeredTypes: types, answer, concurrency, logger } = this.#options;
+    if (!transport.capabilities.requests || transport.serve === undefined || types.length === 0) return undefined;
+    const onError = (error: unknown): void => {
+      if (this.#attachment?.isAway === true) return;
+      logger.warn({ err: error }, 'Answering another service failed');
+      this.#attachment?.look();
+    };
+    return transport.serve({ service, types, concurrency, onError }, answer);
   }
 
   async #subscribe(transport: Transport): Promise<Subscription | undefined> {

@@ -35,7 +35,7 @@ export class Deliverer {
       await run(claim, unit, stop);
       return { claim };
     };
-    const committed = await work.run(handle, { signal: stop });
+    const committed = await work.run(handle, { signal: stop, claim });
     if (committed) return;
     throw new AnywiseError(
       'LEASE_LOST',

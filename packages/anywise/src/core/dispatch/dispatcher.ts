@@ -10,6 +10,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
 import type { Claim, InboxEntry } from '../ports/inbox.js';
 import type { Store } from '../ports/store.js';
+import type { Answer, Transport } from '../ports/transport.js';
 import type { Wiring } from '../registry/wiring.js';
 import { Deliverer } from './deliver.js';
 import { Enqueuer, type EnqueueOptions } from './enqueue.js';
@@ -17,8 +18,11 @@ import { Frame, type FrameHost } from './frame.js';
 import { Idempotency } from './idempotency.js';
 import { PlainSends } from './plain-sends.js';
 import { Publisher, type PublishOptions } from './publish.js';
+import { RemoteSender } from './remote.js';
+import { Responder } from './responder.js';
 import { RoutingTable } from './routing-table.js';
-import { Sender, type SendOptions } from './send.js';
+import { Sender } from './send.js';
+import type { SendOptions } from './send-options.js';
 import type { PublishStrategy, SendStrategy } from './strategies.js';
 import { nothingElse, type UnitOfWork } from './unit-of-work.js';
 import { WorkInHand } from './work-in-hand.js';
@@ -31,8 +35,12 @@ export interface DispatchOptions {
   readonly travelling: readonly ContextKeyInfo[];
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
-  /** Whether published events leave the process. */
-  readonly hasTransport: boolean;
+  /** Without one, nothing leaves the process. */
+  readonly transport: Transport | undefined;
+  /** How long a send to another service waits that has no limit of its own, in milliseconds. */
+  readonly remoteTimeoutMs: number;
+  /** How many requests of other services are handled at once. */
+  readonly concurrency: number;
   readonly maxMessageBytes: number;
   readonly sender: SendStrategy | undefined;
   /** Whether replies are checked even if they stay in the process. */
@@ -54,13 +62,18 @@ export class Dispatcher implements FrameHost {
   readonly #work: WorkInHand;
   readonly #plainSends: PlainSends;
   readonly #sender: Sender;
+  readonly #remote: RemoteSender;
+  readonly #responder: Responder;
+  /** The wire names of the requests that this service answers. */
+  readonly answeredTypes: readonly string[];
   readonly #publisher: Publisher;
   readonly #enqueuer: Enqueuer;
   readonly #deliverer: Deliverer;
 
   constructor(options: DispatchOptions) {
     const { name, contracts, travelling, store, wiring, sender, checkReplies } = options;
-    const { hasTransport, maxMessageBytes, observers } = options;
+    const { transport, maxMessageBytes, observers, logger } = options;
+    const hasTransport = transport !== undefined;
     const source = `/${name}`;
     const durable = store !== undefined;
     const codec = new Codec(contracts, travelling);
@@ -74,7 +87,12 @@ export class Dispatcher implements FrameHost {
     const strategy = options.publisher;
     const plain = new PlainSends();
     this.#plainSends = plain;
-    this.#sender = new Sender({ host: this, routes, work, plain, idempotency });
+    const remote = new RemoteSender({ name, codec, transport, timeoutMs: options.remoteTimeoutMs, logger, observers });
+    this.#remote = remote;
+    this.#sender = new Sender({ host: this, routes, work, plain, idempotency, remote });
+    this.answeredTypes = wiring.answeredTypes(contracts, name);
+    const answered = { types: this.answeredTypes, concurrency: options.concurrency };
+    this.#responder = new Responder({ ...answered, name, codec, sender: this.#sender, logger, observers });
     const outgoing = { source, host: this, routes, codec, hasTransport, maxMessageBytes, observers };
     this.#publisher = new Publisher({ ...outgoing, work, strategy });
     this.#enqueuer = new Enqueuer({ ...outgoing, durable });
@@ -130,6 +148,11 @@ export class Dispatcher implements FrameHost {
     return this.#deliverer.deliver(claim, stop);
   }
 
+  /** Answers a request of another service; never rejects. */
+  get answer(): Answer {
+    return this.#responder.answer;
+  }
+
   /** The names under which the inbox keeps a message for this process. */
   get namesFor(): (type: string) => readonly string[] {
     return this.#routes.namesFor;
@@ -144,11 +167,14 @@ export class Dispatcher implements FrameHost {
 
   /** Resolves when no message is in hand, or after `timeoutMs`. */
   async untilIdle(timeoutMs: number): Promise<void> {
-    await Promise.all([this.#work.untilIdle(timeoutMs), this.#plainSends.untilIdle(timeoutMs)]);
+    const parts = [this.#work, this.#plainSends, this.#remote];
+    await Promise.all(parts.map((part) => part.untilIdle(timeoutMs)));
   }
 
   /** Rolls back the writes of every message in hand, and refuses further ones: time is up. */
   abandon(): Promise<void> {
+    this.#responder.abandon();
+    this.#remote.abandon();
     return this.#work.abandon();
   }
 }

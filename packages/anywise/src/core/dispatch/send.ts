@@ -1,63 +1,18 @@
 import { AnywiseError, SetupError } from '../errors/errors.js';
-import { abortSignal, anyText, milliseconds, ofType, optionProblems, type OptionChecks } from '../errors/options.js';
-import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';
+import { optionProblems } from '../errors/options.js';
+import type { ContextOptions } from '../message/context.js';
 import { textProblem } from '../message/envelope-problems.js';
-import { classNameOf, declarationOf, notMessage, type Command } from '../message/message.js';
+import { classNameOf, declarationOf, notMessage, sliceOf, type Command } from '../message/message.js';
 import type { CompiledCommand, Run } from './compile.js';
 import { startDeadline, untilAborted } from './deadline.js';
 import { Frame, type FrameHost } from './frame.js';
 import type { Idempotency } from './idempotency.js';
 import type { PlainSends } from './plain-sends.js';
+import type { RemoteSender } from './remote.js';
 import type { RoutingTable } from './routing-table.js';
+import { sendChecks, type ReceiveOptions, type SendOptions, type SendWithDeadline } from './send-options.js';
 import { nothingElse, type UnitOfWork } from './unit-of-work.js';
 import type { WorkInHand } from './work-in-hand.js';
-
-/** What `send` takes besides the command. */
-export interface SendOptions {
-  /** Values for the context: `[CurrentUser(user)]`. */
-  readonly context?: readonly ContextEntry[];
-  /**
-   * Makes the command safe to repeat: sent again with the same key and data, it is not handled again but returns the same
-   * reply. Needs a store, and only works for sends from outside a handler. Make the caller part of the key, so that keys of
-   * different callers never clash.
-   *
-   * @throws AnywiseError (`IDEMPOTENCY_CONFLICT`) if the key was used before with other data.
-   */
-  readonly idempotencyKey?: string;
-  /**
-   * How long to wait, in milliseconds. After that the send rejects, the command's writes are rolled back, and the signal of
-   * the handler, and of everything it caused, is aborted. A commit that has begun is awaited. @defaultValue no limit
-   *
-   * @throws AnywiseError (`TIMEOUT`)
-   */
-  readonly timeoutMs?: number;
-  /**
-   * Abort it to give up, with the same effects as a timeout. If it is aborted already, nothing runs.
-   *
-   * @throws AnywiseError (`ABORTED`)
-   */
-  readonly signal?: AbortSignal;
-  /**
-   * Returns the reply exactly as its contract declares it, without anything else that the handler returned: for replies that
-   * leave the process. Kept replies, and those of HTTP routes, are always checked. @defaultValue the bus's `checkReplies`
-   *
-   * @throws AnywiseError (`INVALID_REPLY`) if the reply does not fit its schema; then nothing is committed.
-   */
-  readonly checkReply?: boolean;
-}
-
-const sendChecks: OptionChecks<SendOptions> = {
-  context: entriesCheck,
-  idempotencyKey: anyText(),
-  timeoutMs: milliseconds(0),
-  signal: abortSignal(),
-  checkReply: ofType('boolean'),
-};
-
-/** Send options with the time at which the sender gives up. */
-interface SendWithDeadline extends SendOptions {
-  readonly deadline?: number | undefined;
-}
 
 export interface SenderOptions {
   readonly host: FrameHost;
@@ -66,6 +21,7 @@ export interface SenderOptions {
   readonly plain: PlainSends;
   /** `undefined` for a bus without a store. */
   readonly idempotency: Idempotency | undefined;
+  readonly remote: RemoteSender;
 }
 
 /** Brings a command or query to its handler, and returns the reply. */
@@ -75,18 +31,20 @@ export class Sender {
   readonly #work: WorkInHand;
   readonly #plain: PlainSends;
   readonly #idempotency: Idempotency | undefined;
+  readonly #remote: RemoteSender;
 
-  constructor({ host, routes, work, plain, idempotency }: SenderOptions) {
+  constructor({ host, routes, work, plain, idempotency, remote }: SenderOptions) {
     this.#host = host;
     this.#routes = routes;
     this.#work = work;
     this.#plain = plain;
     this.#idempotency = idempotency;
+    this.#remote = remote;
   }
 
   send(command: Command, options: SendOptions | undefined, caller: Frame | undefined): Promise<unknown> {
     const compiled = this.#routes.command(command);
-    if (compiled === undefined) return Promise.reject(noHandler(command));
+    if (compiled === undefined) return this.#sendElsewhere(command, options, caller);
     // The most frequent send must be the cheapest: from outside, without options, to code that needs nothing from the bus.
     if (options === undefined && caller === undefined && !compiled.needsUnit) {
       const { pace } = compiled;
@@ -100,6 +58,21 @@ export class Sender {
       return this.#sendWithDeadline(command, compiled, options, caller);
     }
     return this.#route(command, compiled, options, caller);
+  }
+
+  /** Handles a command or query that another service has sent. */
+  receive(command: Command, options: ReceiveOptions): Promise<unknown> {
+    const compiled = this.#routes.command(command);
+    if (compiled === undefined) return Promise.reject(noHandler(command));
+    return this.#sendWithDeadline(command, compiled, options, undefined);
+  }
+
+  #sendElsewhere(command: Command, options: SendOptions = {}, caller: Frame | undefined): Promise<unknown> {
+    if (!this.#remote.isForeign(command)) return Promise.reject(noHandler(command));
+    if (!this.#remote.canAsk) return Promise.reject(noWay(command));
+    const problems = optionProblems(options, sendChecks);
+    if (problems.length > 0) return Promise.reject(new SetupError('INVALID_SETUP', '`send()`', problems));
+    return this.#remote.send(command, options, caller);
   }
 
   async #sendWithDeadline(
@@ -229,7 +202,8 @@ function runOf({ run, runChecked }: CompiledCommand, options: SendOptions | unde
 
 function contextOptions(options: SendWithDeadline | undefined, parent: Frame | undefined): ContextOptions {
   if (options === undefined && parent === undefined) return noOptions;
-  return { entries: options?.context, signal: options?.signal, deadline: options?.deadline, parent };
+  const made = { entries: options?.context, signal: options?.signal, deadline: options?.deadline, parent };
+  return options?.origin === undefined ? made : { ...made, ...options.origin };
 }
 
 function noHandler(command: Command): AnywiseError {
@@ -242,6 +216,14 @@ function noHandler(command: Command): AnywiseError {
   return new AnywiseError(
     'NO_HANDLER',
     `\`${type}\` has no handler in this process. Register one with \`on(${classNameOf(command)}).handle(…)\`, and pass its registry to \`Anywise\`.`,
+  );
+}
+
+function noWay(command: Command): AnywiseError {
+  const { type } = command;
+  return new AnywiseError(
+    'NO_HANDLER',
+    `\`${type}\` has no handler in this process, and the bus has no transport that could ask \`${sliceOf(type)}\` for it. Register one with \`on(${classNameOf(command)}).handle(…)\`, or pass a \`transport\` that carries requests.`,
   );
 }
 

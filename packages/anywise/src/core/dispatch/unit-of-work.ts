@@ -3,7 +3,7 @@ import { errorText } from '../errors/thrown.js';
 import type { Linked } from './linked-list.js';
 import type { Envelope } from '../message/envelope.js';
 import type { ContainerAdapter, MessageServices, Scope, ScopeOutcome, ServiceId } from '../ports/container.js';
-import type { InboxEntry } from '../ports/inbox.js';
+import type { Claim, InboxEntry } from '../ports/inbox.js';
 import type { ScheduledEnvelope } from '../ports/outbox.js';
 import type { Completion, TransactionPart, Store, StoreTransaction } from '../ports/store.js';
 
@@ -13,6 +13,8 @@ export interface UnitOfWorkOptions {
   readonly readOnly: boolean;
   /** Shares its commit with no other. */
   readonly isAlone: boolean;
+  /** The claimed message that it handles, again and again until it has committed. @defaultValue none */
+  readonly claim?: Claim | undefined;
 }
 
 /** A part of the work whose failure undoes what it wrote, while the rest goes on. */
@@ -78,6 +80,14 @@ export class UnitOfWork implements Linked<UnitOfWork> {
 
   get ended(): boolean {
     return this.isEnded;
+  }
+
+  get isReadOnly(): boolean {
+    return this.options.readOnly;
+  }
+
+  get claim(): Claim | undefined {
+    return this.options.claim;
   }
 
   get isAbandoned(): boolean {

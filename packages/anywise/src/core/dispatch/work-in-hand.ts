@@ -5,8 +5,9 @@ import { untilAborted } from './deadline.js';
 import type { Abortable } from '../delivery/lazy-signal.js';
 import type { Logger } from '../ports/logger.js';
 import type { ContainerAdapter } from '../ports/container.js';
+import type { Claim } from '../ports/inbox.js';
 import { SharedCommitError, type Completion, type Store } from '../ports/store.js';
-import { UnitOfWork } from './unit-of-work.js';
+import { UnitOfWork, type UnitOfWorkOptions } from './unit-of-work.js';
 
 export interface WorkInHandOptions {
   readonly container: ContainerAdapter | undefined;
@@ -16,8 +17,12 @@ export interface WorkInHandOptions {
 
 export type Work = (unit: UnitOfWork) => Promise<Completion>;
 
+type OpenOptions = Partial<Pick<UnitOfWorkOptions, 'readOnly' | 'isAlone' | 'claim'>>;
+
 export interface RunOptions {
   readonly readOnly?: boolean;
+  /** The claimed message that is handled. */
+  readonly claim?: Claim | undefined;
   /** Abandons the unit when it is aborted: its writes are rolled back at once. The work continues, with its scope. */
   readonly signal?: Abortable | undefined;
 }
@@ -36,9 +41,9 @@ export class WorkInHand {
     this.#options = options;
   }
 
-  open({ readOnly = false, isAlone = false } = {}): UnitOfWork {
+  open({ readOnly = false, isAlone = false, claim }: OpenOptions = {}): UnitOfWork {
     const { container, store } = this.#options;
-    return new UnitOfWork({ container, store, readOnly, isAlone });
+    return new UnitOfWork({ container, store, readOnly, isAlone, claim });
   }
 
   /** @throws AnywiseError (`NOT_RUNNING`) once the bus has given up what it had in hand. */

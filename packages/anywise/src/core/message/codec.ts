@@ -58,6 +58,39 @@ export function encodeCommand(
 }
 
 /**
+ * Makes the envelope of a command or query that another service answers.
+ *
+ * @param options.timeoutMs how long the sender waits.
+ */
+export function encodeRequest(
+  command: AnyCommand,
+  context: MessageContext,
+  options: { readonly source: string; readonly idempotencyKey: string | undefined; readonly timeoutMs: number },
+): Envelope {
+  const { causationId } = context;
+  const { source, idempotencyKey, timeoutMs } = options;
+  const now = Date.now();
+  assertJson(command.type, { ...command });
+  return {
+    specversion: '1.0',
+    id: context.messageId,
+    source,
+    type: command.type,
+    time: new Date(now).toISOString(),
+    datacontenttype: 'application/json',
+    kind: definitionOf(command).kind,
+    schemaversion: definitionOf(command).version,
+    correlationid: context.correlationId,
+    ...(causationId === undefined ? {} : { causationid: causationId }),
+    ...(idempotencyKey === undefined ? {} : { idempotencykey: idempotencyKey }),
+    expirytime: new Date(now + timeoutMs).toISOString(),
+    timeoutms: Math.max(1, Math.ceil(timeoutMs)),
+    ...travellingAttributes(command.type, context),
+    data: { ...command },
+  };
+}
+
+/**
  * @throws AnywiseError (`INVALID_CONTRACT`, `INVALID_MESSAGE`) if two values would share an attribute, or one is not JSON.
  */
 function travellingAttributes(type: string, context: MessageContext): Record<string, unknown> {

@@ -31,6 +31,30 @@ export interface Failed extends Delivered {
   readonly dead: OnDead | undefined;
 }
 
+/** A command or query between two services that has ended, as one of them sees it. */
+export interface Exchange {
+  /** The message's id, the same on both sides. */
+  readonly id: string;
+  readonly type: string;
+  readonly kind: 'command' | 'query';
+  /** How long it took on this side, in milliseconds. */
+  readonly durationMs: number;
+  /** Why there was no reply; `undefined` if there was. */
+  readonly error: unknown;
+}
+
+/** A command or query that was sent to another service. */
+export interface AskedOther extends Exchange {
+  /** The service that was asked. */
+  readonly service: string;
+}
+
+/** A command or query that another service sent. */
+export interface AnsweredOther extends Exchange {
+  /** Who sent it, a URI reference such as `/orders`. */
+  readonly source: string;
+}
+
 /** Is told what a bus does, for tests, traces and dashboards. An error it throws is logged and goes no further. */
 export interface Observer {
   /** An event was published, and its unit of work was committed. */
@@ -41,6 +65,10 @@ export interface Observer {
   handled?(delivered: Delivered): void;
   /** A listener, or the handler of an enqueued command, has failed, and its writes were rolled back. */
   failed?(failed: Failed): void;
+  /** Another service has answered, or it could not be asked. */
+  asked?(asked: AskedOther): void;
+  /** Another service was answered. */
+  answered?(answered: AnsweredOther): void;
 }
 
 /** The observers of one bus. */
@@ -75,6 +103,14 @@ export class Observers implements Required<Observer> {
 
   failed(failed: Failed): void {
     this.#tell((observer) => observer.failed?.(failed));
+  }
+
+  asked(asked: AskedOther): void {
+    this.#tell((observer) => observer.asked?.(asked));
+  }
+
+  answered(answered: AnsweredOther): void {
+    this.#tell((observer) => observer.answered?.(answered));
   }
 
   #tell(what: (observer: Observer) => void): void {

@@ -92,6 +92,17 @@ export class Wiring {
     return known.filter((message) => this.#isHeard(message, service)).map(({ type }) => type);
   }
 
+  /**
+   * The wire names of the commands and queries that a service answers when other services send them: those that it owns. If it
+   * also handles another slice's, it does so only for itself.
+   */
+  answeredTypes(contracts: readonly Contract[], service: string): readonly string[] {
+    const owned = contracts.filter(({ slice }) => slice === service).flatMap(({ messages }) => [...messages.values()]);
+    return owned
+      .filter((message) => message.kind !== 'event' && this.handlerOf(message) !== undefined)
+      .map(({ type }) => type);
+  }
+
   #isHeard(message: MessageClass, service: string): boolean {
     switch (message.kind) {
       case 'event':

@@ -1,0 +1,145 @@
+import { AnywiseError } from '../errors/errors.js';
+import { answerTo, type AnswerContent, type AnswerError } from '../message/answer.js';
+import type { Codec } from '../message/codec.js';
+import type { Envelope } from '../message/envelope.js';
+import type { Command, MessageClass } from '../message/message.js';
+import type { Logger } from '../ports/logger.js';
+import type { Observers } from '../ports/observer.js';
+import { answerError, hiddenError } from './answer-error.js';
+import type { Sender } from './send.js';
+import { Turns } from './turns.js';
+
+export interface ResponderOptions {
+  /** The service's name. */
+  readonly name: string;
+  /** The wire names of the commands and queries that other services may send. */
+  readonly types: readonly string[];
+  readonly codec: Codec;
+  readonly sender: Sender;
+  /** How many requests are handled at once. Ten times as many may wait. */
+  readonly concurrency: number;
+  readonly logger: Logger;
+  readonly observers: Observers;
+}
+
+/** Requests that may wait, for each that is handled. */
+const waitingForEach = 10;
+
+/**
+ * Answers the requests of other services: each is handled as if it were sent here, from outside, in a unit of work of its
+ * own, with its guards.
+ */
+export class Responder {
+  readonly #options: ResponderOptions;
+  readonly #types: ReadonlySet<string>;
+  readonly #turns: Turns;
+  readonly #inHand = new Set<AbortController>();
+  #isClosed = false;
+
+  constructor(options: ResponderOptions) {
+    const { types, concurrency } = options;
+    this.#options = options;
+    this.#types = new Set(types);
+    this.#turns = new Turns(concurrency, concurrency * waitingForEach);
+  }
+
+  /** The answer to a request; never rejects. @param gone aborted when the sender has given up. */
+  readonly answer = async (request: Envelope, gone: AbortSignal): Promise<Envelope> => {
+    const began = performance.now();
+    const controller = new AbortController();
+    const leave = (): void => controller.abort(gone.reason);
+    if (gone.aborted) leave();
+    gone.addEventListener('abort', leave, { once: true });
+    this.#inHand.add(controller);
+    try {
+      const content = await this.#contentFor(request, controller.signal, began);
+      return answerTo(request, `/${this.#options.name}`, content);
+    } finally {
+      gone.removeEventListener('abort', leave);
+      this.#inHand.delete(controller);
+    }
+  };
+
+  /** Gives up what is in hand, and refuses the rest: time is up. */
+  abandon(): void {
+    this.#isClosed = true;
+    for (const controller of this.#inHand) controller.abort(stoppedBefore());
+  }
+
+  async #contentFor(request: Envelope, signal: AbortSignal, began: number): Promise<AnswerContent> {
+    const { codec, observers } = this.#options;
+    const message = codec.classOf(request.type);
+    if (message?.kind !== request.kind || !this.#types.has(request.type) || this.#isClosed) {
+      return refused(request, 'NO_RESPONDER', true, 'is not answered here');
+    }
+    let content: AnswerContent;
+    let error: unknown;
+    try {
+      content = await this.#handle(message, request, signal, began);
+      error = content.kind === 'error' ? content.data : undefined;
+    } catch (thrown) {
+      content = { kind: 'error', data: this.#told(message, request, thrown) };
+      error = thrown;
+    }
+    const { id, type, kind, source } = request;
+    const durationMs = performance.now() - began;
+    if (observers.any) observers.answered({ id, type, kind: kind as 'command' | 'query', source, durationMs, error });
+    return content;
+  }
+
+  async #handle(message: MessageClass, request: Envelope, signal: AbortSignal, began: number): Promise<AnswerContent> {
+    const { codec, sender } = this.#options;
+    const { schemaversion } = request;
+    const done = await this.#turns.take(signal);
+    if (done === undefined) return refused(request, 'OVERLOADED', true, 'was not handled: too many requests wait here');
+    try {
+      if (!isReadable(message, schemaversion)) {
+        const text = `came in version ${schemaversion}, which cannot be read here in version ${message.version}`;
+        return refused(request, 'UNSUPPORTED_VERSION', schemaversion > message.version, text);
+      }
+      const command = codec.decode(request) as Command;
+      const reply = await sender.receive(command, {
+        context: codec.entriesOf(request),
+        checkReply: true,
+        signal,
+        ...timeLeft(request, began),
+        ...(request.idempotencykey !== undefined && { idempotencyKey: request.idempotencykey }),
+        origin: { messageId: request.id, correlationId: request.correlationid, causationId: request.causationid },
+      });
+      return { kind: 'reply', data: reply };
+    } finally {
+      done();
+    }
+  }
+
+  /** What the sender is told of an error; the log has what it is not told. */
+  #told(message: MessageClass, request: Envelope, thrown: unknown): AnswerError {
+    const told = answerError(message, thrown);
+    if (told !== undefined) return told;
+    const { type, id, source } = request;
+    this.#options.logger.error({ type, id, source, err: thrown }, 'A request of another service failed');
+    return hiddenError(request, thrown);
+  }
+}
+
+/** Whether the data of a version can be brought to the version of this process. */
+function isReadable({ version, upcast }: MessageClass, schemaversion: number): boolean {
+  if (schemaversion >= version) return schemaversion === version;
+  return Array.from({ length: version - schemaversion }, (_, n) => schemaversion + n).every(
+    (step) => upcast?.[step] !== undefined,
+  );
+}
+
+/** How long the sender still waits. By duration, as its clock may differ from ours. */
+function timeLeft({ timeoutms }: Envelope, began: number): { readonly timeoutMs?: number } {
+  if (timeoutms === undefined) return {};
+  return { timeoutMs: Math.max(0, timeoutms - (performance.now() - began)) };
+}
+
+function refused(request: Envelope, code: string, retryable: boolean, why: string): AnswerContent {
+  return { kind: 'error', data: { code, message: `\`${request.type}\` (${request.id}) ${why}.`, retryable } };
+}
+
+function stoppedBefore(): AnywiseError {
+  return new AnywiseError('NOT_RUNNING', 'The bus stopped before the request was answered.', { retryable: true });
+}

@@ -1,0 +1,71 @@
+import { abortSignal, anyText, milliseconds, ofType, type OptionChecks } from '../errors/options.js';
+import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';
+
+/** What `send` takes besides the command. */
+export interface SendOptions {
+  /** Values for the context: `[CurrentUser(user)]`. */
+  readonly context?: readonly ContextEntry[];
+  /**
+   * Makes the command safe to repeat: sent again with the same key and data, it is not handled again but returns the same
+   * reply. Needs a store where it is handled. If that is here, it only works for sends from outside a handler. Make the caller
+   * part of the key, so that keys of different callers never clash.
+   *
+   * @defaultValue none; for a command that a listener, or the handler of an enqueued command, sends to another service: a key
+   * that is the same in each of its attempts
+   * @throws AnywiseError (`IDEMPOTENCY_CONFLICT`) if the key was used before with other data.
+   */
+  readonly idempotencyKey?: string;
+  /**
+   * How long to wait, in milliseconds. After that the send rejects, the command's writes are rolled back, and the signal of
+   * the handler, and of everything it caused, is aborted. A commit that has begun is awaited. If another service is asked,
+   * nobody knows whether it handled the message.
+   *
+   * @defaultValue no limit; if another service is asked, what the caller has left, or the bus's `remoteTimeoutMs`
+   *
+   * @throws AnywiseError (`TIMEOUT`)
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Abort it to give up, with the same effects as a timeout. If it is aborted already, nothing runs.
+   *
+   * @throws AnywiseError (`ABORTED`)
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * Returns the reply exactly as its contract declares it, without anything else that the handler returned: for replies that
+   * leave the process. Kept replies, and those of HTTP routes, are always checked. @defaultValue the bus's `checkReplies`
+   *
+   * @throws AnywiseError (`INVALID_REPLY`) if the reply does not fit its schema; then nothing is committed.
+   */
+  readonly checkReply?: boolean;
+  /**
+   * What to do if another service is asked and cannot answer now. `true` also tries again if nobody answers there, or if too
+   * many requests wait, until the time is up; `false` never tries again.
+   *
+   * @defaultValue tries again after a lost connection, if the message is a query or has an idempotency key
+   */
+  readonly retry?: boolean;
+}
+
+export const sendChecks: OptionChecks<SendOptions> = {
+  context: entriesCheck,
+  idempotencyKey: anyText(),
+  timeoutMs: milliseconds(0),
+  signal: abortSignal(),
+  checkReply: ofType('boolean'),
+  retry: ofType('boolean'),
+};
+
+/** Send options with the time at which the sender gives up. */
+export interface SendWithDeadline extends SendOptions {
+  readonly deadline?: number | undefined;
+  readonly origin?: Origin;
+}
+
+/** Where a message comes from that another service has sent. */
+export type Origin = Pick<ContextOptions, 'messageId' | 'correlationId' | 'causationId'>;
+
+/** How a message of another service is handled. */
+export interface ReceiveOptions extends SendOptions {
+  readonly origin: Origin;
+}
