@@ -47,9 +47,15 @@ const stores: readonly (Adapter & { readonly capabilities: Capabilities<StoreCap
 ];
 const transports: readonly (Adapter & { readonly capabilities: Capabilities<TransportCapability> })[] = [
   transportColumn('memory', memoryBroker().connect()),
-  transportColumn('SQLite', sqliteTransport({ path: 'bus.db' }), { foreign: true }),
-  transportColumn('PostgreSQL', postgresTransport({}), { restart: true, foreign: true }),
-  transportColumn('NATS', natsTransport(), { restart: true, foreign: true }),
+  transportColumn('SQLite', sqliteTransport({ path: 'bus.db' }), { forget: true, foreign: true }),
+  transportColumn('PostgreSQL', postgresTransport({}), {
+    ...{ restart: true, cut: true, mute: true, outage: true },
+    ...{ forget: true, foreign: true },
+  }),
+  transportColumn('NATS', natsTransport(), {
+    ...{ restart: true, cut: true, mute: true, outage: true, refusal: true },
+    ...{ forget: true, foreign: true, stranger: true },
+  }),
 ];
 
 function transportColumn(
@@ -69,6 +75,11 @@ const storeReasons: Readonly<Record<StoreCapability, string>> = {
 const transportReasons: Readonly<Record<Exclude<TransportCapability, keyof TransportCapabilities>, string>> = {
   restart: 'not checked: the tests have no broker to restart',
   cut: 'not checked: the tests have no connection to cut',
+  mute: 'not checked: the tests have no connection to mute',
+  outage: 'not checked: the tests have no broker that can be away',
+  refusal: 'not checked: the tests have no broker with a password',
+  forget: 'cannot happen: nobody else can delete anything',
+  stranger: 'cannot happen: a message has nothing but a text',
   foreign: 'cannot happen: no other program writes to it',
 };
 

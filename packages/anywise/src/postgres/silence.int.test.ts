@@ -6,12 +6,14 @@ import { type } from '../core/message/schema.js';
 import { on } from '../core/registry/on.js';
 import { testEntry } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
-import { startSilentProxy, type SilentProxy } from '../test-support/silent-proxy.js';
+import { openWire, type Wire } from '../test-support/wire.js';
 import { silent, startBus } from '../test-support/start-bus.js';
 import {
   clientOf,
   describeWithPostgres,
   inTestSchemas,
+  namedTestUrl,
+  testPostgresPlace,
   testPostgresUrl,
   withTestDatabase,
 } from '../test-support/test-postgres.js';
@@ -24,30 +26,30 @@ const contracts = [contract('bell', { Rung })];
 const statementTimeoutMs = 1_000;
 
 interface World {
-  readonly proxy: SilentProxy;
+  readonly wire: Wire;
   readonly schema: (name: string) => string;
   readonly openStore: (options?: Partial<PostgresStoreOptions>) => Promise<ReturnType<typeof postgresStore>>;
 }
 
-/** Runs work with stores whose connections go through a proxy that can fall silent. */
-async function behindProxy(work: (world: World) => Promise<void>): Promise<void> {
+/** Runs work with stores whose connections go through a wire that can fall silent. */
+async function behindWire(work: (world: World) => Promise<void>): Promise<void> {
   await inTestSchemas(async (schema) => {
-    await using proxy = await startSilentProxy();
+    await using wire = await openWire(testPostgresPlace());
     const openStore = async (options: Partial<PostgresStoreOptions> = {}) => {
-      const url = proxy.url(schema('store'));
+      const url = namedTestUrl(schema('store'), wire.place);
       const store = postgresStore({ url, schema: schema('store'), statementTimeoutMs, ...options });
       await store.check();
       return store;
     };
-    await work({ proxy, schema, openStore });
+    await work({ wire, schema, openStore });
   });
 }
 
 describeWithPostgres('PostgreSQL connections that are silently gone', () => {
   it('are an outage after a while, and the next statement has a new one', () =>
-    behindProxy(async ({ proxy, openStore }) => {
+    behindWire(async ({ wire, openStore }) => {
       const store = await openStore();
-      proxy.silence();
+      wire.silence();
       await expect(store.inbox.add([testEntry({ id: 'm1' })])).rejects.toMatchObject({
         code: 'UNAVAILABLE',
         retryable: true,
@@ -58,9 +60,9 @@ describeWithPostgres('PostgreSQL connections that are silently gone', () => {
     }));
 
   it('fail the check while the work waits for an answer, even if another connection answers', () =>
-    behindProxy(async ({ proxy, openStore }) => {
+    behindWire(async ({ wire, openStore }) => {
       const store = await openStore({ statementTimeoutMs: 10_000 });
-      proxy.silence();
+      wire.silence();
       const waiting = store.inbox.status().catch(() => undefined);
       await eventually(async () => {
         await expect(store.check()).rejects.toThrow('has not answered');
@@ -71,12 +73,12 @@ describeWithPostgres('PostgreSQL connections that are silently gone', () => {
     }));
 
   it('take no transaction with them that the server keeps open', () =>
-    behindProxy(async ({ proxy, schema, openStore }) => {
+    behindWire(async ({ wire, schema, openStore }) => {
       const store = await openStore();
       const transaction = store.begin({ readOnly: false });
       await clientOf(transaction).run('CREATE TABLE note (id INTEGER)');
       await expect(openTransactions(schema('store'))).resolves.toBe(1);
-      proxy.silence();
+      wire.silence();
       await eventually(async () => expect(await openTransactions(schema('store'))).toBe(0));
       await expect(clientOf(transaction).run('INSERT INTO note VALUES (1)')).rejects.toMatchObject({
         code: 'UNAVAILABLE',
@@ -86,7 +88,7 @@ describeWithPostgres('PostgreSQL connections that are silently gone', () => {
     }));
 
   it('do not end a transaction whose handler waits for something else', () =>
-    behindProxy(async ({ schema, openStore }) => {
+    behindWire(async ({ schema, openStore }) => {
       const store = await openStore({ statementTimeoutMs: 1_500 });
       const transaction = store.begin({ readOnly: false });
       await clientOf(transaction).run('CREATE TABLE note (id INTEGER)');
@@ -101,18 +103,18 @@ describeWithPostgres('PostgreSQL connections that are silently gone', () => {
     }));
 
   it('are found where notices are heard', () =>
-    behindProxy(async ({ proxy, openStore }) => {
+    behindWire(async ({ wire, openStore }) => {
       const store = await openStore();
       let calls = 0;
       store.watch(() => calls++);
       await eventually(() => expect(calls).toBe(1));
-      proxy.silence();
+      wire.silence();
       await eventually(() => expect(calls).toBe(2));
       await store.close();
     }));
 
   it('hold up a service only for a while: it says so, and then handles what waited', () =>
-    behindProxy(async ({ proxy, schema }) => {
+    behindWire(async ({ wire, schema }) => {
       const heard: number[] = [];
       const listening = on(Rung)
         .named('bell')
@@ -127,11 +129,11 @@ describeWithPostgres('PostgreSQL connections that are silently gone', () => {
           transport: postgresTransport({ url, schema: schema('log'), statementTimeoutMs }),
         });
       await using ringer = await bus(testPostgresUrl, 'bell', []);
-      await using listener = await bus(proxy.url(schema('ear')), 'ear', [listening]);
+      await using listener = await bus(namedTestUrl(schema('ear'), wire.place), 'ear', [listening]);
       await ringer.publish(new Rung({ n: 1 }));
       await eventually(() => expect(heard).toEqual([1]));
 
-      proxy.silence();
+      wire.silence();
       const whileSilent = listener.check({ timeoutMs: 100 });
       await ringer.publish(new Rung({ n: 2 }));
       expect(await whileSilent).not.toEqual([]);
@@ -141,8 +143,8 @@ describeWithPostgres('PostgreSQL connections that are silently gone', () => {
     }));
 
   it('do not keep a service from stopping, whatever else is silent', () =>
-    behindProxy(async ({ proxy, schema }) => {
-      const url = proxy.url(schema('ear'));
+    behindWire(async ({ wire, schema }) => {
+      const url = namedTestUrl(schema('ear'), wire.place);
       const bus = new Anywise({
         name: 'ear',
         contracts,
@@ -151,8 +153,8 @@ describeWithPostgres('PostgreSQL connections that are silently gone', () => {
         transport: postgresTransport({ url, schema: schema('log') }),
       });
       await bus.start();
-      proxy.silenceNew();
-      proxy.silence();
+      wire.silenceNew();
+      wire.silence();
       const began = performance.now();
       await bus.stop({ timeoutMs: 1_000 });
       expect(performance.now() - began).toBeLessThan(20_000);

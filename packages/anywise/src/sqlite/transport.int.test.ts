@@ -9,7 +9,7 @@ import { defaultDriver, type SqliteClient } from './client.js';
 import { sqliteTransport } from './transport.js';
 
 /** Works with a file as another program does. */
-async function inFile(path: string, work: (client: SqliteClient) => void): Promise<void> {
+async function inFile(path: string, work: (client: SqliteClient) => unknown): Promise<void> {
   const client = (await defaultDriver())(path);
   try {
     work(client);
@@ -19,7 +19,7 @@ async function inFile(path: string, work: (client: SqliteClient) => void): Promi
 }
 
 describe('the SQLite transport', () => {
-  const capabilities = { ...sqliteTransport({ path: 'not-opened.db' }).capabilities, foreign: true };
+  const capabilities = { ...sqliteTransport({ path: 'not-opened.db' }).capabilities, forget: true, foreign: true };
   const cases = casesFor(transportContract, capabilities);
   const check = ({ run }: TransportCase): Promise<void> =>
     inTempFolder(async (folder) => {
@@ -32,7 +32,11 @@ describe('the SQLite transport', () => {
             client.prepare(sql).run(type, kind, text, Date.now());
           }),
         );
-      await run({ connect: () => sqliteTransport({ path }), write });
+      const forget = (consumer: string): Promise<void> =>
+        eventually(() =>
+          inFile(path, (client) => client.prepare('DELETE FROM anywise_consumer WHERE name = ?').run(consumer)),
+        );
+      await run({ connect: () => sqliteTransport({ path }), write, forget });
     });
   it.each(cases)('$behaviour', check, 30_000);
 });

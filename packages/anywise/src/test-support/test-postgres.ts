@@ -71,9 +71,20 @@ export async function withTestDatabase<T>(work: (database: Database) => Promise<
   }
 }
 
-/** The database for tests, by connections that carry a name, so that a test can end them. */
-export function namedTestUrl(name: string): string {
+/** `host:port` of the server for tests. */
+export function testPostgresPlace(): string {
+  const { hostname, port } = new URL(testPostgresUrl);
+  return `${hostname}:${port || '5432'}`;
+}
+
+/**
+ * The database for tests, by connections that carry a name, so that a test can end them.
+ *
+ * @param place the `host:port` of a wire to it. @defaultValue its own
+ */
+export function namedTestUrl(name: string, place?: string): string {
   const url = new URL(testPostgresUrl);
+  if (place !== undefined) url.host = place;
   url.searchParams.set('application_name', name);
   return url.href;
 }

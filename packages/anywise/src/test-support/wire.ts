@@ -1,13 +1,28 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A wire to a server that a test can cut or freeze. */
+/** A wire to a server that a test can break in the ways in which networks break. */
 export interface Wire extends AsyncDisposable {
   readonly place: string;
-  /** Ends every connection, and lets none be made again. */
+  /** How many connections are open that pass everything on. */
+  readonly open: number;
+  /** Ends every connection. New ones can be made. */
+  drop(): void;
+  /** Ends every connection, and lets none be made until it is mended. */
   cut(): void;
-  /** Passes nothing on any more, and tells neither side. */
-  freeze(): void;
+  mend(): void;
+  /** Over the connections that are open now nothing gets through any more, and neither side is told. */
+  silence(): void;
+  /** New connections are silent from their beginning. */
+  silenceNew(): void;
+  /** Over the connections that are open now no answer gets through any more, while what is sent arrives. */
+  mute(): void;
+}
+
+interface Link {
+  readonly near: Socket;
+  readonly far: Socket;
+  hears: 'both' | 'far' | 'neither';
 }
 
 /**
@@ -16,44 +31,53 @@ export interface Wire extends AsyncDisposable {
  */
 export async function openWire(place: string, atPort = 0): Promise<Wire> {
   const [host, port] = place.split(':');
-  const sockets = new Set<Socket>();
+  const links = new Set<Link>();
   let isCut = false;
-  const server = createServer((near) => {
+  let hearsNew = true;
+  const server = createServer({ allowHalfOpen: true }, (near) => {
     if (isCut) return void near.destroy();
-    const far = connect(Number(port), host);
-    near.pipe(far);
-    far.pipe(near);
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        other.destroy();
-      });
-    }
+    const far = connect({ host, port: Number(port), allowHalfOpen: true });
+    const link: Link = { near, far, hears: hearsNew ? 'both' : 'neither' };
+    links.add(link);
+    pass(near, far, () => link.hears !== 'neither');
+    pass(far, near, () => link.hears === 'both');
+    const forget = (): unknown => near.destroyed && far.destroyed && links.delete(link);
+    for (const socket of [near, far]) socket.on('close', forget);
   }).listen(atPort, '127.0.0.1');
   await once(server, 'listening');
-  const wire: Wire = {
+  const drop = (): void => {
+    for (const { near, far } of links) for (const socket of [near, far]) socket.destroy();
+  };
+  const hearNow = (hears: Link['hears']): void => {
+    for (const link of links) link.hears = hears;
+  };
+  return {
     place: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get open() {
+      return [...links].filter(({ hears }) => hears === 'both').length;
+    },
+    drop,
     cut() {
       isCut = true;
-      for (const socket of sockets) socket.destroy();
+      drop();
     },
-    freeze() {
-      isCut = true;
-      for (const socket of sockets) {
-        socket.unpipe();
-        socket.pause();
-      }
-    },
+    mend: () => void (isCut = false),
+    silence: () => hearNow('neither'),
+    silenceNew: () => void (hearsNew = false),
+    mute: () => hearNow('far'),
     async [Symbol.asyncDispose]() {
-      wire.cut();
+      drop();
       server.close();
       await once(server, 'close');
     },
   };
-  return wire;
+}
+
+/** Brings what one side sends to the other, its end included, as long as that hears. */
+function pass(from: Socket, to: Socket, isHeard: () => boolean): void {
+  from.setNoDelay(true);
+  from.on('error', () => from.destroy());
+  from.on('data', (bytes) => isHeard() && to.write(bytes));
+  from.on('end', () => isHeard() && to.end());
+  from.on('close', () => isHeard() && to.destroy());
 }

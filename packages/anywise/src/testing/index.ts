@@ -15,5 +15,11 @@ export { scenario, type Outcome, type Scenario } from './scenario.js';
 export { inTempFolder } from './temp-folder.js';
 export type { StoreCapability, StoreCase, StoreFixture } from './store-case.js';
 export { storeContract } from './store-contract.js';
-export type { TransportCapability, TransportCase, TransportFixture } from './transport-case.js';
+export type {
+  FixtureAbility,
+  StrangeMessage,
+  TransportCapability,
+  TransportCase,
+  TransportFixture,
+} from './transport-case.js';
 export { transportContract } from './transport-contract.js';

@@ -46,6 +46,18 @@ export const consumerCases: readonly TransportCase[] = [
       }),
   },
   {
+    id: 'many-types',
+    behaviour: 'delivers two hundred types to one service',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const types = Array.from({ length: 200 }, (_, n) => `test.type-${n}`);
+        const { ids } = await consume(receiver, { types });
+        const sent = numbered(types.length, (n) => ({ type: `test.type-${n}` }));
+        await publish(publisher, [testEnvelope({ id: 'other', type: 'test.type-200' }), ...sent]);
+        await eventually(() => sameOnce(ids, idsOf(sent)));
+      }),
+  },
+  {
     id: 'types-parallel',
     behaviour: 'delivers many types to as many services at once, without mixing them up',
     run: (fixture) =>
@@ -165,8 +177,8 @@ export const consumerCases: readonly TransportCase[] = [
         await publish(publisher, numbered(5));
         await eventually(() => assert.equal(first.ids.length, 5));
         await before.close();
-        const later = numbered(5, (n) => ({ id: `later${n}` }));
-        await publish(publisher, later);
+        const later = numbered(1_000, (n) => ({ id: `later${n}` }));
+        for (let from = 0; from < later.length; from += 100) await publish(publisher, later.slice(from, from + 100));
         const second = await consume(after);
         await eventually(() => sameOnce(second.ids, idsOf(later)));
         assert.equal(first.ids.length, 5);

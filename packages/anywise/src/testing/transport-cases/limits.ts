@@ -6,7 +6,7 @@ import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { TransportCase, TransportFixture } from '../transport-case.js';
-import { consume, idsOf, numbered, publish, withTransports } from './steps.js';
+import { consume, idsOf, needed, numbered, publish, sameOnce, withTransports } from './steps.js';
 
 /** An envelope of this many bytes as JSON. */
 function sized(id: string, bytes: number): Envelope {
@@ -69,9 +69,8 @@ const hostile: readonly string[] = [
   JSON.stringify(testEnvelope()).replace('{}', `${'['.repeat(2_000)}${']'.repeat(2_000)}`),
 ];
 
-async function write({ write }: TransportFixture, text: string, type = 'test.happened'): Promise<void> {
-  assert.ok(write !== undefined, 'the fixture cannot write to the wire');
-  await write({ type, kind: 'event', text });
+async function write(fixture: TransportFixture, text: string, type = 'test.happened'): Promise<void> {
+  await needed(fixture, 'write')({ type, kind: 'event', text });
 }
 
 /** Oversized and invalid messages stop nothing. */
@@ -90,6 +89,28 @@ export const limitCases: readonly TransportCase[] = [
         assert.match(message, new RegExp(`\\b${more}\\b.*\\b${most}\\b`));
         same([results[0], results[2]], [undefined, undefined]);
         await eventually(() => same(ids, ['m0', 'm2']));
+      }),
+  },
+  {
+    id: 'order-hole',
+    behaviour: 'holds back the later messages of a key of which one is too large, and publishes other keys',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const { ids } = await consume(receiver);
+        const of = (envelope: Envelope, subject: string): Envelope => ({ ...envelope, subject });
+        const results = await publisher.publish([
+          of(sized('a1', 1_000), 'a'),
+          of(sized('a2', limits.messageBytes + 1_000), 'a'),
+          of(sized('a3', 1_000), 'a'),
+          of(sized('b1', 1_000), 'b'),
+        ]);
+        same(
+          results.map((failure) => failure?.permanent ?? 'confirmed'),
+          ['confirmed', true, false, 'confirmed'],
+        );
+        await publish(publisher, [testEnvelope({ id: 'last' })]);
+        await eventually(() => assert.ok(ids.includes('last')));
+        sameOnce(ids, ['a1', 'b1', 'last']);
       }),
   },
   {

@@ -1,21 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Envelope } from '../../core/message/envelope.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
-import { consume, gate, hasAll, idsOf, numbered, publish, withTransports } from './steps.js';
-
-/** Whether the envelopes of each key arrived in the order in which they were published, ignoring later copies. */
-function sameOrder(ids: readonly string[], sent: readonly Envelope[]): void {
-  const firsts = [...new Set(ids)];
-  for (const key of new Set(sent.map(({ subject }) => subject))) {
-    const ofKey = idsOf(sent.filter(({ subject }) => subject === key));
-    same(
-      firsts.filter((id) => ofKey.includes(id)),
-      ofKey,
-    );
-  }
-}
+import { consume, gate, hasAll, idsOf, numbered, publish, sameOrder, withTransports } from './steps.js';
 
 /** The order of messages, and how many arrive at a time. */
 export const orderCases: readonly TransportCase[] = [

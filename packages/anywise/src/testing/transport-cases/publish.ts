@@ -111,6 +111,37 @@ export const publishCases: readonly TransportCase[] = [
       }),
   },
   {
+    id: 'two-sources',
+    behaviour: 'delivers the messages of two sources that have one id',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const sources: string[] = [];
+        await consume(receiver, { receive: async (batch) => sources.push(...batch.map(({ source }) => source)) });
+        await publish(
+          publisher,
+          ['/one', '/other'].map((source) => testEnvelope({ id: 'same', source })),
+        );
+        await eventually(() => same([...sources].sort(), ['/one', '/other']));
+      }),
+  },
+  {
+    id: 'event-unheard',
+    behaviour: 'confirms an event that nobody listens to',
+    run: (fixture) =>
+      withTransports(fixture, 1, async (publisher) => publish(publisher, [testEnvelope({ type: 'test.unheard' })])),
+  },
+  {
+    id: 'command-waits',
+    behaviour: 'keeps a command for its owner, even if that has never run',
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, owner) => {
+        const sent = numbered(3, () => ({ type: 'owner.do', kind: 'command' }));
+        await publish(publisher, sent);
+        const { ids } = await consume(owner, { consumer: 'owner', types: ['owner.do'] });
+        await eventually(() => sameOnce(ids, idsOf(sent)));
+      }),
+  },
+  {
     id: 'publish-parallel',
     behaviour: 'accepts concurrent calls from many publishers, and delivers each envelope once',
     run: (fixture) =>

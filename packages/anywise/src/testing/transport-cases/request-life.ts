@@ -3,7 +3,7 @@ import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { TransportCase } from '../transport-case.js';
 import { ask, failureOf, question, questions, reply, serve } from './request-steps.js';
-import { gate, withTransports } from './steps.js';
+import { gate, needed, withTransports } from './steps.js';
 
 /** What happens to requests when one of the sides, or the broker, ends. */
 export const requestLifeCases: readonly TransportCase[] = [
@@ -105,7 +105,6 @@ export const requestLifeCases: readonly TransportCase[] = [
     needs: ['cut'],
     run: (fixture) =>
       withTransports(fixture, 3, async (asker, dying, other) => {
-        assert.ok(fixture.cut !== undefined, 'the fixture says that it can cut a connection, but has no `cut`');
         const { opened, open } = gate();
         let began = false;
         await serve(dying, async (request) => {
@@ -116,7 +115,7 @@ export const requestLifeCases: readonly TransportCase[] = [
         const controller = new AbortController();
         const outcome = failureOf(ask(asker, question(), controller.signal));
         await eventually(() => assert.equal(began, true));
-        await fixture.cut(dying);
+        await needed(fixture, 'cut')(dying);
         await serve(other, async (request) => reply(request, 'from the other'));
         await eventually(async () => assert.equal((await ask(asker, question())).data, 'from the other'));
         controller.abort(Object.assign(new Error('time is up'), { code: 'TIMEOUT' }));

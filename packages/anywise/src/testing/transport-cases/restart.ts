@@ -1,19 +1,6 @@
-import assert from 'node:assert/strict';
-import type { Envelope } from '../../core/message/envelope.js';
-import type { Transport } from '../../core/ports/transport.js';
 import { eventually } from '../eventually.js';
-import type { TransportCase, TransportFixture } from '../transport-case.js';
-import { consume, hasAll, idsOf, numbered, publish, withTransports } from './steps.js';
-
-function restart(fixture: TransportFixture): Promise<void> {
-  assert.ok(fixture.restart !== undefined, 'the fixture says that it can restart the broker, but has no `restart`');
-  return fixture.restart();
-}
-
-/** Publishes as the relay does: again and again, until confirmed. */
-async function publishUntilConfirmed(transport: Transport, envelope: Envelope): Promise<void> {
-  await eventually(async () => publish(transport, [envelope]));
-}
+import type { TransportCase } from '../transport-case.js';
+import { consume, hasAll, idsOf, needed, numbered, publish, publishUntilConfirmed, withTransports } from './steps.js';
 
 /** What survives a restart of the broker. */
 const cases: readonly TransportCase[] = [
@@ -25,8 +12,8 @@ const cases: readonly TransportCase[] = [
         const { ids } = await consume(receiver);
         const sent = numbered(90);
         for (const [n, envelope] of sent.entries()) {
-          if (n === 30 || n === 60) await restart(fixture);
-          await publishUntilConfirmed(publisher, envelope);
+          if (n === 30 || n === 60) await needed(fixture, 'restart')();
+          await publishUntilConfirmed(publisher, [envelope]);
         }
         await eventually(() => hasAll(ids, idsOf(sent)));
         await Promise.all([publisher.check(), receiver.check()]);
@@ -42,7 +29,7 @@ const cases: readonly TransportCase[] = [
         const sent = numbered(50);
         await publish(publisher, sent);
         await publisher.close();
-        await restart(fixture);
+        await needed(fixture, 'restart')();
         const second = await eventually(() => consume(after));
         await eventually(() => hasAll([...first.ids, ...second.ids], idsOf(sent)));
       }),

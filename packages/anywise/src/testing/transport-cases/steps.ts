@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Envelope } from '../../core/message/envelope.js';
 import type { Received, Subscription, Transport } from '../../core/ports/transport.js';
 import { testEnvelope } from '../envelopes.js';
+import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { TransportFixture } from '../transport-case.js';
 
@@ -51,6 +52,39 @@ export async function publish(transport: Transport, envelopes: readonly Envelope
     await transport.publish(envelopes),
     envelopes.map(() => undefined),
   );
+}
+
+/** Publishes as the relay does: again and again, each as long as it is not confirmed. */
+export async function publishUntilConfirmed(transport: Transport, envelopes: readonly Envelope[]): Promise<void> {
+  let left = envelopes;
+  await eventually(async () => {
+    const results = await transport.publish(left);
+    left = left.filter((_, n) => results[n] !== undefined);
+    assert.equal(left.length, 0);
+  });
+}
+
+/** What a case needs of its fixture. */
+export function needed<Name extends Exclude<keyof TransportFixture, 'connect'>>(
+  fixture: TransportFixture,
+  name: Name,
+): NonNullable<TransportFixture[Name]> {
+  const found = fixture[name];
+  assert.ok(found !== undefined, `the capabilities say that the fixture has \`${name}\`, which it does not have`);
+  return found;
+}
+
+/** Whether the envelopes of each key arrived in the order in which they were published, ignoring later copies. */
+export function sameOrder(ids: readonly string[], sent: readonly Envelope[]): void {
+  const firsts = [...new Set(ids)];
+  for (const key of new Set(sent.map(({ subject }) => subject))) {
+    const ofKey = idsOf(sent.filter(({ subject }) => subject === key));
+    const wanted = new Set(ofKey);
+    same(
+      firsts.filter((id) => wanted.has(id)),
+      ofKey,
+    );
+  }
 }
 
 /** Whether exactly these ids arrived, each once, in any order. */
