@@ -88,6 +88,32 @@ describe('a worker', () => {
     await eventually(() => expect(handled).toEqual(entries.map(({ id }) => id)));
   });
 
+  it('handles what waited behind a message as soon as that ends, even if the store does not tell of its end', async () => {
+    // The next poll, which would find it, never comes.
+    jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
+    const store = memoryStore();
+    let answered = 0;
+    const counting = withSlowClaims(store, async () => void answered++);
+    const handled: string[] = [];
+    let end: () => void = () => undefined;
+    const mayEnd = new Promise<void>((resolve) => (end = resolve));
+    await using worker = startWorker({
+      store: Object.assign(counting, { watch: () => () => undefined }),
+      deliver: async (claim) => {
+        await mayEnd;
+        await finish(store)(claim);
+        handled.push(claim.id);
+      },
+    });
+    await eventually(() => expect(answered).toBe(1));
+    await store.inbox.add([testEntry({ id: 'first', key: 'one' }), testEntry({ id: 'second', key: 'one' })]);
+    worker.wake();
+    // One search claims the first, the next finds nothing.
+    await eventually(() => expect(answered).toBe(3));
+    end();
+    await eventually(() => expect(handled).toEqual(['first', 'second']));
+  });
+
   it('stops a listener that takes too long, counts the attempt and leaves its place', async () => {
     const store = memoryStore();
     const reasons: unknown[] = [];
