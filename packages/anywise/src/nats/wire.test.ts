@@ -47,6 +47,15 @@ it('reads headers in any case, values that are not encoded, and extensions that 
   });
 });
 
+it('reads structured mode whatever the case of its header', () => {
+  const envelope = testEnvelope();
+  const data = bytes(JSON.stringify(envelope));
+  for (const name of ['Content-Type', 'content-type', 'CONTENT-TYPE']) {
+    const message = { headers: headersWith(name, 'Application/CloudEvents+json; charset=utf-8'), data };
+    expect(readMessage(message, found)).toMatchObject({ envelope });
+  }
+});
+
 it('lets the attributes of the headers count, whatever the body says', () => {
   const { headers } = sent(testEnvelope({ id: 'true' }));
   const body = bytes('1,"id":"false"');
