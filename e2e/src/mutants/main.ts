@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { busMutants } from './bus.js';
 import { copyWorkspace } from './copy.js';
 import { source, type Change, type Mutant } from './mutant.js';
+import { natsMutants } from './nats.js';
 import { postgresMutants } from './postgres.js';
 import { runTests } from './run-tests.js';
 import { sqliteMutants } from './sqlite.js';
@@ -20,6 +21,7 @@ const { only = '' } = parseArgs({ options: { only: { type: 'string' } } }).value
 const mutants: readonly Mutant[] = [
   ...busMutants,
   ...sqliteMutants.map((mutant) => ({ ...mutant, store: 'sqlite' as const })),
+  ...natsMutants.map((mutant) => ({ ...mutant, store: 'nats' as const })),
   ...postgresMutants.map((mutant) => ({ ...mutant, store: 'postgres' as const })),
 ];
 const wanted = mutants.filter(({ name, store = '' }) => `${name} ${store}`.includes(only));

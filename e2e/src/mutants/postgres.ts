@@ -7,6 +7,9 @@ const publisherTests = [
   `${source}/postgres/transport.int.test.ts`,
 ];
 
+const transportTests = [`${source}/postgres/transport.int.test.ts`];
+const positionTests = [`${source}/postgres/position.int.test.ts`, ...transportTests];
+
 /** Mistakes of the PostgreSQL store and transport. */
 export const postgresMutants: readonly Mutant[] = [
   {
@@ -134,5 +137,58 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'what the slowest service has not read is trimmed',
     changes: [{ file: 'postgres/log.ts', from: 'SELECT min(position) FROM', to: 'SELECT max(position) FROM' }],
     tests: publisherTests,
+  },
+  {
+    name: 'instances compete: each one reads',
+    changes: [{ file: 'postgres/position.ts', from: "(holder IN ('', $3)", to: "(holder >= '' OR holder = $3" }],
+    tests: transportTests,
+  },
+  {
+    name: 'what another instance reads is read too',
+    changes: [{ file: 'postgres/log.ts', from: 'types = $2 AND holder = $5)`', to: "types = $2 AND $5 <> '')`" }],
+    tests: positionTests,
+  },
+  {
+    name: 'an instance that hangs reads for ever',
+    changes: [
+      {
+        file: 'postgres/position.ts',
+        from: 'OR read_at < ${now} - ${hungAfterMs}',
+        to: 'OR read_at < -${hungAfterMs}',
+      },
+    ],
+    tests: positionTests,
+  },
+  {
+    name: 'an instance that is dead keeps the record until it seems to hang',
+    changes: [{ file: 'postgres/position.ts', from: '$5::boolean AND', to: '$5::boolean AND false AND' }],
+    tests: positionTests,
+  },
+  {
+    name: 'an instance that was overtaken moves the position on',
+    changes: [
+      {
+        file: 'postgres/position.ts',
+        from: 'AS later WHERE ${row} AND holder = $3',
+        to: "AS later WHERE ${row} AND $3 <> ''",
+      },
+    ],
+    tests: positionTests,
+  },
+  {
+    name: 'a batch that failed is skipped',
+    changes: [{ file: 'kit/subscriptions.ts', from: 'await batch.giveBack?.();', to: 'await batch.acknowledge();' }],
+    tests: transportTests,
+  },
+  {
+    name: 'a message counts as published although its confirm was lost',
+    changes: [
+      {
+        file: 'postgres/publisher.ts',
+        from: 'for (const { reject } of group) reject(error);',
+        to: 'for (const { resolve } of group) resolve(void error);',
+      },
+    ],
+    tests: transportTests,
   },
 ];

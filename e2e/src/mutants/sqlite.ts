@@ -4,6 +4,9 @@ const storeTests = [`${source}/sqlite/store.int.test.ts`];
 const writerTests = [`${source}/sqlite/writer.int.test.ts`];
 const logTests = [`${source}/sqlite/log.int.test.ts`];
 
+const transportTests = [`${source}/sqlite/transport.int.test.ts`];
+const positionTests = [`${source}/sqlite/position.int.test.ts`, ...transportTests];
+
 /** Mistakes of the SQLite store and transport. */
 export const sqliteMutants: readonly Mutant[] = [
   {
@@ -142,5 +145,43 @@ export const sqliteMutants: readonly Mutant[] = [
     name: 'what the slowest service has not read is trimmed',
     changes: [{ file: 'sqlite/log.ts', from: 'SELECT min(position) FROM', to: 'SELECT max(position) FROM' }],
     tests: logTests,
+  },
+  {
+    name: 'instances compete: each one reads',
+    changes: [
+      { file: 'sqlite/position.ts', from: "const isFree = holder === ''", to: "const isFree = holder !== 'nobody'" },
+    ],
+    tests: transportTests,
+  },
+  {
+    name: 'what another instance reads is read too',
+    changes: [{ file: 'sqlite/log.ts', from: "types = ?2 AND holder = ?4)'", to: "types = ?2 AND ?4 IS NOT NULL)'" }],
+    tests: positionTests,
+  },
+  {
+    name: 'an instance that hangs reads for ever',
+    changes: [{ file: 'sqlite/position.ts', from: 'hangs === 1', to: 'hangs > 1' }],
+    tests: positionTests,
+  },
+  {
+    name: 'an instance that is dead keeps the record until it seems to hang',
+    changes: [{ file: 'sqlite/position.ts', from: '|| isDeadHolder(holder)', to: "|| isDeadHolder('')" }],
+    tests: positionTests,
+  },
+  {
+    name: 'an instance that was overtaken moves the position on',
+    changes: [
+      {
+        file: 'sqlite/position.ts',
+        from: 'read_at = ${now} WHERE ${row} AND holder = ?3`,\n  release',
+        to: 'read_at = ${now} WHERE ${row} AND ?3 IS NOT NULL`,\n  release',
+      },
+    ],
+    tests: positionTests,
+  },
+  {
+    name: 'a batch that failed is skipped',
+    changes: [{ file: 'kit/subscriptions.ts', from: 'await batch.giveBack?.();', to: 'await batch.acknowledge();' }],
+    tests: transportTests,
   },
 ];
