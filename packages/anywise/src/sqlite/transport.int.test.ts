@@ -1,5 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from '@jest/globals';
+import type { Transport } from '../core/ports/transport.js';
 import { casesFor } from '../testing/case.js';
 import { eventually } from '../testing/eventually.js';
 import { inTempFolder } from '../testing/temp-folder.js';
@@ -18,8 +22,55 @@ async function inFile(path: string, work: (client: SqliteClient) => unknown): Pr
   }
 }
 
+/** Cuts the connections of those who ask a transport. */
+interface Cutter {
+  /** Remembers where a transport listens. */
+  readonly watch: (transport: Transport) => Transport;
+  readonly cut: (transport: Transport) => void;
+}
+
+/** @param folder where the sockets are. */
+async function withCutter(folder: string, work: (cutter: Cutter) => Promise<void>): Promise<void> {
+  const accepted = new Set<Socket & { readonly server?: Server }>();
+  const places = new Map<Transport, readonly string[]>();
+  const accept = (message: unknown): void => void accepted.add((message as { readonly socket: Socket }).socket);
+  const sockets = (): string[] => {
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    return names.filter((name) => name.endsWith('.sock')).map((name) => join(folder, name));
+  };
+  const watch = (transport: Transport): Transport => {
+    const serve = transport.serve?.bind(transport);
+    if (serve === undefined) return transport;
+    const watched: typeof serve = async (options, answer) => {
+      const before = sockets();
+      const subscription = await serve(options, answer);
+      const added = sockets().filter((path) => !before.includes(path));
+      places.set(transport, [...(places.get(transport) ?? []), ...added]);
+      return subscription;
+    };
+    return Object.assign(transport, { serve: watched });
+  };
+  const cut = (transport: Transport): void => {
+    for (const socket of accepted) {
+      const address = socket.server?.address();
+      if (typeof address === 'string' && places.get(transport)?.includes(address) === true) socket.destroy();
+    }
+  };
+  subscribe('net.server.socket', accept);
+  try {
+    await work({ watch, cut });
+  } finally {
+    unsubscribe('net.server.socket', accept);
+  }
+}
+
 describe('the SQLite transport', () => {
-  const capabilities = { ...sqliteTransport({ path: 'not-opened.db' }).capabilities, forget: true, foreign: true };
+  const capabilities = {
+    ...sqliteTransport({ path: 'not-opened.db' }).capabilities,
+    forget: true,
+    foreign: true,
+    cut: true,
+  };
   const cases = casesFor(transportContract, capabilities);
   const check = ({ run }: TransportCase): Promise<void> =>
     inTempFolder(async (folder) => {
@@ -36,7 +87,9 @@ describe('the SQLite transport', () => {
         eventually(() =>
           inFile(path, (client) => client.prepare('DELETE FROM anywise_consumer WHERE name = ?').run(consumer)),
         );
-      await run({ connect: () => sqliteTransport({ path }), write, forget });
+      await withCutter(join(realpathSync(folder), 'bus.db-ask'), ({ watch, cut }) =>
+        run({ connect: () => watch(sqliteTransport({ path })), write, forget, cut }),
+      );
     });
   it.each(cases)('$behaviour', check, 30_000);
 });

@@ -15,14 +15,24 @@ import { Opened } from '../kit/opened.js';
 import { Reader, type ReadPage } from '../kit/reader.js';
 import { Subscriptions, versionOf } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
-import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import type {
+  Answer,
+  PublishFailure,
+  Received,
+  ServeOptions,
+  SubscribeOptions,
+  Subscription,
+  Transport,
+} from '../core/ports/transport.js';
 import { pathCheck, type OpenSqlite, type Synchronous } from './client.js';
 import { logStatements, readPage, trimBatch } from './log.js';
 import type { Database } from './database.js';
 import { close, openMigrated, usable } from './open.js';
 import { Position, type ConsumerKey } from './position.js';
+import { Requests } from './requests.js';
 import { transportMigrations } from './schema.js';
 import { Hearing, Notifier, signalFileOf } from './signal.js';
+import { SocketFolder } from './socket-folder.js';
 
 /** Options of {@link sqliteTransport}. */
 export interface SqliteTransportOptions {
@@ -84,7 +94,7 @@ const declared = declareCapabilities({
   ordered: true,
   history: true,
   acrossProcesses: true,
-  requests: 'It carries no requests.',
+  requests: true,
 });
 
 class SqliteTransport implements Transport {
@@ -94,10 +104,13 @@ class SqliteTransport implements Transport {
   readonly #options: SqliteTransportOptions & typeof transportDefaults;
   readonly #subscriptions = new Subscriptions();
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
+  readonly #requests: Requests;
+  #folder: SocketFolder | undefined;
   #hearing: Hearing | undefined;
 
   constructor(options: SqliteTransportOptions & typeof transportDefaults) {
     this.#options = options;
+    this.#requests = new Requests(() => this.#socketFolder(), options.maxMessageBytes);
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
@@ -129,13 +142,21 @@ class SqliteTransport implements Transport {
     return this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs, ended });
   }
 
+  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
+    return this.#requests.request(request, signal);
+  }
+
+  serve(options: ServeOptions, answer: Answer): Promise<Subscription> {
+    return this.#requests.serve(options, answer);
+  }
+
   async check(): Promise<void> {
     const { connections } = await this.#opened.get();
     usable(connections, logStatements.check);
   }
 
   async close(): Promise<void> {
-    await this.#subscriptions.close();
+    await Promise.all([this.#subscriptions.close(), this.#requests.close()]);
     await this.#opened.close();
   }
 
@@ -159,6 +180,12 @@ class SqliteTransport implements Transport {
     const page = readPage(connections.reader, { consumer, holder, maxBytes });
     if (page === undefined) return undefined;
     return { received: page.wanted.map((text) => readEnvelope(text, maxBytes)), last: page.last };
+  }
+
+  /** Beside the file, which has to be there to be known by its real path. */
+  async #socketFolder(): Promise<SocketFolder> {
+    await this.#opened.get();
+    return (this.#folder ??= new SocketFolder(this.#options.path));
   }
 
   #trim({ connections, writer }: Database, stop: AbortSignal): Promise<void> {
