@@ -108,9 +108,11 @@ export const requestLifeCases: readonly TransportCase[] = [
         const { opened, open } = gate();
         let began = false;
         await serve(dying, async (request) => {
+          // It may be found again, and asked the next one.
+          if (began) return reply(request, 'from the dying one');
           began = true;
           await opened;
-          return reply(request, 'from the dying one');
+          return reply(request, 'too late');
         });
         const controller = new AbortController();
         const outcome = failureOf(ask(asker, question(), controller.signal));
