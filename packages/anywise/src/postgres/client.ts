@@ -49,7 +49,7 @@ export interface ListeningClient extends PostgresClient {
 }
 
 export interface ListeningEvents {
-  readonly notice: (payload: string | undefined) => void;
+  readonly notice: (channel: string, payload: string | undefined) => void;
   /** The connection is lost or closed. */
   readonly end: () => void;
 }
@@ -65,7 +65,7 @@ export interface PostgresConnection {
    * uses it needs one; four of them, or half if there are fewer, are reserved for the library's own work. A transport needs
    * few, whatever the load.
    *
-   * @defaultValue 20 for a store, 4 for a transport
+   * @defaultValue 20 for a store, 8 for a transport
    */
   readonly maxConnections?: number | undefined;
   /**
@@ -150,7 +150,7 @@ export async function reach(options: PostgresConnection): Promise<Server> {
     pool: connections,
     listeningClient: ({ notice, end }) => {
       const listening = new Client(config);
-      listening.on('notification', ({ payload }) => notice(payload));
+      listening.on('notification', ({ channel, payload }) => notice(channel, payload));
       listening.on('error', end);
       listening.on('end', end);
       return listening;

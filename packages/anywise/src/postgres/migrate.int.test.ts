@@ -43,6 +43,7 @@ describeWithPostgres('the migrations of a PostgreSQL store', () => {
         "anywise/003-owner tLFhD7X9HrJ1Cj3eqtMTL8Q2UfmT8ckwFbLmuHL_AZU",
         "anywise/001-transport 63-S4BlmlupWm_iRLEfKAs3RE22VqoVOzE9gBKKSHY8",
         "anywise/002-reader HYW32eGDrTQTfzxvOY5tVLQzkyWZMs46kAsamWD7jVQ",
+        "anywise/003-requests sMdrzBmWbI9Ofo3fj2X5Dnk7A0SOA9QZ2eVPIytJOXI",
       ]
     `);
   });

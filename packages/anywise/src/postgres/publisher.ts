@@ -1,73 +1,48 @@
 import type { WrittenEnvelope } from '../core/message/envelope.js';
 import { limits } from '../core/message/limits.js';
-import { batchesWithin, countWithin } from '../kit/batches.js';
+import { batchesWithin } from '../kit/batches.js';
 import type { Database } from './database.js';
 import { logLock, messageValues } from './log.js';
 import type { Statement } from './session.js';
 import { channelOf } from './signal.js';
+import { Together } from './together.js';
 
-interface Waiting {
+interface Part {
   readonly written: readonly WrittenEnvelope[];
   readonly bytes: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
  * Publishes for this process: calls that arrive while a statement is running share the next one, up to its size limit.
  */
 export class Publisher {
-  readonly #database: Database;
-  readonly #statement: Statement;
-  readonly #lock: string;
-  readonly #channel: string;
-  readonly #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  readonly #together: Together<Part, undefined>;
 
   /**
    * @param add adds messages to the log of the schema.
    * @param schema the unquoted name.
    */
   constructor(database: Database, add: Statement, schema: string) {
-    this.#database = database;
-    this.#statement = add;
-    this.#lock = logLock(schema);
-    this.#channel = channelOf('transport', schema);
+    const [lock, channel] = [logLock(schema), channelOf('transport', schema)];
+    this.#together = new Together<Part, undefined>({
+      bytesOf: ({ bytes }) => bytes,
+      run: async (parts) => {
+        await database.query(add, lock, channel, ...messageValues(parts.flatMap(({ written }) => written)));
+        return [];
+      },
+    });
   }
 
   /** Resolves when all of these are committed. If it rejects, the first of them may be, and none of the others. */
   async publish(written: readonly WrittenEnvelope[]): Promise<void> {
-    for (const batch of batchesWithin(written, bytesOf, limits.batchBytes)) await this.#publish(batch);
-  }
-
-  #publish(written: readonly WrittenEnvelope[]): Promise<void> {
-    const bytes = written.reduce((total, each) => total + bytesOf(each), 0);
-    return new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ written, bytes, resolve, reject });
-      this.#running ??= this.#run();
-    });
+    for (const part of batchesWithin(written, bytesOf, limits.batchBytes)) {
+      await this.#together.add({ written: part, bytes: part.reduce((total, each) => total + bytesOf(each), 0) });
+    }
   }
 
   /** Resolves when nothing is being published. */
-  async close(): Promise<void> {
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(
-        0,
-        countWithin(this.#waiting, ({ bytes }) => bytes, limits.batchBytes),
-      );
-      try {
-        const values = messageValues(group.flatMap(({ written }) => written));
-        await this.#database.query(this.#statement, this.#lock, this.#channel, ...values);
-        for (const { resolve } of group) resolve();
-      } catch (error) {
-        for (const { reject } of group) reject(error);
-      }
-    }
-    this.#running = undefined;
+  close(): Promise<void> {
+    return this.#together.close();
   }
 }
 

@@ -177,6 +177,37 @@ export const transportMigrations: readonly Migration[] = [
     sql: `
       ALTER TABLE anywise_consumer ADD COLUMN holder TEXT NOT NULL DEFAULT '', ADD COLUMN holder_pid INTEGER;`,
   },
+  {
+    // Requests and answers are worth nothing after a crash of the server, which empties these tables: their callers are told
+    // by another epoch.
+    name: 'anywise/003-requests',
+    sql: `
+      CREATE UNLOGGED TABLE anywise_ask (
+        seq        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        ticket     TEXT   NOT NULL UNIQUE,
+        type       TEXT   NOT NULL,
+        reply_to   TEXT   NOT NULL,
+        envelope   TEXT   NOT NULL,
+        expires_at BIGINT NOT NULL
+      );
+      CREATE UNLOGGED TABLE anywise_answer (
+        reply_to   TEXT   NOT NULL,
+        ticket     TEXT   NOT NULL,
+        envelope   TEXT   NOT NULL,
+        expires_at BIGINT NOT NULL,
+        PRIMARY KEY (reply_to, ticket)
+      );
+      CREATE UNLOGGED TABLE anywise_responder (
+        type    TEXT   NOT NULL,
+        holder  TEXT   NOT NULL,
+        seen_at BIGINT NOT NULL,
+        PRIMARY KEY (type, holder)
+      );
+      CREATE UNLOGGED TABLE anywise_request_epoch (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        id  TEXT    NOT NULL
+      );`,
+  },
 ];
 
 /** A migration may take as long as it needs, and so may those before it. */

@@ -57,25 +57,45 @@ const maxPauseMs = 10_000;
 /** How often the listening connection, on which nothing may come for hours, is asked whether it is there. */
 const pingMs = 5_000;
 
+/** @param payload what was sent; `undefined` when notices may have been missed. */
+export type Heard = (payload: string | undefined) => void;
+
 /**
- * Listens for notices on its own connection. A lost connection is replaced; because notices may have been missed until then,
- * each new connection counts as a notice.
+ * Listens for notices on its own connection, which it makes for the first channel. A lost connection is replaced; because
+ * notices may have been missed until then, each new connection counts as a notice.
  */
 export class Hearing {
   readonly #database: Database;
-  readonly #channel: string;
-  readonly #heard: (sender: string | undefined) => void;
+  readonly #channels = new Map<string, Set<{ readonly heard: Heard }>>();
   readonly #closing = new AbortController();
-  readonly #running: Promise<void>;
+  #running: Promise<void> | undefined;
   #client: ListeningClient | undefined;
   #pid: number | undefined;
 
-  /** @param heard called with the sender of the notice; `undefined` after each new connection. */
-  constructor(database: Database, channel: string, heard: (sender: string | undefined) => void) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#channel = channel;
-    this.#heard = heard;
-    this.#running = this.#run();
+  }
+
+  /**
+   * Listens to a channel.
+   *
+   * @param heard called with each notice, and once it is listened to.
+   * @returns what ends it.
+   */
+  on(channel: string, heard: Heard): () => void {
+    const listeners = this.#channels.get(channel) ?? new Set();
+    const listener = { heard };
+    listeners.add(listener);
+    if (!this.#channels.has(channel)) {
+      this.#channels.set(channel, listeners);
+      this.#say(`LISTEN ${channel}`, () => heard(undefined));
+    }
+    this.#running ??= this.#run();
+    return () => {
+      if (!listeners.delete(listener) || listeners.size > 0) return;
+      this.#channels.delete(channel);
+      this.#say(`UNLISTEN ${channel}`);
+    };
   }
 
   /** The server's process for the connection; `undefined` while there is none. */
@@ -88,6 +108,15 @@ export class Hearing {
     this.#closing.abort();
     await this.#client?.end().catch(() => undefined);
     await this.#running;
+  }
+
+  /** Has no effect while there is no connection: each new one listens to all channels. */
+  #say(sql: string, said: () => void = () => undefined): void {
+    this.#client?.query(sql).then(said, () => undefined);
+  }
+
+  #hear(channel: string, payload: string | undefined): void {
+    for (const { heard } of this.#channels.get(channel) ?? []) heard(payload);
   }
 
   async #run(): Promise<void> {
@@ -106,10 +135,11 @@ export class Hearing {
   async #listen(): Promise<boolean> {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
-    const client = this.#database.listeningClient({ notice: this.#heard, end });
+    const notice = (channel: string, payload: string | undefined): void => this.#hear(channel, payload);
+    const client = this.#database.listeningClient({ notice, end });
     const listen = async (): Promise<void> => {
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-      await client.query(`LISTEN ${this.#channel}`);
+      for (const channel of this.#channels.keys()) await client.query(`LISTEN ${channel}`);
       this.#pid = rows[0]?.pid;
     };
     const ping = startInterval(() => void listen().catch(end), pingMs);
@@ -119,7 +149,7 @@ export class Hearing {
       await Promise.race([client.connect(), ended]);
       await listen();
       if (this.#closing.signal.aborted) return true;
-      this.#heard(undefined);
+      for (const channel of this.#channels.keys()) this.#hear(channel, undefined);
       await ended;
       return true;
     } catch {

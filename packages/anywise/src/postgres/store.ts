@@ -112,9 +112,12 @@ class PostgresStore implements Store {
   }
 
   watch(changed: StoreChanged): () => void {
-    this.#hearing ??= new Hearing(this.#ready.database, channelOf('store', this.#options.schema), (sender) => {
-      if (sender !== this.#self) this.#watchers.tell();
-    });
+    if (this.#hearing === undefined) {
+      this.#hearing = new Hearing(this.#ready.database);
+      this.#hearing.on(channelOf('store', this.#options.schema), (sender) => {
+        if (sender !== this.#self) this.#watchers.tell();
+      });
+    }
     return this.#watchers.add(changed);
   }
 

@@ -7,7 +7,15 @@ import { Opened } from '../kit/opened.js';
 import { Reader, type ReadPage } from '../kit/reader.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
-import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import type {
+  Answer,
+  PublishFailure,
+  Received,
+  ServeOptions,
+  SubscribeOptions,
+  Subscription,
+  Transport,
+} from '../core/ports/transport.js';
 import { connectionChecks, type PostgresConnection } from './client.js';
 import type { Database } from './database.js';
 import { logStatements, readPage, trimBatch, type LogStatements } from './log.js';
@@ -15,6 +23,9 @@ import { Hearing, channelOf } from './signal.js';
 import { openMigrated, usable } from './open.js';
 import { Position, type ConsumerKey } from './position.js';
 import { Publisher } from './publisher.js';
+import { requestStatements, type RequestStatements } from './request-statements.js';
+import { Requests } from './requests.js';
+import type { RequestRows } from './asker.js';
 import { transportMigrations } from './schema.js';
 import { quoted, schemaCheck } from './sql.js';
 
@@ -46,8 +57,8 @@ export const transportDefaults = {
   retentionMs: 604_800_000,
   keepReadMs: 3_600_000,
   maxMessageBytes: limits.messageBytes as number,
-  /** One to read, one to publish, one to join, trim or check, and one spare. */
-  maxConnections: 4,
+  /** One to read, one to publish, two to ask, two to answer, one to join, trim, cancel or check, and one spare. */
+  maxConnections: 8,
 };
 
 const pollMs = 1_000;
@@ -68,6 +79,7 @@ export function postgresTransport(options: PostgresTransportOptions = {}): Trans
 interface Parts {
   readonly database: Database;
   readonly publisher: Publisher;
+  readonly hearing: Hearing;
   readonly stopTrimming: () => Promise<void>;
 }
 
@@ -76,7 +88,7 @@ const declared = declareCapabilities({
   ordered: true,
   history: true,
   acrossProcesses: true,
-  requests: 'It carries no requests.',
+  requests: true,
 });
 
 class PostgresTransport implements Transport {
@@ -89,11 +101,14 @@ class PostgresTransport implements Transport {
   readonly #opened = new Opened<Parts>({ open: () => this.#open(), close: (parts) => this.#close(parts) });
   /** As soon as it is being opened. */
   #database: Database | undefined;
-  #hearing: Hearing | undefined;
+  readonly #requests: Requests;
+  readonly #requestStatements: RequestStatements;
 
   constructor(options: PostgresTransportOptions & typeof transportDefaults) {
     this.#options = options;
     this.#statements = logStatements(quoted(options.schema));
+    this.#requestStatements = requestStatements(quoted(options.schema));
+    this.#requests = new Requests(() => this.#requestRows(), options.maxMessageBytes);
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
@@ -105,18 +120,28 @@ class PostgresTransport implements Transport {
     { consumer, types, onError }: SubscribeOptions,
     receive: (batch: readonly Received[]) => Promise<void>,
   ): Promise<Subscription> {
-    const { database } = await this.#opened.get();
+    const { database, hearing } = await this.#opened.get();
     const { schema } = this.#options;
     const key = [consumer, versionOf(types)] as const;
-    const hearing = (this.#hearing ??= new Hearing(database, channelOf('transport', schema), () =>
-      this.#subscriptions.wake(),
-    ));
+    const unhear = hearing.on(channelOf('transport', schema), () => this.#subscriptions.wake());
     const position = new Position({ database, schema, key, pid: () => hearing.pid });
     await position.join();
     const read = (): Promise<ReadPage | undefined> => this.#read(database, key, types, position.holder);
     const reader = new Reader({ position, read, onError });
     const next = (): Promise<Batch | undefined> => reader.next();
-    return this.#subscriptions.open({ next, receive, onError, pollMs, ended: () => reader.close() });
+    const ended = async (): Promise<void> => {
+      unhear();
+      await reader.close();
+    };
+    return this.#subscriptions.open({ next, receive, onError, pollMs, ended });
+  }
+
+  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
+    return this.#requests.request(request, signal);
+  }
+
+  serve(options: ServeOptions, answer: Answer): Promise<Subscription> {
+    return this.#requests.serve(options, answer);
   }
 
   async check(): Promise<void> {
@@ -126,7 +151,7 @@ class PostgresTransport implements Transport {
 
   async close(): Promise<void> {
     this.#database?.beginClose();
-    await this.#subscriptions.close();
+    await Promise.all([this.#subscriptions.close(), this.#requests.close()]);
     await this.#opened.close();
   }
 
@@ -136,13 +161,13 @@ class PostgresTransport implements Transport {
       this.#database = opening;
     });
     const stopTrimming = repeatEvery((stop) => this.#trim(database, stop), { everyMs: trimEveryMs });
-    return { database, publisher: new Publisher(database, this.#statements.add, schema), stopTrimming };
+    const publisher = new Publisher(database, this.#statements.add, schema);
+    return { database, publisher, hearing: new Hearing(database), stopTrimming };
   }
 
-  async #close({ database, publisher, stopTrimming }: Parts): Promise<void> {
+  async #close({ database, publisher, hearing, stopTrimming }: Parts): Promise<void> {
     await stopTrimming();
-    await this.#hearing?.close();
-    this.#hearing = undefined;
+    await hearing.close();
     await publisher.close();
     await database.close();
   }
@@ -159,10 +184,16 @@ class PostgresTransport implements Transport {
     return { received: page.wanted.map((text) => readEnvelope(text, maxBytes)), last: page.last };
   }
 
-  #trim(database: Database, stop: AbortSignal): Promise<void> {
+  async #requestRows(): Promise<RequestRows> {
+    const { database, hearing } = await this.#opened.get();
+    return { database, hearing, statements: this.#requestStatements, schema: this.#options.schema };
+  }
+
+  async #trim(database: Database, stop: AbortSignal): Promise<void> {
+    await database.query(this.#requestStatements.trim);
     const { retentionMs, keepReadMs } = this.#options;
     const trim = async (): Promise<number> =>
       (await database.query(this.#statements.trim, retentionMs, keepReadMs)).rowCount ?? 0;
-    return whileFull(trimBatch, trim, stop);
+    await whileFull(trimBatch, trim, stop);
   }
 }
