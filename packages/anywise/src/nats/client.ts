@@ -2,6 +2,7 @@ import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import { fields, text, type OptionCheck, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
+import { endsWithin } from '../kit/wait.js';
 import { Opened } from '../kit/opened.js';
 
 /** How to reach NATS. */
@@ -49,6 +50,7 @@ export async function loadDriver(): Promise<Driver> {
 }
 
 const connectMs = 10_000;
+const lastFlushMs = 1_000;
 /** A connection that is silently gone is noticed after two of them. */
 const pingEveryMs = 5_000;
 
@@ -85,9 +87,15 @@ export class Link {
   /** Ends the connection. One that is still being made ends by itself, which may take a while where nothing answers. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    const isOpen = this.#opened.current !== undefined;
+    const { current } = this.#opened;
+    // What was published last leaves before the connection ends.
+    if (current !== undefined && !current.isClosed())
+      await endsWithin(
+        lastFlushMs,
+        flush(current).catch(() => undefined),
+      );
     const closed = this.#opened.close();
-    if (isOpen) await closed;
+    if (current !== undefined) await closed;
   }
 
   async #open(lost: () => void): Promise<NatsConnection> {

@@ -1,12 +1,19 @@
+import { AnywiseError } from '../core/errors/errors.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { shortVersionOf } from '../kit/subscriptions.js';
 
 /** What a prefix may look like. It names streams and begins subjects. */
 export const prefixPattern = /^[a-z\d][\w-]{0,63}$/i;
 
+const subjectPattern = /^[\w-]+(?:\.[\w-]+)*$/;
+
 /** A text as one token of a subject: `=` and a hexadecimal number replace what NATS does not allow there. */
 function token(text: string): string {
   return text.replace(/[^\w-]/g, (character) => `=${character.charCodeAt(0).toString(16)}`);
+}
+
+export function notInSubject(type: string): AnywiseError {
+  return new AnywiseError('INVALID_ENVELOPE', `The type \`${type}\` cannot be part of a NATS subject.`);
 }
 
 /** The subjects of streams and positions that begin with a prefix. */
@@ -29,7 +36,7 @@ export class Names {
 
   /** `undefined` for a type that cannot be in a subject. */
   subjectOf({ kind, type }: Envelope): string | undefined {
-    return /^[\w-]+(?:\.[\w-]+)*$/.test(type) ? `${this.prefix}.${kind}.${type}` : undefined;
+    return subjectPattern.test(type) ? `${this.prefix}.${kind}.${type}` : undefined;
   }
 
   /** The kind and the type that a subject names. */
@@ -51,6 +58,26 @@ export class Names {
   /** Where an instance answers for as long as it lives. */
   alive(consumer: string, nonce: string): string {
     return `${this.prefix}.alive.${token(consumer)}.${nonce}`;
+  }
+
+  /**
+   * Where requests of a type are answered.
+   *
+   * @throws AnywiseError (`INVALID_ENVELOPE`) for a type that cannot be in a subject.
+   */
+  ask(type: string): string {
+    if (subjectPattern.test(type)) return `${this.prefix}.ask.${type}`;
+    throw notInSubject(type);
+  }
+
+  /** Where the instances of a slice hear that nobody waits for an answer any more. */
+  cancel(slice: string): string {
+    return `${this.prefix}.cancel.${token(slice)}`;
+  }
+
+  /** The queue group of a service: one of its instances gets each request. */
+  queue(service: string): string {
+    return token(service);
   }
 
   /** The subjects that a consumer wants: its types, and every command for it. None of them covers another. */

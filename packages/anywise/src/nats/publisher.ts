@@ -5,7 +5,7 @@ import { orderKey, type Envelope } from '../core/message/envelope.js';
 import type { PublishFailure } from '../core/ports/transport.js';
 import { heldBack, writeEnvelopes } from '../kit/wire.js';
 import { unavailable } from './client.js';
-import type { Names } from './names.js';
+import { notInSubject, type Names } from './names.js';
 import { messageIdOf, writeMessage } from './wire.js';
 
 const confirmMs = 5_000;
@@ -89,11 +89,7 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const subject = names.subjectOf(envelope);
   if (subject === undefined) {
-    const error = new AnywiseError(
-      'INVALID_ENVELOPE',
-      `The type \`${envelope.type}\` cannot be part of a NATS subject.`,
-    );
-    return { error, permanent: true };
+    return { error: notInSubject(envelope.type), permanent: true };
   }
   const headers = makeHeaders();
   const body = writeMessage(envelope, headers);

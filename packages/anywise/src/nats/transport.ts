@@ -10,7 +10,15 @@ import {
 } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
-import type { PublishFailure, Received, SubscribeOptions, Subscription, Transport } from '../core/ports/transport.js';
+import type {
+  Answer,
+  PublishFailure,
+  Received,
+  ServeOptions,
+  SubscribeOptions,
+  Subscription,
+  Transport,
+} from '../core/ports/transport.js';
 import { declareCapabilities } from '../kit/capabilities.js';
 import { Subscriptions } from '../kit/subscriptions.js';
 import {
@@ -27,6 +35,8 @@ import { Names, prefixPattern } from './names.js';
 import type { Connected } from './position.js';
 import { publishAll } from './publisher.js';
 import { Reader } from './reader.js';
+import { Requests } from './requests.js';
+import { Responder } from './responder.js';
 import { ensureStreams } from './topology.js';
 
 /** Options of {@link natsTransport}. */
@@ -91,7 +101,7 @@ const declared = declareCapabilities({
   ordered: true,
   history: true,
   acrossProcesses: true,
-  requests: 'It carries no requests.',
+  requests: true,
 });
 
 class NatsTransport implements Transport {
@@ -103,6 +113,10 @@ class NatsTransport implements Transport {
   /** One of its own, so that a busy reader does not delay what is published. */
   readonly #publishing: Link;
   readonly #reading: Link;
+  /** One of its own, so that answers do not queue up behind what is published and read. */
+  readonly #asking: Link;
+  readonly #requests: Requests;
+  readonly #responders = new Set<Responder>();
   readonly #subscriptions = new Subscriptions();
   readonly #readers = new Set<Reader>();
   readonly #connected = new WeakMap<NatsConnection, Promise<Connected>>();
@@ -112,6 +126,9 @@ class NatsTransport implements Transport {
     this.#names = new Names(options.prefix);
     this.#publishing = new Link(options, 'anywise publisher');
     this.#reading = new Link(options, 'anywise reader');
+    this.#asking = new Link(options, 'anywise requests');
+    const { maxMessageBytes } = options;
+    this.#requests = new Requests({ names: this.#names, link: this.#asking, driver: loadDriver, maxMessageBytes });
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
@@ -159,6 +176,29 @@ class NatsTransport implements Transport {
     };
   }
 
+  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
+    return this.#requests.ask(request, signal);
+  }
+
+  async serve(options: ServeOptions, answer: Answer): Promise<Subscription> {
+    const responder = new Responder({
+      ...options,
+      answer,
+      names: this.#names,
+      link: this.#asking,
+      driver: await loadDriver(),
+      maxMessageBytes: this.#options.maxMessageBytes,
+    });
+    await responder.open();
+    this.#responders.add(responder);
+    return {
+      close: async () => {
+        await responder.close();
+        this.#responders.delete(responder);
+      },
+    };
+  }
+
   async check(): Promise<void> {
     for (const link of [this.#publishing, this.#reading]) {
       const { connection, manager } = await this.#connectBy(link);
@@ -173,9 +213,12 @@ class NatsTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    // Those in hand may ask others, and are answered first.
+    await Promise.all([...this.#responders].map((responder) => responder.close()));
+    await this.#requests.close();
     await this.#subscriptions.close();
     await Promise.all([...this.#readers].map((reader) => this.#end(reader)));
-    await Promise.all([this.#publishing.close(), this.#reading.close()]);
+    await Promise.all([this.#publishing.close(), this.#reading.close(), this.#asking.close()]);
   }
 
   async #end(reader: Reader): Promise<void> {

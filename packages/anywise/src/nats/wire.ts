@@ -1,4 +1,5 @@
-import type { MsgHdrs } from '@nats-io/transport-node';
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import { AnywiseError } from '../core/errors/errors.js';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Received } from '../core/ports/transport.js';
 import { readEnvelope, textIn } from '../kit/wire.js';
@@ -22,6 +23,27 @@ export function writeMessage(envelope: Envelope, headers: MsgHdrs): string | und
 /** By what the server recognises a message that is published again: two sources may use the same id. */
 export function messageIdOf({ source, id }: Envelope): string {
   return `${encode(source)} ${encode(id)}`;
+}
+
+const structuredType = 'application/cloudevents+json';
+
+/** The headers of an envelope that is sent as one JSON text. */
+export function structuredHeaders(makeHeaders: () => MsgHdrs): MsgHdrs {
+  const headers = makeHeaders();
+  headers.set('Content-Type', structuredType);
+  return headers;
+}
+
+/** How many bytes a server takes of an envelope that is sent as one JSON text. */
+export function largestJson({ info }: NatsConnection): number {
+  return (info?.max_payload ?? Infinity) - `NATS/1.0\r\nContent-Type: ${structuredType}\r\n\r\n`.length;
+}
+
+export function tooLargeFor(type: string, json: string, most: number): AnywiseError {
+  return new AnywiseError(
+    'MESSAGE_TOO_LARGE',
+    `\`${type}\` has ${Buffer.byteLength(json)} bytes as JSON, more than the ${most} that the NATS server takes. Send less, or raise \`max_payload\` in the server's configuration.`,
+  );
 }
 
 /** Where a message was found, and how large it may be. */
