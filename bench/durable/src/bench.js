@@ -25,10 +25,13 @@ const { values: options } = parseArgs({
     backlog: { type: 'string', default: '200000' },
     postgres: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/test' },
     redis: { type: 'string', default: 'redis://127.0.0.1:6379' },
+    nats: { type: 'string', default: 'nats://127.0.0.1:4222' },
     json: { type: 'string' },
   },
 });
 const patienceMs = 300_000;
+/** A store is measured with an inbox in which many wait. NATS has none of its own. */
+const hasStore = (/** @type {string} */ name) => serverOf(name) !== 'nats';
 const backlogCases = { none: 'few wait', many: 'many wait, of 100000 keys', one: 'many of one key wait in front' };
 
 const wanted = options.only?.split(',') ?? [...subjects.keys()];
@@ -82,7 +85,7 @@ async function readySubjects() {
 async function measureBacklogs() {
   /** @type {Report['backlog']} */
   const found = [];
-  for (const name of ready.filter((name) => subjects.get(name)?.role === 'path')) {
+  for (const name of ready.filter((name) => subjects.get(name)?.role === 'path' && hasStore(name))) {
     for (const [key, title] of Object.entries(backlogCases)) {
       process.stderr.write(`backlog: ${name}, ${title}\n`);
       const limits = ['--rows', options.backlog, '--ms', String(4 * Number(options.ms))];

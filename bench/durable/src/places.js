@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { URL } from 'node:url';
 
-/** @typedef {'sqlite' | 'postgres' | 'redis'} Server */
+/** @typedef {'sqlite' | 'postgres' | 'redis' | 'nats'} Server */
 
-/** Where the servers are. @typedef {{ readonly postgres: string, readonly redis: string }} Addresses */
+/** Where the servers are. @typedef {{ readonly [Name in Exclude<Server, 'sqlite'>]: string }} Addresses */
 
 /** Something of a server that belongs to one measurement. @typedef {{ readonly url: string, remove(): Promise<unknown> }} Place */
 
 const patienceMs = 1_000;
+const ports = { postgres: 5432, redis: 6379, nats: 4222 };
 
 /**
  * Why a server cannot be measured; `undefined` where it can.
@@ -23,7 +24,7 @@ export async function whyNotReachable(server, addresses) {
   if (server === 'sqlite') return undefined;
   const { hostname, port } = new URL(addresses[server]);
   try {
-    await knock(hostname, Number(port || (server === 'redis' ? 6379 : 5432)));
+    await knock(hostname, Number(port || ports[server]));
     return undefined;
   } catch (error) {
     return `${addresses[server]} cannot be reached (${error instanceof Error ? error.message : String(error)})`;
@@ -40,6 +41,7 @@ export async function makePlace(server, addresses) {
     const folder = await mkdtemp(join(tmpdir(), 'anywise-bench-'));
     return { url: `sqlite:${folder}`, remove: () => rm(folder, { recursive: true }) };
   }
+  if (server === 'nats') return makeStreams(addresses.nats);
   const name = `anywise_bench_${randomUUID().slice(0, 8)}`;
   if (server === 'postgres') return makeDatabase(addresses.postgres, name);
   const url = `${addresses.redis}#${name}`;
@@ -60,6 +62,19 @@ async function makeDatabase(server, name) {
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, remove: () => query(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+/**
+ * Names of its own on a server of NATS, and a folder called the same for the stores.
+ *
+ * @param {string} server
+ * @returns {Promise<Place>}
+ */
+async function makeStreams(server) {
+  const folder = await mkdtemp(join(tmpdir(), 'anywise-bench-'));
+  const url = `${server}?prefix=${basename(folder)}`;
+  const { removeStreams } = await import('./subjects/raw-nats.js');
+  return { url, remove: async () => Promise.all([removeStreams(url), rm(folder, { recursive: true })]) };
 }
 
 /**

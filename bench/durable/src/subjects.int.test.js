@@ -3,7 +3,7 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { findServer, postgres, redis } from '@anywise/test-servers';
+import { findServer, nats, postgres, redis } from '@anywise/test-servers';
 import { hasPeers } from './peers.js';
 import { makePlace } from './places.js';
 
@@ -14,6 +14,7 @@ const servers = {
   sqlite: { url: '' },
   postgres: await find(postgres),
   redis: await find(redis),
+  nats: await findServer(nats, process.env),
 };
 
 /** @type {[string, import('./places.js').Server][]} */
@@ -23,6 +24,9 @@ const cases = [
   ['sqlite-path', 'sqlite'],
   ['postgres-raw-row', 'postgres'],
   ['postgres-raw', 'postgres'],
+  ['nats-raw', 'nats'],
+  ['nats-transport', 'nats'],
+  ['nats-path', 'nats'],
   ['bullmq', 'redis'],
 ];
 
@@ -68,7 +72,11 @@ async function measures(name, server) {
  * @returns {Promise<unknown>}
  */
 async function run(script, server, name, limits) {
-  const place = await makePlace(server, { postgres: urlOf(servers.postgres), redis: urlOf(servers.redis) });
+  const place = await makePlace(server, {
+    postgres: urlOf(servers.postgres),
+    redis: urlOf(servers.redis),
+    nats: urlOf(servers.nats),
+  });
   try {
     const file = fileURLToPath(new URL(script, import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [...fromSource, file, name, place.url, ...limits]);

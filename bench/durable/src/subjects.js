@@ -1,5 +1,6 @@
 import { URL } from 'node:url';
 import path from './subjects/path.js';
+import rawNats from './subjects/raw-nats.js';
 import rawSqlite from './subjects/raw-sqlite.js';
 import transport from './subjects/transport.js';
 
@@ -34,6 +35,9 @@ export const subjects = new Map([
   ],
   ['postgres-transport', entry('anywise transport, PostgreSQL', 'postgres', 'transport', async () => transport)],
   ['postgres-path', entry('anywise whole path, PostgreSQL', 'postgres', 'path', async () => path)],
+  ['nats-raw', entry('raw NATS JetStream', 'nats', 'floor', async () => rawNats)],
+  ['nats-transport', entry('anywise transport, NATS', 'nats', 'transport', async () => transport)],
+  ['nats-path', entry('anywise whole path, SQLite stores over NATS', 'nats', 'path', async () => path)],
   ['bullmq', entry('BullMQ on Redis', 'redis', 'peer', async () => (await import(bullmq)).default)],
 ]);
 

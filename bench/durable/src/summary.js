@@ -52,7 +52,9 @@ export class Summary {
       const least = server === 'sqlite' ? '≥ 0.5' : '≥ 0.7';
       const toFloor = { name, other: floor ?? '', isFloor: true, reach: role === 'transport' ? least : '' };
       if (role === 'transport') return [toFloor];
-      return role === 'path' ? [toFloor, { name, other: 'bullmq', isFloor: false, reach: '≥ 2' }] : [];
+      return role === 'path'
+        ? [toFloor, { name, other: 'bullmq', isFloor: false, reach: server === 'nats' ? '≥ 1.5' : '≥ 2' }]
+        : [];
     });
   }
 

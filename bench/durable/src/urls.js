@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { URL } from 'node:url';
 import { AnywiseError } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
 
@@ -11,6 +14,26 @@ export function transportUrl(url) {
 }
 
 /**
+ * The store of a place. NATS has none: there it is a folder, called like what the place has on the server.
+ *
+ * @param {string} url
+ */
+export function storeUrl(url) {
+  return url.startsWith('nats:') ? `sqlite:${folderOf(natsPlace(url).prefix)}` : url;
+}
+
+/** The folder of a place with this name. @param {string} name */
+export function folderOf(name) {
+  return join(tmpdir(), name);
+}
+
+/** The server of a place on NATS, and what all names there begin with. @param {string} url */
+export function natsPlace(url) {
+  const { host, searchParams } = new URL(url);
+  return { servers: host, prefix: searchParams.get('prefix') ?? 'anywise-bench' };
+}
+
+/**
  * Why this library cannot work on a server; `undefined` where it can.
  *
  * @param {import('./places.js').Addresses} addresses
@@ -21,7 +44,7 @@ export async function whyNotSupported(addresses, server) {
   try {
     // Nothing is opened by either.
     await connectTransport(url);
-    await connectStore(url, { name: 'bench' });
+    await connectStore(storeUrl(url), { name: 'bench' });
     return undefined;
   } catch (error) {
     if (AnywiseError.is(error) && error.code === 'INVALID_URL') return error.message;

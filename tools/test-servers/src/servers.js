@@ -36,14 +36,29 @@ export const redis = {
   name: 'Redis',
   variable: 'ANYWISE_TEST_REDIS',
   usual: 'redis://127.0.0.1:6379',
-  ask: (url) =>
-    new Promise((resolve, reject) => {
-      const { hostname, port } = new URL(url);
-      const socket = connect({ host: hostname, port: Number(port || 6379), timeout: patienceMs });
-      socket.once('connect', resolve);
-      socket.once('timeout', () => reject(new Error(`no answer within ${patienceMs} ms`)));
-      socket.once('error', reject);
-      const close = () => socket.destroy();
-      for (const event of ['connect', 'timeout', 'error']) socket.once(event, close);
-    }),
+  ask: (url) => knock(url, 6379),
 };
+
+/** @type {Server} */
+export const nats = {
+  name: 'NATS',
+  variable: 'ANYWISE_TEST_NATS',
+  usual: 'nats://127.0.0.1:4222',
+  ask: (url) => knock(url, 4222),
+};
+
+/**
+ * @param {string} url
+ * @param {number} usualPort
+ */
+function knock(url, usualPort) {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port || usualPort), timeout: patienceMs });
+    socket.once('connect', resolve);
+    socket.once('timeout', () => reject(new Error(`no answer within ${patienceMs} ms`)));
+    socket.once('error', reject);
+    const close = () => socket.destroy();
+    for (const event of ['connect', 'timeout', 'error']) socket.once(event, close);
+  });
+}

@@ -1,7 +1,7 @@
 // The whole way of an event: outbox, relay, transport, inbox, and a listener that writes a row.
 import { Anywise, MessageRegistry, SqlTransaction, on } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
-import { transportUrl } from '../urls.js';
+import { storeUrl, transportUrl } from '../urls.js';
 import { Happened, bench } from './event.js';
 
 export const listenerName = 'write-effect';
@@ -51,7 +51,7 @@ export function listener(arrivals) {
  */
 async function connections(name, url, migrations = []) {
   return {
-    store: await connectStore(url, { name, migrations }),
+    store: await connectStore(storeUrl(url), { name, migrations }),
     transport: await connectTransport(transportUrl(url)),
   };
 }
