@@ -229,6 +229,10 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   memoryStore: { call: (options) => memoryStore(options), takes: { clock: no } },
   memoryBroker: { call: (options) => root.memoryBroker(options), takes: { maxMessageBytes: bytes } },
+  share: {
+    call: (options) => root.share(root.memoryBroker().connect(), options),
+    takes: { maxMessageBytes: bytes },
+  },
   sqliteStore: {
     call: (options) => sqlite.sqliteStore(options),
     needs: { path: 'a.db' },

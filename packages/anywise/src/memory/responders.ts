@@ -17,6 +17,10 @@ export class MemoryResponders {
     return () => void this.#all.delete(responder);
   }
 
+  has(type: string): boolean {
+    return [...this.#all].some(({ types }) => types.has(type));
+  }
+
   /** The one with the fewest requests in hand. Those that have as many take turns. */
   next(type: string): Answering | undefined {
     let next: Responder | undefined;
