@@ -153,7 +153,7 @@ export const postgresMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'postgres/position.ts',
-        from: 'OR read_at < ${now} - ${hungAfterMs}',
+        from: 'OR abs(read_at - ${now}) > ${hungAfterMs}',
         to: 'OR read_at < -${hungAfterMs}',
       },
     ],

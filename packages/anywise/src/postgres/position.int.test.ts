@@ -6,6 +6,7 @@ import {
   testPostgresUrl,
   withTestDatabase,
 } from '../test-support/test-postgres.js';
+import { logStatements, readPage } from './log.js';
 import { openMigrated } from './open.js';
 import { Position } from './position.js';
 import { transportMigrations } from './schema.js';
@@ -16,6 +17,8 @@ interface World {
   readonly other: () => Position;
   /** What the record says, as after a crash. */
   readonly set: (change: string, ...values: readonly unknown[]) => Promise<unknown>;
+  /** How far an instance may read a log of one message. */
+  readonly lastFor: (instance: Position) => Promise<number | undefined>;
 }
 
 /** Instances of a consumer, the first of which reads. */
@@ -33,7 +36,13 @@ async function inRecord(work: (world: World) => Promise<void>): Promise<void> {
         expect(await one.take()).toBe(true);
         const set = (change: string, ...values: readonly unknown[]) =>
           server.query({ text: `UPDATE "${schema}".anywise_consumer SET ${change}` }, ...values);
-        await work({ one, other: instance, set });
+        await server.query({
+          text: `INSERT INTO "${schema}".anywise_message (type, kind, envelope, published_at) VALUES ('test.happened', 'event', '{}', 0)`,
+        });
+        const statements = logStatements(`"${schema}"`);
+        const log = { database, statements, consumer: ['orders', '[]'], types: [], maxBytes: 1_000 } as const;
+        const lastFor = async ({ holder }: Position) => (await readPage({ ...log, holder }))?.last;
+        await work({ one, other: instance, set, lastFor });
       });
     } finally {
       await database.close();
@@ -69,6 +78,21 @@ describeWithPostgres('the record of who reads in PostgreSQL', () => {
       await set('read_at = read_at - $1', hungAfterMs + 1_000);
       const next = other();
       expect([await next.take(), await one.advance(5), await next.advance(5)]).toEqual([true, false, true]);
+    }));
+
+  it('goes to another when the clock was set back since the instance was last seen', () =>
+    inRecord(async ({ other, set }) => {
+      await set('read_at = read_at + $1', 3_600_000);
+      expect(await other().take()).toBe(true);
+    }));
+
+  it('lets no instance read that was overtaken and does not know yet', () =>
+    inRecord(async ({ one, other, set, lastFor }) => {
+      const next = other();
+      expect([await lastFor(one), await lastFor(next)]).toEqual([1, undefined]);
+      await set('read_at = 0');
+      await next.take();
+      expect([await lastFor(one), await lastFor(next)]).toEqual([undefined, 1]);
     }));
 
   it('is made anew when it was deleted', () =>

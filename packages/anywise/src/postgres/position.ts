@@ -33,7 +33,7 @@ function positionStatements(schema: string): PositionStatements {
     // a pooler it may live on: then the time says so.
     take: prepared(`
       UPDATE ${consumer} SET holder = $3, holder_pid = $4, read_at = ${now}
-      WHERE ${row} AND (holder IN ('', $3) OR read_at < ${now} - ${hungAfterMs}
+      WHERE ${row} AND (holder IN ('', $3) OR abs(read_at - ${now}) > ${hungAfterMs}
         OR ($5::boolean AND holder_pid IS NOT NULL
             AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = holder_pid)))`),
     // Its commit does not wait for the disk: if the server loses it, the messages are handed over once more.

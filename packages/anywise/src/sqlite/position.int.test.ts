@@ -5,6 +5,7 @@ import { nameOf } from '../kit/lease-holder.js';
 import { processFacts } from '../kit/process-facts.js';
 import { hungAfterMs } from '../kit/reader.js';
 import { inTempFolder } from '../testing/temp-folder.js';
+import { logStatements, readPage } from './log.js';
 import { close, openMigrated } from './open.js';
 import { Position } from './position.js';
 import { transportMigrations } from './schema.js';
@@ -14,6 +15,8 @@ interface World {
   readonly other: Position;
   /** What the record says, as after a crash. */
   readonly set: (change: string, ...values: readonly (string | number)[]) => void;
+  /** How far an instance may read a log of one message. */
+  readonly lastFor: (instance: Position) => number | undefined;
 }
 
 /** Two instances of a consumer, the first of which reads. */
@@ -28,10 +31,13 @@ async function inRecord(work: (world: World) => Promise<void>): Promise<void> {
       await one.join();
       expect(await one.take()).toBe(true);
       const { writer } = database.connections;
+      writer.run(logStatements.add, 'test.happened', 'event', '{}', Date.now());
       await work({
         one,
         other,
         set: (change, ...values) => writer.run(`UPDATE anywise_consumer SET ${change}`, ...values),
+        lastFor: ({ holder }) =>
+          readPage(database.connections.reader, { consumer: ['orders', '[]'], holder, maxBytes: 1_000 })?.last,
       });
     } finally {
       await close(database);
@@ -67,6 +73,20 @@ describe('the record of who reads', () => {
     inRecord(async ({ one, other, set }) => {
       set('read_at = read_at - ?', hungAfterMs + 1_000);
       expect([await other.take(), await one.advance(5), await other.advance(5)]).toEqual([true, false, true]);
+    }));
+
+  it('goes to another when the clock was set back since the instance was last seen', () =>
+    inRecord(async ({ other, set }) => {
+      set('read_at = read_at + ?', 3_600_000);
+      expect(await other.take()).toBe(true);
+    }));
+
+  it('lets no instance read that was overtaken and does not know yet', () =>
+    inRecord(async ({ one, other, set, lastFor }) => {
+      expect([lastFor(one), lastFor(other)]).toEqual([1, undefined]);
+      set('read_at = 0');
+      await other.take();
+      expect([lastFor(one), lastFor(other)]).toEqual([undefined, 1]);
     }));
 
   it('is made anew when it was deleted', () =>

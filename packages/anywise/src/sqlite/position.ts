@@ -15,7 +15,7 @@ export const positionStatements = {
   join: `
     INSERT OR IGNORE INTO anywise_consumer (name, types, position, read_at)
     VALUES (?1, ?2, coalesce((SELECT max(position) FROM anywise_consumer WHERE name = ?1), 0), ${now})`,
-  find: `SELECT holder, read_at AS readAt, read_at < ${now} - ${hungAfterMs} AS hangs FROM anywise_consumer WHERE ${row}`,
+  find: `SELECT holder, read_at AS readAt, abs(read_at - ${now}) > ${hungAfterMs} AS hangs FROM anywise_consumer WHERE ${row}`,
   take: `UPDATE anywise_consumer SET holder = ?3, read_at = ${now} WHERE ${row} AND holder = ?4 AND read_at = ?5`,
   advance: `
     UPDATE anywise_consumer SET position = max(position, ?4), read_at = ${now} WHERE ${row} AND holder = ?3`,
