@@ -60,6 +60,32 @@ export const orderCases: readonly TransportCase[] = [
       }),
   },
   {
+    id: 'order-redelivery-first',
+    behaviour: 'delivers a batch that failed again before the messages that have come since',
+    needs: ['ordered'],
+    run: (fixture) =>
+      withTransports(fixture, 3, async (publisher, receiver, other) => {
+        const { opened, open } = gate();
+        let calls = 0;
+        const { ids } = await consume(receiver, {
+          receive: async () => {
+            if (calls++ > 0) return;
+            await opened;
+            throw new Error('not now');
+          },
+        });
+        const witness = await consume(other, { consumer: 'other' });
+        const sent = numbered(101, () => ({ subject: 'one' }));
+        await publish(publisher, sent.slice(0, 1));
+        await eventually(() => assert.equal(calls, 1));
+        await publish(publisher, sent.slice(1));
+        await eventually(() => assert.equal(witness.ids.length, sent.length));
+        open();
+        await eventually(() => hasAll(ids, idsOf(sent)));
+        sameOrder(ids, sent);
+      }),
+  },
+  {
     id: 'back-pressure',
     behaviour: 'hands over nothing more while a batch is being received',
     run: (fixture) =>
