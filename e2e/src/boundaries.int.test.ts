@@ -5,11 +5,15 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { workspace } from './docs/pages.js';
 
-const slices = foldersIn('services');
+const slices = foldersIn('services').filter((folder) => folder !== 'services/all');
 
 describe('to turbo boundaries', () => {
   it.each(slices)('%s is a slice', (folder) => {
     expect(tagsOf(folder)).toEqual(['slice']);
+  });
+
+  it('services/all is the one that runs them together', () => {
+    expect(tagsOf('services/all')).toEqual(['together']);
   });
 
   it.each(foldersIn('packages'))('%s is shared', (folder) => {

@@ -5,16 +5,30 @@ import { createClient } from './harness/http-client.js';
 import type { Databases } from './databases/databases.js';
 import { describeOnEachTransport } from './databases/each-transport.js';
 import { scheduledSql } from './harness/database-checks.js';
-import { createSystem, type Service } from './harness/system.js';
+import { createSystem, type Service, type Slice, type System } from './harness/system.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 
 /** Two services that have just been started, and somebody who plays with them. */
 async function begin(databases: Databases, ordersEnv: NodeJS.ProcessEnv = {}) {
   const system = await createSystem(databases);
-  const client = createClient(system.token);
   const payments = system.start('payments');
-  const orders = system.start('orders', ordersEnv);
+  return playWith(system, { payments, orders: system.start('orders', ordersEnv) }, ordersEnv);
+}
+
+/** The same services, in one process. */
+async function beginTogether(databases: Databases) {
+  const system = await createSystem(databases);
+  return playWith(system, system.startTogether());
+}
+
+function playWith(
+  system: System,
+  { payments, orders }: Readonly<Record<Slice, Service>>,
+  ordersEnv: NodeJS.ProcessEnv = {},
+) {
+  const { databases } = system;
+  const client = createClient(system.token);
   return {
     payments,
     orders,
@@ -148,5 +162,17 @@ describeOnEachTransport('two services', (open) => {
         await session.untilAnswer(session.restart(), `/orders/${orderId}`, cancelled);
       }
     });
+  });
+});
+
+describeOnEachTransport('two services in one process', (open) => {
+  it('play the same session, and stop in order', async () => {
+    await using session = await beginTogether(await open());
+    const orderId = await session.place();
+    const paymentId = await session.pay(orderId);
+    await session.untilAnswer(session.orders, `/orders/${orderId}`, { status: 'started', paymentId });
+    expect(await session.pay(orderId)).toBe(paymentId);
+    expect(await session.orders.kill('SIGTERM')).toMatchObject({ code: 0 });
+    for (const slice of ['orders', 'payments']) expect(session.payments.output).toContain(`${slice} has stopped`);
   });
 });

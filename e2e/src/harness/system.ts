@@ -22,6 +22,8 @@ export interface System extends AsyncDisposable {
   tokenOf(user: string, role?: string): Promise<string>;
   /** Starts a service from its source, on a free port. */
   start(slice: Slice, env?: NodeJS.ProcessEnv): Service;
+  /** Starts all services in one process, from its source, on free ports. Each of them is that process. */
+  startTogether(env?: NodeJS.ProcessEnv): Readonly<Record<Slice, Service>>;
   /** Runs any command in the workspace, as the leader of a process group. */
   run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Process;
 }
@@ -52,6 +54,12 @@ export async function createSystem(places: StoreKind | Databases = 'sqlite'): Pr
       processes.push(service);
       return service;
     },
+    startTogether(changes = {}) {
+      if (ended) throw new Error('The system has ended.');
+      const all = startFolder('all', { ...env, ...changes });
+      processes.push(all);
+      return { payments: asService('payments', all), orders: asService('orders', all) };
+    },
     run(command, args, changes = {}) {
       const running = startProcess({ command, args, cwd: workspace, env: { ...env, ...changes }, detached: true });
       processes.push(running);
@@ -66,26 +74,34 @@ export async function createSystem(places: StoreKind | Databases = 'sqlite'): Pr
 }
 
 function startService(slice: Slice, env: NodeJS.ProcessEnv): Service {
-  const started = startProcess({
+  return asService(slice, startFolder(slice, env));
+}
+
+/** @param folder in which folder of the services its `main.ts` is. */
+function startFolder(folder: string, env: NodeJS.ProcessEnv): Process {
+  return startProcess({
     command: process.execPath,
     args: [...nodeArguments, 'src/main.ts'],
-    cwd: join(workspace, 'services', slice),
+    cwd: join(workspace, 'services', folder),
     env,
     tethered: true,
   });
-  const listening = started.find(readUrl);
+}
+
+function asService(slice: Slice, started: Process): Service {
+  const listening = started.find((line) => readUrl(slice, line));
   let ended = false;
   void started.ended.then(() => (ended = true));
   // Not everybody asks for it.
   listening.catch(() => undefined);
-  return Object.assign(started, {
-    url: () => (ended ? Promise.reject(new Error(`${slice} has ended:\n${started.output}`)) : listening),
-  });
+  const url = (): Promise<string> =>
+    ended ? Promise.reject(new Error(`${slice} has ended:\n${started.output}`)) : listening;
+  return Object.create(started, { url: { value: url } }) as Service;
 }
 
 /** The service's log line that says where it takes requests. */
-function readUrl(line: string): string | undefined {
+function readUrl(slice: Slice, line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
-  const { url } = JSON.parse(line) as { readonly url?: string };
-  return url;
+  const { service, url } = JSON.parse(line) as { readonly service?: string; readonly url?: string };
+  return service === slice ? url : undefined;
 }

@@ -10,6 +10,6 @@ export { createLogger, type LoggerOptions } from './log/logger.js';
 export { Log, RequestId, type ServiceLog } from './log/service-log.js';
 export { readMigrations } from './migrations.js';
 export { readPage, unknownCursor } from './list-page.js';
-export { run } from './run.js';
+export { run, runTogether } from './run.js';
 export { seenBy, type Condition } from './seen-by.js';
 export { createService, type Service, type ServiceOptions } from './service.js';

@@ -1,4 +1,4 @@
-import { AnywiseError } from 'anywise';
+import { AnywiseError, share, type SharedTransport, type Transport } from 'anywise';
 import { shownValue } from 'anywise/connect';
 import { listen, type HttpServer } from 'anywise/express';
 import { sleep } from 'anywise/kit';
@@ -8,7 +8,7 @@ import { portVariable, readConfig, type ServiceConfig } from './config/config.js
 import { ConfigError } from './config/variable.js';
 import type { ServiceDefinition } from './definition.js';
 import { createLogger } from './log/logger.js';
-import { createService } from './service.js';
+import { createService, openTransport } from './service.js';
 
 /** EX_CONFIG of sysexits.h: a restart cannot help until the configuration is changed. */
 const misconfigured = 78;
@@ -21,10 +21,30 @@ const misconfigured = 78;
  * and ends the process with exit code 78.
  */
 export async function run(definition: ServiceDefinition): Promise<void> {
+  await live([definition], async (config) => openTransport(config));
+}
+
+/**
+ * Runs several services in this process, as {@link run} runs one: each with its own port and store, and all over one
+ * transport. What one of them asks another does not leave the process. If one cannot start, none goes on.
+ */
+export async function runTogether(definitions: readonly ServiceDefinition[]): Promise<void> {
+  let shared: SharedTransport | undefined;
+  await live(definitions, async (config) => {
+    // The URL is that of all: it is no setting of one service.
+    shared ??= share(await openTransport(config));
+    return shared.connect();
+  });
+}
+
+/** Opens the transport of a service. */
+type Connect = (config: ServiceConfig) => Promise<Transport>;
+
+async function live(definitions: readonly ServiceDefinition[], connect: Connect): Promise<void> {
   // First of all: a container's first process ignores signals that it does not listen to.
   const stop = untilSignal();
   try {
-    await live(definition, stop);
+    await startAndStop(definitions, connect, stop);
   } catch (error) {
     if (!isMisconfiguration(error)) throw error;
     console.error(error.message);
@@ -34,28 +54,44 @@ export async function run(definition: ServiceDefinition): Promise<void> {
   }
 }
 
-async function live(definition: ServiceDefinition, stop: Stop): Promise<void> {
+async function startAndStop(definitions: readonly ServiceDefinition[], connect: Connect, stop: Stop): Promise<void> {
+  const services: Running[] = [];
+  for (const definition of definitions) services.push(await open(definition, connect));
+  const started = Promise.all(services.map(({ start }) => start(stop.signal))).then(() => true);
+  const hasStarted = await Promise.race([started, stop.signalled.then(() => false)]);
+  const signal = await stop.signalled;
+  await Promise.all(services.map((service) => service.stop(signal, hasStarted)));
+  process.exit(0);
+}
+
+interface Running {
+  /** Rejects where it cannot start. */
+  readonly start: (signal: AbortSignal) => Promise<void>;
+  readonly stop: (signal: string, hasStarted: boolean) => Promise<void>;
+}
+
+/** A service that listens, and answers that it is not ready. */
+async function open(definition: ServiceDefinition, connect: Connect): Promise<Running> {
   const config = readConfig(definition.manifest, process.env, definition.settings);
   const { slice, drain } = config;
   const logger = createLogger({ slice, level: config.logLevel });
-  const service = await createService(definition, { config, logger });
+  const service = await createService(definition, { config, logger, transport: await connect(config) });
   const server = await listenAt(config, service.app);
-
-  const started = service.start(stop.signal).then(() => {
-    // Last, because a supervisor that reads this line may send a signal at once.
-    logger.info({ url: server.url }, `${slice} accepts requests at ${server.url}`);
-    return true;
-  });
-  const hasStarted = await Promise.race([started, stop.signalled.then(() => false)]);
-  const signal = await stop.signalled;
-
-  logger.info({ signal }, `${slice} is stopping`);
-  service.retire();
-  if (hasStarted && drain.readinessMs > 0) await sleep(drain.readinessMs);
-  await server.close({ timeoutMs: drain.httpMs });
-  await service.stop({ timeoutMs: drain.busMs });
-  logger.info({}, `${slice} has stopped`);
-  process.exit(0);
+  return {
+    async start(signal) {
+      await service.start(signal);
+      // Last, because a supervisor that reads this line may send a signal at once.
+      logger.info({ url: server.url }, `${slice} accepts requests at ${server.url}`);
+    },
+    async stop(signal, hasStarted) {
+      logger.info({ signal }, `${slice} is stopping`);
+      service.retire();
+      if (hasStarted && drain.readinessMs > 0) await sleep(drain.readinessMs);
+      await server.close({ timeoutMs: drain.httpMs });
+      await service.stop({ timeoutMs: drain.busMs });
+      logger.info({}, `${slice} has stopped`);
+    },
+  };
 }
 
 interface Stop {

@@ -1,5 +1,5 @@
 import 'reflect-metadata/lite';
-import { Anywise, type Logger } from 'anywise';
+import { Anywise, type Logger, type Transport } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
 import { inversify } from 'anywise/inversify';
 import type { Express } from 'express';
@@ -39,6 +39,8 @@ export interface Service {
 export interface ServiceOptions {
   readonly config: ServiceConfig;
   readonly logger: Logger;
+  /** Its connection to a transport that others of this process share. @defaultValue its own, by the URL of the configuration */
+  readonly transport?: Transport | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function createService(definition: ServiceDefinition, options: Serv
   const { registry, contracts, migrations, routes } = definition;
   const logger = boundRepeats(options.logger);
   const store = await blame('ANYWISE_STORE', connectStore(config.storeUrl, { name: config.slice, migrations }));
-  const transport = await blame('ANYWISE_TRANSPORT', connectTransport(config.transportUrl));
+  const transport = options.transport ?? (await openTransport(config));
   const anywise = new Anywise({
     name: config.slice,
     registries: [requestTracing, registry],
@@ -82,6 +84,11 @@ export async function createService(definition: ServiceDefinition, options: Serv
       await anywise.stop(stopOptions);
     },
   };
+}
+
+/** @throws AnywiseError (`INVALID_URL`) if no transport is known for its URL. */
+export function openTransport({ transportUrl }: Pick<ServiceConfig, 'transportUrl'>): Promise<Transport> {
+  return blame('ANYWISE_TRANSPORT', connectTransport(transportUrl));
 }
 
 function containerOf({ bind }: ServiceDefinition, { settings }: ServiceConfig, logger: Logger) {

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The package.json of every service. */
+/** The package.json of every service. `services/all` is none: it runs the others in one process. */
 export function findManifests(root: string): string[] {
   return children(join(root, 'services'))
+    .filter((service) => basename(service) !== 'all')
     .map((service) => join(service, 'package.json'))
     .filter((manifest) => existsSync(manifest));
 }

@@ -45,8 +45,11 @@ export function slicesOf(root: string): readonly string[] {
     .map((folder) => basename(folder));
 }
 
+/** The package that runs every slice in one process. */
+export const all = 'services/all';
+
 function isSlice(root: string, folder: string): boolean {
-  return folder.startsWith('services/') && existsSync(join(root, folder, 'package.json'));
+  return folder.startsWith('services/') && folder !== all && existsSync(join(root, folder, 'package.json'));
 }
 
 /** How to call pnpm where it may not be installed. */

@@ -17,7 +17,7 @@ export interface FrameSocketOptions {
 /** How long the other side may take for the rest of a frame, and for its greeting. */
 export const frameMs = 10_000;
 /** How many bytes may wait for a process that does not read. */
-const unreadBytes = limits.inHandBytes;
+export const unreadBytes: number = limits.inHandBytes;
 
 /** One side of a connection. Whatever the other one sends, at worst this connection ends. */
 export class FrameSocket {

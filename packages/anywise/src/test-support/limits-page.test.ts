@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { transportDefaults as postgresDefaults } from '../postgres/transport.js';
+import { responderMs } from '../postgres/request-statements.js';
+import { frameMs, unreadBytes } from '../sqlite/frame-socket.js';
 import { transportDefaults as sqliteDefaults } from '../sqlite/transport.js';
 import { defaultRetryPlan } from '../kit/retry.js';
 import { longestTimerMs } from '../core/time/timers.js';
@@ -35,6 +37,7 @@ const said: readonly (readonly [row: string, numbers: readonly number[]])[] = [
   ['what a bus has in hand', [inHandBytes, busDefaults.concurrency]],
   ['what one of several listeners', []],
   ['a batch of the relay', [relayBatch]],
+  ['what waits on a socket', [unreadBytes]],
   ['one attempt of a listener', [busDefaults.timeoutMs]],
   ['attempts', [attempts]],
   ['pause before an attempt', [firstDelayMs, factor, maxDelayMs]],
@@ -48,6 +51,8 @@ const said: readonly (readonly [row: string, numbers: readonly number[]])[] = [
   ['how long handled messages', [busDefaults.retentionMs]],
   ['how long a transport keeps', [sqliteDefaults.retentionMs]],
   ['how long it keeps', [sqliteDefaults.keepReadMs]],
+  ['the rest of a frame', [frameMs]],
+  ['a responder without a sign', [responderMs]],
   ['a time limit or a pause', [longestTimerMs]],
 ];
 
