@@ -1,6 +1,7 @@
 import { memoryBroker, memoryStore, type StoreCapabilities, type Transport, type TransportCapabilities } from 'anywise';
 import { natsTransport } from 'anywise/nats';
 import { postgresStore, postgresTransport } from 'anywise/postgres';
+import { rabbitmqTransport } from 'anywise/rabbitmq';
 import { sqliteStore, sqliteTransport } from 'anywise/sqlite';
 import {
   casesFor,
@@ -53,6 +54,10 @@ const transports: readonly (Adapter & { readonly capabilities: Capabilities<Tran
     ...{ forget: true, foreign: true },
   }),
   transportColumn('NATS', natsTransport(), {
+    ...{ restart: true, cut: true, mute: true, outage: true, refusal: true },
+    ...{ forget: true, foreign: true, stranger: true },
+  }),
+  transportColumn('RabbitMQ', rabbitmqTransport(), {
     ...{ restart: true, cut: true, mute: true, outage: true, refusal: true },
     ...{ forget: true, foreign: true, stranger: true },
   }),

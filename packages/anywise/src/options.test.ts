@@ -8,6 +8,7 @@ import * as inversify from './inversify/index.js';
 import * as kit from './kit/index.js';
 import * as memory from './memory/index.js';
 import * as nats from './nats/index.js';
+import * as rabbitmq from './rabbitmq/index.js';
 import * as postgres from './postgres/index.js';
 import * as sinks from './sinks/index.js';
 import * as sqlite from './sqlite/index.js';
@@ -269,6 +270,20 @@ const subjects: Readonly<Record<string, Subject>> = {
       maxMessageBytes: bytes,
     },
   },
+  rabbitmqTransport: {
+    call: (options) => rabbitmq.rabbitmqTransport(options),
+    takes: {
+      servers: (value) => value === '5',
+      user: text,
+      password: text,
+      vhost: text,
+      tls: (value) => value === true || object(value),
+      prefix: text,
+      replicas: whole(1, 99),
+      manage: flag,
+      maxMessageBytes: bytes,
+    },
+  },
   connectStore: {
     call: (options) => connect.connectStore('memory:', options),
     needs: { name: 'shop' },
@@ -448,7 +463,21 @@ const without = {
 };
 
 describe('the table of options', () => {
-  const entries = { root, kit, guards, memory, sqlite, postgres, nats, inversify, express, sinks, connect, testing };
+  const entries = {
+    root,
+    kit,
+    guards,
+    memory,
+    sqlite,
+    postgres,
+    nats,
+    rabbitmq,
+    inversify,
+    express,
+    sinks,
+    connect,
+    testing,
+  };
 
   it.each(Object.entries(entries))('has every function of %s', (_entry, exported) => {
     const functions = Object.entries(exported).filter(([, value]) => typeof value === 'function');

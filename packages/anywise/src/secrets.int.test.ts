@@ -109,6 +109,7 @@ describe('a URL as it is shown', () => {
     ['sqlite:/srv/shop?synchronous=full', 'sqlite:/srv/shop'],
     ['memory:', 'memory:'],
     ['nats://ada:secret@host:4222', 'nats://host:4222'],
+    ['amqps://ada:secret@host/shop?prefix=a', 'amqps://host/shop'],
     ['postgres://ada:12/34@db/shop', 'postgres:…'],
     ['postgres:ada:secret@db/shop', 'postgres:…'],
     ['sqlite:postgres://ada:secret@db/shop', 'sqlite:…'],

@@ -32,7 +32,7 @@ describe('a URL', () => {
     expect(await store(url).catch(errorText)).toBe(
       `No store is known for \`${scheme}:\`. Use ${databases} or \`memory:\`.`,
     );
-    const transports = `${databases}, \`nats://<host>\` or \`memory:\``;
+    const transports = `${databases}, \`nats://<host>\`, \`amqp://<host>\` or \`memory:\``;
     expect(await connectTransport(url).catch(errorText)).toBe(
       `No transport is known for \`${scheme}:\`. Use ${transports}.`,
     );

@@ -34,6 +34,7 @@ export async function connectStore(url: string, options: ConnectStoreOptions): P
  * | `sqlite:<file>` | a file that the services of one machine share; `?synchronous=full` waits for the disk; `?maxMessageBytes=` |
  * | `postgres://…` | the schema `anywise` of a database, or what `?schema=` names; `?maxConnections=`, `?prepare=false` and `?maxMessageBytes=` are options of the transport |
  * | `nats://…` | NATS JetStream, `tls://…` with TLS; `?prefix=`, `?replicas=`, `?manage=false` and `?maxMessageBytes=` are options of the transport |
+ * | `amqp://…` | RabbitMQ, `amqps://…` with TLS; the path is the virtual host; `?prefix=`, `?replicas=`, `?manage=false` and `?maxMessageBytes=` are options of the transport |
  * | `memory:` | within this process only |
  *
  * @throws AnywiseError (`INVALID_URL`) if no transport has this scheme, or the adapter cannot read the URL.

@@ -3,6 +3,7 @@ import type { Migration } from '../core/ports/sql.js';
 import type { Store } from '../core/ports/store.js';
 import type { Transport } from '../core/ports/transport.js';
 import { readNatsUrl } from './nats-url.js';
+import { readRabbitmqUrl } from './rabbitmq-url.js';
 import { readPostgresUrl } from './postgres-url.js';
 import { readSqliteUrl } from './sqlite-url.js';
 
@@ -70,11 +71,22 @@ const nats: Scheme = {
   },
 };
 
+const rabbitmq: Scheme = {
+  example: 'amqp://<host>',
+  async transport(url) {
+    const options = readRabbitmqUrl(url);
+    const { rabbitmqTransport } = await import('../rabbitmq/index.js');
+    return rabbitmqTransport(options);
+  },
+};
+
 export const schemes: ReadonlyMap<string, Scheme> = new Map([
   ['sqlite', sqlite],
   ['postgres', postgres],
   ['postgresql', postgres],
   ['nats', nats],
   ['tls', nats],
+  ['amqp', rabbitmq],
+  ['amqps', rabbitmq],
   ['memory', memory],
 ]);

@@ -63,40 +63,33 @@ export interface RawMessage {
 
 /** Reads a message in binary or structured mode; never throws. */
 export function readMessage({ data, headers }: RawMessage, { maxBytes, ...found }: Found): Received {
+  const attributes = headers === undefined ? [] : attributesOf(headers);
   const body = data.byteLength > maxBytes ? undefined : textIn(data);
   if (body === undefined) return readEnvelope({ ...found, text: data }, maxBytes);
-  const { attributes, isStructured } = readHeaders(headers);
-  if (attributes.has('specversion')) return readEnvelope({ ...found, text: jsonOf(attributes, body) }, maxBytes);
-  if (headers !== undefined && !isStructured) {
+  if (attributes.length > 0) return readEnvelope({ ...found, text: jsonOf(attributes, body) }, maxBytes);
+  if (headers !== undefined && !structured.test(headers.get('Content-Type'))) {
     return { unreadable: body, reason: 'It has neither CloudEvents headers nor the content type of a CloudEvent.' };
   }
   return readEnvelope({ ...found, text: body }, maxBytes);
 }
 
-type Attributes = ReadonlyMap<string, string | number>;
-
 /** The envelope's JSON. The body is put in as it is, so that it is parsed once; before the attributes, which count. */
-function jsonOf(attributes: Attributes, body: string): string {
-  const fields = Array.from(attributes, ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+function jsonOf(attributes: readonly (readonly [string, string | number])[], body: string): string {
+  const fields = attributes.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   return `{${[...(body === '' ? [] : [`"data":${body}`]), ...fields].join()}}`;
 }
 
-/** The attributes of binary mode, and whether it is structured mode. The names of headers may be in any case. */
-function readHeaders(headers: MsgHdrs | undefined): { attributes: Attributes; isStructured: boolean } {
-  const attributes = new Map<string, string | number>();
-  let isStructured = false;
-  for (const header of headers?.keys() ?? []) {
+function attributesOf(headers: MsgHdrs): (readonly [string, string | number])[] {
+  const found = new Map<string, string | number>();
+  for (const header of headers.keys()) {
     const name = header.toLowerCase();
-    const value = headers?.get(header) ?? '';
-    if (name === 'content-type') {
-      attributes.set('datacontenttype', value);
-      isStructured = structured.test(value);
-    }
+    const value = headers.get(header);
+    if (name === 'content-type') found.set('datacontenttype', value);
     if (!name.startsWith(attributePrefix)) continue;
     const attribute = name.slice(attributePrefix.length);
-    if (/^[a-z\d]{1,20}$/.test(attribute)) attributes.set(attribute, typed(attribute, decode(value)));
+    if (/^[a-z\d]{1,20}$/.test(attribute)) found.set(attribute, typed(attribute, decode(value)));
   }
-  return { attributes, isStructured };
+  return found.has('specversion') ? [...found] : [];
 }
 
 function typed(attribute: string, value: string): string | number {

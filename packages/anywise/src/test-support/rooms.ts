@@ -98,6 +98,12 @@ export const rooms: readonly Room[] = [
     imports: before('registry'),
   },
   {
+    name: 'rabbitmq',
+    folder: 'rabbitmq',
+    holds: 'transport of many machines, over RabbitMQ',
+    imports: before('registry'),
+  },
+  {
     name: 'guards',
     folder: 'guards',
     holds: 'ready guards: log, time limits, places, rates, permissions',
@@ -111,7 +117,7 @@ export const rooms: readonly Room[] = [
     folder: 'connect',
     holds: 'a store or a transport by its URL',
     imports: ['errors', 'ports'],
-    loads: ['memory', 'sqlite', 'postgres', 'nats'],
+    loads: ['memory', 'sqlite', 'postgres', 'nats', 'rabbitmq'],
   },
   {
     name: 'cli',

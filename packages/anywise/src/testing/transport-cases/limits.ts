@@ -6,7 +6,7 @@ import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { TransportCase, TransportFixture } from '../transport-case.js';
-import { consume, idsOf, needed, numbered, publish, sameOnce, withTransports } from './steps.js';
+import { consume, idsOf, needed, makeKnown, numbered, publish, sameOnce, withTransports } from './steps.js';
 
 /** An envelope of this many bytes as JSON. */
 function sized(id: string, bytes: number): Envelope {
@@ -119,6 +119,7 @@ export const limitCases: readonly TransportCase[] = [
     run: (fixture) =>
       withTransports(fixture, 2, async (publisher, receiver) => {
         const sent = numbered(24).map(({ id }) => sized(id, 700_000));
+        await makeKnown(receiver);
         await publish(publisher, sent);
         const batches: number[] = [];
         const receive = async (batch: readonly Envelope[]): Promise<unknown> => batches.push(batch.length);
@@ -152,6 +153,8 @@ export const limitCases: readonly TransportCase[] = [
     run: (fixture) =>
       withTransports(fixture, 3, async (publisher, receiver, other) => {
         await publisher.check();
+        await makeKnown(receiver);
+        await makeKnown(other, 'other');
         const texts = [6_000_000, limits.messageBytes + 1].map((bytes) => JSON.stringify(sized('large', bytes)));
         for (const text of [...texts, ...texts]) await write(fixture, text);
         await write(fixture, 'x'.repeat(5_000_000), 'test.other');

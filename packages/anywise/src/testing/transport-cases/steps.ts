@@ -32,6 +32,12 @@ export async function consume(transport: Transport, options: ConsumeOptions = {}
   return { ids, subscription };
 }
 
+/** Makes a consumer known, so that it gets what is published from now on, once it subscribes. */
+export async function makeKnown(transport: Transport, consumer = 'consumer', types = ['test.happened']): Promise<void> {
+  const { subscription } = await consume(transport, { consumer, types });
+  await subscription.close();
+}
+
 function envelopeOf(received: Received): Envelope {
   assert.ok('envelope' in received, 'an envelope could not be read');
   return received.envelope;
