@@ -31,12 +31,10 @@ class Adapter implements InversifyAdapter, Maker {
   readonly #container: Container;
   readonly #root: ResolutionContext;
   readonly #check: PlanCheck;
-  readonly #captors = new Map<ServiceIdentifier, symbol>();
-  /** Whether nothing in the graph of a service was asynchronous; unknown before the first is made. */
-  readonly #isSynchronous = new Map<ServiceIdentifier, boolean>();
+  readonly #recipes = new Map<ServiceIdentifier, Recipe>();
   readonly #hidden: ServiceId[] = [];
   #current: CurrentMessage | undefined;
-  /** The promises that bindings were given while the current service is made. */
+  /** The promises that bindings were given while the current service is made, if there are any. */
   #unclaimed: Promise<unknown>[] | undefined;
   #caught: Caught | undefined;
 
@@ -51,7 +49,8 @@ class Adapter implements InversifyAdapter, Maker {
     this.#hidden.push(hidden);
     bind(this.#container.bind<T>(hidden));
     this.#check.neverKeep(hidden);
-    this.#bind(id, ({ scope }, get) => scope.once(hidden, () => get(hidden)) as T);
+    const recipe = this.#recipe(hidden);
+    this.#bind(id, ({ scope }, context) => scope.once(hidden, () => this.#makeWithin(recipe, context)) as T);
     return this;
   }
 
@@ -77,23 +76,24 @@ class Adapter implements InversifyAdapter, Maker {
 
   /** Inversify calls every binding of a graph before the first await, even of an asynchronous one. */
   make(id: ServiceId, message: CurrentMessage): unknown {
-    const [current, unclaimed] = [this.#current, this.#unclaimed];
-    const within: Promise<unknown>[] = [];
+    const current = this.#current;
+    const unclaimed = this.#unclaimed;
     this.#current = message;
-    this.#unclaimed = within;
+    this.#unclaimed = undefined;
     try {
-      const made = this.#make(id, this.#root);
-      return made instanceof Promise && within.length > 0 ? explained(made, within) : made;
+      const made = this.#make(this.#recipe(id as ServiceIdentifier), this.#root);
+      const within = this.#unclaimed as Promise<unknown>[] | undefined;
+      return made instanceof Promise && within !== undefined ? explained(made, within) : made;
     } finally {
       this.#current = current;
       this.#unclaimed = unclaimed;
     }
   }
 
-  #bind<T>(id: ServiceId<T>, make: (message: CurrentMessage, get: (id: ServiceIdentifier) => unknown) => T): void {
+  #bind<T>(id: ServiceId<T>, make: (message: CurrentMessage, context: ResolutionContext) => T): void {
     this.#container
       .bind<T>(id as ServiceIdentifier<T>)
-      .toDynamicValue((context) => make(this.#message(id), (hidden) => this.#makeWithin(hidden, context)))
+      .toDynamicValue((context) => make(this.#message(id), context))
       .inTransientScope()
       .when(this.#check.noteMessageScoped);
   }
@@ -114,28 +114,28 @@ class Adapter implements InversifyAdapter, Maker {
   }
 
   /** What the code of a binding asks for. Where that gets a promise and cannot wait, it fails for a reason that says little. */
-  #makeWithin(id: ServiceIdentifier, from: Resolver): unknown {
-    const made = this.#make(id, from);
+  #makeWithin(recipe: Recipe, from: Resolver): unknown {
+    const made = this.#make(recipe, from);
     if (made instanceof Promise) {
       made.catch(() => undefined);
-      this.#unclaimed?.push(made);
+      (this.#unclaimed ??= []).push(made);
     }
     return made;
   }
 
   /** An instance, or a promise of it if something in its graph is asynchronous. */
-  #make(id: ServiceIdentifier, from: Resolver): unknown {
-    return this.#isSynchronous.get(id) === true ? this.#makeNow(id, from) : this.#catch(id, from);
+  #make(recipe: Recipe, from: Resolver): unknown {
+    return recipe.isSynchronous === true ? this.#makeNow(recipe, from) : this.#catch(recipe, from);
   }
 
   /** At half the cost, for what needed nothing asynchronous the first time. */
-  #makeNow(id: ServiceIdentifier, from: Resolver): unknown {
+  #makeNow(recipe: Recipe, from: Resolver): unknown {
     try {
-      return from.get(id);
+      return from.get(recipe.id);
     } catch (error) {
       if (!isAsynchronous(error)) throw error;
-      this.#isSynchronous.set(id, false);
-      return this.#catch(id, from);
+      recipe.isSynchronous = false;
+      return this.#catch(recipe, from);
     }
   }
 
@@ -143,14 +143,22 @@ class Adapter implements InversifyAdapter, Maker {
    * `get` would drop a promise, and with it what was made; `getAsync` does not tell whether there was one. So a service is got
    * as a part of its captor, which catches it: at once if nothing is asynchronous.
    */
-  #catch(id: ServiceIdentifier, from: Resolver): unknown {
-    const captor = this.#captors.get(id) ?? this.#bindCaptor(id);
+  #catch(recipe: Recipe, from: Resolver): unknown {
+    const captor = (recipe.captor ??= this.#bindCaptor(recipe.id));
     this.#caught = undefined;
     const made = from.getAsync(captor);
     const caught = this.#caught as Caught | undefined;
     this.#caught = undefined;
-    if (!this.#isSynchronous.has(id)) this.#isSynchronous.set(id, caught !== undefined);
+    recipe.isSynchronous ??= caught !== undefined;
     return caught === undefined ? made : caught.service;
+  }
+
+  #recipe(id: ServiceIdentifier): Recipe {
+    const known = this.#recipes.get(id);
+    if (known !== undefined) return known;
+    const recipe: Recipe = { id, captor: undefined, isSynchronous: undefined };
+    this.#recipes.set(id, recipe);
+    return recipe;
   }
 
   #bindCaptor(id: ServiceIdentifier): symbol {
@@ -160,7 +168,6 @@ class Adapter implements InversifyAdapter, Maker {
       return service;
     };
     this.#container.bind(captor).toResolvedValue(capture, [id]).inTransientScope();
-    this.#captors.set(id, captor);
     // What was bound after the start is asked for the first time here.
     this.#check.watchSingletons();
     return captor;
@@ -168,6 +175,14 @@ class Adapter implements InversifyAdapter, Maker {
 }
 
 type Resolver = Pick<Container, 'get' | 'getAsync'>;
+
+/** How a service is made. */
+interface Recipe {
+  readonly id: ServiceIdentifier;
+  captor: symbol | undefined;
+  /** Whether nothing in its graph was asynchronous; unknown before it is first made. */
+  isSynchronous: boolean | undefined;
+}
 
 interface Caught {
   readonly service: unknown;

@@ -17,10 +17,18 @@ interface Disposable {
   [Symbol.dispose]?: (outcome?: ScopeOutcome) => void;
 }
 
-/** The services created for one message, in order of creation. */
+/** A service that was created for a message. Not in a map, which would cost more than the few services of one message. */
+interface Made {
+  readonly id: ServiceIdentifier;
+  readonly service: unknown;
+  /** The one that was created before it. */
+  readonly before: Made | undefined;
+}
+
+/** The services created for one message. They are disposed in reverse order. */
 export class MessageScope implements Scope {
   readonly #maker: Maker;
-  #made: Map<ServiceIdentifier, unknown> | undefined;
+  #last: Made | undefined;
 
   constructor(maker: Maker) {
     this.#maker = maker;
@@ -32,18 +40,24 @@ export class MessageScope implements Scope {
 
   /** Creates a service the first time, and returns the same one from then on. */
   once(id: ServiceIdentifier, make: () => unknown): unknown {
-    const made = (this.#made ??= new Map());
-    if (made.has(id)) return made.get(id);
-    const value = make();
-    made.set(id, value);
-    return value;
+    for (let made = this.#last; made !== undefined; made = made.before) {
+      if (made.id === id) return made.service;
+    }
+    const service = make();
+    this.#last = { id, service, before: this.#last };
+    return service;
   }
 
   dispose(outcome?: ScopeOutcome): void | Promise<void> {
-    if (this.#made === undefined) return;
-    for (const value of this.#made.values()) {
-      if (mayNeedDisposal(value)) return disposeAll([...this.#made.values()].reverse(), outcome);
+    for (let made = this.#last; made !== undefined; made = made.before) {
+      if (mayNeedDisposal(made.service)) return disposeAll(this.#lastFirst(), outcome);
     }
+  }
+
+  #lastFirst(): readonly unknown[] {
+    const services: unknown[] = [];
+    for (let made = this.#last; made !== undefined; made = made.before) services.push(made.service);
+    return services;
   }
 }
 

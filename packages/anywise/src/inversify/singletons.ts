@@ -17,12 +17,12 @@ type Make = (...args: unknown[]) => unknown;
  * a service of one message must not be among it.
  */
 export class Singletons {
-  readonly #making: string[] = [];
+  #beingMade: string | undefined;
   readonly #watched = new WeakSet<object>();
 
   /** The name of the singleton that is being made now; `undefined` if none is. */
   get beingMade(): string | undefined {
-    return this.#making.at(-1);
+    return this.#beingMade;
   }
 
   /** Watches the code that makes a service, if it is a singleton. A binding that is watched already stays as it is. */
@@ -37,11 +37,12 @@ export class Singletons {
 
   #noting(name: string, make: unknown): Make {
     return (...args) => {
-      this.#making.push(name);
+      const outer = this.#beingMade;
+      this.#beingMade = name;
       try {
         return (make as Make)(...args);
       } finally {
-        this.#making.pop();
+        this.#beingMade = outer;
       }
     };
   }

@@ -45,24 +45,29 @@ export class Publisher {
   }
 
   publish(event: Event, options: PublishOptions | undefined, caller: Frame | undefined): Promise<unknown> {
-    const { routes, work, observers, host } = this.#options;
-    const problems = options === undefined ? [] : optionProblems(options, publishChecks);
-    if (problems.length > 0) return rejected(new SetupError('INVALID_SETUP', '`publish()`', problems));
+    const { routes, observers, host } = this.#options;
+    if (options !== undefined) {
+      const problems = optionProblems(options, publishChecks);
+      if (problems.length > 0) return rejected(new SetupError('INVALID_SETUP', '`publish()`', problems));
+    }
     let compiled: CompiledEvent;
     try {
       compiled = routes.event(event);
     } catch (error) {
       return rejected(error);
     }
-    if (caller === undefined && compiled.needsUnit) {
-      return work.run(async (unit) => {
-        await this.#publishIn(event, compiled, contextOf(event, options, undefined), undefined, unit);
-        return nothingElse;
-      });
-    }
+    if (caller === undefined && compiled.needsUnit) return this.#publishInOwnUnit(event, compiled, options);
     const context = contextOf(event, options, caller);
     if (compiled.isEmitted || observers.any) return this.#publishIn(event, compiled, context, caller, undefined);
     return this.#runInside(event, compiled, new Frame(host, context, undefined, caller), context);
+  }
+
+  /** A function of its own, because its closure would cost every publish. */
+  #publishInOwnUnit(event: Event, compiled: CompiledEvent, options: PublishOptions | undefined): Promise<unknown> {
+    return this.#options.work.run(async (unit) => {
+      await this.#publishIn(event, compiled, contextOf(event, options, undefined), undefined, unit);
+      return nothingElse;
+    });
   }
 
   async #publishIn(
@@ -85,7 +90,7 @@ export class Publisher {
    */
   #runInside(event: Event, { inside }: CompiledEvent, frame: Frame, options: ContextOptions): Promise<void> {
     const { strategy } = this.#options;
-    const [first] = inside;
+    const first = inside[0];
     if (first !== undefined && inside.length === 1 && strategy === sequential) return runOnly(event, first, frame);
     if (strategy === sequential) return runInTurn(event, inside, frame);
     const listeners = inside.map(({ name, run, needsUnit, isGuarded }): ReadyListener => {

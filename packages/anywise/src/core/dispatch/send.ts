@@ -52,12 +52,13 @@ export class Sender {
       pace.skips--;
       return compiled.run(command, new Frame(this.#host, noOptions));
     }
-    const problems = options === undefined ? [] : optionProblems(options, sendChecks);
+    if (options === undefined) return this.#route(command, compiled, undefined, caller);
+    const problems = optionProblems(options, sendChecks);
     if (problems.length > 0) return Promise.reject(new SetupError('INVALID_SETUP', '`send()`', problems));
-    if (options?.timeoutMs !== undefined || options?.signal !== undefined) {
-      return this.#sendWithDeadline(command, compiled, options, caller);
-    }
-    return this.#route(command, compiled, options, caller);
+    const hasDeadline = options.timeoutMs !== undefined || options.signal !== undefined;
+    return hasDeadline
+      ? this.#sendWithDeadline(command, compiled, options, caller)
+      : this.#route(command, compiled, options, caller);
   }
 
   /** Handles a command or query that another service has sent. */
@@ -101,12 +102,7 @@ export class Sender {
     options: SendWithDeadline | undefined,
     caller: Frame | undefined,
   ): Promise<unknown> {
-    if (caller !== undefined) {
-      if (options?.idempotencyKey !== undefined) return Promise.reject(nestedKey(command));
-      const frame = new Frame(this.#host, contextOptions(options, caller), undefined, caller);
-      const run = runOf(compiled, options);
-      return compiled.writes ? frame.nested(() => run(command, frame)) : run(command, frame);
-    }
+    if (caller !== undefined) return this.#sendWithin(command, compiled, options, caller);
     // A query has no effects, so a key would protect nothing.
     if (options?.idempotencyKey !== undefined && !compiled.readOnly) {
       return this.#sendOnce(command, compiled, options, options.idempotencyKey);
@@ -115,6 +111,19 @@ export class Sender {
     // With a deadline, it is watched no longer than that.
     const isWatched = options?.signal !== undefined;
     return this.#sendPlain(command, compiled, contextOptions(options, undefined), runOf(compiled, options), isWatched);
+  }
+
+  /** A function of its own, because its closure would cost every send. */
+  #sendWithin(
+    command: Command,
+    compiled: CompiledCommand,
+    options: SendWithDeadline | undefined,
+    caller: Frame,
+  ): Promise<unknown> {
+    if (options?.idempotencyKey !== undefined) return Promise.reject(nestedKey(command));
+    const frame = new Frame(this.#host, contextOptions(options, caller), undefined, caller);
+    const run = runOf(compiled, options);
+    return compiled.writes ? frame.nested(() => run(command, frame)) : run(command, frame);
   }
 
   #sendPlain(
@@ -137,7 +146,7 @@ export class Sender {
     options: SendWithDeadline | undefined,
   ): Promise<unknown> {
     if (options?.signal !== undefined || compiled.writes) return this.#sendInOwnUnit(command, compiled, options);
-    const unit = this.#work.open({ readOnly: compiled.readOnly });
+    const unit = this.#work.open(compiled.readOnly);
     this.#work.take(unit);
     try {
       const frame = new Frame(this.#host, contextOptions(options, undefined), unit);

@@ -33,17 +33,22 @@ const cannotRollBack = 'A transaction could not be rolled back';
 /** The units of work of the messages in hand: how they begin, commit and end. */
 export class WorkInHand {
   readonly #options: WorkInHandOptions;
+  readonly #writing: UnitOfWorkOptions;
+  readonly #reading: UnitOfWorkOptions;
   readonly #inHand = new LinkedList<UnitOfWork>();
   #isClosed = false;
   readonly #waiters = new Waiters();
 
   constructor(options: WorkInHandOptions) {
+    const { container, store } = options;
     this.#options = options;
+    // Shared by all units: one is made for each message that needs a scope.
+    this.#writing = { container, store, readOnly: false, isAlone: false, claim: undefined };
+    this.#reading = { ...this.#writing, readOnly: true };
   }
 
-  open({ readOnly = false, isAlone = false, claim }: OpenOptions = {}): UnitOfWork {
-    const { container, store } = this.#options;
-    return new UnitOfWork({ container, store, readOnly, isAlone, claim });
+  open(readOnly = false): UnitOfWork {
+    return new UnitOfWork(readOnly ? this.#reading : this.#writing);
   }
 
   /** @throws AnywiseError (`NOT_RUNNING`) once the bus has given up what it had in hand. */
@@ -80,11 +85,15 @@ export class WorkInHand {
    */
   async run(work: Work, options: RunOptions = {}): Promise<boolean> {
     try {
-      return await this.#run(this.open(options), work, options.signal);
+      return await this.#run(this.#openFor(options), work, options.signal);
     } catch (error) {
       if (!SharedCommitError.is(error)) throw error;
-      return this.#run(this.open({ ...options, isAlone: true }), work, options.signal);
+      return this.#run(this.#openFor({ ...options, isAlone: true }), work, options.signal);
     }
+  }
+
+  #openFor({ readOnly = false, isAlone = false, claim }: OpenOptions): UnitOfWork {
+    return new UnitOfWork({ ...this.#writing, readOnly, isAlone, claim });
   }
 
   async #run(unit: UnitOfWork, work: Work, signal: Abortable | undefined): Promise<boolean> {
