@@ -5,7 +5,7 @@ import { notesVariable, openNotes } from './notes.js';
 import { untilReady } from './ready.js';
 import { findManifests, workspace } from './workspace.js';
 
-// Ctrl-C is how `pnpm dev` ends: no failure of this task.
+// `pnpm dev` ends with Ctrl-C, so this is no failure of the task.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));
 whenAbandoned(() => process.exit(0));
 
@@ -23,6 +23,6 @@ try {
   if (services.length > 0)
     process.stdout.write(composeBanner(services, canSign ? await signDevToken({ user: 'dev' }) : undefined));
 } catch (error) {
-  // The services have read the same and say it themselves.
+  // The services read the same configuration and report it themselves.
   if (!(error instanceof ConfigError)) throw error;
 }

@@ -1,7 +1,7 @@
 import type { ServiceConfig } from '@anywise/service';
 import { shownUrl } from '@anywise/service/config';
 
-/** What the banner tells of a service. */
+/** What the banner says about a service. */
 type Place = Pick<ServiceConfig, 'slice' | 'port' | 'storeUrl' | 'transportUrl'>;
 
 /** Says where everything is, and how to try it with this token; without one, tokens come from elsewhere. */

@@ -10,14 +10,14 @@ export interface Exit {
 
 export interface Service {
   readonly pid: number | undefined;
-  /** The last it wrote to stderr, apart from its log. */
+  /** The end of what it wrote to stderr, without its log. */
   readonly complaints: readonly string[];
   readonly exited: Promise<Exit>;
-  /** SIGTERM, and SIGKILL for one that is still there when its time is up. */
+  /** Sends SIGTERM, and SIGKILL if it has not ended in time. */
   stop(): Promise<void>;
 }
 
-/** All has to be over 5 s after Ctrl-C. */
+/** Everything has to end within 5 s of Ctrl-C. */
 const graceMs = 4500;
 
 /** What each step of stopping may take within that, unless the environment says otherwise. */
@@ -54,7 +54,7 @@ export function startService(folder: string, onLine: (line: string) => void): Se
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       const settle = () => resolve({ code, signal });
-      // Its last words have been read by `close`, which never comes if something it started holds on to its output.
+      // By `close` all its output has been read, but `close` never comes if a process that it started keeps the output open.
       child.once('close', settle);
       setTimeout(settle, 2_000);
     });

@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 
 const dev = fileURLToPath(new URL('./dev.ts', import.meta.url));
 
-/** Runs `pnpm dev` to its end, and gives its exit code and what it has written. */
+/** Runs `pnpm dev` to its end, and returns its exit code and its output. */
 async function run(env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--conditions=@anywise/source', dev], {
     env: { ...process.env, ...env },

@@ -1,4 +1,4 @@
-// `pnpm dev`: checks that the services can start, lets turbo run them, and says last what went wrong.
+// `pnpm dev`: checks that the services can start, has turbo run them, and ends with what went wrong.
 import { ConfigError, readConfig } from '@anywise/service/config';
 import { createNotesFolder, notesVariable, openNotes } from './notes.js';
 import { composeProblems, portProblem, portProblems, type Endpoint } from './problems.js';
@@ -9,7 +9,7 @@ process.exit(await dev(process.argv.slice(2)));
 
 async function dev(args: readonly string[]): Promise<number> {
   const { endpoints, wrong } = readEndpoints();
-  // With arguments, turbo may have been told to run only some of the services.
+  // The arguments may make turbo run only some of the services.
   const problems = args.length === 0 ? [...wrong, ...(await portProblems(endpoints))] : [];
   if (problems.length > 0) return fail(problems);
 
@@ -27,7 +27,7 @@ function fail(problems: readonly string[]): number {
   return 1;
 }
 
-/** Where the services will listen, and what is wrong with their configuration: the same variable is told of once. */
+/** Where the services will listen, and what is wrong with their configuration, each variable once. */
 function readEndpoints(): { readonly endpoints: readonly Endpoint[]; readonly wrong: readonly string[] } {
   const endpoints: Endpoint[] = [];
   const wrong = new Set<string>();

@@ -24,7 +24,7 @@ export function whenAbandoned(callback: () => void): void {
   timer.unref();
 }
 
-/** Whether the command that started us writes to a terminal: turbo hands its tasks a pipe and does not tell. */
+/** Whether the command that started us writes to a terminal: turbo hands its tasks a pipe, so they cannot see it themselves. */
 export function launchedFromTerminal(): boolean {
   const outermost = findLaunchers().at(-1);
   if (outermost === undefined) return false;
@@ -41,7 +41,7 @@ function findLaunchers(): Ancestor[] {
   return ancestors.slice(0, ancestors.findLastIndex(({ name }) => /^(npm|npx|pnpm|turbo)\b/.test(name)) + 1);
 }
 
-/** Knows processes on Linux only. */
+/** Empty on other systems than Linux. */
 function inspect(pid: number): Ancestor | undefined {
   try {
     const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];

@@ -15,7 +15,7 @@ const stop = new AbortController();
 
 // One Ctrl-C may come twice, from the terminal and from turbo: the second changes nothing.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort());
-// Nothing reads our output any more.
+// Our output has no reader any more.
 process.stdout.on('error', () => stop.abort());
 whenAbandoned(() => stop.abort());
 

@@ -7,7 +7,7 @@ export const notesVariable = 'ANYWISE_DEV_NOTES';
 
 /** What the processes of one `pnpm dev` tell each other. */
 export interface Notes {
-  /** The process that is the service now. */
+  /** The process that the service runs in now. */
   setPid(slice: string, pid: number): void;
   pidOf(slice: string): number | undefined;
   /** Why the service was given up. */

@@ -13,7 +13,7 @@ export type Occupant =
   /** Something that does not answer an HTTP request. */
   | { readonly kind: 'other' };
 
-/** Asks what listens on a port; `undefined` where nothing does. */
+/** Finds out what listens on a port; `undefined` if nothing does. */
 export async function occupantOf(address: Address): Promise<Occupant | undefined> {
   if (!(await isTaken(address))) return undefined;
   try {
@@ -26,7 +26,7 @@ export async function occupantOf(address: Address): Promise<Occupant | undefined
   }
 }
 
-/** To listen there for a moment would tell more, and be in the way of a service that starts in that moment. */
+/** Listening there for a moment would be more reliable, but could block a service that is just starting. */
 async function isTaken({ host, port }: Address): Promise<boolean> {
   const socket = connect({ host: reachable(host), port });
   return new Promise((resolve) => {
@@ -41,7 +41,7 @@ async function isTaken({ host, port }: Address): Promise<boolean> {
   });
 }
 
-/** Which service and which process a health route says that it is. */
+/** The service and the process that a health route reports. */
 export function identityIn(answer: string): Extract<Occupant, { kind: 'service' }> | undefined {
   const { service, pid } = Object(parse(answer)) as { readonly service?: unknown; readonly pid?: unknown };
   return typeof service === 'string' && typeof pid === 'number' ? { kind: 'service', service, pid } : undefined;
@@ -72,7 +72,7 @@ export function parse(json: string): unknown {
   }
 }
 
-/** One cannot connect to an address that means all addresses. */
+/** An address that means all addresses is not one to connect to. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

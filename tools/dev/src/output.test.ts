@@ -39,7 +39,7 @@ it('puts the slice before each line of an error', () => {
   expect(lines.every((line) => line.startsWith('payments | '))).toBe(true);
 });
 
-it('colours on demand only', () => {
+it('uses colours only on request', () => {
   const { output, written } = record(true);
   output.line('up');
   output.say('payments died (SIGKILL); starting it again');

@@ -8,7 +8,7 @@ export interface OutputOptions {
 }
 
 export interface Output {
-  /** Writes a line of the service's own. */
+  /** Writes a line that comes from the service. */
   readonly line: (text: string) => void;
   /** Writes a line about the service. */
   readonly say: (text: string) => void;
@@ -17,7 +17,7 @@ export interface Output {
 const colours = ['cyan', 'magenta', 'yellow', 'green', 'blue'] as const;
 type Style = (typeof colours)[number] | 'bold';
 
-/** Tells one service's lines from another's and makes its log readable. */
+/** Marks each line with its service and makes the log readable. */
 export function createOutput({ slice, colour, write }: OutputOptions): Output {
   const pretty = prettyFactory({
     colorize: colour,
@@ -25,12 +25,12 @@ export function createOutput({ slice, colour, write }: OutputOptions): Output {
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
   });
-  // Whether the terminal shows colours has been found out already.
+  // Whether the terminal shows colours is known by now.
   const paint = (style: Style, text: string) => (colour ? styleText(style, text, { validateStream: false }) : text);
   const prefix = `${paint(colourOf(slice), slice)} | `;
   return {
     line(text) {
-      // Every line of pino's begins like this. One with an error's stack becomes several.
+      // Every line of pino begins like this. A line with a stack becomes several.
       const lines = text.startsWith('{"level":') ? pretty(text).trimEnd().split('\n') : [text];
       write(lines.map((line) => `${prefix}${line}\n`).join(''));
     },

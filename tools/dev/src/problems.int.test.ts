@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { composeProblems, portProblem, portProblems } from './problems.js';
 
-/** What is wrong with the port on which a server listens, for the service `orders`. */
+/** Why the service `orders` cannot use the port on which a server listens. */
 async function problemWith(server: Server): Promise<string | undefined> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
@@ -66,6 +66,6 @@ it('reports two services that want the same port', async () => {
   ]);
 });
 
-it('shows every problem on lines of its own', () => {
+it('shows every problem on separate lines', () => {
   expect(composeProblems(['one', 'two\nthree'])).toBe('\n`pnpm dev` stopped:\n\n  one\n  two\n  three\n');
 });

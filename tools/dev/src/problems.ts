@@ -5,7 +5,7 @@ export interface Endpoint extends Address {
   readonly slice: string;
 }
 
-/** Why a service cannot listen on its port, and what to do; `undefined` where it can. */
+/** Why a service cannot listen on its port, and what to do; `undefined` if it can. */
 export async function portProblem(endpoint: Endpoint): Promise<string | undefined> {
   const { slice, port } = endpoint;
   const occupant = port === 0 ? undefined : await occupantOf(endpoint);
@@ -36,7 +36,7 @@ function sharedPort({ slice, port }: Endpoint, endpoints: readonly Endpoint[]): 
   ];
 }
 
-/** What to show last of all. */
+/** The text to show at the very end. */
 export function composeProblems(problems: readonly string[]): string {
   return [
     '',

@@ -14,18 +14,18 @@ afterEach(() => void server.close());
 
 const own = { service: 'payments', pid: 7 };
 
-/** Waits for the process 7 to be ready as `payments`. Gives what is told when it is late; then it is ready. */
+/** Waits for process 7 to be ready as `payments`, and returns the reasons given while it was late. */
 async function tellsWhenLate(status: number, body: string): Promise<string[]> {
   answer = { status, body };
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const told: string[] = [];
+  const given: string[] = [];
   const endpoint = { slice: 'payments', host: '127.0.0.1', port, isProcess: (pid: number) => pid === 7 };
   await untilReady([endpoint], 0, (reasons) => {
-    told.push(...reasons);
+    given.push(...reasons);
     answer = { status: 200, body: JSON.stringify({ status: 'ready', ...own }) };
   });
-  return told.map((reason) => reason.replaceAll(String(port), '<port>'));
+  return given.map((reason) => reason.replaceAll(String(port), '<port>'));
 }
 
 it.each([

@@ -8,8 +8,8 @@ export interface Expected extends Endpoint {
 }
 
 /**
- * Waits until every service says that it is ready, and is the process that it should be. Calls `onLate` once if one still is
- * not ready after `lateMs`.
+ * Waits until every service reports that it is ready, from the process that it should run in. Calls `onLate` once if one is
+ * still not ready after `lateMs`.
  */
 export async function untilReady(
   services: readonly Expected[],

@@ -12,7 +12,7 @@ import { until } from './testing.js';
 
 const bin = fileURLToPath(new URL('../bin/anywise-dev.js', import.meta.url));
 
-/** Ends only when it is told to, so that its port answers for as long as it runs. */
+/** Ends only on a signal, so that its port answers for as long as it runs. */
 const service = `
 import { createServer } from 'node:http';
 import { greeting } from '../../../packages/greeting/src/index.ts';
@@ -32,7 +32,7 @@ afterEach(() => {
   try {
     if (group !== undefined) process.kill(-group, 'SIGKILL');
   } catch {
-    // All have ended by themselves.
+    // All processes have ended on their own.
   }
   rmSync(folder, { recursive: true });
 });
@@ -54,7 +54,7 @@ function supervise(main: string, wrap: (command: string[]) => string[] = (comman
   const lines: string[] = [];
   createInterface({ input: supervisor.stdout }).on('line', (line) => void lines.push(line));
 
-  /** The first line that is like this among those not seen yet. */
+  /** The first matching line that was not returned before. */
   const nextLine = (pattern: RegExp) =>
     until(`a line like ${String(pattern)}`, () => pattern.exec(lines.shift() ?? '') ?? undefined);
   return {
@@ -110,7 +110,7 @@ it('starts the service again after an edit of its own source or of a package', a
   await nextStart('good morning');
 });
 
-it('ends with 1 and does not try again when the service calls itself misconfigured', async () => {
+it('ends with 1, without another try, if the service reports that it is misconfigured', async () => {
   const { ended, lines, notes } = supervise(
     `console.log('starting'); console.error('\`A\` is not set\\n\`B\` is 1'); process.exitCode = 78;`,
   );

@@ -5,22 +5,22 @@ import type { Exit, Service } from './child.js';
 export interface SupervisorOptions {
   readonly slice: string;
   readonly start: () => Service;
-  /** Called with a service that has called itself misconfigured. */
+  /** Called when a service has reported that it is misconfigured. */
   readonly onGivenUp: (service: Service) => void;
-  /** Calls back after each edit; returns what ends that. */
+  /** Calls back after each edit. Returns a function that stops it. */
   readonly watch: (onEdit: (file: string) => void) => () => void;
   readonly say: (text: string) => void;
   /** Aborting it stops the service and ends the supervisor. */
   readonly signal: AbortSignal;
 }
 
-/** EX_CONFIG of sysexits.h: the service has said what is wrong with its configuration, and trying again cannot help. */
+/** EX_CONFIG of sysexits.h: the service has reported what is wrong with its configuration, and a restart cannot help. */
 const misconfigured = 78;
 
 const quickMs = 5000;
 
 /**
- * Keeps one service running until `signal` is aborted, and gives the exit code for the process.
+ * Keeps one service running until `signal` is aborted, and returns the exit code for the process.
  *
  * ```text
  *              dies                    after a delay, or an edit
@@ -66,7 +66,7 @@ export async function supervise({ slice, start, onGivenUp, watch, say, signal }:
   }
 }
 
-/** None for a service that had been running for a while; the longer, the more often in a row it died young. */
+/** None if the service had been running for a while; otherwise longer each time it dies early in a row. */
 export function restartDelay(quickDeaths: number): number {
   return quickDeaths === 0 ? 0 : Math.min(100 * 2 ** (quickDeaths - 1), 5000);
 }

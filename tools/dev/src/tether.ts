@@ -1,5 +1,5 @@
-// Preloaded into every service. The supervisor holds the other end of the IPC channel: when that is gone, so is the
-// one who would have stopped this process.
+// Preloaded into every service. The supervisor holds the other end of the IPC channel: if it closes, the supervisor is gone,
+// and nothing else would stop this process.
 process.once('disconnect', end);
 if (!process.connected) end();
 

@@ -3,7 +3,7 @@ import { ConfigError, signDevToken } from '@anywise/service';
 
 const usage = 'Usage: pnpm -s dev:token [user] [--role support]';
 
-/** Whose token is wanted; `undefined` where that is not clear. */
+/** The user whose token is wanted; `undefined` if the arguments are not clear. */
 function readArguments() {
   try {
     const { values, positionals } = parseArgs({ options: { role: { type: 'string' } }, allowPositionals: true });

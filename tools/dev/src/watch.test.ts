@@ -27,13 +27,13 @@ function write(path: string): void {
   writeFileSync(join(folder, path), '');
 }
 
-/** As most editors save. */
+/** Saves as most editors do. */
 function replace(path: string): void {
   write('saved');
   renameSync(join(folder, 'saved'), join(folder, path));
 }
 
-/** Resolves when an edit like this is reported; what a slow machine reports twice is left out. */
+/** Resolves when a matching edit is reported. Skips edits that a slow machine reports twice. */
 async function untilEdit(pattern: RegExp): Promise<void> {
   await until(`an edit of ${String(pattern)}`, () =>
     edits.splice(0).find((path) => pattern.test(path.slice(folder.length + 1))),
@@ -49,7 +49,7 @@ it('sees a file written, replaced, and replaced again', async () => {
   await untilEdit(/^src\/handlers\/create.ts$/);
 });
 
-it('sees changes in a folder that is new, renamed, or back again', async () => {
+it('sees changes in a folder that is new, renamed or restored', async () => {
   write('src/new/deep/file.ts');
   await untilEdit(/^src\/new/);
   write('src/new/deep/file.ts');
@@ -68,7 +68,7 @@ it('sees changes in a folder that is new, renamed, or back again', async () => {
   await untilEdit(/^src\/handlers\/create.ts$/);
 });
 
-it('sees a watched file but not its neighbours, nor tests and the files of editors', async () => {
+it('sees a watched file, but no other files beside it, no tests and no files of editors', async () => {
   for (const path of ['tsconfig.json', 'src/create.test.ts', 'src/.create.ts.swp', 'src/create.ts~']) write(path);
   replace('package.json');
   const first = await until('an edit', () => edits[0]);

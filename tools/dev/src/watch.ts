@@ -2,7 +2,7 @@ import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 
 /**
- * Calls `onEdit` once edits of these files, or of anything in these folders, have paused; returns what ends that.
+ * Calls `onEdit` once edits of these files, or of anything in these folders, have paused. Returns a function that stops it.
  *
  * Each folder gets a watcher of its own: on Linux, Node 20's recursive one loses sight of a file that an editor replaced.
  *
@@ -29,7 +29,7 @@ export function watchSources(paths: readonly string[], onEdit: (path: string) =>
       watchFolder(folder, (path, event) => {
         report(path);
         if (event !== 'rename') return;
-        // A folder may have come, gone or been replaced, and a watcher does not follow its name.
+        // A folder may have been created, deleted or replaced, and a watcher does not follow its name.
         forget(path);
         if (isFolder(path)) watchTree(path);
       });
@@ -37,7 +37,7 @@ export function watchSources(paths: readonly string[], onEdit: (path: string) =>
         if (entry.isDirectory()) watchTree(join(folder, entry.name));
       }
     } catch (error) {
-      // It may be gone again by now; that was reported.
+      // It may have been deleted by now, which was reported.
       if (isFolder(folder)) throw error;
     }
   };
@@ -63,7 +63,7 @@ export function watchSources(paths: readonly string[], onEdit: (path: string) =>
   };
 }
 
-/** Not tests, nor what editors put beside the file they save. */
+/** Leaves out tests, and the files that editors create beside the one they save. */
 function matters(path: string): boolean {
   const name = basename(path);
   return !name.startsWith('.') && !name.endsWith('~') && !name.endsWith('.test.ts');
