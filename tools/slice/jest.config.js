@@ -1,4 +1,4 @@
-// The template's tests run where they stand, so that what is generated from it works.
+// The template's own tests run too, so that whatever is generated from it works.
 /** @type {import('jest').Config} */
 export default {
   preset: '../../jest.config.base.js',

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { sampleEntity, sampleHost, sampleSlice, sliceTemplate, useCaseTemplate, type File } from './template.js';
 import { rename } from './words.js';
 
-/** What the code of a new slice would call two things, if the slice and one of its things had these names. */
+/** Identifiers that the code of a new slice would use twice, if the slice and one of its things had these names. */
 export function clashInSlice(slice: string, entity: string): string | undefined {
   const kinds = ['command', 'query', 'on'] as const;
   const names = new Map([
@@ -16,7 +16,7 @@ export function clashInSlice(slice: string, entity: string): string | undefined 
   return twice === undefined ? clashIn([...files, ...kinds.flatMap(useCaseTemplate)], names) : basename(twice);
 }
 
-/** What code would call two things, if it got these names in the place of the sample's. */
+/** Identifiers that code would use twice, with these names instead of the sample's. */
 export function clashIn(files: readonly File[], names: ReadonlyMap<string, string>): string | undefined {
   return files
     .filter(({ path }) => /\.(ts|sql)$/.test(path))
@@ -33,7 +33,7 @@ function clashAmong(identifiers: readonly string[], names: ReadonlyMap<string, s
     .find((renamed) => own.has(renamed));
 }
 
-/** The names that code gives or uses, apart from those of members: not the `a` of `b.a`, nor that of `{ a: b }`. */
+/** The identifiers of code, without those of members: not the `a` of `b.a` or of `{ a: b }`. */
 export function identifiersIn(code: string): readonly string[] {
   const bare = code.replace(/\/\/.*|\/\*[^]*?\*\/|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, expressionsIn);
   const brackets: string[] = [];
@@ -48,7 +48,7 @@ export function identifiersIn(code: string): readonly string[] {
   return identifiers;
 }
 
-/** Of a template, the code in it; nothing of any other text and of comments. */
+/** The code inside a template literal; nothing of other strings and of comments. */
 function expressionsIn(text: string): string {
   return [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, code = '']) => code).join(' ');
 }

@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.js';
 
-/** Runs a command: prints what it gives, or what is wrong, and sets the exit code. */
+/** Runs a command: prints its result or what is wrong, and sets the exit code. */
 export async function runCommand(run: () => Promise<string>): Promise<void> {
   try {
     console.log(await run());
@@ -11,7 +11,7 @@ export async function runCommand(run: () => Promise<string>): Promise<void> {
   }
 }
 
-/** Reads arguments, and refuses those that were not understood. */
+/** Reads arguments, and refuses unknown ones. */
 export function understand<T>(parse: () => T): T {
   try {
     return parse();

@@ -11,7 +11,7 @@ export interface DeclaredEvent {
   readonly slice: string;
 }
 
-/** Finds an event by its wire name. @throws Refusal which names the events that there are. */
+/** Finds an event by its wire name. @throws Refusal that lists the existing events. */
 export function findEvent(root: string, type: string): DeclaredEvent {
   const events = filesIn(root, contracts).flatMap((path) => {
     const declarations = readFileSync(join(root, path), 'utf8').matchAll(
@@ -26,7 +26,7 @@ export function findEvent(root: string, type: string): DeclaredEvent {
   throw new Refusal([`No contract has the event \`${type}\`. There are:`, ...known].join('\n'));
 }
 
-/** What code calls the contract of a slice. @throws Refusal if it does not exist. */
+/** The identifier of a slice's contract. @throws Refusal if it does not exist. */
 export function contractName(root: string, slice: string): string {
   const path = contractOf(slice);
   const source = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';

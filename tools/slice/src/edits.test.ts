@@ -76,7 +76,7 @@ it.each(['f(...all)', 'f(a(b))', 'f(a /* why */, b)', 'f(a) + f(b)', 'g(a)'])('l
   expect(withListed(text, 'f(', 'x', ')')).toBeUndefined();
 });
 
-it('adds code in front of a line, once', () => {
+it('adds code before a line, once', () => {
   const text = 'a;\n\nexport const b = 1;\n';
   const added = withCode(text, 'class X {}\n', 'export const b');
   expect(added).toBe('a;\n\nclass X {}\n\nexport const b = 1;\n');
@@ -129,7 +129,7 @@ function importOf(from: string, names: readonly string[], isLong: boolean): stri
   return `import {${names.length === 0 ? '' : list}} from '${from}';\n`;
 }
 
-/** Each imported name after the module it comes from. */
+/** Each imported name, with its module in front. */
 function boundIn(source: string): string[] {
   return [...source.matchAll(/import \{([^}]*)\} from '([^']*)'/g)].flatMap(([, list = '', from]) =>
     (list.match(/[\w$]+/g) ?? []).map((each) => `${from} ${each}`),

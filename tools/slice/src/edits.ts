@@ -1,15 +1,15 @@
-/** Text that was added to a file, or `undefined` where the file does not look as expected. */
+/** A file's text with the addition; `undefined` if the file does not look as expected. */
 export type Edited = string | undefined;
 
 interface ImportStatement {
   readonly text: string;
   readonly index: number;
   readonly from: string;
-  /** What it gives names to, as it is written: `a`, `b as c`, `type D`. `undefined` for any other import. */
+  /** The imported names as written: `a`, `b as c`, `type D`. `undefined` for any other import. */
   readonly names: readonly string[] | undefined;
 }
 
-/** Adds a named import, in the order of the others. Nothing is added where something else has the name already. */
+/** Adds a named import, in the order of the others. Adds nothing if something else has the name. */
 export function withImport(source: string, name: string, from: string): Edited {
   const imports = importsIn(source);
   if (imports.some((found) => found.from === from && found.names?.includes(name) === true)) return source;
@@ -26,7 +26,7 @@ export function withImport(source: string, name: string, from: string): Edited {
   return last === undefined ? undefined : replace(source, last.index + last.text.length, '', line);
 }
 
-/** Adds an item to the one list of names, or of texts, between `opening` and `closing`. */
+/** Adds an item to the only list of names or strings between `opening` and `closing`. */
 export function withListed(source: string, opening: string, item: string, closing: string): Edited {
   const element = String.raw`(?:[\w$]+|'[^'\\\n]*')`;
   const list = new RegExp(
@@ -40,7 +40,7 @@ export function withListed(source: string, opening: string, item: string, closin
   return replace(source, found.index, found[0], [...listed, item].join(', '));
 }
 
-/** Adds code in front of the line that begins with `before`. */
+/** Adds code before the line that begins with `before`. */
 export function withCode(source: string, code: string, before: string): Edited {
   if (source.includes(code)) return source;
   const index = `\n${source}`.indexOf(`\n${before}`);
@@ -66,20 +66,20 @@ function elementsOf(list: string): readonly string[] {
     .filter((each) => each !== '');
 }
 
-/** Whether an import gives something this name. */
+/** Whether an import introduces this name. */
 function binds({ text }: ImportStatement, name: string): boolean {
   const [, clause = ''] = /^import\s([^;]*)\sfrom '/.exec(text) ?? [];
   const bound: readonly string[] = clause.replace(/\btype\s+(?=[\w${*])|[\w$*]+\s+as\s+/g, '').match(/[\w$]+/g) ?? [];
   return bound.includes(name);
 }
 
-/** Whether a file declares something of this name at its top. */
+/** Whether a file declares this name at its top level. */
 function declares(source: string, name: string): boolean {
   const kinds = 'const|let|var|(?:async )?function|(?:abstract )?class|interface|type|enum';
   return new RegExp(String.raw`^(?:export )?(?:declare )?(?:${kinds}) ${escape(name)}(?![\w$])`, 'm').test(source);
 }
 
-/** Packages first, then what is beside the file. */
+/** Packages first, then relative paths. */
 function isAfter(path: string, other: string): boolean {
   const rank = (each: string) => `${each.startsWith('node:') ? 0 : each.startsWith('.') ? 2 : 1}${each}`;
   return rank(path) > rank(other);

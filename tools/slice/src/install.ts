@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { Refusal } from './refusal.js';
 import { pnpmCommand } from './workspace.js';
 
-// Everything locked was checked before and nothing new comes in, so no registry has to be asked.
+// Everything in the lockfile was checked before and nothing is added, so no registry is needed.
 const install = 'install --no-frozen-lockfile --prefer-offline --trust-lockfile';
 
 /** Makes node_modules and the lockfile fit the workspace, even in CI. @throws Refusal if that fails */
 export function installWorkspace(root: string): string {
   const own = run(root, `pnpm ${install}`);
-  // A shell that does not know pnpm says 127. npx comes with Node.
+  // A shell returns 127 if pnpm is not installed. npx comes with Node.
   const command = `${pnpmCommand(root)} ${install}`;
   const { status, output } = own.status === 127 ? run(root, command) : own;
   if (status !== 0)

@@ -70,7 +70,7 @@ it("puts one entry into this workspace's own lockfile, and leaves every other li
   expect(withoutImporter(locked, 'services/shipping')).toBe(own);
 });
 
-it('locks any number of folders in any order, and takes them out again', () => {
+it('locks any number of folders in any order, and removes them again', () => {
   const folder = fc.stringMatching(/^[a-z][a-z\d]{0,6}(-[a-z\d]{1,6})?$/).map((name) => `services/${name}`);
   const folders = fc.uniqueArray(folder, { maxLength: 8 });
   fc.assert(

@@ -1,15 +1,15 @@
 import { isBuiltin } from 'node:module';
 import { singularOf, spell } from './words.js';
 
-/** What a new slice must keep away from. */
+/** Names that a new slice must not use. */
 export interface Surroundings {
-  /** Names that are in use, and by what. */
+  /** Names in use, with what uses them. */
   readonly taken: ReadonlyMap<string, string>;
-  /** What generated code would call two things, if the slice and one of its things had these names. */
+  /** Identifiers that generated code would use twice, if the slice and one of its things had these names. */
   readonly clash: (slice: string, entity: string) => string | undefined;
 }
 
-/** Long enough for `on-` and the event of a slice whose name is as long as can be. */
+/** Leaves room for `on-` and an event of the slice with the longest name. */
 const longest = { slice: 40, useCase: 60 } as const;
 
 const reserved = new Map([

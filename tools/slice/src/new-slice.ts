@@ -11,7 +11,7 @@ import { pnpmCommand } from './workspace.js';
 export interface NewSliceOptions {
   /** The workspace. */
   readonly root: string;
-  /** Installs what the workspace needs and says how that went. */
+  /** Installs what the workspace needs, and reports how that went. */
   readonly install: (root: string) => string;
 }
 
@@ -24,7 +24,7 @@ The name is kebab-case and says what the slice is about: shipping, invoices, gif
   --remove    removes a slice that has not been edited
   --help      shows this`;
 
-/** Makes or removes a slice as the arguments say, and gives what is to be told about it. @throws Refusal */
+/** Makes or removes a slice as the arguments say, and returns what to print. @throws Refusal */
 export async function newSlice(args: readonly string[], { root, install }: NewSliceOptions): Promise<string> {
   const { values, positionals } = understand(() =>
     parseArgs({
@@ -87,7 +87,7 @@ function remove(root: string, plan: SlicePlan, dryRun: boolean, install: NewSlic
   return [`\`${plan.name}\` is removed:`, '', ...list, '', install(root)].join('\n');
 }
 
-/** The folder whole, with what was installed and built in it, and the files elsewhere. */
+/** The whole folder, with everything installed and built in it, and the files in other folders. */
 function ownPaths({ name, files }: SlicePlan): readonly string[] {
   const folder = folderOf(name);
   return [folder, ...files.map(({ path }) => path).filter((path) => !path.startsWith(`${folder}/`))];

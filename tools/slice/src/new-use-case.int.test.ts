@@ -131,7 +131,7 @@ it('writes nothing in a dry run', async () => {
   expect(workspace.files()).toEqual(before);
 });
 
-it('leaves a file alone that does not look as expected, and says what to add', async () => {
+it('leaves a file alone if it does not look as expected, and says what to add', async () => {
   using workspace = await begin();
   const unusual = workspace.read(app).replace('.register(', '.register(...others, ');
   workspace.write(app, unusual);
@@ -145,7 +145,7 @@ it('leaves a file alone that does not look as expected, and says what to add', a
   expect(workspace.read(app)).toBe(unusual);
 });
 
-it('overwrites nothing that was changed', async () => {
+it('does not overwrite a changed file', async () => {
   using workspace = await begin();
   await workspace.run('payments', 'refund-payment', '--command');
   workspace.write('services/payments/src/refund-payment/handler.ts', 'export {};\n');

@@ -23,7 +23,7 @@ and lists it in src/app.ts.
   --dry-run      says what would be done and writes nothing
   --help         shows this`;
 
-/** Makes a use case as the arguments say, and gives what is to be told about it. @throws Refusal */
+/** Makes a use case as the arguments say, and returns what to print. @throws Refusal */
 export async function newUseCase(args: readonly string[], { root }: NewUseCaseOptions): Promise<string> {
   const { values, positionals } = understand(() =>
     parseArgs({

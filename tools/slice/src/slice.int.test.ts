@@ -5,7 +5,7 @@ import { planSlice } from './slice.js';
 import { createWorkspace } from './testing/workspace.js';
 import { ownWorkspace } from './workspace.js';
 
-/** What slices have in common. A change of one of these in a service is due in the template too. */
+/** What all slices have in common. Change the template with each of these in a service. */
 const common = ['tsconfig.json', 'tsconfig.build.json', 'jest.config.js', 'src/main.ts', 'turbo.json'];
 
 const plan = planShipping();
@@ -32,12 +32,12 @@ describe.each(['orders', 'payments'])('a new slice is made like %s:', (slice) =>
 
   it('package.json, which may have more dependencies', async () => {
     const made = (await planned('package.json')) ?? '';
-    const { anywise: _port, ...alike } = JSON.parse(made.replace('/shipping', `/${slice}`)) as { anywise: unknown };
-    expect(JSON.parse(textOf('package.json') ?? '')).toMatchObject(alike);
+    const { anywise: _port, ...common } = JSON.parse(made.replace('/shipping', `/${slice}`)) as { anywise: unknown };
+    expect(JSON.parse(textOf('package.json') ?? '')).toMatchObject(common);
   });
 });
 
-it('plans all of a slice, on a port of its own', async () => {
+it('plans the whole slice, on its own port', async () => {
   using workspace = createWorkspace();
   const plan = await planSlice(workspace.root, 'groups');
   expect(plan).toMatchObject({ name: 'groups', port: 3002, same: [], changed: [], taken: undefined });

@@ -10,7 +10,7 @@ import { formatted, sampleEntity, sampleSlice, sliceTemplate, type File } from '
 import { contracts, filesIn, portOf, takenNames } from './workspace.js';
 import { rename, singularOf, spell } from './words.js';
 
-/** A slice as the generator makes it, beside what is on disk. Nothing is written yet. */
+/** A slice as the generator would write it, compared with the disk. Nothing is written yet. */
 export interface SlicePlan extends Comparison {
   readonly name: string;
   readonly port: number;
@@ -22,11 +22,11 @@ export interface SlicePlan extends Comparison {
 /** The event that every new slice listens to. */
 const heard = 'orders.order-placed';
 
-/** @throws Refusal where the name cannot be used, or where no slice of that name can be removed. */
+/** @throws Refusal if the name cannot be used, or if no slice of that name can be removed. */
 export async function planSlice(root: string, name: string, purpose: 'add' | 'remove' = 'add'): Promise<SlicePlan> {
   const takenBy = takenNames(root);
   const taken = checkSliceName(name, { taken: takenBy, clash: clashInSlice });
-  // What has a folder may have been generated before: its files tell, but not for a name that never could have been.
+  // An existing folder may have been generated before, which its files show, unless the name could never have been used.
   const isThere = isPresent(root, name);
   const free = new Map([...takenBy].filter(([each]) => each !== name || !isThere));
   const wrong = checkSliceName(name, { taken: free, clash: clashInSlice });
@@ -38,7 +38,7 @@ export async function planSlice(root: string, name: string, purpose: 'add' | 're
   return { name, port, files, taken, ...compare(root, files) };
 }
 
-/** The files to write for a new slice: none if it exists already, as it was generated. @throws Refusal */
+/** The files to write for a new slice: none if it exists, unchanged since it was generated. @throws Refusal */
 export function filesToAdd(root: string, { missing, same, changed, taken }: SlicePlan): readonly File[] {
   if (taken === undefined || (changed.length === 0 && same.length > 0)) return missing;
   if (changed.length === 0) throw new Refusal(taken);
@@ -46,7 +46,7 @@ export function filesToAdd(root: string, { missing, same, changed, taken }: Slic
   throw new Refusal([taken, 'These are not as they would be generated:', ...found, 'Nothing was written.'].join('\n'));
 }
 
-/** Makes sure that a slice is as it was generated and is not in use. @throws Refusal */
+/** Checks that a slice is unchanged since it was generated, and is not in use. @throws Refusal */
 export function checkRemoval(root: string, { name, files, missing, changed }: SlicePlan): void {
   const planned = new Set(files.map(({ path }) => path));
   const added = filesIn(root, folderOf(name)).filter((path) => !planned.has(path));

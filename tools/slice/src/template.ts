@@ -13,7 +13,7 @@ export interface File {
 
 const folder = fileURLToPath(new URL('../template', import.meta.url));
 
-/** The slice that stands for every new slice, and what it calls one of its things. */
+/** The slice that every new slice is made from, and its name for one of its things. */
 export const sampleSlice = 'sample-things';
 export const sampleEntity = 'sample-thing';
 

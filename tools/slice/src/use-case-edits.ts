@@ -8,12 +8,12 @@ import { formatted, useCaseContract } from './template.js';
 import { spell } from './words.js';
 import { contractOf } from './workspace.js';
 
-/** What a file that is there gets as well. */
+/** An addition to an existing file. */
 export interface FileEdit {
   readonly path: string;
-  /** The whole file with it; `undefined` where it does not look as expected, and the lines have to be added by hand. */
+  /** The whole file with the addition; `undefined` if the file does not look as expected: then add the lines by hand. */
   readonly text: string | undefined;
-  /** What is added, for people. Empty if the file already has it all. */
+  /** The added lines, to print. Empty if the file already has them. */
   readonly lines: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export interface ContractEdit {
   readonly slice: string;
   readonly name: string;
   readonly kind: 'command' | 'query';
-  /** Puts the names of the use case into the sample's text. */
+  /** Replaces the names in the sample's text by those of the use case. */
   readonly fill: (text: string) => string;
 }
 

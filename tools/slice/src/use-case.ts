@@ -11,17 +11,17 @@ import { editApp, editContract, type FileEdit } from './use-case-edits.js';
 import { rename, spell } from './words.js';
 import { contractOf, filesIn, slicesOf } from './workspace.js';
 
-/** What is asked for. `event` is the wire name of what a listener hears. */
+/** The request. `event` is the wire name of a listener's event. */
 export type UseCase = { readonly slice: string; readonly name: string } & (
   { readonly kind: 'command' | 'query' } | { readonly kind: 'on'; readonly event: string }
 );
 
-/** A use case as the generator makes it, beside what is on disk. Nothing is written yet. */
+/** A use case as the generator would write it, compared with the disk. Nothing is written yet. */
 export interface UseCasePlan extends Comparison {
   readonly edits: readonly FileEdit[];
 }
 
-/** @throws Refusal where it cannot be made. */
+/** @throws Refusal if it cannot be made. */
 export async function planUseCase(root: string, useCase: UseCase): Promise<UseCasePlan> {
   checkNames(root, useCase);
   const { slice, name, kind } = useCase;
@@ -57,14 +57,14 @@ function checkNames(root: string, useCase: UseCase): void {
   if (wrong !== undefined) throw new Refusal(wrong);
 }
 
-/** What the slice, or the generated code, calls by a name that the use case would have as well. */
+/** Names in the slice, or in the generated code, that the use case would use again. */
 function clashOf(root: string, { slice, name, kind }: UseCase): string | undefined {
   const names = new Map([
     [sampleHost, slice],
     [sampleUseCases[kind], name],
   ]);
   const { camel, pascal } = spell(name);
-  // What a run before has put there is the use case itself.
+  // What an earlier run wrote there is the use case itself.
   const isOwn = (line: string) => line.includes(`'./${name}/`) || line.includes(`class ${pascal} `);
   const has = (path: string, identifier: string) => {
     const lines = existsSync(join(root, path)) ? withLf(readFileSync(join(root, path), 'utf8')).split('\n') : [];

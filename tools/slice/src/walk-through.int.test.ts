@@ -11,10 +11,10 @@ import { ownWorkspace, pnpmCommand, slicesOf, takenNames } from './workspace.js'
 
 const pnpm = pnpmCommand(ownWorkspace);
 
-/** The page's own slice, or another where somebody has followed the page and kept it. */
+/** The slice of the page, or another one if the workspace has it already because a reader followed the page. */
 const slice = ['shipping', 'freight', 'haulage'].find((name) => !takenNames(ownWorkspace).has(name)) ?? 'shipping';
 
-/** The page, with its slice called as it is here. */
+/** The page, with the slice renamed to the one used here. */
 function session(): readonly Step[] {
   const renamed = (text: string) =>
     text
@@ -27,7 +27,7 @@ function session(): readonly Step[] {
   }));
 }
 
-/** The page tells the ids, times and ports of another day. */
+/** The page shows ids, times and ports of another run. */
 function withoutChance(text: string): string {
   return text
     .replace(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, '<id>')
@@ -39,7 +39,7 @@ function expectSuccess({ code, output }: Result): void {
   expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
 }
 
-/** A copy of the workspace under version control, with everything installed, where nothing can be downloaded. */
+/** A copy of the workspace in a Git repository, with everything installed and downloads blocked. */
 async function begin() {
   const copy = copyWorkspace();
   const slices = [...slicesOf(copy.root), slice];
@@ -76,7 +76,7 @@ async function begin() {
   };
 }
 
-it('goes as docs/add-a-slice.md says, and leaves the tree as it was', async () => {
+it('runs as docs/add-a-slice.md says, and leaves the tree as it was', async () => {
   using workspace = await begin();
   const steps = session();
   const runs = steps.findIndex(({ command }) => command.endsWith(' dev'));

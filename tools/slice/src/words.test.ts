@@ -14,7 +14,7 @@ it('spells a name in every way', () => {
   });
 });
 
-/** Plurals and what one of them is called; the same twice for a word that has no other form. */
+/** Plurals with their singulars; the same word twice if it has only one form. */
 const plurals =
   'movies movie, caches cache, addresses address, buses bus, series series, news news, data data, analysis analysis, ' +
   'analyses analysis, boxes box, statuses status, leaves leaf, invoices invoice, categories category, ' +
@@ -99,7 +99,7 @@ it.each(plurals.split(', ').map((pair) => pair.split(' ')))('calls one of %s %s'
 
 const kebab = fc.stringMatching(/^[a-z][a-z\d]{0,9}(-[a-z\d]{1,9}){0,3}$/);
 
-it('finds a singular that is a name again, and spells every name as code needs it', () => {
+it('finds a singular that is a valid name, and spells every name as code needs it', () => {
   fc.assert(
     fc.property(kebab, (name) => {
       for (const each of [name, singularOf(name)]) {
@@ -123,7 +123,7 @@ it('leaves nothing of the name that it replaces', () => {
   );
 });
 
-it('puts one name in the place of another in every spelling', () => {
+it('replaces one name by another in every spelling', () => {
   const text = `SampleThings, sampleThings['sample-things'].sample_things; SAMPLE_THINGS // Sample things, sample things
 new SampleThing(sampleThing, 'sample-thing', sample_thing_id)`;
   const names = new Map([

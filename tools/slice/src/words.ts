@@ -26,14 +26,14 @@ export function spell(kebab: string): Spelling {
   };
 }
 
-/** What one of them is called: `gift-card` of `gift-cards`, and `shipping` of `shipping`. */
+/** The singular: `gift-card` for `gift-cards`, and `shipping` for `shipping`. */
 export function singularOf(kebab: string): string {
   const words = kebab.split('-');
   const last = words.pop() ?? '';
   return [...words, singularOfWord(last)].join('-');
 }
 
-/** Puts names in the place of others, whichever way they are spelled. The names to be replaced have two words at least. */
+/** Replaces names by others, in every spelling. The names to replace have at least two words. */
 export function rename(text: string, names: ReadonlyMap<string, string>): string {
   const spellings = new Map([...names].flatMap(([from, to]) => pair(spell(from), spell(to))));
   const longestFirst = [...spellings.keys()].sort((a, b) => b.length - a.length);

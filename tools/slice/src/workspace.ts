@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The workspace that this generator is part of, whatever folder it is started in. */
+/** The workspace of this generator, whatever folder it is started in. */
 export const ownWorkspace = fileURLToPath(new URL('../../..', import.meta.url));
 
 interface Manifest {
@@ -11,7 +11,7 @@ interface Manifest {
   readonly anywise?: { readonly port?: number };
 }
 
-/** Names that are in use, and by what: folders of packages, names of packages, contracts. */
+/** Names in use, with what uses them: folders of packages, names of packages, contracts. */
 export function takenNames(root: string): ReadonlyMap<string, string> {
   const taken = new Map<string, string>();
   for (const folder of packageFolders(root)) {
@@ -26,7 +26,7 @@ export function takenNames(root: string): ReadonlyMap<string, string> {
   return taken;
 }
 
-/** The port that a slice has, or for a new slice the first that no other has. */
+/** The port of a slice; for a new slice, the first free one. */
 export function portOf(root: string, slice: string): number {
   const ports = new Map(
     children(root, 'services').map((folder) => [basename(folder), readManifest(join(root, folder)).anywise?.port]),
@@ -52,7 +52,7 @@ function isSlice(root: string, folder: string): boolean {
   return folder.startsWith('services/') && folder !== all && existsSync(join(root, folder, 'package.json'));
 }
 
-/** How to call pnpm where it may not be installed. */
+/** The command that runs pnpm even if it is not installed. */
 export function pnpmCommand(root: string): string {
   return `npx -y ${readManifest(root).packageManager ?? 'pnpm'}`;
 }

@@ -7,7 +7,7 @@ export interface Result {
   readonly output: string;
 }
 
-/** A command in a process group of its own. */
+/** A command in its own process group. */
 export interface Running extends AsyncDisposable {
   readonly ended: Promise<Result>;
   /** Everything it has written so far. */
@@ -47,7 +47,7 @@ export function start(command: string, cwd: string, env: NodeJS.ProcessEnv): Run
   };
 }
 
-/** Runs a command in a shell, to its end: its own, or after two minutes ours. */
+/** Runs a command in a shell until it ends; after two minutes it is killed. */
 export async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Result> {
   await using running = start(command, cwd, env);
   const deadline = setTimeout(() => void running[Symbol.asyncDispose](), 120_000);

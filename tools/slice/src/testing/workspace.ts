@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { filesIn } from '../workspace.js';
 
-/** A workspace of a few files in a folder of its own, which knows nothing of the slices here. */
+/** A workspace of a few files in its own folder, without the slices of this repository. */
 export interface Workspace extends Disposable {
   readonly root: string;
-  /** Every file and what is in it. */
+  /** Every file with its content. */
   files(): ReadonlyMap<string, string>;
   read(path: string): string;
   has(path: string): boolean;
   write(path: string, text: string): void;
   drop(path: string): void;
-  /** Gives every file these line ends, as git does where it is told to. */
+  /** Changes the line ends of every file, as Git does if configured to. */
   checkOutWith(lineEnd: '\n' | '\r\n'): void;
 }
 
