@@ -153,11 +153,14 @@ function unusable(place: string, cause: unknown, retryable: boolean): AnywiseErr
   return new AnywiseError('UNAVAILABLE', text, { cause, retryable });
 }
 
+/** Codes of certificates that are not trusted, or are for another host. */
+const untrusted = /^(?:ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CERT_)/;
 const refusals = new Set(['AuthorizationError', 'PermissionViolationError', 'UserAuthenticationExpiredError']);
 
 function isRefusal(error: unknown, server: ServerInfo | undefined): boolean {
   const { name = '', cause } = (error ?? {}) as { readonly name?: string; readonly cause?: unknown };
-  if (refusals.has(name)) return true;
+  if (refusals.has(name) || untrusted.test(String((error as { readonly code?: unknown } | undefined)?.code)))
+    return true;
   // A cluster that has no leader says the same as a server, or an account, that has no JetStream.
   if (name === 'JetStreamNotEnabled') return server?.jetstream !== true || apiCodeOf(cause ?? {}) === notForAccount;
   return cause !== undefined && isRefusal(cause, server);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Msg } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import type { Received } from '../core/ports/transport.js';
 import { repeatEvery } from '../kit/interval.js';
@@ -138,7 +139,12 @@ export class Reader {
   async #answerOn(connected: Connected): Promise<void> {
     if (this.#connected === connected) return;
     const subject = this.#options.names.alive(this.#options.consumer, this.#nonce);
-    connected.connection.subscribe(subject, { callback: (_error, message) => void message.respond() });
+    const callback = (error: Error | null, message: Msg): void => {
+      // The server may refuse this user the subject: then there is no message.
+      if (error === null) message.respond();
+      else this.#options.onError(error);
+    };
+    connected.connection.subscribe(subject, { callback });
     // The server has heard of it before it hears of the position.
     await flush(connected.connection);
     this.#connected = connected;
