@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { inspect } from 'node:util';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Anywise } from '../core/bus/anywise.js';
@@ -45,6 +46,30 @@ describeNats(`a NATS server at the start of a service${reason === undefined ? ''
     const started = startBus({ transport: natsTransport({ servers: server.place, prefix: newPrefix(), ...options }) });
     await expect(started).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false });
     await expect(started).rejects.not.toThrow('s3cret');
+  });
+
+  it('never gets a secret into an error, wherever it was written', async () => {
+    const secret = (): string => `s${randomBytes(9).toString('base64')}!#?/@:%`;
+    for (let n = 0; n < 20; n++) {
+      const [user, password, token] = [secret(), secret(), secret()];
+      const credentials = `-----BEGIN NATS USER JWT-----\n${secret()}\n`;
+      const place = n % 2 === 0 ? server.place : '127.0.0.1:9';
+      const written = [
+        { user, password },
+        { token },
+        { credentials },
+        { servers: `nats://${user}:${password}@${place}` },
+      ];
+      for (const options of written) {
+        const transport = natsTransport({ servers: place, prefix: newPrefix(), ...options });
+        const error = await transport.check().then(
+          () => '',
+          (failure: unknown) => inspect({ ...Object(failure), text: String(failure) }, { depth: 0 }),
+        );
+        for (const one of [user, password, token, credentials.split('\n')[1]]) expect(error).not.toContain(one);
+        await transport.close();
+      }
+    }
   });
 
   it('that takes the connection but says nothing does not hold up a stop', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { errorText } from '../core/errors/thrown.js';
 import type { Transport } from '../core/ports/transport.js';
 import { openWire, type Wire } from '../test-support/wire.js';
 import { startNats, whyNoNats, type NatsServer } from '../test-support/nats-server.js';
@@ -76,8 +77,14 @@ describeNats(`a NATS server that is not as it should be${note}`, () => {
 
   it('that has no stream, where none may be made, gets the command that makes it', async () => {
     const prefix = newPrefix();
-    const command = `nats stream add ${prefix} --subjects '${prefix}.event.>,${prefix}.command.>'`;
-    await expect(connect({ prefix, manage: false }).check()).rejects.toThrow(command);
+    const error = await connect({ prefix, manage: false, replicas: 3 }).check().catch(errorText);
+    expect(String(error).replaceAll(prefix, 'shop')).toBe(
+      [
+        'The NATS streams `shop` and `shop-positions` are missing, and `manage` is `false`. Let an administrator run:',
+        "  nats stream add shop --subjects 'shop.event.>,shop.command.>' --storage file --replicas 3 --retention limits --discard new --max-age 604800s --max-bytes -1 --dupe-window 120s --allow-direct --defaults",
+        "  nats stream add shop-positions --subjects 'shop.position.>' --storage file --replicas 3 --max-msgs-per-subject 1 --allow-direct --defaults",
+      ].join('\n'),
+    );
   });
 
   it('whose stream has other settings is refused with each of them', async () => {

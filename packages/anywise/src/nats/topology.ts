@@ -45,12 +45,14 @@ function streamsOf({ names, replicas, retentionMs, maxBytes }: TopologyOptions):
  * @throws AnywiseError (`UNAVAILABLE`) where one is missing and may not be made, or cannot serve as one.
  */
 export async function ensureStreams(manager: JetStreamManager, options: TopologyOptions): Promise<void> {
+  const missing: Wanted[] = [];
   for (const wanted of streamsOf(options)) {
     const found = await findStream(manager, wanted.name);
     if (found !== undefined) expectUsable(found, wanted);
     else if (options.manage) await manager.streams.add(wanted);
-    else throw missing(wanted);
+    else missing.push(wanted);
   }
+  if (missing.length > 0) throw areMissing(missing);
 }
 
 async function findStream(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
@@ -81,11 +83,24 @@ function expectUsable(found: StreamConfig, wanted: Wanted): void {
   );
 }
 
-function missing({ name, subjects, max_msgs_per_subject: last }: Wanted): AnywiseError {
-  const options = last === undefined ? '--retention limits --discard new' : `--max-msgs-per-subject ${last}`;
-  const command = `nats stream add ${name} --subjects '${subjects.join(',')}' --storage file ${options} --allow-direct --defaults`;
+function areMissing(streams: readonly Wanted[]): AnywiseError {
+  const names = streams.map(({ name }) => `\`${name}\``).join(' and ');
+  const text = streams.length === 1 ? `The NATS stream ${names} is missing` : `The NATS streams ${names} are missing`;
+  const commands = streams.map((stream) => `  ${commandFor(stream)}`).join('\n');
   return new AnywiseError(
     'UNAVAILABLE',
-    `The NATS stream \`${name}\` is missing, and \`manage\` is \`false\`. Let an administrator run \`${command}\`.`,
+    `${text}, and \`manage\` is \`false\`. Let an administrator run:\n${commands}`,
   );
+}
+
+/** What makes a stream with the command line of NATS: https://github.com/nats-io/natscli */
+function commandFor(wanted: Wanted): string {
+  const { name, subjects, num_replicas: replicas = 1, max_msgs_per_subject: last } = wanted;
+  const { max_age: age = 0, max_bytes: bytes = -1, duplicate_window: window = 0 } = wanted;
+  const seconds = (nanos: number): string => `${Math.ceil(nanos / 1_000_000_000)}s`;
+  const options =
+    last === undefined
+      ? `--retention limits --discard new --max-age ${seconds(age)} --max-bytes ${bytes} --dupe-window ${seconds(window)}`
+      : `--max-msgs-per-subject ${last}`;
+  return `nats stream add ${name} --subjects '${subjects.join(',')}' --storage file --replicas ${replicas} ${options} --allow-direct --defaults`;
 }
