@@ -10,6 +10,7 @@ import { awayDelays, refusedDelays } from '../core/delivery/attachment.js';
 import { overdueMs } from '../core/delivery/delivery.js';
 import { relayBatch } from '../core/delivery/relay.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
+import { waitingForEach } from '../core/dispatch/responder.js';
 import { busDefaults, defaultStopMs } from '../core/bus/options.js';
 
 const page = readFileSync(new URL('../../../../docs/limits.md', import.meta.url), 'utf8');
@@ -35,10 +36,12 @@ const said: readonly (readonly [row: string, numbers: readonly number[]])[] = [
   ['a row of the database', [largestMessageBytes, keptBytes]],
   ['a batch that a store or a transport', [batchBytes]],
   ['what a bus has in hand', [inHandBytes, busDefaults.concurrency]],
+  ['requests of other services', [busDefaults.concurrency, waitingForEach]],
   ['what one of several listeners', []],
   ['a batch of the relay', [relayBatch]],
   ['what waits on a socket', [unreadBytes]],
   ['one attempt of a listener', [busDefaults.timeoutMs]],
+  ['the wait for another service', [busDefaults.remoteTimeoutMs]],
   ['attempts', [attempts]],
   ['pause before an attempt', [firstDelayMs, factor, maxDelayMs]],
   ['a lease', [busDefaults.leaseMs]],

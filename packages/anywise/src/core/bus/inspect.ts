@@ -1,7 +1,7 @@
 import type { Contract } from '../message/contract.js';
 import type { OnDead } from '../ports/inbox.js';
 import type { Target } from '../registry/definitions.js';
-import { sliceOf, type MessageClass, type MessageKind } from '../message/message.js';
+import { isMessageClass, sliceOf, type MessageClass, type MessageKind } from '../message/message.js';
 import { attemptsOf } from '../../kit/retry.js';
 import type { Wiring } from '../registry/wiring.js';
 
@@ -26,12 +26,20 @@ export interface WiredListener extends Wired {
 /** Looks up what is wired to a message, in the order in which it runs. */
 export class Inspection {
   readonly #wiring: Wiring;
-
   readonly #durable: boolean;
+  readonly #owners: ReadonlyMap<string, string>;
 
-  constructor(wiring: Wiring, durable: boolean) {
+  /** @param owners the services that can be asked from here, by the wire names of their messages. */
+  constructor(wiring: Wiring, durable: boolean, owners: ReadonlyMap<string, string>) {
     this.#wiring = wiring;
     this.#durable = durable;
+    this.#owners = owners;
+  }
+
+  /** The other service that is asked when a command or query is sent here; `undefined` if none is. */
+  otherService(message: Target): string | undefined {
+    if (!isMessageClass(message) || this.handler(message) !== undefined) return undefined;
+    return this.#owners.get(message.type);
   }
 
   /** The handler of a command or query, if one is registered here. */
@@ -71,6 +79,8 @@ export interface MessageDescription {
   readonly summary: string | undefined;
   /** What handles it here; always `undefined` for an event. */
   readonly handler: Wired | undefined;
+  /** The other service that is asked when it is sent here. Absent if none is. */
+  readonly otherService?: string;
   /** Outermost first; always empty for an event. */
   readonly guards: readonly Wired[];
   /** In the order of registration; always empty for a command or query. */
@@ -93,6 +103,7 @@ export function describeBus(name: string, inspection: Inspection, contracts: rea
 function describeMessage(message: MessageClass, inspection: Inspection): MessageDescription {
   const { type, kind, version, summary } = message;
   const isEvent = kind === 'event';
+  const otherService = inspection.otherService(message);
   return {
     type,
     kind,
@@ -100,6 +111,7 @@ function describeMessage(message: MessageClass, inspection: Inspection): Message
     slice: sliceOf(type),
     summary,
     handler: isEvent ? undefined : inspection.handler(message),
+    ...(otherService !== undefined && { otherService }),
     guards: isEvent ? [] : inspection.guards(message),
     listeners: isEvent ? inspection.listeners(message) : [],
   };

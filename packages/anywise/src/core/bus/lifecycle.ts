@@ -94,7 +94,6 @@ export class Lifecycle {
     options.container?.provides([...provided]);
     this.#provided = provided;
     for (const registry of options.registries ?? []) registry.seal(options.name);
-    this.inspection = new Inspection(this.#wiring, this.#store !== undefined);
     this.dispatcher = new Dispatcher({
       name: options.name,
       wiring: this.#wiring,
@@ -115,6 +114,7 @@ export class Lifecycle {
       logger: this.#logger,
       observers: this.observers,
     });
+    this.inspection = new Inspection(this.#wiring, this.#store !== undefined, this.dispatcher.foreignOwners);
   }
 
   get deadLetters(): BusDeadLetters {

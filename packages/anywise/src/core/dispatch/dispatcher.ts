@@ -4,7 +4,7 @@ import { Codec } from '../message/codec.js';
 import type { ContextEntry, ContextKeyInfo } from '../message/context.js';
 import type { Contract } from '../message/contract.js';
 import type { Envelope } from '../message/envelope.js';
-import type { AnyCommand, Command, Event } from '../message/message.js';
+import { sliceOf, type AnyCommand, type Command, type Event } from '../message/message.js';
 import type { ContainerAdapter, ServiceId } from '../ports/container.js';
 import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
@@ -146,6 +146,13 @@ export class Dispatcher implements FrameHost {
   /** Runs the listener or handler of a claimed message; its effects, its messages and its completion commit together. */
   deliver(claim: Claim, stop: LazySignal): Promise<void> {
     return this.#deliverer.deliver(claim, stop);
+  }
+
+  /** The other services that can be asked, by the wire names of their messages. */
+  get foreignOwners(): ReadonlyMap<string, string> {
+    const messages = this.#options.contracts.flatMap((contract) => [...contract.messages.values()]);
+    const foreign = this.#remote.canAsk ? messages.filter((message) => this.#remote.isForeign(message)) : [];
+    return new Map(foreign.map(({ type }) => [type, sliceOf(type)]));
   }
 
   /** Answers a request of another service; never rejects. */

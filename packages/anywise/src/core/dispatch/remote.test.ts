@@ -101,6 +101,14 @@ describe('a message that another service owns', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_SETUP' });
   });
 
+  it('is in the description of the bus, with the service that answers it', async () => {
+    await using bus = await services();
+    const described = bus.orders.describe().messages.map(({ type, otherService }) => [type, otherService]);
+    expect(Object.fromEntries(described)).toMatchObject({ 'orders.place': undefined, 'payments.pay': 'payments' });
+    expect(bus.orders.inspect.otherService(GetPayment)).toBe('payments');
+    expect(bus.payments.inspect.otherService(GetPayment)).toBeUndefined();
+  });
+
   it('is seen by the observers of both services', async () => {
     await using bus = await services();
     const asked: AskedOther[] = [];

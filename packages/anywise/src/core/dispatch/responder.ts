@@ -23,7 +23,7 @@ export interface ResponderOptions {
 }
 
 /** Requests that may wait, for each that is handled. */
-const waitingForEach = 10;
+export const waitingForEach = 10;
 
 /**
  * Answers the requests of other services: each is handled as if it were sent here, from outside, in a unit of work of its
