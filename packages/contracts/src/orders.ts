@@ -2,6 +2,7 @@ import { Command, contract, command, event, query } from 'anywise';
 import { z } from 'zod';
 import { Amount, Currency } from './money.js';
 import { Page, pageOf } from './paging.js';
+import { Payment } from './payments.js';
 
 export const Order = z.object({
   orderId: z.string(),
@@ -36,6 +37,12 @@ export class GetOrder extends query('orders.get-order', {
   summary: 'One order, or null.',
   data: z.object({ orderId: z.string() }),
   reply: Order.nullable(),
+}) {}
+
+export class GetOrderPayment extends query('orders.get-order-payment', {
+  summary: 'The payment of an order, or null.',
+  data: z.object({ orderId: z.string() }),
+  reply: Payment.nullable(),
 }) {}
 
 export class ListOrders extends query('orders.list-orders', {
@@ -82,6 +89,7 @@ export const orders = contract('orders', {
   PlaceOrder,
   CancelUnpaidOrder,
   GetOrder,
+  GetOrderPayment,
   ListOrders,
   OrderPlaced,
   OrderStarted,

@@ -5,6 +5,7 @@ it('keeps its wire names and versions for ever', () => {
   expect([...payments.messages.values()].map(({ kind, type, version }) => `${kind} ${type} v${version}`)).toEqual([
     'command payments.create-payment v1',
     'query payments.get-payment v1',
+    'query payments.get-payment-of-order v1',
     'query payments.list-payments v1',
     'event payments.payment-created v1',
   ]);

@@ -32,6 +32,16 @@ export class GetPayment extends query('payments.get-payment', {
   reply: Payment.nullable(),
 }) {}
 
+export class GetPaymentOfOrder extends query('payments.get-payment-of-order', {
+  summary: 'The payment that a user made for an order, or null. For other services, which decide who may see it.',
+  data: z.object({
+    orderId: z.string(),
+    /** `null` for payments from before payers were kept. */
+    payerId: z.string().nullable(),
+  }),
+  reply: Payment.nullable(),
+}) {}
+
 export class ListPayments extends query('payments.list-payments', {
   summary: 'Payments, the newest first.',
   data: Page,
@@ -51,4 +61,10 @@ export class PaymentCreated extends event('payments.payment-created', {
   }),
 }) {}
 
-export const payments = contract('payments', { CreatePayment, GetPayment, ListPayments, PaymentCreated });
+export const payments = contract('payments', {
+  CreatePayment,
+  GetPayment,
+  GetPaymentOfOrder,
+  ListPayments,
+  PaymentCreated,
+});

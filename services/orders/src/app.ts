@@ -6,6 +6,8 @@ import { cancelUnpaidOrder } from './cancel-unpaid-order/handler.js';
 import { unpaidLimit } from './config.js';
 import { getOrder } from './get-order/handler.js';
 import { getOrderRoute } from './get-order/route.js';
+import { getOrderPayment } from './get-order-payment/handler.js';
+import { getOrderPaymentRoute } from './get-order-payment/route.js';
 import { usersOnly } from './guard.js';
 import { listOrders } from './list-orders/handler.js';
 import { listOrdersRoute } from './list-orders/route.js';
@@ -22,11 +24,12 @@ export const app: ServiceDefinition = {
     usersOnly,
     placeOrder,
     getOrder,
+    getOrderPayment,
     listOrders,
     onPaymentCreated,
     cancelUnpaidOrder,
   ),
-  routes: [placeOrderRoute, getOrderRoute, listOrdersRoute],
+  routes: [placeOrderRoute, getOrderRoute, getOrderPaymentRoute, listOrdersRoute],
   migrations: readMigrations(new URL('../migrations/', import.meta.url)),
   settings: [unpaidLimit],
   bind: (container) => {

@@ -66,6 +66,14 @@ export class OrderRepository {
     return row === undefined ? undefined : orderOf(row);
   }
 
+  /** Who placed the order, if the user may see it. Nobody is known to have placed an old one. */
+  async ownerFor(user: User, orderId: string): Promise<{ readonly id: string | null } | undefined> {
+    const seen = seenBy(user);
+    const sql = `SELECT owner_id FROM customer_order WHERE order_id = ? AND ${seen.sql}`;
+    const row = await this.sql.get<Pick<OrderRow, 'owner_id'>>(sql, orderId, ...seen.values);
+    return row === undefined ? undefined : { id: row.owner_id };
+  }
+
   /** Up to `limit` orders that the user may see, the newest first, from the start or after a given one. */
   async listFor(user: User, limit: number, after: Order | undefined): Promise<readonly Order[]> {
     const seen = seenBy(user);

@@ -5,6 +5,7 @@ import { MessageRegistry } from 'anywise';
 import { createPayment } from './create-payment/handler.js';
 import { createPaymentRoute } from './create-payment/route.js';
 import { getPayment } from './get-payment/handler.js';
+import { getPaymentOfOrder } from './get-payment-of-order/handler.js';
 import { getPaymentRoute } from './get-payment/route.js';
 import { usersOnly } from './guard.js';
 import { listPayments } from './list-payments/handler.js';
@@ -20,6 +21,7 @@ export const app: ServiceDefinition = {
     usersOnly,
     createPayment,
     getPayment,
+    getPaymentOfOrder,
     listPayments,
     onPaymentRejected,
   ),

@@ -42,6 +42,17 @@ export class PaymentRepository {
     return row === undefined ? undefined : paymentOf(row);
   }
 
+  /** The payment that a user made for an order: the newest, or the newest of those that were not rejected. */
+  async findOf(orderId: string, ownerId: string | null): Promise<Payment | undefined> {
+    const row = await this.sql.get<PaymentRow>(
+      `SELECT * FROM payment WHERE order_id = ? AND ${ownerId === null ? 'owner_id IS NULL' : 'owner_id = ?'}
+       ORDER BY CASE status WHEN 'rejected' THEN 1 ELSE 0 END, created_at DESC, payment_id DESC LIMIT 1`,
+      orderId,
+      ...(ownerId === null ? [] : [ownerId]),
+    );
+    return row === undefined ? undefined : paymentOf(row);
+  }
+
   /** Up to `limit` payments that the user may see, the newest first, from the start or after a given one. */
   async listFor(user: User, limit: number, after: Payment | undefined): Promise<readonly Payment[]> {
     const seen = seenBy(user);

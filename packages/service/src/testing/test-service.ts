@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Anywise, memoryStore, type Logger, type MessageRegistry } from 'anywise';
+import { Anywise, memoryStore, type Logger, type MessageRegistry, type Transport } from 'anywise';
 import { connectTransport } from 'anywise/connect';
 import supertest, { type Agent } from 'supertest';
 import { signToken, type TokenOptions } from '../auth/sign.js';
@@ -34,12 +34,14 @@ export interface TestServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** @defaultValue writes nothing */
   readonly logger?: Logger;
+  /** A transport in place of its own. @defaultValue one in its folder */
+  readonly transport?: Transport;
 }
 
 /** Starts a service with everything real except the network: SQLite files in a temporary folder, and no log. */
 export async function startTestService(
   definition: ServiceDefinition,
-  { env = {}, logger = silentLogger }: TestServiceOptions = {},
+  { env = {}, logger = silentLogger, transport }: TestServiceOptions = {},
 ): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), 'anywise-service-'));
   const secret = randomUUID();
@@ -48,7 +50,7 @@ export async function startTestService(
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const start = async () => {
     const config = readConfig(definition.manifest, variables, definition.settings);
-    const service = await createService(definition, { config, logger });
+    const service = await createService(definition, { config, logger, transport });
     await service.start();
     return { config, service };
   };
