@@ -113,6 +113,8 @@ export class Link {
           : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) }),
         ...(tls === undefined ? {} : { tls: tls === true ? {} : tls }),
         reconnect: false,
+        // They would make two errors for each message, in case it fails.
+        noAsyncTraces: true,
         timeout: connectMs,
         pingInterval: pingEveryMs,
         maxPingOut: 2,

@@ -1,12 +1,15 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { errorText } from '../core/errors/thrown.js';
+import { startTimer } from '../core/time/timers.js';
 import { apiCodeOf } from './client.js';
 import type { Names } from './names.js';
 
 const probeMs = 1_000;
 /** A reader that lives but does nothing for so long has stopped. It renews its record three times as often. */
 export const hungAfterMs = 6_000;
+/** How often a position is written while messages arrive. Each is a message of its own to the server. */
+const saveEveryMs = 100;
 const wrongSequence = new Set([10_071, 10_164]);
 
 /** How far a consumer has read, and who reads for it. */
@@ -20,6 +23,13 @@ interface Position {
 interface Stored extends Position {
   /** The sequence of this record: a write succeeds only on top of the one it has seen. */
   readonly revision: number;
+}
+
+/** The position while this instance reads, and the record that was written of it. */
+interface Held {
+  at: number;
+  revision: number;
+  savedAt: number;
 }
 
 export interface Connected {
@@ -44,8 +54,9 @@ export interface PositionOptions {
 export class PositionRecord {
   readonly #options: PositionOptions;
   readonly #subject: string;
-  #held: { revision: number; at: number; savedAt: number } | undefined;
+  #held: Held | undefined;
   #saving: Promise<void> | undefined;
+  #waiting: NodeJS.Timeout | undefined;
   /** The last record seen of another holder, and when it was first seen, by this process's clock. */
   #other: { readonly revision: number; readonly sinceMs: number } | undefined;
 
@@ -81,48 +92,63 @@ export class PositionRecord {
     return stored.at;
   }
 
-  /** Notes that everything up to this sequence was received. Written in the background, as often as the server answers. */
+  /** Notes that everything up to this sequence was received. Written in the background, now and then. */
   advance(connected: Connected, at: number): void {
     if (this.#held === undefined) return;
     this.#held.at = at;
-    this.#saving ??= this.#save(connected);
+    this.#saveSoon(connected, this.#held.savedAt);
   }
 
   /** Shows the others that this instance still reads. */
   async renew(connected: Connected): Promise<void> {
     if (this.#held === undefined || performance.now() - this.#held.savedAt < hungAfterMs / 3) return;
-    await (this.#saving ??= this.#save(connected));
+    await (this.#saving ??= this.#save(connected, this.#held));
   }
 
   /** Forgets that this instance reads: its connection is gone, or another has taken over. */
   drop(): void {
     this.#held = undefined;
+    this.#saveNoMore();
   }
 
   /** Lets the next instance read at once. */
   async release(connected: Connected): Promise<void> {
     await this.#saving;
+    this.#saveNoMore();
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) await this.#write(connected, { at: held.at, holder: '' }, held.revision);
   }
 
-  async #save(connected: Connected): Promise<void> {
+  #saveSoon(connected: Connected, savedAt: number): void {
+    if (this.#saving !== undefined || this.#waiting !== undefined) return;
+    const save = (): void => {
+      this.#waiting = undefined;
+      if (this.#held !== undefined) this.#saving ??= this.#save(connected, this.#held);
+    };
+    this.#waiting = startTimer(save, Math.max(0, savedAt + saveEveryMs - performance.now()));
+    this.#waiting.unref();
+  }
+
+  #saveNoMore(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
+  }
+
+  async #save(connected: Connected, held: Held): Promise<void> {
+    const saved = held.at;
     try {
-      for (let saved: number | undefined; this.#held !== undefined && this.#held.at !== saved;) {
-        const held = this.#held;
-        saved = held.at;
-        const revision = await this.#write(connected, { at: saved, holder: this.#options.nonce }, held.revision);
-        if (this.#held !== held) return;
-        if (revision === undefined) this.#held = undefined;
-        else Object.assign(held, { revision, savedAt: performance.now() });
-      }
+      const revision = await this.#write(connected, { at: saved, holder: this.#options.nonce }, held.revision);
+      if (this.#held !== held) return;
+      if (revision === undefined) this.#held = undefined;
+      else Object.assign(held, { revision, savedAt: performance.now() });
     } catch {
       // The reader meets the same failure, and begins again from what was written last.
-      this.#held = undefined;
+      if (this.#held === held) this.#held = undefined;
     } finally {
       this.#saving = undefined;
     }
+    if (this.#held === held && held.at !== saved) this.#saveSoon(connected, held.savedAt);
   }
 
   /** The sequence of the new record; `undefined` if another was written since. */

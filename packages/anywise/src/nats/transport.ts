@@ -120,6 +120,7 @@ class NatsTransport implements Transport {
   readonly #subscriptions = new Subscriptions();
   readonly #readers = new Set<Reader>();
   readonly #connected = new WeakMap<NatsConnection, Promise<Connected>>();
+  #driver: Promise<Driver> | undefined;
 
   constructor(options: NatsTransportOptions & typeof defaults) {
     this.#options = options;
@@ -132,7 +133,7 @@ class NatsTransport implements Transport {
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
-    const driver = await loadDriver();
+    const driver = await this.#load();
     const connected = await this.#connectBy(this.#publishing);
     const { maxMessageBytes } = this.#options;
     const options = { names: this.#names, place: this.#publishing.place, maxMessageBytes, makeHeaders: driver.headers };
@@ -156,7 +157,7 @@ class NatsTransport implements Transport {
       maxMessageBytes: this.#options.maxMessageBytes,
       place: this.#reading.place,
       connect: () => this.#connectBy(this.#reading),
-      driver: await loadDriver(),
+      driver: await this.#load(),
       onChange: () => this.#subscriptions.wake(),
       onError: (error) => onError(unavailable(this.#reading.place, error)),
     });
@@ -225,6 +226,12 @@ class NatsTransport implements Transport {
     if (this.#readers.delete(reader)) await reader.close();
   }
 
+  /** Once: to import what is imported already costs as much as to publish a message. */
+  #load(): Promise<Driver> {
+    this.#driver ??= loadDriver();
+    return this.#driver;
+  }
+
   /** A connection over which the streams were found or made. */
   async #connectBy(link: Link): Promise<Connected> {
     const connection = await link.get();
@@ -237,7 +244,7 @@ class NatsTransport implements Transport {
   }
 
   async #prepare(link: Link, connection: NatsConnection): Promise<Connected> {
-    const { jetstream, jetstreamManager }: Driver = await loadDriver();
+    const { jetstream, jetstreamManager } = await this.#load();
     try {
       const manager = await jetstreamManager(connection, { checkAPI: false });
       await ensureStreams(manager, { ...this.#options, names: this.#names });
