@@ -16,9 +16,9 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'no fence: a holder that lost the lease finishes',
     changes: [
       {
-        file: 'postgres/transaction.ts',
-        from: '...refValue(claim), claim.lease)) === 1;',
-        to: '...refValue(claim), claim.lease)) < 2;',
+        file: 'postgres/fence.ts',
+        from: 'SELECT 1 / count(*) FROM changed',
+        to: 'SELECT count(*) FROM changed',
       },
     ],
     tests: storeTests,
@@ -105,9 +105,9 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'a failed statement is told to the first of those that shared it',
     changes: [
       {
-        file: 'postgres/publisher.ts',
+        file: 'postgres/together.ts',
         from: 'for (const { reject } of group) reject(error);',
-        to: 'group[0]?.reject(error);\n        for (const { resolve } of group) resolve();',
+        to: 'group[0]?.reject(error);\n        for (const { resolve } of group) resolve(undefined as Result);',
       },
     ],
     tests: publisherTests,
@@ -116,16 +116,16 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'a caller is told of success before the shared statement',
     changes: [
       {
-        file: 'postgres/publisher.ts',
-        from: 'const values = messageValues(group',
-        to: 'for (const { resolve } of group) resolve();\n        const values = messageValues(group',
+        file: 'postgres/together.ts',
+        from: 'const results = await run(group',
+        to: 'for (const { resolve } of group) resolve(undefined as Result);\n        const results = await run(group',
       },
     ],
     tests: publisherTests,
   },
   {
     name: 'a publisher that failed never publishes again',
-    changes: [{ file: 'postgres/publisher.ts', from: '    this.#running = undefined;\n', to: '' }],
+    changes: [{ file: 'postgres/together.ts', from: '    this.#running = undefined;\n', to: '' }],
     tests: publisherTests,
   },
   {
@@ -184,9 +184,9 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'a message counts as published although its confirm was lost',
     changes: [
       {
-        file: 'postgres/publisher.ts',
+        file: 'postgres/together.ts',
         from: 'for (const { reject } of group) reject(error);',
-        to: 'for (const { resolve } of group) resolve(void error);',
+        to: 'for (const { resolve } of group) resolve(void error as Result);',
       },
     ],
     tests: transportTests,
