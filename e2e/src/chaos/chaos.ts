@@ -1,10 +1,11 @@
 import { eventually } from 'anywise/testing';
 import type { Databases } from '../databases/databases.js';
+import { during } from './during.js';
 import { createFleet, type Fleet } from './fleet.js';
 import { fork } from '../harness/seeded-random.js';
 import { runMonkey, type Mischief, type MonkeyOptions } from './monkey.js';
 import { createNeighbour } from './neighbour.js';
-import { runOutages, type Outages } from './outages.js';
+import { troubleFor, type Outages } from './outages.js';
 import { judge, type Verdict } from './verdict.js';
 
 export interface ChaosOptions extends Omit<MonkeyOptions, 'fleet' | 'onDeath'> {
@@ -36,14 +37,10 @@ export async function runChaos({
   await using fleet = createFleet(databases, instances, true);
   fleet.open();
   const neighbour = createNeighbour(databases);
-  const { server } = databases;
-  let outages: Outages = { killed: 0, restarted: 0, stoodStill: 0 };
-  const trouble = async (stop: AbortSignal): Promise<void> => {
-    if (server !== undefined) outages = await runOutages(server, fork(random), stop);
-  };
+  const trouble = troubleFor(databases, fork(random));
   const mischief = await during(
     async (stop) => {
-      await Promise.all([neighbour.meddle(stop), trouble(stop)]);
+      await Promise.all([neighbour.meddle(stop), trouble.make(stop)]);
     },
     async () => {
       const done = await runMonkey({ fleet, databases, random, onDeath, ...options });
@@ -58,23 +55,17 @@ export async function runChaos({
     () => judge(databases, { isWild: true, hostile: neighbour.written }),
   );
   const deaths = { ...fleet.deaths };
-  const report = { ...mischief, outages, deaths, events, deadLetters, counts, broken: [...broken, ...fleet.accidents] };
+  const report = {
+    ...mischief,
+    outages: trouble.outages,
+    deaths,
+    events,
+    deadLetters,
+    counts,
+    broken: [...broken, ...fleet.accidents],
+  };
   if (report.broken.length > 0) report.broken.push(`The databases are kept: ${databases.keep()}`);
   return report;
-}
-
-/** Does one thing until the other is done. */
-async function during<T>(meanwhile: (stop: AbortSignal) => Promise<void>, work: () => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const running = meanwhile(stop.signal);
-  // What fails here is told once the work is done.
-  running.catch(() => undefined);
-  try {
-    return await work();
-  } finally {
-    stop.abort();
-    await running;
-  }
 }
 
 /** A slow machine gets the time to publish something worth losing. */

@@ -1,17 +1,20 @@
 // Kills processes for as long as you like, and prints what became of it:
-// `pnpm chaos --kills 1000 --store sqlite --transport nats --seed 7`.
+// `pnpm chaos --kills 1000 --store sqlite --transport nats --seed 7`, and `--asks` for requests to other services.
 import { parseArgs } from 'node:util';
 import { brokerKinds } from '../brokers/broker.js';
 import type { StoreKind } from '../databases/databases.js';
 import { openDatabases } from '../databases/open.js';
 import { withSeed } from '../harness/seeded-random.js';
+import { runAsks, type AsksReport } from './asks.js';
 import { runChaos, type ChaosReport } from './chaos.js';
 import { countDeaths } from './fleet.js';
 import { points } from './points.js';
 
 const stores: readonly StoreKind[] = ['sqlite', 'postgres'];
 const text = { type: 'string' } as const;
-const { values } = parseArgs({ options: { kills: text, store: text, transport: text, seed: text } });
+const { values } = parseArgs({
+  options: { kills: text, store: text, transport: text, seed: text, asks: { type: 'boolean' } },
+});
 const kills = readNumber('kills', values.kills ?? '1000');
 const store = readChoice('store', values.store ?? 'sqlite', stores);
 const transport = readChoice('transport', values.transport ?? store, [...stores, ...brokerKinds]);
@@ -24,17 +27,16 @@ await withSeed(async (random, seed) => {
   const onDeath = (deaths: number) => {
     if (deaths % 100 === 0) console.log(`${deaths} of ${kills} have died`);
   };
-  const report = await runChaos({ databases, random, kills, onDeath });
-  printReport(report, Math.round((performance.now() - beganAt) / 1000));
+  const run = values.asks === true ? runAsks : runChaos;
+  const report = await run({ databases, random, kills, onDeath });
+  const seconds = Math.round((performance.now() - beganAt) / 1000);
+  console.table({ ...deathsIn(report), ...resultsIn(report), seconds });
   if (report.broken.length > 0) throw new Error(`The promise was broken.\n${report.broken.join('\n')}`);
 });
 
-function printReport(
-  { deaths, zombies, cuts, outages, events, deadLetters, counts }: ChaosReport,
-  seconds: number,
-): void {
+function deathsIn({ deaths, zombies, cuts, outages }: ChaosReport | AsksReport): object {
   const atPoints = Object.entries(points).map(([point, name]) => [`killed ${name}`, deaths[point] ?? 0] as const);
-  console.table({
+  return {
     'killed at any moment': deaths['any moment'] ?? 0,
     'killed by a message that they handled': deaths.killer ?? 0,
     ...Object.fromEntries(atPoints),
@@ -44,11 +46,13 @@ function printReport(
     'broker killed': outages.killed,
     'broker restarted': outages.restarted,
     'broker stood still': outages.stoodStill,
-    events,
-    'dead letters due': deadLetters,
-    ...counts,
-    seconds,
-  });
+  };
+}
+
+function resultsIn(report: ChaosReport | AsksReport): object {
+  if ('outcomes' in report) return report.outcomes;
+  const { events, deadLetters, counts } = report;
+  return { events, 'dead letters due': deadLetters, ...counts };
 }
 
 function readNumber(option: string, given: string): number {

@@ -1,4 +1,4 @@
-import { command, contract, event, type } from 'anywise';
+import { command, contract, domainError, event, query, type } from 'anywise';
 
 /** Number `n` of the numbers of one key: 1, 2, 3 and so on, without a gap. */
 export interface Numbered {
@@ -17,4 +17,27 @@ export class Counted extends event('source.counted', byKey) {}
 /** The middle has seen a number, and passes it on. */
 export class PassedOn extends event('middle.passed-on', byKey) {}
 
-export const contracts = [contract('source', { Count, Counted }), contract('middle', { PassedOn })];
+/** The teller does not keep what it was asked to. */
+export class Refused extends domainError('teller.refused', {
+  data: type<{ readonly id: string }>(),
+  message: ({ id }) => `${id} is refused`,
+}) {}
+
+/** Has the teller keep an id. Its reply is the row that it is in. */
+export class Keep extends command('teller.keep', {
+  data: type<{ readonly id: string; readonly refuse: boolean }>(),
+  reply: type<{ readonly row: number }>(),
+  errors: [Refused],
+}) {}
+
+/** Asks the teller how many ids it has kept. */
+export class CountKept extends query('teller.count-kept', {
+  data: type<object>(),
+  reply: type<{ readonly kept: number }>(),
+}) {}
+
+export const contracts = [
+  contract('source', { Count, Counted }),
+  contract('middle', { PassedOn }),
+  contract('teller', { Keep, CountKept }),
+];

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Server } from '../brokers/server.js';
+import type { Bus } from '../databases/databases.js';
 import type { Random } from '../harness/seeded-random.js';
 
 /** What was done to the broker. */
@@ -19,9 +20,24 @@ const longestAbsenceMs = 4_000;
 const shortestRestMs = 1_000;
 const longestRestMs = 6_000;
 
+/** Trouble with the broker, where there is one, and what has been done to it. */
+export function troubleFor({ server }: Pick<Bus, 'server'>, random: Random) {
+  const outages = { killed: 0, restarted: 0, stoodStill: 0 };
+  return {
+    outages: outages as Outages,
+    async make(stop: AbortSignal): Promise<void> {
+      if (server !== undefined) await runOutages(server, outages, random, stop);
+    },
+  };
+}
+
 /** Kills a broker, at least once, stops it and lets it stand still. It can be used when this resolves. */
-export async function runOutages(server: Server, random: Random, stop: AbortSignal): Promise<Outages> {
-  const done = { killed: 0, restarted: 0, stoodStill: 0 };
+async function runOutages(
+  server: Server,
+  done: { -readonly [What in keyof Outages]: Outages[What] },
+  random: Random,
+  stop: AbortSignal,
+): Promise<void> {
   const absent = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     await server.end(signal);
     if (random() < 0.5) await delay(random() * longestAbsenceMs);
@@ -35,7 +51,7 @@ export async function runOutages(server: Server, random: Random, stop: AbortSign
   for (;;) {
     const restMs = shortestRestMs + random() * (longestRestMs - shortestRestMs);
     await delay(restMs, undefined, { signal: stop }).catch(() => undefined);
-    if (stop.aborted && done.killed > 0) return done;
+    if (stop.aborted && done.killed > 0) return;
     const chance = random();
     if (chance < 0.7 || done.killed === 0) {
       await absent('SIGKILL');

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Anywise, AnywiseError, MessageRegistry } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
 import type { StoreKind } from '../databases/databases.js';
+import { askForEver } from './asker.js';
 import { contracts, Count } from './messages.js';
 import { watchStore, watchTransport, type Point } from './points.js';
 import { leaseMs, serviceCode, type ServiceName } from './services.js';
@@ -24,7 +25,9 @@ let visits = 0;
 
 const bus = await startBus();
 console.log('up');
+const isOpen = (): boolean => existsSync(CHAOS_TAP);
 if (name === 'source') await countForEver();
+if (name === 'asker') await askForEver(bus, isOpen);
 
 async function startBus(): Promise<Anywise> {
   const store = await connectStore(CHAOS_STORE, { name, migrations });
@@ -52,7 +55,7 @@ async function startBus(): Promise<Anywise> {
 async function countForEver(): Promise<never> {
   for (;;) {
     // What came of it is in the database alone: a commit whose answer was lost is a commit.
-    if (existsSync(CHAOS_TAP)) await Promise.allSettled(keys.map((key) => bus.send(new Count({ key }))));
+    if (isOpen()) await Promise.allSettled(keys.map((key) => bus.send(new Count({ key }))));
     await delay(pauseMs);
   }
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Anywise, SqlTransaction, on, type Migration, type Registrable, type RetryPolicy } from 'anywise';
 import type { StoreKind } from '../databases/databases.js';
-import { Count, Counted, PassedOn, type Numbered } from './messages.js';
+import { Count, Counted, CountKept, Keep, PassedOn, Refused, type Numbered } from './messages.js';
 import { createWildListeners } from './wild.js';
 
-export type ServiceName = 'source' | 'middle' | 'sink';
+export type ServiceName = 'source' | 'middle' | 'sink' | 'asker' | 'teller';
 
 /** Short, so that another process soon gets the messages of a frozen one. */
 export const leaseMs = 1_000;
@@ -62,10 +62,34 @@ const sinkSlowly = on(PassedOn)
     await addEffect(sql, 'slow', event);
   });
 
+/** Long enough that a process often dies in the middle of it. */
+const keepMs = 50;
+
+const keep = on(Keep)
+  .inject({ sql: SqlTransaction })
+  .handle(async ({ id, refuse }, _context, { sql }) => {
+    const { id: row } = (await sql.get<{ id: number | string }>(
+      'INSERT INTO kept (asked_id) VALUES (?) RETURNING id',
+      id,
+    )) ?? { id: 0 };
+    await delay(Math.random() * keepMs);
+    if (refuse) throw new Refused({ id });
+    return { row: Number(row) };
+  });
+
+const countKept = on(CountKept)
+  .inject({ sql: SqlTransaction })
+  .handle(async (_query, _context, { sql }) => {
+    const counted = await sql.get<{ kept: number | string }>('SELECT count(*) AS kept FROM kept');
+    return { kept: Number(counted?.kept) };
+  });
+
 const items: Readonly<Record<ServiceName, readonly Registrable[]>> = {
   source: [count],
   middle: [passOn],
   sink: [sinkFast, sinkSlowly],
+  asker: [],
+  teller: [keep, countKept],
 };
 
 async function addEffect(sql: SqlTransaction, listener: string, { key, n }: Numbered): Promise<void> {
@@ -79,9 +103,13 @@ async function addEffect(sql: SqlTransaction, listener: string, { key, n }: Numb
 function migrations(name: ServiceName, kind: StoreKind): readonly Migration[] {
   const id = kind === 'sqlite' ? 'INTEGER PRIMARY KEY' : 'INTEGER GENERATED ALWAYS AS IDENTITY';
   const numbered = 'key TEXT NOT NULL, n INTEGER NOT NULL';
-  const sql =
-    name === 'source'
-      ? `CREATE TABLE counter (key TEXT PRIMARY KEY, n INTEGER NOT NULL); CREATE TABLE counted (id ${id}, ${numbered})`
-      : `CREATE TABLE effect (id ${id}, listener TEXT NOT NULL, ${numbered})`;
-  return [{ name: `${name}/001`, sql }];
+  const effect = `CREATE TABLE effect (id ${id}, listener TEXT NOT NULL, ${numbered})`;
+  const sql: Readonly<Record<ServiceName, string>> = {
+    source: `CREATE TABLE counter (key TEXT PRIMARY KEY, n INTEGER NOT NULL); CREATE TABLE counted (id ${id}, ${numbered})`,
+    middle: effect,
+    sink: effect,
+    asker: `CREATE TABLE asked (asked_id TEXT NOT NULL, message TEXT NOT NULL, outcome TEXT NOT NULL, kept_row INTEGER)`,
+    teller: `CREATE TABLE kept (id ${id}, asked_id TEXT NOT NULL)`,
+  };
+  return [{ name: `${name}/001`, sql: sql[name] }];
 }
