@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { Bus } from '../databases/databases.js';
 import { natsServer } from './nats.js';
+import { rabbitmqServer } from './rabbitmq.js';
 import type { BrokerKind, Server } from './server.js';
 import { openWire } from './wire.js';
 
@@ -13,7 +14,10 @@ export interface Broker extends AsyncDisposable {
   keep(): string;
 }
 
-const servers: Readonly<Record<BrokerKind, () => Promise<Server>>> = { nats: natsServer };
+const servers: Readonly<Record<BrokerKind, () => Promise<Server>>> = {
+  nats: natsServer,
+  rabbitmq: rabbitmqServer,
+};
 
 export const brokerKinds = Object.keys(servers) as readonly BrokerKind[];
 

@@ -30,6 +30,7 @@ export async function natsServer(): Promise<Server> {
   return {
     port,
     folder,
+    keepsForNewcomers: true,
     url: (through, prefix) => `nats://127.0.0.1:${through}?prefix=${prefix}`,
     async start() {
       running = startProcess({ command: program, args: ['--config', file], cwd: folder, env: process.env });

@@ -1,5 +1,5 @@
 /** Transports that need a server of their own. */
-export type BrokerKind = 'nats';
+export type BrokerKind = 'nats' | 'rabbitmq';
 
 /** What is put where a service reads, past all rules. */
 export interface Stranger {
@@ -15,6 +15,8 @@ export interface Server {
   readonly port: number;
   /** Where its data is. */
   readonly folder: string;
+  /** Whether a service that comes for the first time gets what was published before. */
+  readonly keepsForNewcomers: boolean;
   /** How a transport reaches it through this port: names on it begin with the prefix. */
   url(port: number, prefix: string): string;
   /** Starts a process on the data that is there. Resolves when it can be used. */

@@ -35,6 +35,9 @@ export async function runChaos({
   ...options
 }: ChaosOptions): Promise<ChaosReport> {
   await using fleet = createFleet(databases, instances, true);
+  // What is published before the others are known would not reach them.
+  if (databases.server?.keepsForNewcomers === false)
+    await Promise.all(fleet.members.map((member) => member.says('up')));
   fleet.open();
   const neighbour = createNeighbour(databases);
   const trouble = troubleFor(databases, fork(random));

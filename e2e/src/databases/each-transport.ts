@@ -9,7 +9,7 @@ import { openDatabases } from './open.js';
 /** New databases, with a bus of their own over the transport that is described. */
 type Open = () => Promise<Databases>;
 
-const programs: Readonly<Record<BrokerKind, string>> = { nats: 'nats-server' };
+const programs: Readonly<Partial<Record<BrokerKind, string>>> = { nats: 'nats-server' };
 
 /** Describes what services have to do over every transport, once for each: over each store's own, and over each broker. */
 export function describeOnEachTransport(title: string, body: (open: Open) => void): void {
@@ -19,8 +19,8 @@ export function describeOnEachTransport(title: string, body: (open: Open) => voi
 
 /** Describes what services have to do over brokers. A broker that is not installed is skipped, with the reason in the title. */
 export function describeOverEachBroker(title: string, body: (open: Open, kind: BrokerKind) => void): void {
-  for (const kind of Object.keys(programs) as BrokerKind[]) {
-    const reason = whyNot(programs[kind]);
+  for (const [kind, program] of Object.entries(programs) as [BrokerKind, string][]) {
+    const reason = whyNot(program);
     const note = reason === undefined ? '' : ` (${reason})`;
     (reason === undefined ? describe : describe.skip)(`${title}, over ${kind}${note}`, () => {
       let broker: Broker | undefined;
