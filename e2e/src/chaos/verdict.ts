@@ -44,8 +44,8 @@ const services: readonly ServiceName[] = ['source', 'middle', 'sink'];
 const examples = 5;
 const peace: Expected = { isWild: false, hostile: 0 };
 
-/** Who is slow gets there; who has done nothing for so long does not. */
-const stuckAfterMs = 30_000;
+/** Who is slow gets there; who has done nothing for so long does not. After a broker was away, clients take longer to try again. */
+const stuckAfterMs = { database: 30_000, broker: 90_000 };
 
 /** Waits until nothing is under way, or nothing goes on, and counts what is in the databases then. */
 export async function judge(databases: Databases, expected: Expected = peace): Promise<Verdict> {
@@ -84,13 +84,14 @@ async function countUnderWay(databases: Databases, { isWild, hostile }: Expected
 }
 
 async function untilQuiet(databases: Databases, expected: Expected): Promise<void> {
+  const patienceMs = databases.server === undefined ? stuckAfterMs.database : stuckAfterMs.broker;
   let before = '';
   let deadline = Infinity;
   while (performance.now() < deadline) {
     const left = await countUnderWay(databases, expected);
     if (left <= 0 && (await findUnfinished(databases)).length === 0) return;
     const now = `${left} ${await countAttempts(databases)}`;
-    if (now !== before) deadline = performance.now() + stuckAfterMs;
+    if (now !== before) deadline = performance.now() + patienceMs;
     before = now;
     await delay(200);
   }
