@@ -67,10 +67,16 @@ export function readMessage({ data, headers }: RawMessage, { maxBytes, ...found 
   const body = data.byteLength > maxBytes ? undefined : textIn(data);
   if (body === undefined) return readEnvelope({ ...found, text: data }, maxBytes);
   if (attributes.length > 0) return readEnvelope({ ...found, text: jsonOf(attributes, body) }, maxBytes);
-  if (headers !== undefined && !structured.test(headers.get('Content-Type'))) {
+  if (headers !== undefined && !structured.test(contentTypeOf(headers))) {
     return { unreadable: body, reason: 'It has neither CloudEvents headers nor the content type of a CloudEvent.' };
   }
   return readEnvelope({ ...found, text: body }, maxBytes);
+}
+
+/** The names of headers may be in any case. */
+function contentTypeOf(headers: MsgHdrs): string {
+  const name = headers.keys().find((header) => header.toLowerCase() === 'content-type');
+  return name === undefined ? '' : headers.get(name);
 }
 
 /** The envelope's JSON. The body is put in as it is, so that it is parsed once; before the attributes, which count. */
