@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect as connectDriver, type Channel } from 'amqplib';
 import type { Received, Transport } from '../core/ports/transport.js';
 import { startRabbitmq, whyNoRabbitmq, type RabbitmqServer } from '../test-support/rabbitmq-server.js';
+import { startTimer } from '../core/time/timers.js';
 import { openWire, type Wire } from '../test-support/wire.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
+import { ask, question, reply, serve } from '../testing/transport-cases/request-steps.js';
 import { rabbitmqTransport, type RabbitmqTransportOptions } from './transport.js';
 
 const reason = whyNoRabbitmq();
@@ -28,9 +30,9 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
         {
           name: 'orders',
           password,
-          configure: '^[^.]+\\.orders$',
-          write: '^[^.]+(\\.orders)?$',
-          read: '^[^.]+(\\.orders)?$',
+          configure: '^[^.]+(\\.ask)?\\.orders(\\..*)?$',
+          write: '^(amq\\.default|[^.]+(\\.ask)?(\\.orders(\\..*)?)?)$',
+          read: '^[^.]+(\\.ask)?(\\.orders(\\..*)?)?$',
         },
       ],
     });
@@ -53,7 +55,9 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
 
   async function administrate(work: (channel: Channel) => Promise<unknown>): Promise<void> {
     const connection = await connectDriver(server.url);
-    await work(await connection.createChannel());
+    const channel = await connection.createChannel();
+    await work(channel);
+    await channel.close();
     await connection.close();
   }
 
@@ -135,6 +139,39 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
     expect(command_).toMatchObject({ permanent: false, error: { code: 'UNAVAILABLE', retryable: true } });
     expect(String(command_?.error)).toMatch(/Start `payments` once, or let an administrator run `echo .*rabbitmqctl/);
     expect(event).toBeUndefined();
+  });
+
+  it('lets a user who has no rights but those of its service answer requests, and ask', async () => {
+    const prefix = newPrefix();
+    const [shop, orders] = [connect({ prefix }), connect({ prefix, user: 'orders' })];
+    await serve(shop);
+    await serve(orders, async (request) => reply(request, 'from orders'), { service: 'orders', types: ['orders.ask'] });
+    expect(await ask(orders, question({ data: 'from the shop' }))).toMatchObject({ data: 'from the shop' });
+    expect(await ask(shop, question({ type: 'orders.ask' }))).toMatchObject({ data: 'from orders' });
+  });
+
+  it('answers others although somebody gives an address that there is not', async () => {
+    const prefix = newPrefix();
+    const shop = connect({ prefix });
+    const heard: string[] = [];
+    await serve(shop, async (request) => {
+      heard.push(request.id);
+      return reply(request, 1);
+    });
+    const forged = {
+      replyTo: 'amq.rabbitmq.reply-to.g1h2AA5yZXBseUAxMjM0NTY3OAAAAAAAAAAAAAAAAA==.abc',
+      correlationId: 'forged',
+    };
+    const text = Buffer.from(JSON.stringify(question({ id: 'forged' })));
+    await administrate(async (channel) => channel.publish(`${prefix}.ask`, 'shop.ask', text, forged));
+    await eventually(() => expect(heard).toEqual(['forged']));
+    // An answer that is on its way together with the forged one may be lost. Later ones are not.
+    await eventually(async () => {
+      const controller = new AbortController();
+      const timer = startTimer(() => controller.abort(new Error('It is late.')), 1_000);
+      const answer = await ask(shop, question(), controller.signal).finally(() => clearTimeout(timer));
+      expect(answer).toMatchObject({ data: 1 });
+    });
   });
 
   it('whose queue has other settings is refused with them', async () => {
