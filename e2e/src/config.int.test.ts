@@ -8,7 +8,7 @@ import { createSystem, type System } from './harness/system.js';
 /** EX_CONFIG of sysexits.h. */
 const misconfigured = 78;
 
-/** What payments says to a configuration with which it cannot start. */
+/** The output of payments for a configuration with which it cannot start. */
 async function complaint(system: System, env: NodeJS.ProcessEnv): Promise<string> {
   const payments = system.start('payments', env);
   expect(await payments.ended).toEqual({ code: misconfigured, signal: null });

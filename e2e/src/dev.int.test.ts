@@ -68,7 +68,7 @@ inDev(`ends with the reason where something else takes the port of a service${no
   if (killed === undefined) throw new Error('Orders is not running.');
   process.kill(killed.pid, 'SIGKILL');
   const squatter = createHttpServer((_request, response) => response.end('hello'));
-  // The port is free as soon as the process has gone, and until the next one has started.
+  // The port is free from the end of this process until the next one has started.
   await eventually(async () => {
     squatter.listen(Number(port), '127.0.0.1');
     await once(squatter, 'listening');
@@ -114,7 +114,7 @@ describeOnPostgres('what `pnpm dev` starts', () => {
   });
 });
 
-/** Resolves when everything is ready, and it has said how to try it. */
+/** Resolves when everything is ready and the output shows how to try it. */
 async function startDev(system: System) {
   const [payments, orders] = [String(await freePort()), String(await freePort())];
   const dev = system.run(command, [...script, 'dev'], { PAYMENTS_PORT: payments, ORDERS_PORT: orders, NO_COLOR: '1' });

@@ -23,7 +23,7 @@ interface List<T> {
 const price = { amount: 1250, currency: 'EUR' };
 const deadlineMs = 30_000;
 
-/** Two services that run, and three who use them: two customers and support. */
+/** Two running services and three users: two customers, and support. */
 async function openShop(system: System) {
   const urls = { orders: await system.start('orders').url(), payments: await system.start('payments').url() };
   const enter = async (user: string, role?: string) => {
@@ -47,7 +47,7 @@ async function openShop(system: System) {
   return { ada: await enter('ada'), bob: await enter('bob'), support: await enter('sue', 'support') };
 }
 
-/** Leaves a database as a version of the service did that knew no owners. */
+/** Makes a database like one from before payments and orders had owners. */
 async function leaveAsBefore({ databases }: System, slice: Slice, insert: string): Promise<void> {
   const folder = new URL(`../../services/${slice}/migrations/`, import.meta.url);
   const migrations = readMigrations(folder).filter(({ name }) => !name.endsWith('-owner'));
@@ -67,7 +67,7 @@ describeOnEachStore('orders and payments', (kind) => {
     const [adas, bobs] = [await ada.place('k-1'), await bob.place('k-1')];
     expect(adas.orderId).not.toBe(bobs.orderId);
 
-    // Each pays the order of the other first, under the key that both use.
+    // Each first pays for the other's order, under the same key.
     const wrong = [await ada.pay(bobs.orderId, 'k-1'), await bob.pay(adas.orderId, 'k-1')];
     const rejected = { status: 'rejected', rejection: 'not-your-order' };
     await eventually(async () => {

@@ -1,6 +1,6 @@
 import { connectTransport } from 'anywise/connect';
 
-// Receives as one instance of a service until it is stopped, and says the id of each message.
+// Receives as one instance of a service until it is stopped, and prints the id of each message.
 
 const transport = await connectTransport(String(process.argv[2]));
 await transport.subscribe({ consumer: 'orders', types: ['test.happened'], onError: () => undefined }, async (batch) => {

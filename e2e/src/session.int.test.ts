@@ -9,7 +9,7 @@ import { createSystem, type Service, type Slice, type System } from './harness/s
 
 const price = { amount: 1250, currency: 'EUR' };
 
-/** Two services that have just been started, and somebody who plays with them. */
+/** Two freshly started services, and a user who tries them out. */
 async function begin(databases: Databases, ordersEnv: NodeJS.ProcessEnv = {}) {
   const system = await createSystem(databases);
   const payments = system.start('payments');
@@ -33,7 +33,7 @@ function playWith(
     payments,
     orders,
     databases,
-    /** Runs the command `anywise`, and gives its exit code. */
+    /** Runs the command `anywise`, and returns its exit code. */
     async anywise(...args: readonly string[]) {
       const cli = 'packages/anywise/src/cli/main.ts';
       const flags = ['--store', databases.storeUrl, '--service', 'orders'];
@@ -67,7 +67,7 @@ function playWith(
   };
 }
 
-/** The payment of an order by a program that knows no amounts. */
+/** A payment of an order by a program that does not know its amount. */
 function poison(orderId: string): object {
   return {
     specversion: '1.0',
@@ -84,7 +84,7 @@ function poison(orderId: string): object {
   };
 }
 
-/** When the one message that is scheduled is due; `undefined` where it is on its way already. */
+/** When the only scheduled message is due; `undefined` if it is on its way already. */
 async function scheduledFor(databases: Databases): Promise<number | undefined> {
   const [row] = await databases.rows<{ due_at: number | string }>('orders', scheduledSql('due_at'));
   return row === undefined ? undefined : Number(row.due_at);
@@ -151,7 +151,7 @@ describeOnEachTransport('two services', (open) => {
     });
 
     it('cancels an unpaid order while orders is dead', async () => {
-      // Where the machine is so slow that the order is cancelled before orders is dead, the next waits longer.
+      // On a slow machine the order may be cancelled before orders is dead: then the next one waits longer.
       for (let dueAt: number | undefined, ms = 1_500; dueAt === undefined; ms *= 2) {
         await using session = await begin(await open(), cancelAfter(ms));
         const orderId = await session.place();

@@ -1,9 +1,9 @@
 import { event, type } from 'anywise';
 import { fileSink } from 'anywise/sinks';
 
-// Appends events to a file without end, and says the id of each once it is written.
+// Appends events to a file for ever, and prints the id of each once it is written.
 
-/** Long enough that a kill often comes in the middle of a write. */
+/** So long that a kill often comes in the middle of a write. */
 const text = 'x'.repeat(500_000);
 
 class Noted extends event('notes.noted', { data: type<{ readonly text: string }>(), entityId: () => 'note' }) {}

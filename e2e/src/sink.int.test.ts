@@ -27,7 +27,7 @@ function writtenBy({ output }: Process): string[] {
   return [...output.matchAll(/^written (\S+)$/gm)].map(([, id]) => String(id));
 }
 
-/** Resolves when the process has written some more. */
+/** Resolves when the process has written more. */
 function untilBusy(child: Process, count: number): Promise<true> {
   let left = count;
   return child.find((line) => (line.startsWith('written') && --left === 0 ? true : undefined));

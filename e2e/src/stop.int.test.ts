@@ -12,7 +12,7 @@ import { withSeed } from './harness/seeded-random.js';
 import { openShop } from './harness/shop.js';
 import { createSystem } from './harness/system.js';
 
-/** Twice what a service allows itself, for slow machines. */
+/** Twice the limit of a service, for slow machines. */
 const stopsWithinMs = 10_000;
 const stops = ['payments', 'orders', 'payments', 'orders'] as const;
 
@@ -32,7 +32,7 @@ describeOnEachStore('a service', (kind) => {
         expect(performance.now() - toldAt).toBeLessThan(stopsWithinMs);
       }
       await everythingIsUp();
-      // A slow machine gets the time for it.
+      // A slow machine needs the time.
       await eventually(() => expect(workload.paid.length).toBeGreaterThan(20), 60_000);
       await workload.close();
 

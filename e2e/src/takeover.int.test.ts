@@ -11,7 +11,7 @@ import { startProcess, type Process } from './harness/process.js';
 
 const reader = fileURLToPath(new URL('reader.ts', import.meta.url));
 
-/** Runs work with the URL of a transport that nobody else uses. */
+/** Runs work with the URL of a transport that is not shared. */
 type InTransport = (work: (url: string) => Promise<void>) => Promise<void>;
 
 const inSqlite: InTransport = (work) => inTempFolder((folder) => work(`sqlite:${join(folder, 'bus.db')}`));
@@ -37,7 +37,7 @@ const inNats: InTransport = async (work) => {
 interface World {
   /** Starts an instance, and resolves once it has subscribed. */
   readonly start: () => Promise<Process>;
-  /** Publishes so many messages, one after the other, and gives their ids. */
+  /** Publishes this many messages, one after the other, and returns their ids. */
   readonly publish: (count: number) => Promise<readonly string[]>;
 }
 
@@ -115,7 +115,7 @@ describe.each(transports)('instances in processes of their own, on %s', (_name, 
       process.kill(first.pid, 'SIGCONT');
       const until = await publish(1);
       await eventually(() => expect(gotBy(second)).toEqual(expect.arrayContaining([...until])));
-      // What reached the first one while it was suspended may come again; what is published from now on may not.
+      // Messages that reached the first instance while it was suspended may come again; later ones may not.
       const after = await publish(50);
       await eventually(() => expect(gotBy(first, second)).toEqual(expect.arrayContaining([...after])));
       const wanted = new Set(after);

@@ -14,7 +14,7 @@ type Wrongs = Readonly<Record<(typeof wrongs)[number], readonly string[]>>;
 export interface Expected {
   /** Whether the sink has listeners that do harm. */
   readonly isWild: boolean;
-  /** How many messages a neighbour has put into the log that nobody can read. */
+  /** How many unreadable messages the neighbour has written to the log. */
   readonly hostile: number;
 }
 

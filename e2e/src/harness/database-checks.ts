@@ -7,7 +7,7 @@ import type { Slice } from './system.js';
 
 const slices: readonly Slice[] = ['payments', 'orders'];
 
-/** What is to be sent now. What waits for its time is not under way. */
+/** Messages that are due. Scheduled ones are not under way yet. */
 const outboxSql = `SELECT 'outbox' AS place, id, last_error FROM anywise_outbox WHERE state <> 'scheduled'`;
 
 const unreadSql = 'SELECT name AS consumer, seq, type FROM anywise_consumer JOIN anywise_message ON seq > position';
@@ -17,9 +17,9 @@ interface Placed {
   readonly paid: readonly Paid[];
 }
 
-/** Waits until nothing is under way, and checks in the databases that each request did all that it should, once. */
+/** Waits until nothing is under way, and checks in the databases that each request had all its effects, once. */
 export async function expectOneEffectEach(databases: Databases, { unpaid, paid }: Placed): Promise<void> {
-  // Two looks, as a message can pass one by: to a place that was looked at from one that was not yet.
+  // Twice, because a message can move from a place that is still to be read to one that was read already.
   const look = async () => [...(await unfinished(databases)), ...(await unfinished(databases))];
   await eventually(async () => expect(await look()).toEqual([]), 60_000);
 
@@ -48,7 +48,7 @@ async function facts(databases: Databases, slice: Slice, sql: string): Promise<s
   return rows.map(({ fact }) => fact).sort();
 }
 
-/** How many events there are of each type. The log may hold an event twice, under one id. */
+/** How many events of each type there are. The log may hold an event twice, under one id. */
 async function countEvents(databases: Databases): Promise<Record<string, number>> {
   const sql = 'SELECT type, envelope FROM anywise_message';
   const messages = await databases.rows<{ readonly type: string; readonly envelope: string }>('bus', sql);
@@ -58,15 +58,15 @@ async function countEvents(databases: Databases): Promise<Record<string, number>
   return counts;
 }
 
-/** Selects these columns of the messages that wait for their time. */
+/** Selects these columns of the scheduled messages. */
 export function scheduledSql(columns: string): string {
   return `SELECT ${columns} FROM anywise_outbox WHERE state = 'scheduled'`;
 }
 
-/** Where on its way a message is, in a service. */
+/** A stage of a message on its way through a service. */
 export type Stage = 'sending' | 'receiving' | 'handling';
 
-/** Whether a service is at this stage with some message. */
+/** Whether some message of a service is at this stage. */
 export async function isAt(stage: Stage, databases: Databases, slice: Slice): Promise<boolean> {
   switch (stage) {
     case 'sending':

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** This repository. */
 export const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What Node needs to run TypeScript from its source, in a process that ends when its parent is gone. */
+/** The arguments with which Node runs TypeScript from source, in a process that ends with its parent. */
 export const nodeArguments: readonly string[] = [
   ...['--import', import.meta.resolve('tsx')],
   ...['--import', new URL('../../../tools/dev/src/tether.ts', import.meta.url).href],

@@ -12,12 +12,12 @@ export interface Call {
 
 export type Client = (url: string, call: Call) => Promise<Answer>;
 
-/** A service that may be elsewhere after each start. */
+/** A service whose URL may change with each start. */
 export interface Whereabouts {
   url(): Promise<string>;
 }
 
-/** Sends requests with a bearer token, as a client that knows nothing of the inside would. */
+/** Sends requests with a bearer token, like any client of the HTTP routes. */
 export function createClient(token: string): Client {
   return async (url, { method, path, body, idempotencyKey }) => {
     const response = await fetch(new URL(path, url), {
@@ -34,7 +34,7 @@ export function createClient(token: string): Client {
   };
 }
 
-/** Repeats a request until it has an answer, wherever the service is by then. Only safe with an idempotency key. */
+/** Repeats a request until it is answered, at whatever URL the service then has. Only safe with an idempotency key. */
 export async function insist(client: Client, service: Whereabouts, call: Call): Promise<Answer> {
   for (;;) {
     const url = await service.url();
@@ -47,7 +47,7 @@ export async function insist(client: Client, service: Whereabouts, call: Call): 
   }
 }
 
-/** How `fetch` reports a refused or broken connection. Its errors are not of Jest's realm: no `instanceof`. */
+/** How `fetch` reports a refused or broken connection. Its errors come from another realm than Jest's, so `instanceof` does not work. */
 export function isCut(error: unknown): boolean {
   return (error as Partial<Error>).name === 'TypeError';
 }

@@ -1,11 +1,11 @@
 import type { Exit } from './process.js';
 import type { Service, Slice, System } from './system.js';
 
-/** A service that dies when told, and is started again at once. */
+/** A service that can be killed, and is restarted at once. */
 export interface KillableService {
-  /** Where it takes requests, as soon as it does again. Rejects where it has died of itself. */
+  /** The URL at which it accepts requests, once it does. Rejects if it died without being killed. */
   url(): Promise<string>;
-  /** Ends it, and resolves when its successor has been started, which may not take requests yet. */
+  /** Kills it, and resolves when its successor has been started, which may not accept requests yet. */
   die(signal: NodeJS.Signals): Promise<Exit>;
 }
 
@@ -18,7 +18,7 @@ export function killable(system: System, slice: Slice): KillableService {
       const service = await current;
       return await service.url();
     } catch (error) {
-      // Killed before it was up: its successor will be.
+      // It was killed before it was up; its successor comes up.
       if (current !== life) return url();
       throw error;
     }

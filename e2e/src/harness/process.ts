@@ -6,18 +6,18 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A process that was started, and what it says. */
+/** A started process, and its output. */
 export interface Process {
   readonly pid: number;
   /** Everything it has written so far, errors included. */
   readonly output: string;
   readonly stderr: string;
   readonly ended: Promise<Exit>;
-  /** The first line that `read` finds something in, also among those written before. Rejects where it ends without one. */
+  /** The first line that `read` finds something in, including lines written before. Rejects if it ends without one. */
   find<T>(read: (line: string) => T | undefined): Promise<T>;
-  /** Stops reading what it writes, as a log collector does that dies. */
+  /** Stops reading its output, like a log collector that has died. */
   ignoreOutput(): void;
-  /** Sends a signal, to its whole group where it leads one, and resolves when the process has ended. */
+  /** Sends a signal, to its whole group if it leads one, and resolves when the process has ended. */
   kill(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
@@ -26,9 +26,9 @@ export interface ProcessOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Whether it leads a process group of its own. @defaultValue false */
+  /** Whether it leads its own process group. @defaultValue false */
   readonly detached?: boolean;
-  /** Whether a channel is kept open that tells it when we are gone. @defaultValue false */
+  /** Whether a channel stays open that tells it when we have ended. @defaultValue false */
   readonly tethered?: boolean;
 }
 
@@ -52,7 +52,7 @@ export function startProcess({ command, args, cwd, env, detached = false, tether
   };
   listen(child.stdout, [lines]);
   listen(child.stderr, [lines, errors]);
-  // `close` comes after the last words have been read, `exit` may come before.
+  // `close` comes after all output has been read; `exit` may come earlier.
   const ended = new Promise<Exit>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
 
   return {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A process that is running, as Linux tells of it. */
+/** A running process, as Linux describes it. */
 export interface Running {
   readonly pid: number;
   readonly command: string;
   readonly folder: string;
 }
 
-/** Every process in whose environment this text is: what was started with it, and all that this started in turn. */
+/** Every process whose environment contains this text: those started with it, and all that they started. */
 export function findRunning(text: string): Running[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
@@ -16,7 +16,7 @@ export function findRunning(text: string): Running[] {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       return [{ pid: Number(pid), command, folder: readlinkSync(`/proc/${pid}/cwd`) }];
     } catch {
-      // It has ended meanwhile, or is not ours to look at.
+      // It has ended meanwhile, or we may not read it.
       return [];
     }
   });

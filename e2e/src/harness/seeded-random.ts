@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 
-/** A number from 0 up to 1, and the next, the same each time for one seed. */
+/** Numbers from 0 up to 1: the same sequence each time for one seed. */
 export type Random = () => number;
 
-/** Runs work with chance that can be repeated: what fails says which `ANYWISE_SEED` to set. */
+/** Runs work with repeatable random numbers: a failure says which `ANYWISE_SEED` to set. */
 export async function withSeed(work: (random: Random, seed: number) => Promise<void>): Promise<void> {
   const seed = Number(process.env.ANYWISE_SEED ?? randomInt(2 ** 31));
   try {
@@ -14,7 +14,7 @@ export async function withSeed(work: (random: Random, seed: number) => Promise<v
   }
 }
 
-/** Chance of its own for what runs beside the rest, so that neither changes what the other meets. */
+/** A separate sequence for work that runs beside other work, so that neither changes the numbers of the other. */
 export function fork(random: Random): Random {
   return mulberry32(Math.floor(random() * 2 ** 31));
 }

@@ -8,7 +8,7 @@ export interface Paid {
 }
 
 export interface Shop {
-  /** Places an order, however often that has to be asked, and gives its id. */
+  /** Places an order, with as many tries as that takes, and returns its id. */
   place(key: string): Promise<string>;
   /** Pays an order, in the same way. */
   pay(key: string, orderId: string): Promise<Paid>;

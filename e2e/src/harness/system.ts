@@ -10,11 +10,11 @@ export type Slice = 'payments' | 'orders';
 
 /** A service's process. */
 export interface Service extends Process {
-  /** Where it takes requests. Rejects where it ends before it does. */
+  /** The URL at which it accepts requests. Rejects if it ends before that. */
   url(): Promise<string>;
 }
 
-/** Everything that the services share; it ends with all that was started in it. */
+/** Everything that the services share. It ends together with all processes started in it. */
 export interface System extends AsyncDisposable {
   readonly databases: Databases;
   readonly token: string;
@@ -28,7 +28,7 @@ export interface System extends AsyncDisposable {
   run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Process;
 }
 
-/** @param places where its services keep everything; a kind gets new ones. Either ends with the system. */
+/** @param places where its services keep everything, or the kind of new ones. Either ends with the system. */
 export async function createSystem(places: StoreKind | Databases = 'sqlite'): Promise<System> {
   const databases = typeof places === 'string' ? await openDatabases(places) : places;
   const secret = randomUUID();
@@ -92,14 +92,14 @@ function asService(slice: Slice, started: Process): Service {
   const listening = started.find((line) => readUrl(slice, line));
   let ended = false;
   void started.ended.then(() => (ended = true));
-  // Not everybody asks for it.
+  // Not every caller awaits it.
   listening.catch(() => undefined);
   const url = (): Promise<string> =>
     ended ? Promise.reject(new Error(`${slice} has ended:\n${started.output}`)) : listening;
   return Object.create(started, { url: { value: url } }) as Service;
 }
 
-/** The service's log line that says where it takes requests. */
+/** The service's log line with the URL at which it accepts requests. */
 function readUrl(slice: Slice, line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   const { service, url } = JSON.parse(line) as { readonly service?: string; readonly url?: string };

@@ -6,18 +6,18 @@ export interface Workload {
   /** Orders that were placed and not paid. */
   readonly unpaid: string[];
   readonly paid: Paid[];
-  /** Payments whose answer was another one when they were asked for again. */
+  /** Payments whose repeated request got a different answer. */
   readonly contradictions: Paid[];
-  /** Lets everybody finish what they are at, and rejects where one of them failed. */
+  /** Lets all customers finish their current request, and rejects if one of them failed. */
   close(): Promise<void>;
 }
 
-/** Eight pay what is in stock; four of the others fill it, so that payments go on while orders is away. */
+/** Eight pay for orders in stock; the other four fill the stock, so that payments continue while orders is down. */
 const payers = 8;
 const placers = 4;
 const fullStock = 600;
 
-/** Opens a shop to twelve customers at once. Each pays other orders, and some ask again for what they have. */
+/** Opens a shop to twelve customers at once. Each pays for different orders, and some repeat a request that was answered. */
 export function startWorkload(shop: Shop, random: Random): Workload {
   const unpaid: string[] = [];
   const paid: Paid[] = [];
@@ -41,7 +41,7 @@ export function startWorkload(shop: Shop, random: Random): Workload {
   const buying = Promise.all(
     Array.from({ length: payers + placers }, (_, customer) => buy(customer, customer < payers ? 1 : fullStock)),
   );
-  // The one who closes the shop hears of it.
+  // The failure is reported when the shop is closed.
   buying.catch(() => (open = false));
   return {
     unpaid,

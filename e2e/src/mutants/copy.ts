@@ -10,7 +10,7 @@ export interface WorkspaceCopy extends Disposable {
 
 const leftOut: ReadonlySet<string> = new Set(['.git', '.turbo', '.anywise', 'dist', 'coverage']);
 
-/** Copies all sources. Packages still find each other, in the copy, and installed ones where they are installed. */
+/** Copies all sources. Packages find each other in the copy, and installed ones in the original. */
 export function copyWorkspace(): WorkspaceCopy {
   const folder = mkdtempSync(join(tmpdir(), 'anywise-mutants-'));
   for (const name of readdirSync(workspace)) {

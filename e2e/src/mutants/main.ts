@@ -1,4 +1,4 @@
-// Puts one mistake at a time into a copy of the workspace, and passes where a test fails for each: `pnpm mutants`.
+// Puts one mistake at a time into a copy of the workspace, and passes if a test fails for each: `pnpm mutants`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -40,7 +40,7 @@ console.table(rows);
 const survivors = rows.filter((row) => row['killed by'] === 'NO TEST').length;
 if (survivors > 0) throw new Error(`${survivors} of ${rows.length} mistakes were noticed by no test.`);
 
-/** A test that fails without any mistake would notice each. */
+/** A test that fails without any mistake would seem to notice all of them. */
 async function expectSound(): Promise<void> {
   for (const file of new Set(wanted.flatMap(({ tests }) => tests))) {
     const { failed, passed } = await runTests(copy.folder, file);

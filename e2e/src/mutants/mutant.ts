@@ -1,7 +1,7 @@
 import type { BrokerKind } from '../brokers/server.js';
 import type { StoreKind } from '../databases/databases.js';
 
-/** A text of a file that is replaced. It has to be there exactly once. */
+/** A replacement in a file. The text to replace must be there exactly once. */
 export interface Change {
   /** Under the source folder of `anywise`. */
   readonly file: string;
@@ -9,15 +9,15 @@ export interface Change {
   readonly to: string;
 }
 
-/** A mistake that others have made, and which our tests have to notice. */
+/** A mistake that others have made, and that our tests must notice. */
 export interface Mutant {
   readonly name: string;
-  /** The store or the broker it is a mistake of; without one, of the bus with any. */
+  /** The store or broker that has the mistake; `undefined` for the bus, whatever its store. */
   readonly store?: StoreKind | BrokerKind;
   readonly changes: readonly Change[];
-  /** Test files, the likeliest first. One failing test in one of them is enough. */
+  /** Test files, the most likely ones first. One failing test is enough. */
   readonly tests: readonly string[];
 }
 
-/** The source folder of `anywise`, seen from the workspace. */
+/** The source folder of `anywise`, relative to the workspace. */
 export const source = 'packages/anywise/src';

@@ -12,7 +12,7 @@ interface JestResult {
   }[];
 }
 
-/** How the tests of a file went. */
+/** The outcome of the tests of a file. */
 export interface Outcome {
   readonly passed: number;
   /** The full name of the first test that failed. */
@@ -22,8 +22,8 @@ export interface Outcome {
 /**
  * Runs one test file of a workspace until a test fails.
  *
- * @param file seen from the workspace, `<package>/src/<path>`.
- * @throws where the file could not be run at all: what does not even load was not noticed by a test.
+ * @param file relative to the workspace, `<package>/src/<path>`.
+ * @throws if the file could not run at all: then no test has noticed anything.
  */
 export async function runTests(workspace: string, file: string): Promise<Outcome> {
   const [packageFolder = '', path = ''] = file.split(/\/(?=src\/)/);

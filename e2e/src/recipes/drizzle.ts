@@ -13,7 +13,7 @@ export function drizzleOnSqlite(transaction: SqliteTransaction): Omit<SqliteRemo
       return { rows: [] };
     }
     const rows = (await transaction.all(withOwnNames(sql), ...values)).map((row): unknown => Object.values(row));
-    // For `get` Drizzle wants the one row, or nothing, although its types know rows only.
+    // For `get` Drizzle expects one row or nothing, although its types only know rows.
     return { rows: method === 'get' ? (rows[0] as unknown[]) : rows };
   });
 }
@@ -26,7 +26,7 @@ export async function drizzleOnPostgres(
   return postgresDrizzle(client as PoolClient);
 }
 
-/** Columns of two tables may have one name. As a subquery, SQLite gives each a name of its own, so that no value is lost. */
+/** Columns of two tables may have the same name. In a subquery, SQLite renames them, so that no value is lost. */
 function withOwnNames(sql: string): string {
   const isSelect = /^(select|with)\b/i.test(sql) && !/\breturning\b/i.test(sql);
   return isSelect ? `SELECT * FROM (${sql})` : sql;

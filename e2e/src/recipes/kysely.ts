@@ -52,7 +52,7 @@ export function kyselyOnPostgres<Tables>(transaction: PostgresTransaction): Kyse
 
 const nothing = async (): Promise<void> => undefined;
 
-/** Commits and rolls back nothing: the message does. A transaction within it is a savepoint. */
+/** Does not commit or roll back: that happens with the message. A transaction within it is a savepoint. */
 class MessageDriver implements Driver {
   readonly init = nothing;
   readonly releaseConnection = nothing;

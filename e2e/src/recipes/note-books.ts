@@ -12,9 +12,9 @@ import { kyselyOnPostgres, kyselyOnSqlite } from './kysely.js';
 /** What the tests do with a query builder. */
 export interface NoteBook {
   add(id: string, text: string): Promise<unknown>;
-  /** The texts with this id or, without one, all, the last in the alphabet first. */
+  /** The texts with this id, or all of them without one, in reverse alphabetical order. */
   texts(id?: string): Promise<readonly string[]>;
-  /** Tags a note, and gives what the insert returned, and then the rows of both, which have columns of the same names. */
+  /** Tags a note. Returns what the insert returned, and the rows of both tables, which have columns of the same names. */
   tag(tag: { readonly id: string; readonly noteId: string; readonly text: string }): Promise<readonly unknown[]>;
 }
 

@@ -17,7 +17,7 @@ const migrations = [
   { name: '002-tag', sql: 'CREATE TABLE tag (id TEXT PRIMARY KEY, note_id TEXT NOT NULL, text TEXT NOT NULL)' },
 ];
 
-/** A bus with a handler for notes, and a listener that notes which were announced. */
+/** A bus with a handler for notes, and a listener that records the announced ones. */
 async function start(kind: StoreKind, addNote: Registrable) {
   const databases = await openDatabases(kind);
   const store = await connectStore(databases.storeUrl, { name: 'notes', migrations });
@@ -44,7 +44,7 @@ async function start(kind: StoreKind, addNote: Registrable) {
 
 const transactionOn = { sqlite: SqliteTransaction, postgres: PostgresTransaction };
 
-/** A handler that adds its note with the library, announces it, and goes on as told. */
+/** A handler that adds its note with the library, announces it, and continues as requested. */
 function addNoteIn(kind: StoreKind, open: Open, goOn: (book: NoteBook, sql: SqlTransaction) => Promise<void>) {
   return on(AddNote)
     .inject({ transaction: transactionOn[kind], anywise: Anywise })
