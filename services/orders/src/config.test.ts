@@ -7,12 +7,12 @@ function readUnpaidLimitMs(env: Readonly<Record<string, string>>): unknown {
   return readConfig(app.manifest, env, app.settings).settings.get(UnpaidLimitMs);
 }
 
-it('waits an hour for a payment unless told otherwise', () => {
+it('waits an hour for a payment by default', () => {
   expect(readUnpaidLimitMs({})).toBe(3_600_000);
   expect(readUnpaidLimitMs({ ORDERS_CANCEL_UNPAID_AFTER_MS: '' })).toBe(3_600_000);
 });
 
-it('waits as long as it is told', () => {
+it('waits as long as it is configured to', () => {
   expect(readUnpaidLimitMs({ ORDERS_CANCEL_UNPAID_AFTER_MS: '500' })).toBe(500);
 });
 

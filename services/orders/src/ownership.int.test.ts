@@ -19,7 +19,7 @@ async function list(as: Agent, query: object = {}): Promise<{ items: Order[]; ne
   return response.body as { items: Order[]; nextCursor: string | null };
 }
 
-/** Forgets who placed the orders, as a database has it that is older than owners. */
+/** Removes the owners of the orders, as in a database from before orders had owners. */
 async function forgetOwners({ service }: TestService): Promise<void> {
   await service.anywise.transaction(async (transaction) => {
     const sql = await transaction.get(SqlTransaction);

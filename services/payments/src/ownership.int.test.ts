@@ -19,7 +19,7 @@ async function list(as: Agent, query: object = {}): Promise<{ items: Payment[]; 
   return response.body as { items: Payment[]; nextCursor: string | null };
 }
 
-/** Forgets who made the payments, as a database has it that is older than owners. */
+/** Removes the owners of the payments, as in a database from before payments had owners. */
 async function forgetOwners({ service }: TestService): Promise<void> {
   await service.anywise.transaction(async (transaction) => {
     const sql = await transaction.get(SqlTransaction);

@@ -19,7 +19,7 @@ async function makeKey(alg: string, kid: string) {
   return { jwk, publicKey, sign };
 }
 
-/** An identity provider that answers as it is told, and a service that trusts it. */
+/** An identity provider with given answers, and a service that trusts it. */
 async function createWorld(answer: RequestListener) {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');

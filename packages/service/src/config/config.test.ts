@@ -96,7 +96,7 @@ describe('the configuration', () => {
     expect(readConfig(manifest('services/refunds', { anywise: { port: 3004 } }), {}).slice).toBe('refunds');
   });
 
-  it('resolves a relative SQLite path against the workspace, wherever the process was started', () => {
+  it('resolves a relative SQLite path against the workspace, in whatever folder the process was started', () => {
     const env = { ANYWISE_TRANSPORT: 'sqlite:data/bus.db', ANYWISE_STORE: 'sqlite:/var/lib/anywise' };
     expect(readConfig(payments(), env)).toMatchObject({
       transportUrl: `sqlite:${workspace}/data/bus.db`,

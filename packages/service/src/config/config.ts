@@ -134,8 +134,8 @@ function readUrl(variable: string, preset: string, workspace: string, { env, pro
   const path = url.slice('sqlite:'.length);
   if (/^(?:\?|$)/.test(path))
     problems.push({ variable, wrong: 'names no path', remedy: `set it to, say, \`${preset}\`` });
-  // The services of one workspace share these files, whatever folder each was started in. What is no relative path stays as
-  // it is, for `connectStore` to read: two slashes, say.
+  // The services of one workspace share these files, whatever folder each was started in. Anything but a
+  // relative path, such as one with two slashes, stays as it is for `connectStore` to read.
   return isAbsolute(path) ? `sqlite:${path}` : `sqlite:${resolve(workspace, path)}`;
 }
 

@@ -28,7 +28,7 @@ describe('a failure that repeats', () => {
     ]);
   });
 
-  it('is told ever more rarely while it goes on', () => {
+  it('is logged less and less often while it continues', () => {
     const { logger, texts } = record();
     const anHour = 3_600_000;
     for (let at = 0; at < anHour; at += 1_000) {

@@ -20,7 +20,7 @@ export function createLogger({ slice, level, destination }: LoggerOptions): Logg
   return pino(options, destination ?? stdout()).child({ service: slice });
 }
 
-/** Pino puts the messages of all causes behind an error's own, which mostly tells of them already. The stack names them. */
+/** Pino appends the messages of all causes to an error's own, which mostly repeats them. The stack has them anyway. */
 function describe(error: unknown): unknown {
   const described: unknown = stdSerializers.err(error as Error);
   const { message } = (error ?? {}) as Partial<Error>;

@@ -8,7 +8,7 @@ import { app } from '../app.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 
-/** Orders that wait only so long for their payment. */
+/** Orders that wait this long for their payment. */
 function startOrders(limitMs: number): Promise<TestService> {
   return startTestService(app, { env: { ORDERS_CANCEL_UNPAID_AFTER_MS: String(limitMs) } });
 }

@@ -8,7 +8,7 @@ import { app } from '../app.js';
 
 const price = { amount: 1250, currency: 'EUR' };
 
-/** One order that is placed, and another service that pays and hears what orders says to it. */
+/** A placed order, and another service that pays for it and hears the events of orders. */
 async function placeOne(orders: TestService) {
   const heard: (OrderStarted | PaymentRejected)[] = [];
   const ear = on(OrderStarted, PaymentRejected)
@@ -65,7 +65,7 @@ it('rejects the second payment of an order, and keeps the first', async () => {
   expect(await shop.order()).toMatchObject({ status: 'started', paymentId: 'p-1' });
 });
 
-it('starts an order once where its payment is told twice', async () => {
+it('starts an order once if its payment is reported twice', async () => {
   await using orders = await startTestService(app);
   const shop = await placeOne(orders);
   const { orderId } = shop;

@@ -4,7 +4,7 @@ import { app } from '../app.js';
 
 const order = { orderId: 'o-1', amount: 1250, currency: 'EUR' };
 
-/** The service has refused as RFC 9457 says, has kept nothing, tells nothing of its inside, and is still up. */
+/** Checks that the service refused as RFC 9457 says, stored nothing, revealed nothing internal, and is still up. */
 async function expectRefusal(payments: TestService, response: Awaited<ReturnType<TestService['request']['post']>>) {
   expect(response.headers['content-type']).toMatch('application/problem+json');
   expect(response.text).not.toMatch(/node_modules|\.ts:|\bat \w+ \(/);
