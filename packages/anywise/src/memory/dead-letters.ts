@@ -1,3 +1,4 @@
+import { limits } from '../core/message/limits.js';
 import type {
   DeadLetter,
   DeadLetterFilter,
@@ -6,6 +7,7 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { countWithin } from '../kit/batches.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import type { MemoryInbox } from './inbox.js';
 import type { Row } from './rows.js';
@@ -23,7 +25,8 @@ export class MemoryDeadLetters implements DeadLetters {
 
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const rows = this.#matching(filter).filter(({ seq }) => seq > after);
-    return rows.slice(0, limit).map(deadLetterOf);
+    const page = rows.slice(0, limit);
+    return page.slice(0, countWithin(page, bytesOf, limits.batchBytes)).map(deadLetterOf);
   }
 
   async count(filter: DeadLetterFilter): Promise<number> {
@@ -75,6 +78,10 @@ export class MemoryDeadLetters implements DeadLetters {
 }
 
 type DeadRow = Row & { readonly state: DeadState };
+
+function bytesOf({ json, original = '' }: DeadRow): number {
+  return Buffer.byteLength(json) + Buffer.byteLength(original);
+}
 
 function isDead(row: Row): row is DeadRow {
   return row.state in holdsUp;

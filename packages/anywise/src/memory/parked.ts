@@ -1,5 +1,7 @@
+import { limits } from '../core/message/limits.js';
 import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { countWithin } from '../kit/batches.js';
 import type { MemoryOutbox, Row } from './outbox.js';
 
 export class MemoryParkedMessages implements ParkedMessages {
@@ -11,9 +13,12 @@ export class MemoryParkedMessages implements ParkedMessages {
     this.#changed = changed;
   }
 
-  async list(limit: number): Promise<readonly ParkedMessage[]> {
-    const rows = this.#matching().slice(0, limit);
-    return rows.map(({ seq, envelope, attempts, error = '' }) => {
+  async list(limit: number, after = 0): Promise<readonly ParkedMessage[]> {
+    const rows = this.#matching()
+      .filter(({ seq }) => seq > after)
+      .slice(0, limit);
+    const count = countWithin(rows, ({ bytes }) => bytes, limits.batchBytes);
+    return rows.slice(0, count).map(({ seq, envelope, attempts, error = '' }) => {
       return { seq, id: envelope.id, envelope, json: JSON.stringify(envelope), attempts, error };
     });
   }

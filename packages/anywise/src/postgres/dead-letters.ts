@@ -13,7 +13,7 @@ import type { Database } from './database.js';
 import { refValue } from './inbox.js';
 import { readStored, type StoredText } from '../kit/stored.js';
 import { storable } from '../core/message/storable-text.js';
-import { now, storedEnvelope } from './sql.js';
+import { now, storedEnvelope, withinBatch } from './sql.js';
 
 interface Row extends Omit<DeadLetter, 'key' | 'json' | 'original' | 'holdsUp' | 'failures'>, StoredText {
   readonly lane: string;
@@ -49,10 +49,13 @@ export class PostgresDeadLetters implements DeadLetters {
   }
 
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
+    const page = withinBatch(`
+      SELECT *, coalesce(octet_length(envelope), 0)::bigint + coalesce(octet_length(original), 0) AS size
+      FROM ${this.#inbox} WHERE ${matches} AND seq > $7 ORDER BY seq LIMIT $8`);
     const text = `
       SELECT seq, listener, source, id, type, lane, ${storedEnvelope('letter')}, original, state, attempts, last_error AS error, failures,
         received_at AS "receivedAt", at AS "diedAt"
-      FROM ${this.#inbox} AS letter WHERE ${matches} AND seq > $7 ORDER BY seq LIMIT $8`;
+      FROM ${page} AS letter ORDER BY seq`;
     const { rows } = await this.#database.query<Row>({ text }, ...filterValues(filter), after, limit);
     return rows.map(deadLetterOf);
   }

@@ -4,7 +4,7 @@ import type { StoreChanged } from '../core/ports/store.js';
 import type { Database } from './database.js';
 import { readStored, type StoredText } from '../kit/stored.js';
 import { storable } from '../core/message/storable-text.js';
-import { storedEnvelope } from './sql.js';
+import { storedEnvelope, withinBatch } from './sql.js';
 
 interface Row extends StoredText {
   readonly seq: number;
@@ -25,11 +25,13 @@ export class PostgresParkedMessages implements ParkedMessages {
     this.#changed = changed;
   }
 
-  async list(limit: number): Promise<readonly ParkedMessage[]> {
+  async list(limit: number, after = 0): Promise<readonly ParkedMessage[]> {
+    const page = withinBatch(`
+      SELECT *, coalesce(octet_length(envelope), 0) AS size FROM ${this.#outbox}
+      WHERE state = 'parked' AND seq > $1 ORDER BY seq LIMIT $2`);
     const text = `
-      SELECT seq, id, ${storedEnvelope('parked')}, attempts, last_error AS error FROM ${this.#outbox} AS parked
-      WHERE state = 'parked' ORDER BY seq LIMIT $1`;
-    const { rows } = await this.#database.query<Row>({ text }, limit);
+      SELECT seq, id, ${storedEnvelope('parked')}, attempts, last_error AS error FROM ${page} AS parked ORDER BY seq`;
+    const { rows } = await this.#database.query<Row>({ text }, after, limit);
     return rows.map(parkedMessageOf);
   }
 

@@ -10,6 +10,13 @@ export function storedEnvelope(row: string): string {
     octet_length(${row}.envelope) AS bytes`;
 }
 
+/** Of rows with `seq` and `size`, the first ones that are no larger together than a batch, at least one. */
+export function withinBatch(sized: string): string {
+  return `
+    (SELECT * FROM (SELECT *, sum(size) OVER (ORDER BY seq) AS total FROM (${sized}) AS sized) AS summed
+     WHERE total <= ${limits.batchBytes} OR total = size)`;
+}
+
 /**
  * The time by the database's clock, in milliseconds. Not `now()`, which is when the transaction began; and as a subquery, so
  * that it is evaluated once per statement.

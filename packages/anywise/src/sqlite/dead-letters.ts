@@ -12,7 +12,7 @@ import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
 import type { Connections } from './client.js';
 import { readStored, type StoredText } from '../kit/stored.js';
-import { now, storedEnvelope } from './sql.js';
+import { now, storedEnvelope, withinBatch } from './sql.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
 
@@ -47,10 +47,13 @@ export class SqliteDeadLetters implements DeadLetters {
 
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const { where, values } = conditionOf(filter);
+    const page = withinBatch(`
+      SELECT seq, coalesce(octet_length(envelope), 0) + coalesce(octet_length(original), 0) AS size
+      FROM anywise_inbox INDEXED BY anywise_inbox_dead WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`);
     const rows = this.#connections.reader.all<Row>(
       `SELECT seq, listener, source, id, type, lane, ${storedEnvelope}, original, state, attempts, last_error AS error, failures,
          received_at AS receivedAt, at AS diedAt
-       FROM anywise_inbox INDEXED BY anywise_inbox_dead WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`,
+       FROM anywise_inbox WHERE seq IN (${page}) ORDER BY seq`,
       ...values,
       after,
       limit,

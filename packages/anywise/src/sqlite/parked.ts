@@ -6,7 +6,7 @@ import { readStored, type StoredText } from '../kit/stored.js';
 import type { Connections } from './client.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
-import { storedEnvelope } from './sql.js';
+import { storedEnvelope, withinBatch } from './sql.js';
 
 interface Row extends StoredText {
   readonly seq: number;
@@ -26,10 +26,14 @@ export class SqliteParkedMessages implements ParkedMessages {
     this.#changed = changed;
   }
 
-  async list(limit: number): Promise<readonly ParkedMessage[]> {
+  async list(limit: number, after = 0): Promise<readonly ParkedMessage[]> {
+    const page = withinBatch(`
+      SELECT seq, coalesce(octet_length(envelope), 0) AS size FROM anywise_outbox INDEXED BY anywise_outbox_parked
+      WHERE state = 'parked' AND seq > ? ORDER BY seq LIMIT ?`);
     const rows = this.#connections.reader.all<Row>(
-      `SELECT seq, id, ${storedEnvelope}, attempts, last_error AS error FROM anywise_outbox INDEXED BY anywise_outbox_parked
-       WHERE state = 'parked' ORDER BY seq LIMIT ?`,
+      `SELECT seq, id, ${storedEnvelope}, attempts, last_error AS error FROM anywise_outbox
+       WHERE seq IN (${page}) ORDER BY seq`,
+      after,
       limit,
     );
     return rows.map(parkedMessageOf);

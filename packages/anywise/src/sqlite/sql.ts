@@ -6,5 +6,12 @@ export const storedEnvelope = `
     ELSE substr(envelope, 1, ${limits.keptBytes}) END AS text,
   octet_length(envelope) AS bytes`;
 
+/** Of rows with `seq` and `size`, the numbers of the first ones that are no larger together than a batch, at least one. */
+export function withinBatch(sized: string): string {
+  return `
+    SELECT seq FROM (SELECT seq, size, sum(size) OVER (ORDER BY seq) AS total FROM (${sized}))
+    WHERE total <= ${limits.batchBytes} OR total = size`;
+}
+
 /** The time by the database's clock, in milliseconds. */
 export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;

@@ -33,6 +33,7 @@ const said: readonly (readonly [row: string, numbers: readonly number[]])[] = [
   ['the name of a listener', [attributeBytes]],
   ['the name of a context key', [20]],
   ['an idempotency key', [attributeBytes]],
+  ['a page of dead letters', [batchBytes]],
   ['a row of the database', [largestMessageBytes, keptBytes]],
   ['a batch that a store or a transport', [batchBytes]],
   ['what a bus has in hand', [inHandBytes, busDefaults.concurrency]],

@@ -3,6 +3,7 @@ import type { Action } from '../action.js';
 import { editText, findEditor } from '../editor.js';
 import { givenText } from '../read-data.js';
 import type { Options } from '../options.js';
+import { readPages } from '../pages.js';
 import { Refusal } from '../refusal.js';
 import { rewrite, textOf } from './rewrite.js';
 
@@ -42,7 +43,10 @@ export const edit: Action = {
 };
 
 async function findOne(deadLetters: DeadLetters, id: string, { listener, source }: Options): Promise<DeadLetter> {
-  const [letter, ...others] = await deadLetters.list({ id, listener, source }, { limit: 100 });
+  const filter = { id, listener, source };
+  const [letter, ...others] = await readPages((limit, after) => deadLetters.list(filter, { limit, after }), {
+    limit: 100,
+  });
   if (letter === undefined) {
     const of = listener === undefined ? '' : ` of \`${listener}\``;
     throw new Refusal(1, `There is no dead letter \`${id}\`${of}. \`anywise dead-letters list\` lists them all.`);

@@ -2,6 +2,7 @@ import type { Action } from '../action.js';
 import { letterJson } from '../format-json.js';
 import { letterTable } from '../format-text.js';
 import { filterOf, filterOptions } from '../filter.js';
+import { readPages } from '../pages.js';
 
 export const list: Action = {
   name: 'list',
@@ -13,7 +14,8 @@ export const list: Action = {
     const filter = filterOf(options);
     const { limit, after } = options;
     // Reads one more than requested, to know whether there are more.
-    const found = await deadLetters.list(filter, { limit: limit + 1, after });
+    const page = { limit: limit + 1, after };
+    const found = await readPages((most, last) => deadLetters.list(filter, { limit: most, after: last }), page);
     const total = await deadLetters.count(filter);
     const letters = found.slice(0, limit);
     const next = found.length > limit ? (letters.at(-1)?.seq ?? null) : null;

@@ -3,6 +3,7 @@ import type { Action } from '../action.js';
 import { countText } from '../count.js';
 import { parkedJson } from '../format-json.js';
 import { parkedTable } from '../format-text.js';
+import { readPages } from '../pages.js';
 
 export const parked: Action = {
   name: 'parked',
@@ -11,7 +12,7 @@ export const parked: Action = {
   example: 'outbox parked --json',
   async run({ options, terminal, open }) {
     const store = await open();
-    const rows = await store.parked.list(options.limit);
+    const rows = await readPages((limit, after) => store.parked.list(limit, after), { limit: options.limit });
     const { parked: total } = await store.outbox.status(Math.max(defaultCountLimit, 2 * options.limit));
     const json = { total, parked: rows.map(parkedJson) };
     if (rows.length === 0) return { exitCode: 1, json, text: 'Nothing is parked.' };

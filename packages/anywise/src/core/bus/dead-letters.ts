@@ -35,7 +35,11 @@ export class BusDeadLetters {
     this.#codec = codec;
   }
 
-  /** The oldest first. @param page `limit` is 100 if absent; `after` is the `seq` of the last one seen. */
+  /**
+   * One page of them, the oldest first. Large messages make a page shorter than its `limit`; only an empty page is the end.
+   *
+   * @param page `limit` is 100 if absent; `after` is the `seq` of the last one seen.
+   */
   async list(filter: DeadLetterFilter = {}, page: Partial<DeadLetterPage> = {}): Promise<readonly DeadLetter[]> {
     checkOptions(subject, filter, filterChecks);
     checkOptions(subject, page, pageChecks);

@@ -63,7 +63,10 @@ export interface DeadLetterFilter {
   readonly olderThanMs?: number | undefined;
 }
 
-/** A page of a list: up to `limit` items that follow `after`, the `seq` of the last one seen. */
+/**
+ * A page of a list: up to `limit` items that follow `after`, the `seq` of the last one seen. Large items make a page shorter:
+ * it has no more than `limits.batchBytes` of messages, and at least one item if there is any. Only an empty page is the end.
+ */
 export interface DeadLetterPage {
   readonly limit: number;
   readonly after?: number | undefined;
@@ -74,7 +77,7 @@ export interface DeadLetterPage {
  * update: if the process is killed meanwhile, the letter is either still dead or due again.
  */
 export interface DeadLetters {
-  /** The oldest first. */
+  /** One page of them, the oldest first. */
   list(filter: DeadLetterFilter, page: DeadLetterPage): Promise<readonly DeadLetter[]>;
   /** How many there are. */
   count(filter: DeadLetterFilter): Promise<number>;

@@ -18,8 +18,13 @@ export interface ParkedMessage {
  * like any other and holds back the later ones with its key until it is retried or discarded.
  */
 export interface ParkedMessages {
-  /** The oldest first. */
-  list(limit: number): Promise<readonly ParkedMessage[]>;
+  /**
+   * Up to `limit` of them that follow `after`, the `seq` of the last one seen, the oldest first. There are fewer if they are
+   * large: no more than `limits.batchBytes` of messages, and at least one if there is any. Only an empty list is the end.
+   *
+   * @param after 0 if absent: from the first on.
+   */
+  list(limit: number, after?: number): Promise<readonly ParkedMessage[]>;
   /** Makes parked messages due again, with all their attempts restored: the one with this id, or all. Returns how many. */
   retry(id?: string): Promise<number>;
   /** Deletes a parked message for good; `false` if none has this id. */

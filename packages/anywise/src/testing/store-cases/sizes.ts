@@ -42,6 +42,15 @@ async function batchesSent(store: Store): Promise<readonly (readonly OutboxRow[]
   return batches;
 }
 
+/** Reads page after page until one is empty. */
+async function pagesOf<T extends { readonly seq: number }>(
+  list: (after: number | undefined) => Promise<readonly T[]>,
+): Promise<readonly (readonly T[])[]> {
+  const pages: (readonly T[])[] = [];
+  for (let page = await list(undefined); page.length > 0; page = await list(page.at(-1)?.seq)) pages.push(page);
+  return pages;
+}
+
 /** No batch may be more than a process can hold, however much waits. */
 export const sizeCases: readonly StoreCase[] = [
   {
@@ -82,6 +91,42 @@ export const sizeCases: readonly StoreCase[] = [
       for (const batch of batches) {
         assert.ok(bytesOf(batch.map(({ envelope }) => JSON.stringify(envelope))) <= limits.batchBytes);
       }
+    },
+  },
+  {
+    id: 'size-dead-page',
+    behaviour: 'lists no more bytes of dead letters at once than a batch may have, and the rest on the next pages',
+    run: async ({ store }) => {
+      const sizes = [10, limits.batchBytes + 1, limits.batchBytes / 2, limits.batchBytes / 2, 10, 10];
+      for (const [n, bytes] of sizes.entries()) {
+        const json = JSON.stringify('x'.repeat(bytes - 2));
+        await store.inbox.add([testEntry({ id: `m${n}`, json, error: 'unreadable' })]);
+      }
+      const pages = await pagesOf((after) => store.deadLetters.list({}, { limit: 100, after }));
+      same(pages.map(ids), [['m0'], ['m1'], ['m2', 'm3'], ['m4', 'm5']]);
+      // An edited letter is listed with what it was.
+      assert.equal(await store.deadLetters.edit({ listener: 'listener', source: '/test', id: 'm2' }, '"edited"'), true);
+      const edited = await pagesOf((after) => store.deadLetters.list({}, { limit: 100, after }));
+      same(edited.map(ids), [['m0'], ['m1'], ['m2'], ['m3', 'm4', 'm5']]);
+    },
+  },
+  {
+    id: 'size-parked-page',
+    behaviour: 'lists no more bytes of parked events at once than a batch may have, and the rest on the next pages',
+    run: async ({ store }) => {
+      const data = 'ž'.repeat(mebibyte / 2);
+      const all = upTo(7).map((n) => testEnvelope({ id: `e${n}`, data }));
+      for (const envelope of all) await transact(store, (transaction) => transaction.append({ outgoing: [envelope] }));
+      const lease = await relayLease(store, 'a');
+      for (let rows = await store.outbox.sendable(10); rows.length > 0; rows = await store.outbox.sendable(10)) {
+        const parked = { outcome: 'parked', error: 'too big' } as const;
+        await store.outbox.settle(
+          lease,
+          rows.map(({ seq }) => ({ seq, ...parked })),
+        );
+      }
+      const pages = await pagesOf((after) => store.parked.list(100, after));
+      same(pages.map(ids), [['e0', 'e1', 'e2'], ['e3', 'e4', 'e5'], ['e6']]);
     },
   },
   {
