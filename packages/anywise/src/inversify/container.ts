@@ -81,7 +81,7 @@ class Adapter implements InversifyAdapter, Maker {
     this.#current = message;
     this.#unclaimed = undefined;
     try {
-      const made = this.#make(this.#recipe(id as ServiceIdentifier), this.#root);
+      const made = this.#make(this.#recipe(id), this.#root);
       const within = this.#unclaimed as Promise<unknown>[] | undefined;
       return made instanceof Promise && within !== undefined ? explained(made, within) : made;
     } finally {

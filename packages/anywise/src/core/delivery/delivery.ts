@@ -186,7 +186,11 @@ export class Delivery {
     const received = await this.#subscribe(transport);
     try {
       const answered = await this.#serve(transport);
-      return { close: async () => void (await Promise.all([received?.close(), answered?.close()])) };
+      return {
+        close: async () => {
+          await Promise.all([received?.close(), answered?.close()]);
+        },
+      };
     } catch (error) {
       await received?.close();
       throw error;

@@ -93,7 +93,9 @@ describe('a worker', () => {
     jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
     const store = memoryStore();
     let answered = 0;
-    const counting = withSlowClaims(store, async () => void answered++);
+    const counting = withSlowClaims(store, async () => {
+      answered++;
+    });
     const handled: string[] = [];
     let end: () => void = () => undefined;
     const mayEnd = new Promise<void>((resolve) => (end = resolve));
