@@ -2,13 +2,11 @@ import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Received } from '../core/ports/transport.js';
-import { readEnvelope, textIn } from '../kit/wire.js';
+import { readCloudEvent, typedValue, type Attribute, type Found } from '../kit/cloud-event.js';
 
 // Binary mode of the CloudEvents binding for NATS:
 // https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md
 const attributePrefix = 'ce-';
-const numeric: ReadonlySet<string> = new Set(['schemaversion', 'timeoutms']);
-const structured = /^application\/cloudevents\b/i;
 
 /** Sets the headers of an envelope and gives its body. */
 export function writeMessage(envelope: Envelope, headers: MsgHdrs): string | undefined {
@@ -46,15 +44,6 @@ export function tooLargeFor(type: string, json: string, most: number): AnywiseEr
   );
 }
 
-/** Where a message was found, and how large it may be. */
-export interface Found {
-  readonly kind: string;
-  readonly type: string;
-  /** Tells it from others with the same beginning. */
-  readonly name: string;
-  readonly maxBytes: number;
-}
-
 /** The part of the client's message that is read. */
 export interface RawMessage {
   readonly data: Uint8Array;
@@ -62,15 +51,9 @@ export interface RawMessage {
 }
 
 /** Reads a message in binary or structured mode; never throws. */
-export function readMessage({ data, headers }: RawMessage, { maxBytes, ...found }: Found): Received {
-  const attributes = headers === undefined ? [] : attributesOf(headers);
-  const body = data.byteLength > maxBytes ? undefined : textIn(data);
-  if (body === undefined) return readEnvelope({ ...found, text: data }, maxBytes);
-  if (attributes.length > 0) return readEnvelope({ ...found, text: jsonOf(attributes, body) }, maxBytes);
-  if (headers !== undefined && !structured.test(contentTypeOf(headers))) {
-    return { unreadable: body, reason: 'It has neither CloudEvents headers nor the content type of a CloudEvent.' };
-  }
-  return readEnvelope({ ...found, text: body }, maxBytes);
+export function readMessage({ data, headers }: RawMessage, found: Found): Received {
+  if (headers === undefined) return readCloudEvent({ data, attributes: [], contentType: undefined }, found);
+  return readCloudEvent({ data, attributes: attributesOf(headers), contentType: contentTypeOf(headers) }, found);
 }
 
 /** The names of headers may be in any case. */
@@ -79,13 +62,7 @@ function contentTypeOf(headers: MsgHdrs): string {
   return name === undefined ? '' : headers.get(name);
 }
 
-/** The envelope's JSON. The body is put in as it is, so that it is parsed once; before the attributes, which count. */
-function jsonOf(attributes: readonly (readonly [string, string | number])[], body: string): string {
-  const fields = attributes.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  return `{${[...(body === '' ? [] : [`"data":${body}`]), ...fields].join()}}`;
-}
-
-function attributesOf(headers: MsgHdrs): (readonly [string, string | number])[] {
+function attributesOf(headers: MsgHdrs): readonly Attribute[] {
   const found = new Map<string, string | number>();
   for (const header of headers.keys()) {
     const name = header.toLowerCase();
@@ -93,13 +70,9 @@ function attributesOf(headers: MsgHdrs): (readonly [string, string | number])[] 
     if (name === 'content-type') found.set('datacontenttype', value);
     if (!name.startsWith(attributePrefix)) continue;
     const attribute = name.slice(attributePrefix.length);
-    if (/^[a-z\d]{1,20}$/.test(attribute)) found.set(attribute, typed(attribute, decode(value)));
+    if (/^[a-z\d]{1,20}$/.test(attribute)) found.set(attribute, typedValue(attribute, decode(value)));
   }
   return found.has('specversion') ? [...found] : [];
-}
-
-function typed(attribute: string, value: string): string | number {
-  return numeric.has(attribute) && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 /** Percent-encodes what a header cannot carry, as the binding says. */
