@@ -134,7 +134,7 @@ export class Connection {
   async onChannel<T>(what: string, work: (channel: Channel) => Promise<T>): Promise<T> {
     const channel = await this.channel();
     try {
-      return await answered(what, work(channel));
+      return await answered(what, orRefusal(channel, work(channel)));
     } finally {
       void closeChannel(channel);
     }
@@ -172,6 +172,20 @@ export class Connection {
 function quiet<C extends Channel>(channel: C): C {
   channel.on('error', () => undefined);
   return channel;
+}
+
+/**
+ * Waits for several answers over a channel. When the server refuses one and closes the channel, the others end without a
+ * reason; this rejects with that of the server.
+ */
+export async function orRefusal<T>(channel: Channel, answers: Promise<T>): Promise<T> {
+  let refusal: unknown;
+  channel.on('error', (error) => (refusal = error));
+  try {
+    return await answers;
+  } catch (error) {
+    throw refusal ?? error;
+  }
 }
 
 /** Closes a channel that may be closed already. Resolves when the server has closed it, or does not answer. */

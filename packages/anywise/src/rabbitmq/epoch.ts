@@ -4,7 +4,7 @@ import { errorText } from '../core/errors/thrown.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { sliceOf } from '../core/message/message.js';
 import type { PublishFailure } from '../core/ports/transport.js';
-import type { Connection } from './client.js';
+import { replyCodeOf, type Connection } from './client.js';
 import { ensureQueue, importCommand, type TopologyOptions, type WantedQueue } from './topology.js';
 import type { Written } from './wire.js';
 
@@ -107,6 +107,8 @@ export class Epoch {
       return undefined;
     } catch (error) {
       if (this.connection.isLost) throw error;
+      // The queue is there, and this user may not bind it. Where its service has not, the command is returned.
+      if (replyCodeOf(error) === 403) return undefined;
       const advice = `Start \`${owner}\` once, or let an administrator run \`${importCommand(queue, this.#options)}\`.`;
       return notYet(`The queue of \`${owner}\` cannot be made (${errorText(error)}). ${advice}`, error);
     }

@@ -26,14 +26,6 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
       users: [
         { name: 'ada', password, configure: '.*', write: '.*', read: '.*' },
         { name: 'reader', password, configure: '.*', write: '^$', read: '.*' },
-        // What `docs/how-to/rabbitmq.md` gives a service `orders`, whatever the prefix.
-        {
-          name: 'orders',
-          password,
-          configure: '^[^.]+(\\.ask)?\\.orders(\\..*)?$',
-          write: '^(amq\\.default|[^.]+(\\.ask)?(\\.orders(\\..*)?)?)$',
-          read: '^[^.]+(\\.ask)?(\\.orders(\\..*)?)?$',
-        },
       ],
     });
   }, patient);
@@ -122,32 +114,6 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
     const { ids } = await receive(transport);
     await connect({ prefix, manage: false }).publish([testEnvelope({ id: 'event' }), command('command')]);
     await eventually(() => expect(ids).toEqual(['event', 'command']));
-  });
-
-  it('lets a service in whose user has no rights but its own', async () => {
-    const prefix = newPrefix();
-    await connect({ prefix }).check();
-    const transport = connect({ prefix, user: 'orders' });
-    const { ids } = await receive(transport);
-    await transport.publish([testEnvelope({ id: 'event' }), command('command')]);
-    await transport.check();
-    await eventually(() => expect(ids).toEqual(['event', 'command']));
-    const [command_, event] = await transport.publish([
-      command('for-payments', 'payments.pay'),
-      testEnvelope({ id: 'another' }),
-    ]);
-    expect(command_).toMatchObject({ permanent: false, error: { code: 'UNAVAILABLE', retryable: true } });
-    expect(String(command_?.error)).toMatch(/Start `payments` once, or let an administrator run `echo .*rabbitmqctl/);
-    expect(event).toBeUndefined();
-  });
-
-  it('lets a user who has no rights but those of its service answer requests, and ask', async () => {
-    const prefix = newPrefix();
-    const [shop, orders] = [connect({ prefix }), connect({ prefix, user: 'orders' })];
-    await serve(shop);
-    await serve(orders, async (request) => reply(request, 'from orders'), { service: 'orders', types: ['orders.ask'] });
-    expect(await ask(orders, question({ data: 'from the shop' }))).toMatchObject({ data: 'from the shop' });
-    expect(await ask(shop, question({ type: 'orders.ask' }))).toMatchObject({ data: 'from orders' });
   });
 
   it('answers others although somebody gives an address that there is not', async () => {

@@ -6,7 +6,7 @@ import type { Answer, ServeOptions } from '../core/ports/transport.js';
 import { Answering } from '../kit/answering.js';
 import { Pump } from '../kit/pump.js';
 import { onceHeader, structuredJson } from './asker.js';
-import { answered, closeChannel, replyCodeOf, unavailable, type Link } from './client.js';
+import { answered, closeChannel, orRefusal, replyCodeOf, unavailable, type Link } from './client.js';
 import { ensureAskExchange, type TopologyOptions } from './topology.js';
 
 /** How many requests of one type come ahead of those that are answered. */
@@ -84,7 +84,7 @@ export class Responder {
     try {
       await answered('the prefetch of requests', channel.prefetch(Math.min(mostAhead, concurrency)));
       const serving = [this.#hearCancelled(channel), ...types.map((type) => this.#serve(channel, type))];
-      const [, ...tags] = await answered('reading the queues of requests', Promise.all(serving));
+      const [, ...tags] = await answered('reading the queues of requests', orRefusal(channel, Promise.all(serving)));
       this.#tags = tags;
     } catch (error) {
       void closeChannel(channel);
@@ -186,6 +186,8 @@ export class Responder {
   async #openReplies(): Promise<Channel> {
     try {
       const channel = await (await this.#options.answers.get()).channel();
+      // The one who has asked learns nothing of it.
+      channel.on('error', (error) => this.#options.onError(unavailable(this.#options.answers.place, error)));
       channel.on('close', () => (this.#replies = undefined));
       return channel;
     } catch (error) {
