@@ -26,12 +26,13 @@ const { values: options } = parseArgs({
     postgres: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/test' },
     redis: { type: 'string', default: 'redis://127.0.0.1:6379' },
     nats: { type: 'string', default: 'nats://127.0.0.1:4222' },
+    rabbitmq: { type: 'string', default: 'amqp://guest:guest@127.0.0.1:5672' },
     json: { type: 'string' },
   },
 });
 const patienceMs = 300_000;
-/** A store is measured with an inbox in which many wait. NATS has none of its own. */
-const hasStore = (/** @type {string} */ name) => serverOf(name) !== 'nats';
+/** A store is measured with an inbox in which many wait. Brokers have none of their own. */
+const hasStore = (/** @type {string} */ name) => !['nats', 'rabbitmq'].includes(serverOf(name));
 const backlogCases = { none: 'few wait', many: 'many wait, of 100000 keys', one: 'many of one key wait in front' };
 
 const wanted = options.only?.split(',') ?? [...subjects.keys()];

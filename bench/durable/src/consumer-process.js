@@ -28,6 +28,11 @@ export class ConsumerProcess {
     });
   }
 
+  /** Resolves when messages can arrive: RabbitMQ keeps none for whoever has not been there yet. */
+  async ready() {
+    await once(this.#child, 'message');
+  }
+
   /** Resolves when at most `behind` of `sent` messages are not done with. */
   async caughtUp(/** @type {number} */ sent, behind = 0) {
     const giveUp = setTimeout(() => {

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { URL } from 'node:url';
 
-/** @typedef {'sqlite' | 'postgres' | 'redis' | 'nats'} Server */
+/** @typedef {'sqlite' | 'postgres' | 'redis' | 'nats' | 'rabbitmq'} Server */
 
 /** Where the servers are. @typedef {{ readonly [Name in Exclude<Server, 'sqlite'>]: string }} Addresses */
 
 /** Something of a server that belongs to one measurement. @typedef {{ readonly url: string, remove(): Promise<unknown> }} Place */
 
 const patienceMs = 1_000;
-const ports = { postgres: 5432, redis: 6379, nats: 4222 };
+const ports = { postgres: 5432, redis: 6379, nats: 4222, rabbitmq: 5672 };
 
 /**
  * Why a server cannot be measured; `undefined` where it can.
@@ -27,7 +27,7 @@ export async function whyNotReachable(server, addresses) {
     await knock(hostname, Number(port || ports[server]));
     return undefined;
   } catch (error) {
-    return `${addresses[server]} cannot be reached (${error instanceof Error ? error.message : String(error)})`;
+    return `${withoutPassword(addresses[server])} cannot be reached (${error instanceof Error ? error.message : String(error)})`;
   }
 }
 
@@ -41,7 +41,14 @@ export async function makePlace(server, addresses) {
     const folder = await mkdtemp(join(tmpdir(), 'anywise-bench-'));
     return { url: `sqlite:${folder}`, remove: () => rm(folder, { recursive: true }) };
   }
-  if (server === 'nats') return makeStreams(addresses.nats);
+  if (server === 'nats') {
+    return makePrefix(addresses.nats, (url) => import('./subjects/raw-nats.js').then((raw) => raw.removeStreams(url)));
+  }
+  if (server === 'rabbitmq') {
+    return makePrefix(addresses.rabbitmq, (url) =>
+      import('./subjects/raw-rabbitmq.js').then((raw) => raw.removeQueues(url)),
+    );
+  }
   const name = `anywise_bench_${randomUUID().slice(0, 8)}`;
   if (server === 'postgres') return makeDatabase(addresses.postgres, name);
   const url = `${addresses.redis}#${name}`;
@@ -65,16 +72,23 @@ async function makeDatabase(server, name) {
 }
 
 /**
- * Names of its own on a server of NATS, and a folder called the same for the stores.
+ * Names of its own on a broker, and a folder called the same for the stores.
  *
  * @param {string} server
+ * @param {(url: string) => Promise<unknown>} removeNames
  * @returns {Promise<Place>}
  */
-async function makeStreams(server) {
+async function makePrefix(server, removeNames) {
   const folder = await mkdtemp(join(tmpdir(), 'anywise-bench-'));
   const url = `${server}?prefix=${basename(folder)}`;
-  const { removeStreams } = await import('./subjects/raw-nats.js');
-  return { url, remove: async () => Promise.all([removeStreams(url), rm(folder, { recursive: true })]) };
+  return { url, remove: async () => Promise.all([removeNames(url), rm(folder, { recursive: true })]) };
+}
+
+/** @param {string} address */
+function withoutPassword(address) {
+  const url = new URL(address);
+  if (url.password !== '') url.password = '***';
+  return url.href;
 }
 
 /**

@@ -27,6 +27,7 @@ const subject = await subjectOf(name).load();
 await subject.prepare?.(url);
 const publisher = await subject.publisher(url);
 const consumer = new ConsumerProcess(name, url);
+await consumer.ready();
 const measurement = new Measurement(publisher, consumer);
 /** @type {Record<string, number>} */
 const rates = {};

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { findServer, nats, postgres, redis } from '@anywise/test-servers';
+import { findServer, nats, postgres, rabbitmq, redis } from '@anywise/test-servers';
 import { hasPeers } from './peers.js';
 import { makePlace } from './places.js';
 
@@ -15,6 +15,7 @@ const servers = {
   postgres: await find(postgres),
   redis: await find(redis),
   nats: await findServer(nats, process.env),
+  rabbitmq: await findServer(rabbitmq, process.env),
 };
 
 /** @type {[string, import('./places.js').Server][]} */
@@ -27,6 +28,9 @@ const cases = [
   ['nats-raw', 'nats'],
   ['nats-transport', 'nats'],
   ['nats-path', 'nats'],
+  ['rabbitmq-raw', 'rabbitmq'],
+  ['rabbitmq-transport', 'rabbitmq'],
+  ['rabbitmq-path', 'rabbitmq'],
   ['bullmq', 'redis'],
 ];
 
@@ -76,6 +80,7 @@ async function run(script, server, name, limits) {
     postgres: urlOf(servers.postgres),
     redis: urlOf(servers.redis),
     nats: urlOf(servers.nats),
+    rabbitmq: urlOf(servers.rabbitmq),
   });
   try {
     const file = fileURLToPath(new URL(script, import.meta.url));

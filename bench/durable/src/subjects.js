@@ -1,6 +1,7 @@
 import { URL } from 'node:url';
 import path from './subjects/path.js';
 import rawNats from './subjects/raw-nats.js';
+import rawRabbitmq from './subjects/raw-rabbitmq.js';
 import rawSqlite from './subjects/raw-sqlite.js';
 import transport from './subjects/transport.js';
 
@@ -38,6 +39,9 @@ export const subjects = new Map([
   ['nats-raw', entry('raw NATS JetStream', 'nats', 'floor', async () => rawNats)],
   ['nats-transport', entry('anywise transport, NATS', 'nats', 'transport', async () => transport)],
   ['nats-path', entry('anywise whole path, SQLite stores over NATS', 'nats', 'path', async () => path)],
+  ['rabbitmq-raw', entry('raw RabbitMQ quorum queue', 'rabbitmq', 'floor', async () => rawRabbitmq)],
+  ['rabbitmq-transport', entry('anywise transport, RabbitMQ', 'rabbitmq', 'transport', async () => transport)],
+  ['rabbitmq-path', entry('anywise whole path, SQLite stores over RabbitMQ', 'rabbitmq', 'path', async () => path)],
   ['bullmq', entry('BullMQ on Redis', 'redis', 'peer', async () => (await import(bullmq)).default)],
 ]);
 

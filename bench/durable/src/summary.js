@@ -53,7 +53,10 @@ export class Summary {
       const toFloor = { name, other: floor ?? '', isFloor: true, reach: role === 'transport' ? least : '' };
       if (role === 'transport') return [toFloor];
       return role === 'path'
-        ? [toFloor, { name, other: 'bullmq', isFloor: false, reach: server === 'nats' ? '≥ 1.5' : '≥ 2' }]
+        ? [
+            toFloor,
+            { name, other: 'bullmq', isFloor: false, reach: ['nats', 'rabbitmq'].includes(server) ? '≥ 1.5' : '≥ 2' },
+          ]
         : [];
     });
   }

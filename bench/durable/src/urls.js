@@ -14,12 +14,13 @@ export function transportUrl(url) {
 }
 
 /**
- * The store of a place. NATS has none: there it is a folder, called like what the place has on the server.
+ * The store of a place. Brokers have none: there it is a folder, called like what the place has on the server.
  *
  * @param {string} url
  */
 export function storeUrl(url) {
-  return url.startsWith('nats:') ? `sqlite:${folderOf(natsPlace(url).prefix)}` : url;
+  if (url.startsWith('nats:')) return `sqlite:${folderOf(natsPlace(url).prefix)}`;
+  return url.startsWith('amqp:') ? `sqlite:${folderOf(rabbitmqPlace(url).prefix)}` : url;
 }
 
 /** The folder of a place with this name. @param {string} name */
@@ -31,6 +32,14 @@ export function folderOf(name) {
 export function natsPlace(url) {
   const { host, searchParams } = new URL(url);
   return { servers: host, prefix: searchParams.get('prefix') ?? 'anywise-bench' };
+}
+
+/** The server of a place on RabbitMQ, and what all names there begin with. @param {string} url */
+export function rabbitmqPlace(url) {
+  const parsed = new URL(url);
+  const prefix = parsed.searchParams.get('prefix') ?? 'anywise-bench';
+  parsed.search = '';
+  return { server: parsed.href, prefix };
 }
 
 /**

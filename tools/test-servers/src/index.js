@@ -1,2 +1,2 @@
 export { findServer } from './find-server.js';
-export { nats, postgres, redis } from './servers.js';
+export { nats, postgres, rabbitmq, redis } from './servers.js';

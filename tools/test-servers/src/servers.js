@@ -47,6 +47,14 @@ export const nats = {
   ask: (url) => knock(url, 4222),
 };
 
+/** @type {Server} */
+export const rabbitmq = {
+  name: 'RabbitMQ',
+  variable: 'ANYWISE_TEST_RABBITMQ',
+  usual: 'amqp://guest:guest@127.0.0.1:5672',
+  ask: (url) => knock(url, 5672),
+};
+
 /**
  * @param {string} url
  * @param {number} usualPort
