@@ -5,7 +5,7 @@ import { sleep } from 'anywise/kit';
 import type { Express } from 'express';
 import { blame } from './config/blame.js';
 import { portVariable, readConfig, type ServiceConfig } from './config/config.js';
-import { ConfigError } from './config/variable.js';
+import { ConfigError, type ConfigProblem } from './config/variable.js';
 import type { ServiceDefinition } from './definition.js';
 import { createLogger } from './log/logger.js';
 import { createService, openTransport } from './service.js';
@@ -26,7 +26,8 @@ export async function run(definition: ServiceDefinition): Promise<void> {
 
 /**
  * Runs several services in this process, as {@link run} runs one: each with its own port and store, and all over one
- * transport. What one of them asks another does not leave the process. If one cannot start, none goes on.
+ * transport. What one of them asks another does not leave the process. If one cannot start, none goes on: that ends the
+ * process, with what is wrong.
  */
 export async function runTogether(definitions: readonly ServiceDefinition[]): Promise<void> {
   let shared: SharedTransport | undefined;
@@ -56,12 +57,30 @@ async function live(definitions: readonly ServiceDefinition[], connect: Connect)
 
 async function startAndStop(definitions: readonly ServiceDefinition[], connect: Connect, stop: Stop): Promise<void> {
   const services: Running[] = [];
-  for (const definition of definitions) services.push(await open(definition, connect));
+  for (const [definition, config] of readConfigs(definitions)) services.push(await open(definition, config, connect));
   const started = Promise.all(services.map(({ start }) => start(stop.signal))).then(() => true);
   const hasStarted = await Promise.race([started, stop.signalled.then(() => false)]);
   const signal = await stop.signalled;
   await Promise.all(services.map((service) => service.stop(signal, hasStarted)));
   process.exit(0);
+}
+
+type Configured = readonly [ServiceDefinition, ServiceConfig];
+
+/** @throws ConfigError with the problems of all. What several have in common is said once. */
+function readConfigs(definitions: readonly ServiceDefinition[]): readonly Configured[] {
+  const problems = new Map<string, ConfigProblem>();
+  const configured = definitions.flatMap((definition): readonly Configured[] => {
+    try {
+      return [[definition, readConfig(definition.manifest, process.env, definition.settings)]];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const problem of error.problems) problems.set(`${problem.variable} ${problem.wrong}`, problem);
+      return [];
+    }
+  });
+  if (problems.size > 0) throw new ConfigError([...problems.values()]);
+  return configured;
 }
 
 interface Running {
@@ -71,8 +90,7 @@ interface Running {
 }
 
 /** A service that listens, and answers that it is not ready. */
-async function open(definition: ServiceDefinition, connect: Connect): Promise<Running> {
-  const config = readConfig(definition.manifest, process.env, definition.settings);
+async function open(definition: ServiceDefinition, config: ServiceConfig, connect: Connect): Promise<Running> {
   const { slice, drain } = config;
   const logger = createLogger({ slice, level: config.logLevel });
   const service = await createService(definition, { config, logger, transport: await connect(config) });
