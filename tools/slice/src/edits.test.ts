@@ -1,7 +1,15 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { format } from 'prettier';
-import { withCode, withImport, withListed } from './edits.js';
+import {
+  withCode,
+  withDependency,
+  withImport,
+  withListed,
+  withoutDependency,
+  withoutImport,
+  withoutListed,
+} from './edits.js';
 
 const source = `import { randomUUID } from 'node:crypto';
 import { a } from 'anywise';
@@ -74,6 +82,50 @@ it.each([
 
 it.each(['f(...all)', 'f(a(b))', 'f(a /* why */, b)', 'f(a) + f(b)', 'g(a)'])('leaves %j alone', (text) => {
   expect(withListed(text, 'f(', 'x', ')')).toBeUndefined();
+});
+
+it.each([
+  ["import { y } from 'b';\n", 'a', "import { app as x } from 'a';\nimport { y } from 'b';\n"],
+  ["import { y } from 'b';\n", 'b', "import { y, app as x } from 'b';\n"],
+])('imports under another name, once, and takes that out: %j from %s', (before, from, after) => {
+  expect(withImport(before, 'app as x', from)).toBe(after);
+  expect(withImport(after, 'app as x', from)).toBe(after);
+  expect(withoutImport(after, 'app as x', from)).toBe(before);
+  expect(withoutImport(before, 'app as x', from)).toBe(before);
+});
+
+it('does not import under a name that has a meaning', () => {
+  expect(withImport("import { x } from 'b';\n", 'app as x', 'a')).toBeUndefined();
+});
+
+it.each([
+  ['f(x)', 'f()'],
+  ['f(a, x, b)', 'f(a, b)'],
+  ['f(\n  a,\n  x,\n)', 'f(a)'],
+  ['f(a)', 'f(a)'],
+  ['f(...all)', undefined],
+])('takes an item out of %j', (before, after) => {
+  expect(withoutListed(before, 'f(', 'x', ')')).toBe(after);
+});
+
+it('adds a dependency where it belongs, once, and takes it out', () => {
+  const before = '{\n  "name": "all",\n  "dependencies": {\n    "b": "1",\n    "d": "1"\n  },\n  "type": "module"\n}\n';
+  for (const [name, next] of [
+    ['a', '"b"'],
+    ['c', '"d"'],
+  ] as const) {
+    const after = before.replace(next, `"${name}": "workspace:*",\n    ${next}`);
+    expect(withDependency(before, name)).toBe(after);
+    expect(withDependency(after, name)).toBe(after);
+    expect(withoutDependency(after, name)).toBe(before);
+  }
+  expect(withDependency(before, 'e')).toBe(before.replace('"d": "1"', '"d": "1",\n    "e": "workspace:*"'));
+  expect(withoutDependency(before, 'c')).toBe(before);
+});
+
+it.each(['{}', '{ "dependencies": [', 'null', '{ "dependencies": null }'])('leaves the manifest %j alone', (text) => {
+  expect(withDependency(text, 'a')).toBeUndefined();
+  expect(withoutDependency(text, 'a')).toBeUndefined();
 });
 
 it('adds code before a line, once', () => {

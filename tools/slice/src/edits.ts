@@ -9,11 +9,12 @@ interface ImportStatement {
   readonly names: readonly string[] | undefined;
 }
 
-/** Adds a named import, in the order of the others. Adds nothing if something else has the name. */
+/** Adds a named import, `a` or `a as b`, in the order of the others. Adds nothing if something else has the name. */
 export function withImport(source: string, name: string, from: string): Edited {
   const imports = importsIn(source);
   if (imports.some((found) => found.from === from && found.names?.includes(name) === true)) return source;
-  if (imports.some((found) => binds(found, name)) || declares(source, name)) return undefined;
+  const local = name.replace(/^.* as /, '');
+  if (imports.some((found) => binds(found, local)) || declares(source, local)) return undefined;
   const same = imports.find((found) => found.from === from && found.names !== undefined);
   if (same?.names !== undefined) {
     const statement = `import { ${[...same.names, name].join(', ')} } from '${from}';\n`;
@@ -26,18 +27,66 @@ export function withImport(source: string, name: string, from: string): Edited {
   return last === undefined ? undefined : replace(source, last.index + last.text.length, '', line);
 }
 
+/** Takes out a named import, with its statement if nothing else is imported by it. */
+export function withoutImport(source: string, name: string, from: string): Edited {
+  const found = importsIn(source).find((each) => each.from === from && each.names?.includes(name) === true);
+  if (found?.names === undefined) return source;
+  const others = found.names.filter((each) => each !== name);
+  const statement = others.length === 0 ? '' : `import { ${others.join(', ')} } from '${from}';\n`;
+  return replace(source, found.index, found.text, statement);
+}
+
 /** Adds an item to the only list of names or strings between `opening` and `closing`. */
 export function withListed(source: string, opening: string, item: string, closing: string): Edited {
-  const element = String.raw`(?:[\w$]+|'[^'\\\n]*')`;
-  const list = new RegExp(
-    String.raw`(?<=${escape(opening)})((?:\s*${element}\s*,)*(?:\s*${element})?\s*)(?=${escape(closing)})`,
-    'g',
+  const list = listIn(source, opening, closing);
+  if (list === undefined) return undefined;
+  if (list.items.includes(item)) return source;
+  return replace(source, list.index, list.text, [...list.items, item].join(', '));
+}
+
+/** Takes an item out of that list. */
+export function withoutListed(source: string, opening: string, item: string, closing: string): Edited {
+  const list = listIn(source, opening, closing);
+  if (list === undefined) return undefined;
+  if (!list.items.includes(item)) return source;
+  return replace(source, list.index, list.text, list.items.filter((each) => each !== item).join(', '));
+}
+
+/** Adds a package of the workspace to the dependencies of a package.json, in the order of the others. */
+export function withDependency(source: string, name: string): Edited {
+  return withDependencies(source, (entries) => {
+    if (entries.some(([each]) => each === name)) return entries;
+    const next = entries.findIndex(([each]) => each > name);
+    const at = next === -1 ? entries.length : next;
+    return [...entries.slice(0, at), [name, 'workspace:*'], ...entries.slice(at)];
+  });
+}
+
+/** Takes a package out of the dependencies of a package.json. */
+export function withoutDependency(source: string, name: string): Edited {
+  return withDependencies(source, (entries) =>
+    entries.some(([each]) => each === name) ? entries.filter(([each]) => each !== name) : entries,
   );
-  const [found, ...others] = source.matchAll(list);
-  if (found === undefined || others.length > 0) return undefined;
-  const listed: readonly string[] = found[0].match(new RegExp(element, 'g')) ?? [];
-  if (listed.includes(item)) return source;
-  return replace(source, found.index, found[0], [...listed, item].join(', '));
+}
+
+type Entries = readonly (readonly [name: string, version: unknown])[];
+
+function withDependencies(source: string, change: (entries: Entries) => Entries): Edited {
+  const manifest = parsed(source);
+  const { dependencies } = manifest ?? {};
+  if (typeof dependencies !== 'object' || dependencies === null) return undefined;
+  const entries: Entries = Object.entries(dependencies);
+  const changed = change(entries);
+  if (changed === entries) return source;
+  return `${JSON.stringify({ ...manifest, dependencies: Object.fromEntries(changed) }, null, 2)}\n`;
+}
+
+function parsed(json: string): { readonly dependencies?: unknown } | undefined {
+  try {
+    return JSON.parse(json) as { readonly dependencies?: unknown };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Adds code before the line that begins with `before`. */
@@ -45,6 +94,24 @@ export function withCode(source: string, code: string, before: string): Edited {
   if (source.includes(code)) return source;
   const index = `\n${source}`.indexOf(`\n${before}`);
   return index === -1 ? undefined : replace(source, index, '', `${code}\n`);
+}
+
+interface List {
+  readonly text: string;
+  readonly index: number;
+  readonly items: readonly string[];
+}
+
+/** The only list of names or strings between `opening` and `closing`. */
+function listIn(source: string, opening: string, closing: string): List | undefined {
+  const element = String.raw`(?:[\w$]+|'[^'\\\n]*')`;
+  const list = new RegExp(
+    String.raw`(?<=${escape(opening)})((?:\s*${element}\s*,)*(?:\s*${element})?\s*)(?=${escape(closing)})`,
+    'g',
+  );
+  const [found, ...others] = source.matchAll(list);
+  if (found === undefined || others.length > 0) return undefined;
+  return { text: found[0], index: found.index, items: found[0].match(new RegExp(element, 'g')) ?? [] };
 }
 
 /** The import statements that a file begins with, each with the end of its line. */

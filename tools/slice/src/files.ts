@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { withLf } from './line-ends.js';
+import type { FileEdit } from './file-edits.js';
 import type { File } from './template.js';
 
 /** Planned files beside what is on disk. */
@@ -31,6 +32,11 @@ export function writeNew(root: string, files: readonly File[]): void {
     for (const path of made) rmSync(path, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Writes the changed files. Those that do not look as expected are left alone. */
+export function writeEdits(root: string, edits: readonly FileEdit[]): void {
+  for (const { path, text } of edits) if (text !== undefined) writeFileSync(join(root, path), text);
 }
 
 function stateOf(root: string, { path, text }: File): keyof Comparison {

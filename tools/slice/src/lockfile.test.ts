@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { withImporter, withoutImporter } from './lockfile.js';
+import { withImporter, withLink, withoutImporter, withoutLink } from './lockfile.js';
 import { ownWorkspace } from './workspace.js';
 
 const lockfile = `lockfileVersion: '9.0'
@@ -68,6 +68,20 @@ it("puts one entry into this workspace's own lockfile, and leaves every other li
   const locked = withImporter(own, 'services/shipping', 'services/orders');
   expect(locked.replace(/\n {2}services\/shipping:\n(?: {4}.*\n)+/, '')).toBe(own);
   expect(withoutImporter(locked, 'services/shipping')).toBe(own);
+});
+
+it("links a slice to the process that runs all in this workspace's own lockfile, once, and takes it out", () => {
+  const own = readFileSync(join(ownWorkspace, 'pnpm-lock.yaml'), 'utf8');
+  for (const slice of ['accounts', 'shipping', 'pay']) {
+    const linked = withLink(own, 'services/all', slice);
+    const link = `      '@anywise/${slice}':\n        specifier: workspace:*\n        version: link:../${slice}\n`;
+    expect(linked.split(link)).toHaveLength(2);
+    expect(linked.replace(link, '')).toBe(own);
+    expect(withLink(linked, 'services/all', slice)).toBe(linked);
+    expect(withoutLink(linked, 'services/all', slice)).toBe(own);
+  }
+  expect(withLink(own, 'services/none', 'shipping')).toBe(own);
+  expect(withoutLink(own, 'services/none', 'shipping')).toBe(own);
 });
 
 it('locks any number of folders in any order, and removes them again', () => {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
 import { withLf, withLineEndsOf } from './line-ends.js';
 import { folderOf } from './slice.js';
-import { slicesOf } from './workspace.js';
+import { all, slicesOf } from './workspace.js';
 
 interface Manifest {
   readonly dependencies?: unknown;
@@ -15,20 +15,21 @@ interface Manifest {
 const style = { lineWidth: 0, flowCollectionPadding: false, singleQuote: true } as const;
 
 /**
- * Locks a new slice to what another slice with the same dependencies is locked to. pnpm would find the same, but not
- * without asking the registry.
+ * Locks a new slice to what another slice with the same dependencies is locked to, and to the process that runs all. pnpm
+ * would find the same, but not without asking the registry.
  */
-export function lockLikeAnother(root: string, name: string): void {
+export function lock(root: string, name: string): void {
   const needed = dependenciesOf(root, name);
   const other = slicesOf(root).find(
     (slice) => slice !== name && isDeepStrictEqual(dependenciesOf(root, slice), needed),
   );
-  if (other !== undefined) edit(root, (lockfile) => withImporter(lockfile, folderOf(name), folderOf(other)));
+  if (other === undefined) return;
+  edit(root, (lockfile) => withLink(withImporter(lockfile, folderOf(name), folderOf(other)), all, name));
 }
 
 /** Takes a slice that is gone out of the lockfile. */
 export function unlock(root: string, name: string): void {
-  edit(root, (lockfile) => withoutImporter(lockfile, folderOf(name)));
+  edit(root, (lockfile) => withoutLink(withoutImporter(lockfile, folderOf(name)), all, name));
 }
 
 /** The lockfile with another folder that has the dependencies of one that it knows. */
@@ -50,6 +51,28 @@ export function withoutImporter(lockfile: string, folder: string): string {
   });
 }
 
+/** The lockfile with a slice among the dependencies of a folder beside it. */
+export function withLink(lockfile: string, folder: string, slice: string): string {
+  return changed(lockfile, (importers, document) => {
+    const dependencies = dependenciesIn(importers, folder);
+    const name = `@anywise/${slice}`;
+    if (dependencies === undefined || dependencies.has(name)) return;
+    const { items } = dependencies;
+    const next = items.findIndex((dependency) => pathOf(dependency) > name);
+    const link = document.createPair(name, { specifier: 'workspace:*', version: `link:../${slice}` });
+    items.splice(next === -1 ? items.length : next, 0, link);
+  });
+}
+
+export function withoutLink(lockfile: string, folder: string, slice: string): string {
+  return changed(lockfile, (importers) => dependenciesIn(importers, folder)?.delete(`@anywise/${slice}`));
+}
+
+function dependenciesIn(importers: Importers, folder: string): YAMLMap | undefined {
+  const found = importers.getIn([folder, 'dependencies']);
+  return isMap(found) ? found : undefined;
+}
+
 type Importers = YAMLMap;
 type Importer = Pair;
 
@@ -57,7 +80,7 @@ type Importer = Pair;
  * Changes what is locked for each folder of the workspace. A lockfile that would be written otherwise than it is, as one of
  * another version of pnpm may be, is left to pnpm.
  */
-function changed(lockfile: string, change: (importers: Importers, document: Document) => void): string {
+function changed(lockfile: string, change: (importers: Importers, document: Document) => unknown): string {
   const text = withLf(lockfile);
   const document = parseDocument(text);
   const importers = document.get('importers');

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { newSlice } from './new-slice.js';
 import { createWorkspace } from './testing/workspace.js';
 
@@ -22,9 +22,108 @@ it('makes a slice with a contract, and installs', async () => {
   const added = [...after.keys()].filter((path) => !before.has(path));
   expect(added).toEqual(expect.arrayContaining(['packages/contracts/src/shipping.ts', 'services/shipping/src/app.ts']));
   for (const path of added) expect(said).toContain(`  new   ${path}\n`);
-  for (const [path, text] of before) expect(after.get(path)).toBe(text);
+  const unedited = [...before].filter(([path]) => !path.startsWith('services/all/'));
+  for (const [path, text] of unedited) expect(after.get(path)).toBe(text);
   expect(workspace.installs).toEqual([workspace.root]);
   expect(said).toContain('Next:');
+});
+
+describe('the process that runs all slices', () => {
+  const main = 'services/all/src/main.ts';
+  const manifest = 'services/all/package.json';
+
+  it('gets a new slice, formatted, once', async () => {
+    using workspace = begin();
+    const said = await workspace.run('gift-cards');
+    expect(said).toContain(`  edit  ${manifest}\n          "@anywise/gift-cards": "workspace:*"\n`);
+    expect(said).toContain(`          runTogether([…, giftCards])\n`);
+    expect(workspace.read(main)).toMatchInlineSnapshot(`
+      "import { app as giftCards } from '@anywise/gift-cards/app';
+      import { app as orders } from '@anywise/orders/app';
+      import { runTogether } from '@anywise/service';
+
+      await runTogether([orders, giftCards]);
+      "
+    `);
+    expect(workspace.read(manifest)).toMatchInlineSnapshot(`
+      "{
+        "name": "@anywise/all",
+        "dependencies": {
+          "@anywise/gift-cards": "workspace:*",
+          "@anywise/orders": "workspace:*",
+          "@anywise/service": "workspace:*"
+        },
+        "devDependencies": {}
+      }
+      "
+    `);
+    expect(workspace.read('services/gift-cards/package.json')).toContain('"./app": {');
+    const before = workspace.files();
+    expect(await workspace.run('gift-cards')).toContain('exists already');
+    expect(workspace.files()).toEqual(before);
+    expect(workspace.installs).toHaveLength(1);
+  });
+
+  it('breaks its list when it becomes too long, and gets back its one line', async () => {
+    using workspace = begin();
+    const before = workspace.files();
+    const names = [
+      'customer-complaints',
+      'delivery-addresses',
+      'discount-campaigns',
+      'supplier-invoices',
+      'warranty-extensions',
+    ];
+    for (const name of names) await workspace.run(name);
+    expect(workspace.read(main)).toContain('runTogether([\n  orders,\n  customerComplaints,\n');
+    for (const name of names) await workspace.run(name, '--remove');
+    expect(workspace.files()).toEqual(before);
+  });
+
+  it('gets a slice that it lacks', async () => {
+    using workspace = begin();
+    const before = workspace.files();
+    await workspace.run('shipping');
+    const after = workspace.files();
+    for (const path of [main, manifest]) workspace.write(path, before.get(path) ?? '');
+    expect(await workspace.run('shipping')).toContain(`  edit  ${main}\n`);
+    expect(workspace.files()).toEqual(after);
+  });
+
+  it.each([
+    ['does not look as expected', 'await runTogether(list());\n'],
+    ['calls something else the same', "import { shipping } from './own.js';\n\nawait runTogether([shipping]);\n"],
+  ])('is left alone where it %s, with what to add by hand', async (_how, text) => {
+    using workspace = begin();
+    workspace.write(main, text);
+    const said = await workspace.run('shipping');
+    expect(said).toContain(`  left  ${main} does not look as expected. Add these by hand:\n`);
+    expect(said).toContain("          import { app as shipping } from '@anywise/shipping/app';\n");
+    expect(workspace.read(main)).toBe(text);
+    const again = await workspace.run('shipping');
+    expect(again).toContain('exists already');
+    expect(again).toContain(`  left  ${main}`);
+    expect(workspace.installs).toHaveLength(1);
+  });
+
+  it('keeps a slice that it uses in a way of its own', async () => {
+    using workspace = begin();
+    await workspace.run('shipping');
+    workspace.write(main, "import { app } from '@anywise/shipping/app';\n\nawait runTogether(first(app));\n");
+    const before = workspace.files();
+    await expect(workspace.run('shipping', '--remove')).rejects.toThrow(`uses it  ${main}`);
+    expect(workspace.files()).toEqual(before);
+  });
+
+  it('need not be there', async () => {
+    using workspace = begin();
+    workspace.drop('services/all');
+    const before = workspace.files();
+    await workspace.run('shipping');
+    expect(workspace.has('services/all')).toBe(false);
+    await workspace.run('shipping', '--remove');
+    expect(workspace.files()).toEqual(before);
+  });
 });
 
 it('leaves no name of the template behind', async () => {

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { misunderstood, understand } from './cli.js';
-import { writeNew } from './files.js';
-import { lockLikeAnother, unlock } from './lockfile.js';
+import { describeAddition } from './file-edits.js';
+import { writeEdits, writeNew } from './files.js';
+import { lock, unlock } from './lockfile.js';
 import { checkRemoval, filesToAdd, folderOf, planSlice, type SlicePlan } from './slice.js';
 import { singularOf } from './words.js';
 import { pnpmCommand } from './workspace.js';
@@ -17,7 +18,7 @@ export interface NewSliceOptions {
 
 const help = `pnpm new:slice <name> [--dry-run] [--remove]
 
-Makes a slice: services/<name>, and its contract in packages/contracts/src/<name>.ts.
+Makes a slice: services/<name>, and its contract in packages/contracts/src/<name>.ts. Adds it to services/all.
 The name is kebab-case and says what the slice is about: shipping, invoices, gift-cards.
 
   --dry-run   says what would be done and writes nothing
@@ -48,16 +49,20 @@ export async function newSlice(args: readonly string[], { root, install }: NewSl
 }
 
 function add(root: string, plan: SlicePlan, dryRun: boolean, install: NewSliceOptions['install']): string {
-  const { name, port, files } = plan;
+  const { name, port, files, edits } = plan;
   const missing = filesToAdd(root, plan);
-  if (missing.length === 0) return `\`${name}\` exists already: ${files.length} files, all as generated.`;
+  const additions = edits.flatMap(describeAddition);
+  if (missing.length === 0 && edits.every(({ text }) => text === undefined)) {
+    return [`\`${name}\` exists already: ${files.length} files, all as generated.`, ...additions].join('\n');
+  }
 
   const singular = singularOf(name) === name ? '' : ` (one of them: \`${singularOf(name)}\`)`;
   const title = `\`${name}\`${singular}, on port ${port}:`;
-  const list = files.map((file) => `  ${missing.includes(file) ? 'new ' : 'same'}  ${file.path}`);
+  const list = [...files.map((file) => `  ${missing.includes(file) ? 'new ' : 'same'}  ${file.path}`), ...additions];
   if (dryRun) return [`This would make ${title}`, '', ...list, '', 'Nothing was written.'].join('\n');
   writeNew(root, missing);
-  lockLikeAnother(root, name);
+  writeEdits(root, edits);
+  lock(root, name);
   const steps = nextSteps(root, name, port);
   return [title, '', ...list, '', install(root), '', ...steps].join('\n');
 }
@@ -80,9 +85,16 @@ function nextSteps(root: string, name: string, port: number): readonly string[] 
 
 function remove(root: string, plan: SlicePlan, dryRun: boolean, install: NewSliceOptions['install']): string {
   checkRemoval(root, plan);
-  const list = plan.files.map((file) => `  gone  ${file.path}`);
+  const list = [
+    ...plan.files.map(({ path }) => `  gone  ${path}`),
+    ...plan.edits.flatMap(({ path, lines }) => [
+      `  edit  ${path}, without`,
+      ...lines.map((line) => `          ${line}`),
+    ]),
+  ];
   if (dryRun) return [`This would remove \`${plan.name}\`:`, '', ...list, '', 'Nothing was removed.'].join('\n');
   for (const path of ownPaths(plan)) rmSync(join(root, path), { recursive: true });
+  writeEdits(root, plan.edits);
   unlock(root, plan.name);
   return [`\`${plan.name}\` is removed:`, '', ...list, '', install(root)].join('\n');
 }

@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { misunderstood, understand } from './cli.js';
-import { writeNew } from './files.js';
-import type { FileEdit } from './use-case-edits.js';
+import { describeAddition } from './file-edits.js';
+import { writeEdits, writeNew } from './files.js';
 import { planUseCase, type UseCase } from './use-case.js';
 import { pnpmCommand } from './workspace.js';
 
@@ -45,11 +43,11 @@ export async function newUseCase(args: readonly string[], { root }: NewUseCaseOp
   if (missing.length === 0 && edits.length === 0) return `${title} exists already, as generated.`;
 
   const list = [...missing, ...same].map((file) => `  ${missing.includes(file) ? 'new ' : 'same'}  ${file.path}`);
-  const lines = ['', ...list, ...edits.flatMap(describe)];
+  const lines = ['', ...list, ...edits.flatMap(describeAddition)];
   if (values['dry-run'] === true) return [`This would make ${title}:`, ...lines, '', 'Nothing was written.'].join('\n');
 
   writeNew(root, missing);
-  for (const { path, text } of edits) if (text !== undefined) writeFileSync(join(root, path), text);
+  writeEdits(root, edits);
   const test = `${pnpmCommand(root)} test --filter=@anywise/${useCase.slice}`;
   return [`${title}:`, ...lines, '', `Next: write what it does, and run ${test}`].join('\n');
 }
@@ -66,10 +64,4 @@ function readUseCase(
   if (kinds.filter(Boolean).length !== 1) throw misunderstood('Give one of `--command`, `--query` and `--on <event>`.');
   if (on !== undefined) return { slice, name, kind: 'on', event: on };
   return { slice, name, kind: command === true ? 'command' : 'query' };
-}
-
-function describe({ path, text, lines }: FileEdit): readonly string[] {
-  const indented = lines.flatMap((line) => line.split('\n')).map((line) => (line === '' ? '' : `          ${line}`));
-  if (text !== undefined) return [`  edit  ${path}`, ...indented];
-  return [`  left  ${path} does not look as expected. Add these by hand:`, ...indented];
 }

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clashInSlice } from './clashes.js';
 import { findEvent } from './contracts.js';
+import type { FileEdit } from './file-edits.js';
 import { compare, type Comparison } from './files.js';
 import { checkSliceName } from './names.js';
 import { Refusal } from './refusal.js';
 import { reservedInSql } from './sql-words.js';
 import { formatted, sampleEntity, sampleSlice, sliceTemplate, type File } from './template.js';
+import { editTogether } from './together.js';
 import { contracts, filesIn, portOf, takenNames } from './workspace.js';
 import { rename, singularOf, spell } from './words.js';
 
@@ -15,6 +17,8 @@ export interface SlicePlan extends Comparison {
   readonly name: string;
   readonly port: number;
   readonly files: readonly File[];
+  /** What puts it into the process that runs all slices, or takes it out. */
+  readonly edits: readonly FileEdit[];
   /** Why a slice that the generator did not make cannot have the same name. */
   readonly taken: string | undefined;
 }
@@ -35,7 +39,8 @@ export async function planSlice(root: string, name: string, purpose: 'add' | 're
   if (purpose === 'add') findEvent(root, heard);
   const port = portOf(root, name);
   const files = await Promise.all(sliceTemplate().map((file) => formatted(root, fill(file, name, port))));
-  return { name, port, files, taken, ...compare(root, files) };
+  const edits = await editTogether(root, name, purpose);
+  return { name, port, files, edits, taken, ...compare(root, files) };
 }
 
 /** The files to write for a new slice: none if it exists, unchanged since it was generated. @throws Refusal */
@@ -47,7 +52,7 @@ export function filesToAdd(root: string, { missing, same, changed, taken }: Slic
 }
 
 /** Checks that a slice is unchanged since it was generated, and is not in use. @throws Refusal */
-export function checkRemoval(root: string, { name, files, missing, changed }: SlicePlan): void {
+export function checkRemoval(root: string, { name, files, edits, missing, changed }: SlicePlan): void {
   const planned = new Set(files.map(({ path }) => path));
   const added = filesIn(root, folderOf(name)).filter((path) => !planned.has(path));
   if (missing.length === files.length && added.length === 0) throw new Refusal(whyNotRemoved(name, false));
@@ -56,7 +61,7 @@ export function checkRemoval(root: string, { name, files, missing, changed }: Sl
     ...changed.map(({ path }) => `  changed  ${path}`),
     ...missing.map(({ path }) => `  missing  ${path}`),
     ...added.map((path) => `  added    ${path}`),
-    ...usersOf(root, name, planned).map((path) => `  uses it  ${path}`),
+    ...usersOf(root, name, planned, edits).map((path) => `  uses it  ${path}`),
   ];
   if (reasons.length === 0) return;
   throw new Refusal(
@@ -94,15 +99,16 @@ export function tableOf(entity: string): string {
   return reservedInSql.has(snake) ? `${snake}_row` : snake;
 }
 
-/** Code and manifests that name the slice or its contract, except the slice's own. */
-function usersOf(root: string, name: string, own: ReadonlySet<string>): readonly string[] {
+/** Code and manifests that name the slice or its contract after these edits, except the slice's own. */
+function usersOf(root: string, name: string, own: ReadonlySet<string>, edits: readonly FileEdit[]): readonly string[] {
+  const edited = new Map(edits.map(({ path, text }) => [path, text]));
   const byPackage = new RegExp(`['"]@anywise/(contracts/)?${name}['"/]`);
   const besideIt = new RegExp(`['"]\\./${name}\\.js['"]`);
   return ['services', 'packages', 'e2e']
     .flatMap((folder) => filesIn(root, folder))
     .filter((path) => /\.(json|[cm]?[jt]sx?)$/.test(path) && !own.has(path) && !path.startsWith(`${folderOf(name)}/`))
     .filter((path) => {
-      const text = readFileSync(join(root, path), 'utf8');
+      const text = edited.get(path) ?? readFileSync(join(root, path), 'utf8');
       return byPackage.test(text) || (path.startsWith(contracts) && besideIt.test(text));
     });
 }

@@ -1,26 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contractName } from './contracts.js';
-import { withCode, withImport, withListed, type Edited } from './edits.js';
-import { withLf, withLineEndsOf } from './line-ends.js';
+import { withCode } from './edits.js';
+import { edit, imported, listed, type FileEdit } from './file-edits.js';
+import { withLf } from './line-ends.js';
 import { Refusal } from './refusal.js';
 import { formatted, useCaseContract } from './template.js';
 import { spell } from './words.js';
 import { contractOf } from './workspace.js';
-
-/** An addition to an existing file. */
-export interface FileEdit {
-  readonly path: string;
-  /** The whole file with the addition; `undefined` if the file does not look as expected: then add the lines by hand. */
-  readonly text: string | undefined;
-  /** The added lines, to print. Empty if the file already has them. */
-  readonly lines: readonly string[];
-}
-
-interface Step {
-  readonly line: string;
-  readonly apply: (source: string) => Edited;
-}
 
 export interface AppEdit {
   readonly slice: string;
@@ -83,30 +70,6 @@ export async function editContract(
     ? [edit(root, test, [listed('.toEqual([', `'${kind} ${slice}.${name} v1'`, '])')])]
     : [];
   return Promise.all([contract, ...pinned]);
-}
-
-function imported(name: string, from: string): Step {
-  return { line: `import { ${name} } from '${from}';`, apply: (source) => withImport(source, name, from) };
-}
-
-function listed(opening: string, item: string, closing: string): Step {
-  return {
-    line: `${opening}…, ${item}${closing}`,
-    apply: (source) => withListed(source, opening, item, closing),
-  };
-}
-
-async function edit(root: string, path: string, steps: readonly Step[]): Promise<FileEdit> {
-  const source = readFileSync(join(root, path), 'utf8');
-  const lines: string[] = [];
-  let text = withLf(source);
-  for (const { line, apply } of steps) {
-    const next = apply(text);
-    if (next === undefined) return { path, text: undefined, lines: steps.map((step) => step.line) };
-    if (next !== text) lines.push(line);
-    text = next;
-  }
-  return { path, text: withLineEndsOf(source, (await formatted(root, { path, text })).text), lines };
 }
 
 /** The group that all commands of a contract belong to, so that guards on it cover the new one. */

@@ -7,7 +7,8 @@ import { checkUseCaseName } from './names.js';
 import { Refusal } from './refusal.js';
 import { withLf } from './line-ends.js';
 import { formatted, sampleHost, sampleUseCases, useCaseTemplate } from './template.js';
-import { editApp, editContract, type FileEdit } from './use-case-edits.js';
+import type { FileEdit } from './file-edits.js';
+import { editApp, editContract } from './use-case-edits.js';
 import { rename, spell } from './words.js';
 import { contractOf, filesIn, slicesOf } from './workspace.js';
 

@@ -26,7 +26,23 @@ export class OrderStarted extends event('orders.order-started', { data: z.object
 export const orders = contract('orders', { OrderPlaced, OrderStarted });
 `;
 
-/** Creates a workspace with one slice, written by hand: orders, on port 3001. `more` are other files in it. */
+const allManifest = `{
+  "name": "@anywise/all",
+  "dependencies": {
+    "@anywise/orders": "workspace:*",
+    "@anywise/service": "workspace:*"
+  },
+  "devDependencies": {}
+}
+`;
+
+const allMain = `import { app as orders } from '@anywise/orders/app';
+import { runTogether } from '@anywise/service';
+
+await runTogether([orders]);
+`;
+
+/** Creates a workspace with one slice, written by hand: orders, on port 3001; and the process that runs all. `more` are other files in it. */
 export function createWorkspace(more: ReadonlyMap<string, string> = new Map()): Workspace {
   const root = mkdtempSync(join(tmpdir(), 'anywise-slice-'));
   const workspace: Workspace = {
@@ -50,6 +66,8 @@ export function createWorkspace(more: ReadonlyMap<string, string> = new Map()): 
   workspace.write('packages/contracts/src/orders.ts', orders);
   workspace.write('services/orders/package.json', '{ "name": "@anywise/orders", "anywise": { "port": 3001 } }\n');
   workspace.write('services/orders/src/app.ts', 'export const app = {};\n');
+  workspace.write('services/all/package.json', allManifest);
+  workspace.write('services/all/src/main.ts', allMain);
   for (const [path, text] of more) workspace.write(path, text);
   return workspace;
 }
