@@ -270,6 +270,33 @@ const subjects: Readonly<Record<string, Subject>> = {
       maxMessageBytes: bytes,
     },
   },
+  natsTopology: {
+    call: (options) => nats.natsTopology(options),
+    takes: {
+      servers: (value) => value === '5',
+      user: text,
+      password: text,
+      token: text,
+      credentials: text,
+      tls: (value) => value === true || object(value),
+      prefix: text,
+      replicas: whole(1, 5),
+      retentionMs: between(1_000, 9_007_199_254),
+      maxBytes: whole(1),
+    },
+  },
+  rabbitmqTopology: {
+    call: (options) => rabbitmq.rabbitmqTopology(options),
+    takes: {
+      servers: (value) => value === '5',
+      user: text,
+      password: text,
+      vhost: text,
+      tls: (value) => value === true || object(value),
+      prefix: text,
+      replicas: whole(1, 99),
+    },
+  },
   rabbitmqTransport: {
     call: (options) => rabbitmq.rabbitmqTransport(options),
     takes: {
@@ -455,7 +482,7 @@ const without = {
     'AnywiseError DomainError HttpProblem InvalidMessageError ListenersFailedError RefusedError SetupError TerminalError',
   'a base class or a token': 'Command Event Query PostgresTransaction SqlTransaction SqliteTransaction',
   'what it is given are messages, classes and values':
-    'concurrent contract handles methods notFound parseEnvelope sequential toEnvelopes token type connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus testContext testEntry testEnvelope shownUrl shownValue',
+    'concurrent contract handles methods notFound parseEnvelope sequential toEnvelopes token type connectTopology connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus testContext testEntry testEnvelope shownUrl shownValue',
   'it checks the options of others':
     'checkOptions messageBytesCheck milliseconds ofType oneOf text wholeNumber withDefaults',
   'it has no options, or works inside a store or a transport':

@@ -3,6 +3,7 @@ import { checkOptions, text } from '../core/errors/options.js';
 import { schemeOf, longestScheme } from '../core/errors/shown.js';
 import { migrationsCheck } from '../core/ports/sql.js';
 import type { Store } from '../core/ports/store.js';
+import type { Topology } from '../core/ports/topology.js';
 import type { Transport } from '../core/ports/transport.js';
 import { schemes, type ConnectStoreOptions } from './schemes.js';
 
@@ -44,6 +45,19 @@ export async function connectTransport(url: string): Promise<Transport> {
   const connect = schemes.get(scheme)?.transport;
   if (connect === undefined) throw unsupported('transport', scheme);
   return connect(url);
+}
+
+/**
+ * Gives what the transport for a URL needs on its server, to be looked at or made by an administrator. `undefined` for a
+ * transport that needs nothing besides a file or a database. `manage` of the URL does not matter here. Opens nothing yet.
+ *
+ * @throws AnywiseError (`INVALID_URL`) if no transport has this scheme, or the adapter cannot read the URL.
+ */
+export async function connectTopology(url: string): Promise<Topology | undefined> {
+  const scheme = requiredScheme(url);
+  const known = schemes.get(scheme);
+  if (known?.transport === undefined) throw unsupported('transport', scheme);
+  return known.topology?.(url);
 }
 
 function requiredScheme(url: string): string {

@@ -1,9 +1,18 @@
 /**
- * Store and transport by URL, loading only the adapter that it names.
+ * Store, transport and topology by URL, loading only the adapter that it names.
  *
  * @module anywise/connect
  */
 
 export { shownUrl, shownValue } from '../core/errors/shown.js';
-export { connectStore, connectTransport } from './connect.js';
+export type {
+  Topology,
+  TopologyPart,
+  TopologyReport,
+  TopologyService,
+  TopologyState,
+  UnusedPart,
+  UnusedReport,
+} from '../core/ports/topology.js';
+export { connectStore, connectTopology, connectTransport } from './connect.js';
 export type { ConnectStoreOptions } from './schemes.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Migration } from '../core/ports/sql.js';
 import type { Store } from '../core/ports/store.js';
+import type { Topology } from '../core/ports/topology.js';
 import type { Transport } from '../core/ports/transport.js';
 import { readNatsUrl } from './nats-url.js';
 import { readRabbitmqUrl } from './rabbitmq-url.js';
@@ -20,6 +21,8 @@ export interface Scheme {
   readonly example: string;
   readonly store?: (url: string, options: ConnectStoreOptions) => Promise<Store>;
   readonly transport?: (url: string) => Promise<Transport>;
+  /** Absent if the transport makes what it needs itself. */
+  readonly topology?: (url: string) => Promise<Topology>;
 }
 
 const memory: Scheme = {
@@ -69,6 +72,12 @@ const nats: Scheme = {
     const { natsTransport } = await import('../nats/index.js');
     return natsTransport(options);
   },
+  async topology(url) {
+    // What is made here is made whatever the services may do, and however large their messages are.
+    const { manage: _manage, maxMessageBytes: _bytes, ...options } = readNatsUrl(url);
+    const { natsTopology } = await import('../nats/index.js');
+    return natsTopology(options);
+  },
 };
 
 const rabbitmq: Scheme = {
@@ -77,6 +86,11 @@ const rabbitmq: Scheme = {
     const options = readRabbitmqUrl(url);
     const { rabbitmqTransport } = await import('../rabbitmq/index.js');
     return rabbitmqTransport(options);
+  },
+  async topology(url) {
+    const { manage: _manage, maxMessageBytes: _bytes, ...options } = readRabbitmqUrl(url);
+    const { rabbitmqTopology } = await import('../rabbitmq/index.js');
+    return rabbitmqTopology(options);
   },
 };
 

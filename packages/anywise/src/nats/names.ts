@@ -55,9 +55,19 @@ export class Names {
     return `${this.prefix}.position.${token(consumer)}.*`;
   }
 
+  /** The service of a position, as its subject spells it. */
+  serviceOf(position: string): string {
+    return position.slice(`${this.prefix}.position.`.length).replace(/\.[^.]*$/, '');
+  }
+
   /** Where an instance answers for as long as it lives. */
   alive(consumer: string, nonce: string): string {
-    return `${this.prefix}.alive.${token(consumer)}.${nonce}`;
+    return this.aliveAs(token(consumer), nonce);
+  }
+
+  /** The same, of a service as a subject spells it. */
+  aliveAs(service: string, nonce: string): string {
+    return `${this.prefix}.alive.${service}.${nonce}`;
   }
 
   /**

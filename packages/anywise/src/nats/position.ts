@@ -179,17 +179,27 @@ export class PositionRecord {
   async #isAlive({ connection }: Connected, { holder, revision }: Stored): Promise<boolean> {
     if (this.#other?.revision !== revision) this.#other = { revision, sinceMs: performance.now() };
     if (performance.now() - this.#other.sinceMs > hungAfterMs) return false;
-    try {
-      await connection.request(this.#options.names.alive(this.#options.consumer, holder), '', { timeout: probeMs });
-      return true;
-    } catch (error) {
-      // Whoever does not answer in time may be busy; only the server knows that there is nobody.
-      return !/no responders/i.test(errorText(error));
-    }
+    return isAnswered(connection, this.#options.names.alive(this.#options.consumer, holder));
   }
 }
 
-async function readPosition({ manager }: Connected, names: Names, subject: string): Promise<Stored | undefined> {
+/** Whether an instance answers at its subject. */
+export async function isAnswered(connection: NatsConnection, subject: string): Promise<boolean> {
+  try {
+    await connection.request(subject, '', { timeout: probeMs });
+    return true;
+  } catch (error) {
+    // Whoever does not answer in time may be busy; only the server knows that there is nobody.
+    return !/no responders/i.test(errorText(error));
+  }
+}
+
+/** The record under a subject; `undefined` if there is none. */
+export async function readPosition(
+  { manager }: Pick<Connected, 'manager'>,
+  names: Names,
+  subject: string,
+): Promise<Stored | undefined> {
   const message = await manager.direct.getMessage(names.positions, { last_by_subj: subject });
   if (message === null) return undefined;
   const { at = 0, holder = '' } = message.json<Partial<Position>>();

@@ -17,9 +17,10 @@ const duplicateWindowMs = 120_000;
 
 const nanos = (ms: number): number => ms * 1_000_000;
 
-type Wanted = Pick<StreamConfig, 'name' | 'subjects'> & Partial<StreamConfig>;
+export type WantedStream = Pick<StreamConfig, 'name' | 'subjects'> & Partial<StreamConfig>;
 
-function streamsOf({ names, replicas, retentionMs, maxBytes }: TopologyOptions): readonly Wanted[] {
+export function streamsOf(options: Omit<TopologyOptions, 'manage'>): readonly WantedStream[] {
+  const { names, replicas, retentionMs, maxBytes } = options;
   const shared = { storage: 'file', num_replicas: replicas, allow_direct: true } as const;
   return [
     {
@@ -35,7 +36,7 @@ function streamsOf({ names, replicas, retentionMs, maxBytes }: TopologyOptions):
       duplicate_window: nanos(Math.min(duplicateWindowMs, retentionMs)),
     },
     { ...shared, name: names.positions, subjects: names.positionSubjects, max_msgs_per_subject: 1 },
-  ] as readonly Wanted[];
+  ] as readonly WantedStream[];
 }
 
 /**
@@ -45,7 +46,7 @@ function streamsOf({ names, replicas, retentionMs, maxBytes }: TopologyOptions):
  * @throws AnywiseError (`UNAVAILABLE`) where one is missing and may not be made, or cannot serve as one.
  */
 export async function ensureStreams(manager: JetStreamManager, options: TopologyOptions): Promise<void> {
-  const missing: Wanted[] = [];
+  const missing: WantedStream[] = [];
   for (const wanted of streamsOf(options)) {
     const found = await findStream(manager, wanted.name);
     if (found !== undefined) expectUsable(found, wanted);
@@ -55,7 +56,7 @@ export async function ensureStreams(manager: JetStreamManager, options: Topology
   if (missing.length > 0) throw areMissing(missing);
 }
 
-async function findStream(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
+export async function findStream(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
   try {
     return (await manager.streams.info(name)).config;
   } catch (error) {
@@ -64,7 +65,17 @@ async function findStream(manager: JetStreamManager, name: string): Promise<Stre
   }
 }
 
-function expectUsable(found: StreamConfig, wanted: Wanted): void {
+function expectUsable(found: StreamConfig, wanted: WantedStream): void {
+  const problems = problemsOf(found, wanted);
+  if (problems.length === 0) return;
+  throw new AnywiseError(
+    'UNAVAILABLE',
+    `The NATS stream \`${wanted.name}\` cannot be used: ${problems.join('; ')}. Change it, or use another \`prefix\`.`,
+  );
+}
+
+/** Why a stream that is there cannot serve as the one that is wanted. */
+export function problemsOf(found: StreamConfig, wanted: WantedStream): readonly string[] {
   const problems: string[] = [];
   const lacking = wanted.subjects.filter((subject) => !found.subjects.includes(subject));
   if (lacking.length > 0)
@@ -76,14 +87,10 @@ function expectUsable(found: StreamConfig, wanted: Wanted): void {
     problems.push(`its discard policy is \`${found.discard}\` instead of \`${wanted.discard}\``);
   }
   if (!found.allow_direct) problems.push('it does not allow direct access');
-  if (problems.length === 0) return;
-  throw new AnywiseError(
-    'UNAVAILABLE',
-    `The NATS stream \`${wanted.name}\` cannot be used: ${problems.join('; ')}. Change it, or use another \`prefix\`.`,
-  );
+  return problems;
 }
 
-function areMissing(streams: readonly Wanted[]): AnywiseError {
+function areMissing(streams: readonly WantedStream[]): AnywiseError {
   const names = streams.map(({ name }) => `\`${name}\``).join(' and ');
   const text = streams.length === 1 ? `The NATS stream ${names} is missing` : `The NATS streams ${names} are missing`;
   const commands = streams.map((stream) => `  ${commandFor(stream)}`).join('\n');
@@ -94,7 +101,7 @@ function areMissing(streams: readonly Wanted[]): AnywiseError {
 }
 
 /** What makes a stream with the command line of NATS: https://github.com/nats-io/natscli */
-function commandFor(wanted: Wanted): string {
+export function commandFor(wanted: WantedStream): string {
   const { name, subjects, num_replicas: replicas = 1, max_msgs_per_subject: last } = wanted;
   const { max_age: age = 0, max_bytes: bytes = -1, duplicate_window: window = 0 } = wanted;
   const seconds = (nanos: number): string => `${Math.ceil(nanos / 1_000_000_000)}s`;

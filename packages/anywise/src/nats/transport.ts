@@ -1,13 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import {
-  checkOptions,
-  milliseconds,
-  ofType,
-  wholeNumber,
-  withDefaults,
-  type OptionCheck,
-  type OptionChecks,
-} from '../core/errors/options.js';
+import { checkOptions, ofType, withDefaults, type OptionChecks } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import type {
@@ -31,27 +23,17 @@ import {
   type Driver,
   type NatsConnectionOptions,
 } from './client.js';
-import { Names, prefixPattern } from './names.js';
+import { Names } from './names.js';
 import type { Connected } from './position.js';
 import { publishAll } from './publisher.js';
 import { Reader } from './reader.js';
 import { Requests } from './requests.js';
 import { Responder } from './responder.js';
+import { streamChecks, streamDefaults, type NatsStreamOptions } from './stream-options.js';
 import { ensureStreams } from './topology.js';
 
 /** Options of {@link natsTransport}. */
-export interface NatsTransportOptions extends NatsConnectionOptions {
-  /**
-   * What the names of the streams and subjects begin with: letters, digits, `-` and `_`. Services that communicate use the
-   * same one; another keeps a tenant apart. @defaultValue `anywise`
-   */
-  readonly prefix?: string;
-  /** How many servers of a cluster keep each message: 1, 3 or 5. Only for streams that this makes. @defaultValue 1 */
-  readonly replicas?: number;
-  /** How long a message is kept, read or not, in milliseconds. Only for a stream that this makes. @defaultValue 604_800_000 (7 days) */
-  readonly retentionMs?: number;
-  /** How many bytes the stream may have; a full one refuses messages, which then wait in the outbox. Only for a stream that this makes. @defaultValue no limit */
-  readonly maxBytes?: number;
+export interface NatsTransportOptions extends NatsConnectionOptions, NatsStreamOptions {
   /** Makes the streams that are missing. If `false`, a missing stream is an error that says how to make it. @defaultValue true */
   readonly manage?: boolean;
   /**
@@ -63,27 +45,11 @@ export interface NatsTransportOptions extends NatsConnectionOptions {
   readonly maxMessageBytes?: number | undefined;
 }
 
-const defaults = {
-  prefix: 'anywise',
-  replicas: 1,
-  retentionMs: 604_800_000,
-  maxBytes: -1,
-  manage: true,
-  maxMessageBytes: limits.messageBytes as number,
-};
-
-const prefixCheck: OptionCheck = (value) =>
-  typeof value === 'string' && prefixPattern.test(value) ? undefined : 'up to 64 letters, digits, `-` and `_`';
-
-/** The longest that JetStream keeps anything: nanoseconds in 64 bits, as far as a number is exact. */
-const longestMs = 9_007_199_254;
+const defaults = { ...streamDefaults, manage: true, maxMessageBytes: limits.messageBytes as number };
 
 const optionChecks: OptionChecks<NatsTransportOptions> = {
   ...connectionChecks,
-  prefix: prefixCheck,
-  replicas: wholeNumber(1, 5),
-  retentionMs: milliseconds(1_000, longestMs),
-  maxBytes: wholeNumber(1),
+  ...streamChecks,
   manage: ofType('boolean'),
   maxMessageBytes: messageBytesCheck,
 };

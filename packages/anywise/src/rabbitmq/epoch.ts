@@ -109,7 +109,7 @@ export class Epoch {
       if (this.connection.isLost) throw error;
       // The queue is there, and this user may not bind it. Where its service has not, the command is returned.
       if (replyCodeOf(error) === 403) return undefined;
-      const advice = `Start \`${owner}\` once, or let an administrator run \`${importCommand(queue, this.#options)}\`.`;
+      const advice = `Start \`${owner}\` once, or let an administrator run \`${importCommand([queue], this.#options)}\`.`;
       return notYet(`The queue of \`${owner}\` cannot be made (${errorText(error)}). ${advice}`, error);
     }
   }

@@ -23,10 +23,10 @@ export interface WantedQueue {
 export const rebindMs = 5_000;
 
 /** Arguments of a queue by which nothing is lost and no order: whoever runs the server may choose them. */
-const operatorsChoice =
+export const operatorsChoice =
   /inequivalent arg '(?:x-quorum-initial-group-size|x-initial-cluster-size|x-queue-leader-locator)'/;
 
-function argumentsOf(replicas: number | undefined): Readonly<Record<string, string | number | boolean>> {
+export function argumentsOf(replicas: number | undefined): Readonly<Record<string, string | number | boolean>> {
   return {
     'x-queue-type': 'quorum',
     // Two consumers at once bring later messages before earlier ones.
@@ -97,7 +97,7 @@ async function ensure(connection: Connection, options: TopologyOptions, part: Pa
     await connection.onChannel(`a look at the ${part.what}`, part.look);
   } catch (error) {
     if (replyCodeOf(error) !== 404) throw error;
-    const command = importCommand(part.queue, options);
+    const command = importCommand(part.queue === undefined ? [] : [part.queue], options);
     throw new AnywiseError(
       'UNAVAILABLE',
       `The RabbitMQ ${part.what} is missing, and ${refusal}. Let an administrator run \`${command}\`.`,
@@ -124,28 +124,28 @@ async function declared(connection: Connection, { what, declare }: Part): Promis
   }
 }
 
-/** Makes everything that a service needs, and changes nothing that is there. */
-export function importCommand(queue: WantedQueue | undefined, options: TopologyOptions): string {
+/** Makes everything that services need, and changes nothing that is there. */
+export function importCommand(queues: readonly WantedQueue[], options: Omit<TopologyOptions, 'manage'>): string {
   const { names, vhost, replicas } = options;
   const exchange = { vhost, durable: true, auto_delete: false, internal: false, arguments: {} };
+  const queue = { vhost, durable: true, auto_delete: false, arguments: argumentsOf(replicas) };
   const definitions = {
     exchanges: [
       { name: names.exchange, type: 'topic', ...exchange },
       { name: names.askExchange, type: 'direct', ...exchange },
     ],
-    ...(queue === undefined
-      ? {}
-      : {
-          queues: [{ name: queue.name, vhost, durable: true, auto_delete: false, arguments: argumentsOf(replicas) }],
-          bindings: queue.bindings.map((key) => ({
-            source: names.exchange,
-            vhost,
-            destination: queue.name,
-            destination_type: 'queue',
-            routing_key: key,
-            arguments: {},
-          })),
-        }),
+    ...(queues.length > 0 && { queues: queues.map(({ name }) => ({ name, ...queue })) }),
+    ...(queues.length > 0 && { bindings: queues.flatMap((one) => bindingsOf(one, names.exchange, vhost)) }),
   };
-  return `echo '${JSON.stringify(definitions)}' | rabbitmqctl import_definitions`;
+  return `echo ${quoted(JSON.stringify(definitions))} | rabbitmqctl import_definitions`;
+}
+
+function bindingsOf({ name, bindings }: WantedQueue, exchange: string, vhost: string): readonly object[] {
+  const binding = { source: exchange, vhost, destination: name, destination_type: 'queue', arguments: {} };
+  return bindings.map((key) => ({ ...binding, routing_key: key }));
+}
+
+/** A text as one word of a shell. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

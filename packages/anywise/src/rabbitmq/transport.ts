@@ -1,12 +1,5 @@
 import { AnywiseError } from '../core/errors/errors.js';
-import {
-  checkOptions,
-  ofType,
-  wholeNumber,
-  withDefaults,
-  type OptionCheck,
-  type OptionChecks,
-} from '../core/errors/options.js';
+import { checkOptions, ofType, withDefaults, type OptionChecks } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import type {
@@ -22,21 +15,15 @@ import { declareCapabilities } from '../kit/capabilities.js';
 import { Subscriptions } from '../kit/subscriptions.js';
 import { Asker } from './asker.js';
 import { connectionChecks, Link, unavailable, type RabbitmqConnectionOptions } from './client.js';
-import { Names, prefixPattern } from './names.js';
+import { Names } from './names.js';
 import { Publisher } from './publisher.js';
+import { queueChecks, queueDefaults, type RabbitmqQueueOptions } from './queue-options.js';
 import { Reader } from './reader.js';
 import { Responder } from './responder.js';
 import { ensureExchange, type TopologyOptions } from './topology.js';
 
 /** Options of {@link rabbitmqTransport}. */
-export interface RabbitmqTransportOptions extends RabbitmqConnectionOptions {
-  /**
-   * The name of the exchange, with which the names of queues begin: letters, digits, `-` and `_`. Services that communicate
-   * use the same one; another keeps a tenant apart, as another `vhost` does. @defaultValue `anywise`
-   */
-  readonly prefix?: string;
-  /** On how many nodes of a cluster a queue is kept. Only for queues that this makes. @defaultValue what the server is set to */
-  readonly replicas?: number;
+export interface RabbitmqTransportOptions extends RabbitmqConnectionOptions, RabbitmqQueueOptions {
   /**
    * Makes the exchange, the queue and its bindings where they are missing. If `false`, a missing exchange or queue is an error
    * that says how to make it; bindings cannot be looked at. @defaultValue true
@@ -51,19 +38,11 @@ export interface RabbitmqTransportOptions extends RabbitmqConnectionOptions {
   readonly maxMessageBytes?: number | undefined;
 }
 
-const defaults = {
-  prefix: 'anywise',
-  manage: true,
-  maxMessageBytes: limits.messageBytes as number,
-};
-
-const prefixCheck: OptionCheck = (value) =>
-  typeof value === 'string' && prefixPattern.test(value) ? undefined : 'up to 64 letters, digits, `-` and `_`';
+const defaults = { ...queueDefaults, manage: true, maxMessageBytes: limits.messageBytes as number };
 
 const optionChecks: OptionChecks<RabbitmqTransportOptions> = {
   ...connectionChecks,
-  prefix: prefixCheck,
-  replicas: wholeNumber(1, 99),
+  ...queueChecks,
   manage: ofType('boolean'),
   maxMessageBytes: messageBytesCheck,
 };

@@ -29,6 +29,10 @@ it('a bus describes its whole wiring as plain data', async () => {
   const description = bus.describe();
   expect(JSON.parse(JSON.stringify(description))).toMatchInlineSnapshot(`
     {
+      "heard": [
+        "test.paid",
+        "test.pay",
+      ],
       "messages": [
         {
           "guards": [],

@@ -92,12 +92,19 @@ export interface BusDescription {
   readonly name: string;
   /** The messages of all contracts that the bus knows, sorted by wire name. */
   readonly messages: readonly MessageDescription[];
+  /** The wire names that it takes from a transport: events that it listens to after their commit, and commands that it owns. Sorted. */
+  readonly heard: readonly string[];
 }
 
-export function describeBus(name: string, inspection: Inspection, contracts: readonly Contract[]): BusDescription {
+export function describeBus(
+  name: string,
+  inspection: Inspection,
+  contracts: readonly Contract[],
+  heard: readonly string[],
+): BusDescription {
   const classes = new Map(contracts.flatMap(({ messages }) => [...messages]));
   const messages = [...classes.values()].map((message) => describeMessage(message, inspection));
-  return { name, messages: messages.sort((a, b) => (a.type < b.type ? -1 : 1)) };
+  return { name, messages: messages.sort((a, b) => (a.type < b.type ? -1 : 1)), heard: [...heard].sort() };
 }
 
 function describeMessage(message: MessageClass, inspection: Inspection): MessageDescription {

@@ -132,7 +132,8 @@ export class Lifecycle {
   }
 
   describe(): BusDescription {
-    return describeBus(this.#options.name, this.inspection, this.#contracts);
+    const { name } = this.#options;
+    return describeBus(name, this.inspection, this.#contracts, this.#wiring.heardTypes(this.#contracts, name));
   }
 
   verify(): readonly string[] {
