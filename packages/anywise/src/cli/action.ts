@@ -11,6 +11,8 @@ export interface Answer {
   readonly json: object;
   /** The output for people. */
   readonly text: string;
+  /** The text is what was asked for, so it goes to the output even with exit code 1. */
+  readonly isAnswer?: true;
 }
 
 /** The input of a command. */
@@ -28,6 +30,8 @@ export interface Action {
   readonly summary: string;
   /** Its own options, besides those of every action. */
   readonly options: readonly OptionName[];
+  /** It opens no store, so the options that name one are not among its own. */
+  readonly storeless?: boolean;
   /** What to know before using it. */
   readonly notes?: string;
   /** A typical call, without `anywise`. */

@@ -6,8 +6,12 @@ import { optionTable, type OptionName } from './option-table.js';
 /** The given options; one without a value has the value `true`. */
 export type Values = ReadonlyMap<OptionName, string>;
 
+/** The values of the options that may be repeated. */
+export type Lists = ReadonlyMap<OptionName, readonly string[]>;
+
 export interface ReadValues {
   readonly values: Values;
+  readonly lists: Lists;
   readonly problems: string[];
 }
 
@@ -24,13 +28,18 @@ type Token = NonNullable<ReturnType<typeof parseTokens>>[number];
 /** Reads arguments, and collects what is wrong with them. */
 export function readValues(args: readonly string[], allowed: readonly OptionName[]): ReadValues {
   const values = new Map<OptionName, string>();
+  const lists = new Map<OptionName, readonly string[]>();
   const problems: string[] = [];
   for (const token of parseTokens(args)) {
     const problem = wrongWith(token, allowed, values);
     if (problem !== undefined) problems.push(problem);
-    else if (token.kind === 'option') values.set(token.name as OptionName, token.value ?? 'true');
+    else if (token.kind === 'option') {
+      const [name, value] = [token.name as OptionName, token.value ?? 'true'];
+      if (mayRepeat(name)) lists.set(name, [...(lists.get(name) ?? []), value]);
+      else values.set(name, value);
+    }
   }
-  return { values, problems };
+  return { values, lists, problems };
 }
 
 // Not strict: strict mode neither suggests a word nor reports a second mistake.
@@ -59,6 +68,10 @@ function wrongWith(token: Token, allowed: readonly OptionName[], values: Values)
   return isOption
     ? `\`${rawName}\` needs a value. Write one that begins with \`-\` as \`${rawName}=${shownValue(value)}\`.`
     : undefined;
+}
+
+function mayRepeat(name: OptionName): boolean {
+  return 'many' in optionTable[name];
 }
 
 function takesValue(name: OptionName): boolean {

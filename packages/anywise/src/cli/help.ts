@@ -1,18 +1,18 @@
 import type { Action, Subject } from './action.js';
-import { commonOptions, optionTable, type OptionName } from './option-table.js';
+import { commonOptions, optionTable, storeOptions, type OptionName } from './option-table.js';
 
 const exitCodes = `Exit codes
   0  done
   1  nothing matched, or it could not be done
   2  wrong use
-  3  the store cannot be reached, or is not there`;
+  3  the store or the transport cannot be reached, or is not there`;
 
 /** Help for all commands. */
 export function helpOnAll(subjects: readonly Subject[]): string {
   const overview = subjects.map(({ name, summary, actions }) => `${name}: ${summary}\n${actionLines(actions)}`);
   return `anywise <subject> <action> [options]
 
-Looks after what a service keeps in its store, whether the service runs or not.
+Looks after what a service keeps in its store and on a broker, whether the service runs or not.
 
 ${overview.join('\n\n')}
 
@@ -39,18 +39,24 @@ More on each: \`anywise ${name} <action> --help\`.
 ${exitCodes}`;
 }
 
-export function helpOnAction({ name: subject }: Subject, { name, summary, notes, options, example }: Action): string {
+export function helpOnAction({ name: subject }: Subject, action: Action): string {
+  const { name, summary, notes, example } = action;
   return `anywise ${subject} ${name} [options]
 
 ${sentence(summary)}${notes === undefined ? '' : `\n${notes}`}
 
 Options
-${optionLines([...options, ...commonOptions])}
+${optionLines(optionsOf(action))}
 
 Example
   anywise ${example}
 
 ${exitCodes}`;
+}
+
+/** Its own options, and those of every action like it. */
+export function optionsOf({ options, storeless = false }: Action): readonly OptionName[] {
+  return [...options, ...(storeless ? commonOptions : storeOptions)];
 }
 
 function actionLines(actions: readonly Action[]): string {

@@ -17,11 +17,26 @@ export const optionTable = {
   'data-file': { value: 'path', text: 'a file with the new data; `-` reads the standard input' },
   envelope: { text: 'replace the whole envelope, not only `data`' },
   replay: { text: 'replay it at once' },
-  module: { value: 'path', text: 'the file that exports the bus, or what a service is made of' },
+  module: {
+    value: 'path',
+    many: true,
+    text: 'the file that exports the bus, or what a service is made of; may be repeated',
+  },
+  transport: { value: 'url', text: 'the transport; default: $ANYWISE_TRANSPORT, else `sqlite:.anywise/bus.db`' },
+  apply: { text: 'make what is missing' },
+  unused: { text: 'list what is kept for services of which no instance reads' },
+  other: {
+    value: 'name',
+    many: true,
+    text: 'a service without a module, whose queue is looked at as well; may be repeated',
+  },
   yes: { text: 'do not ask' },
-} as const satisfies Readonly<Record<string, { readonly value?: string; readonly text: string }>>;
+} as const satisfies Readonly<Record<string, { readonly value?: string; readonly many?: true; readonly text: string }>>;
 
 export type OptionName = keyof typeof optionTable;
 
 /** The options of every action. */
-export const commonOptions = ['store', 'service', 'json', 'help'] as const satisfies readonly OptionName[];
+export const commonOptions = ['json', 'help'] as const satisfies readonly OptionName[];
+
+/** The options of every action that opens a store. */
+export const storeOptions = ['store', 'service', ...commonOptions] as const satisfies readonly OptionName[];

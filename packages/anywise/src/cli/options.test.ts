@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commonOptions, type OptionName } from './option-table.js';
+import { storeOptions, type OptionName } from './option-table.js';
 import { readOptions } from './options.js';
 
 const allowed: readonly OptionName[] = [
@@ -10,7 +10,7 @@ const allowed: readonly OptionName[] = [
   'data',
   'data-file',
   'all',
-  ...commonOptions,
+  ...storeOptions,
 ];
 
 describe('options', () => {

@@ -18,7 +18,11 @@ export interface Options {
   readonly after: number | undefined;
   readonly data: string | undefined;
   readonly dataFile: string | undefined;
-  readonly module: string | undefined;
+  readonly transport: string | undefined;
+  readonly modules: readonly string[];
+  readonly others: readonly string[];
+  readonly apply: boolean;
+  readonly unused: boolean;
   readonly all: boolean;
   readonly envelope: boolean;
   readonly replay: boolean;
@@ -34,7 +38,7 @@ const defaultLimit = 50;
  * @throws Refusal that lists everything that is wrong.
  */
 export function readOptions(args: readonly string[], allowed: readonly OptionName[]): Options {
-  const { values, problems } = readValues(args, allowed);
+  const { values, lists, problems } = readValues(args, allowed);
   const options: Options = {
     store: values.get('store'),
     service: values.get('service'),
@@ -48,7 +52,11 @@ export function readOptions(args: readonly string[], allowed: readonly OptionNam
     after: readCount('after', 0, values, problems),
     data: values.get('data'),
     dataFile: values.get('data-file'),
-    module: values.get('module'),
+    transport: values.get('transport'),
+    modules: lists.get('module') ?? [],
+    others: lists.get('other') ?? [],
+    apply: values.has('apply'),
+    unused: values.has('unused'),
     all: values.has('all'),
     envelope: values.has('envelope'),
     replay: values.has('replay'),

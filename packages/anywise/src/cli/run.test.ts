@@ -27,7 +27,7 @@ describe('help', () => {
     expect(output).toMatchInlineSnapshot(`
       "anywise <subject> <action> [options]
 
-      Looks after what a service keeps in its store, whether the service runs or not.
+      Looks after what a service keeps in its store and on a broker, whether the service runs or not.
 
       dead-letters: messages that a listener could not handle
         list     lists dead letters, the oldest first
@@ -49,8 +49,9 @@ describe('help', () => {
       inbox: messages that listeners have yet to handle
         status  counts the messages that each listener has yet to handle
 
-      bus: what a service is made of
+      bus: what a service is made of, and what it needs of a transport
         describe  lists the messages that a service knows, and what handles and hears them
+        topology  compares what services need of a broker with what is there, and makes what is missing
 
       Example
         anywise dead-letters list
@@ -61,7 +62,7 @@ describe('help', () => {
         0  done
         1  nothing matched, or it could not be done
         2  wrong use
-        3  the store cannot be reached, or is not there
+        3  the store or the transport cannot be reached, or is not there
       "
     `);
   });
@@ -94,7 +95,7 @@ describe('help', () => {
         0  done
         1  nothing matched, or it could not be done
         2  wrong use
-        3  the store cannot be reached, or is not there
+        3  the store or the transport cannot be reached, or is not there
       "
     `);
   });

@@ -5,12 +5,12 @@ import type { Store } from '../core/ports/store.js';
 import type { Action, Subject } from './action.js';
 import { describe } from './bus/describe.js';
 import { bus } from './bus/subject.js';
+import { topology } from './bus/topology.js';
 import { deadLetters } from './dead-letters/subject.js';
-import { helpOnAction, helpOnAll, helpOnSubject } from './help.js';
+import { helpOnAction, helpOnAll, helpOnSubject, optionsOf } from './help.js';
 import { inbox } from './inbox/subject.js';
 import { didYouMean } from '../core/errors/nearest.js';
 import { openStore, type OpenStore } from './open-store.js';
-import { commonOptions } from './option-table.js';
 import { readOptions } from './options.js';
 import { outbox } from './outbox/subject.js';
 import { Refusal, type ExitCode } from './refusal.js';
@@ -43,16 +43,17 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<Ex
   return perform(action, rest, terminal);
 }
 
-/** `anywise describe <path>` is short for `anywise bus describe --module <path>`. */
+/** `anywise describe <path> …` is short for `anywise bus describe --module <path> …`, and `topology` likewise. */
 function expanded(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args;
-  if (first !== describe.name) return args;
-  const isPath = rest[0] !== undefined && !rest[0].startsWith('-');
-  return [bus.name, describe.name, ...(isPath ? ['--module', ...rest] : rest)];
+  if (first !== describe.name && first !== topology.name) return args;
+  const end = rest.findIndex((word) => word.startsWith('-'));
+  const paths = rest.slice(0, end === -1 ? rest.length : end);
+  return [bus.name, first, ...paths.flatMap((path) => ['--module', path]), ...rest.slice(paths.length)];
 }
 
 async function perform(action: Action, args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const options = readOptions(args, [...action.options, ...commonOptions]);
+  const options = readOptions(args, optionsOf(action));
   const opened: OpenStore[] = [];
   const open = async (): Promise<Store> => {
     const found = await openStore(options, terminal);
@@ -60,10 +61,10 @@ async function perform(action: Action, args: readonly string[], terminal: Termin
     return found.store;
   };
   try {
-    const { exitCode, json, text } = await action.run({ options, terminal, open });
+    const { exitCode, json, text, isAnswer = exitCode === 0 } = await action.run({ options, terminal, open });
     const [{ service } = { service: null }] = opened;
     if (options.json) terminal.output.write(`${visibleJson({ service, ...json })}\n`);
-    else print(exitCode === 0 ? terminal.output : terminal.errors, text);
+    else print(isAnswer ? terminal.output : terminal.errors, text);
     return exitCode;
   } finally {
     for (const { store } of opened) await store.close();

@@ -43,7 +43,8 @@ function readUrl(url: string, base: string): StoreUrl {
   return { scheme: 'sqlite', path: folder, url: `sqlite:${folder}${parameters}`, shown: `sqlite:${folder}` };
 }
 
-function findWorkspace(folder: string): string {
+/** The folder of the workspace around a folder, or the folder itself. */
+export function findWorkspace(folder: string): string {
   for (let candidate = folder; ; candidate = dirname(candidate)) {
     if (existsSync(join(candidate, 'pnpm-workspace.yaml'))) return candidate;
     if (dirname(candidate) === candidate) return folder;

@@ -4,6 +4,7 @@ import type {
   TopologyPart,
   TopologyReport,
   TopologyService,
+  TopologyState,
   UnusedPart,
   UnusedReport,
 } from '../core/ports/topology.js';
@@ -69,14 +70,10 @@ class RabbitmqTopology implements Topology {
     return this.#connected(async (connection, place) => {
       const exchanges: TopologyPart[] = [];
       for (const wanted of this.#exchanges()) exchanges.push(await partOf(connection, wanted, makes));
-      const isBound = exchanges[0]?.state === 'missing' ? 'missing' : 'unknown';
-      const made: TopologyPart[] = [];
-      for (const queue of queues) {
-        const part = await partOf(connection, this.#queue(queue.name), makes);
-        made.push(part, ...(await this.#bindings(connection, queue, part, { makes, otherwise: isBound })));
-      }
-      const parts = [...exchanges, ...made];
-      const missing = parts.filter(({ state }) => state === 'missing');
+      const parts = [...exchanges];
+      for (const queue of queues) parts.push(...(await this.#queueParts(connection, queue, exchanges[0], makes)));
+      // A binding that is not known after it was to be made could not be made.
+      const missing = parts.filter(({ state }) => state === 'missing' || (makes && state === 'unknown'));
       const lacking = queues.filter(({ name }) => missing.some((part) => part.name === name || part.queue === name));
       return {
         place,
@@ -105,7 +102,7 @@ class RabbitmqTopology implements Topology {
     if (!parts.some(({ state }) => state === 'unknown')) return [];
     const command = this.#ctl('list_bindings source_name routing_key destination_name');
     return [
-      `RabbitMQ does not show bindings. An administrator sees them with \`${command}\`; \`apply\` adds those that are missing.`,
+      `RabbitMQ does not show bindings. An administrator sees them with \`${command}\`; those that are missing are added when this is applied.`,
     ];
   }
 
@@ -136,25 +133,32 @@ class RabbitmqTopology implements Topology {
     };
   }
 
-  async #bindings(
+  /** A queue and its bindings. */
+  async #queueParts(
     connection: Connection,
     queue: WantedQueue,
-    { state }: TopologyPart,
-    { makes, otherwise }: { readonly makes: boolean; readonly otherwise: 'missing' | 'unknown' },
+    exchange: TopologyPart | undefined,
+    makes: boolean,
   ): Promise<readonly TopologyPart[]> {
-    const { exchange } = this.#names;
-    const canBind = makes && otherwise !== 'missing' && (state === 'present' || state === 'made');
-    const refusal = canBind ? await refusalOf(connection, queue, exchange) : undefined;
-    const bound = state === 'made' ? 'made' : 'present';
-    const unbound = state === 'missing' ? 'missing' : otherwise;
-    return queue.bindings.map((key) => ({
-      kind: 'binding',
-      name: key,
-      queue: queue.name,
-      state: canBind && refusal === undefined ? bound : unbound,
-      settings: {},
-      problems: refusal === undefined ? [] : [refusal],
-    }));
+    const part = await partOf(connection, this.#queue(queue.name), makes);
+    const ends = [part.state, exchange?.state];
+    const canBind = makes && ends.every((state) => state === 'present' || state === 'made');
+    const refusal = canBind ? await refusalOf(connection, queue, this.#names.exchange) : undefined;
+    const unbound = ends.includes('missing') ? 'missing' : 'unknown';
+    const bound = part.state === 'made' ? 'made' : 'present';
+    const state: TopologyState = canBind && refusal === undefined ? bound : unbound;
+    const problems = refusal === undefined ? part.problems : [...part.problems, `it cannot be bound (${refusal})`];
+    return [
+      { ...part, problems },
+      ...queue.bindings.map((name) => ({
+        kind: 'binding' as const,
+        name,
+        queue: queue.name,
+        state,
+        settings: {},
+        problems: [],
+      })),
+    ];
   }
 
   async #connected<T>(work: (connection: Connection, place: string) => Promise<T>): Promise<T> {

@@ -18,6 +18,13 @@ it('has a short form', async () => {
   expect(await runHere(['describe', '--json', '--module', here('described.ts')])).toEqual(long);
 });
 
+it('describes several modules, and each bus once', async () => {
+  const twice = await runHere(['describe', here('described.ts'), here('described.ts'), '--json']);
+  expect(twice).toEqual(await runHere(['describe', here('described.ts'), '--json']));
+  const { exitCode, errors } = await runHere(['describe', here('described.ts'), here('rooms.ts')]);
+  expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: expect.stringContaining('rooms.ts` exports no bus') });
+});
+
 it('gives the same as one JSON document', async () => {
   const { output } = await runHere(['bus', 'describe', '--json', '--module', here('described.ts')]);
   expect(JSON.parse(output)).toMatchObject({

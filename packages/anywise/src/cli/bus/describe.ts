@@ -2,23 +2,24 @@ import type { BusDescription, MessageDescription } from '../../core/bus/inspect.
 import type { Action } from '../action.js';
 import { Refusal } from '../refusal.js';
 import { table } from '../table.js';
-import { describeModule } from './module.js';
+import { describeModules } from './module.js';
 
 export const describe: Action = {
   name: 'describe',
   summary: 'lists the messages that a service knows, and what handles and hears them',
   options: ['module'],
+  storeless: true,
   notes:
     'Loads a module and starts nothing. The module exports a bus (`new Anywise(…)`), or an object with `registry` or `registries`, and `contracts`. `anywise describe <path>` is the same.',
   example: 'bus describe --module services/orders/src/app.ts',
   async run({ options, terminal }) {
-    if (options.module === undefined) {
+    if (options.modules.length === 0) {
       throw new Refusal(
         2,
         '`--module` is missing: the file that exports the bus, such as `services/orders/src/app.ts`.',
       );
     }
-    const buses = await describeModule(options.module);
+    const buses = await describeModules(options.modules);
     const text = buses.map((found) => textOf(found, terminal.output.columns)).join('\n\n');
     return { exitCode: 0, json: { buses }, text };
   },

@@ -15,20 +15,36 @@ interface Definition {
 }
 
 /**
+ * The buses of modules. Each is described once.
+ *
+ * @throws Refusal if a module cannot be loaded, or has none.
+ */
+export async function describeModules(paths: readonly string[]): Promise<readonly BusDescription[]> {
+  const found: BusDescription[] = [];
+  // One after the other: the first that cannot be loaded is told of.
+  for (const path of paths) found.push(...(await describeModule(path)));
+  return onePerName(found);
+}
+
+/**
  * The buses of a module, from those that it exports and from the definitions of services. Each is described once.
  *
  * @throws Refusal if it cannot be loaded, or exports neither.
  */
-export async function describeModule(path: string): Promise<readonly BusDescription[]> {
+async function describeModule(path: string): Promise<readonly BusDescription[]> {
   const exported = Object.values(await load(path));
   const buses = exported.filter(isBus).map((bus) => bus.describe());
   const defined = exported.flatMap((value) => definitionIn(value) ?? []).map(describeDefinition);
-  const found = [...new Map([...defined, ...buses].map((one) => [one.name, one])).values()];
+  const found = onePerName([...defined, ...buses]);
   if (found.length > 0) return found;
   throw new Refusal(
     1,
     `\`${shownValue(path)}\` exports no bus, and no object with \`registry\` or \`registries\` that has handlers or listeners.`,
   );
+}
+
+function onePerName(buses: readonly BusDescription[]): readonly BusDescription[] {
+  return [...new Map(buses.map((bus) => [bus.name, bus])).values()];
 }
 
 async function load(path: string): Promise<Readonly<Record<string, unknown>>> {

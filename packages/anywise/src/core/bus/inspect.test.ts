@@ -3,6 +3,7 @@ import { contract } from '../message/contract.js';
 import { Command } from '../message/message.js';
 import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
+import type { Registrable } from '../registry/registry.js';
 import { type } from '../message/schema.js';
 import { startBus } from '../../test-support/start-bus.js';
 
@@ -85,4 +86,22 @@ it('a bus tells who handles a command, and what guards it, outermost first', asy
     ]
   `);
   expect(bus.inspect.listeners(Paid).map(({ name }) => name)).toEqual(['test/test.paid']);
+});
+
+it('a bus hears what its listeners hear after the commit, and the commands that it owns', async () => {
+  class Refund extends command('other.refund') {}
+  class Refunded extends event('other.refunded', { data: type<{ id: string }>(), entityId: ({ id }) => id }) {}
+  const contracts = [contract('test', { Pay, Paid }), contract('other', { Refund, Refunded })];
+  const nothing = (): undefined => undefined;
+  const heardBy = async (...registered: Registrable[]): Promise<readonly string[]> => {
+    await using bus = await startBus({ items: registered, contracts });
+    return bus.describe().heard;
+  };
+  const pay = on(Pay).handle(async () => 'paid');
+  const refund = on(Refund).handle(async () => undefined);
+  expect(await heardBy(pay, refund, on(Refunded).named('hear').listen(nothing))).toEqual([
+    'other.refunded',
+    'test.pay',
+  ]);
+  expect(await heardBy(pay, on(Paid).named('inside').inline().listen(nothing))).toEqual(['test.pay']);
 });
