@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Databases } from '../databases/databases.js';
 import { openDatabases } from '../databases/open.js';
 import { describeOnEachStore } from '../databases/each-store.js';
-import { describeOverEachBroker } from '../databases/each-transport.js';
+import { describeOverEachBroker, quickBrokers } from '../databases/each-transport.js';
 import { withSeed } from '../harness/seeded-random.js';
 import { runChaos } from './chaos.js';
 import { countDeaths } from './fleet.js';
@@ -25,6 +25,10 @@ describeOnEachStore('services whose processes are killed again and again', (kind
   it('have each effect once, and those of a key in order', () => expectKept(() => openDatabases(kind), 30));
 });
 
-describeOverEachBroker('services that are killed again and again, and their broker too', (open) => {
-  it('have each effect once, and those of a key in order', () => expectKept(open, 8));
-});
+describeOverEachBroker(
+  'services that are killed again and again, and their broker too',
+  (open) => {
+    it('have each effect once, and those of a key in order', () => expectKept(open, 8));
+  },
+  quickBrokers,
+);

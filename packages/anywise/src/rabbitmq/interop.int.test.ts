@@ -49,8 +49,9 @@ const startsWithinMs = 120_000;
       const { content, properties } = await eventually(() => messages[0] ?? Promise.reject(new Error('nothing came')));
       const written: Readonly<Record<string, unknown>> = properties.headers ?? {};
       const attributes = Object.entries(written).map(([name, value]) => [name.replace(/^cloudEvents_/, 'ce-'), value]);
-      const headers = { ...Object.fromEntries(attributes), 'content-type': properties.contentType as unknown };
-      return { headers: headers as Message['headers'], body: content.toString() };
+      const named = Object.fromEntries(attributes) as Message['headers'];
+      const headers = { ...named, 'content-type': String(properties.contentType) };
+      return { headers, body: content.toString() };
     }
 
     /** What a service gets when the stranger publishes a message of the SDK. */
