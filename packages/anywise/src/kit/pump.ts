@@ -9,7 +9,7 @@ export interface PumpOptions {
   /** Called for each failed turn; must not throw. */
   readonly onError: (error: unknown) => void;
   /**
-   * The pause after a failed turn, in milliseconds; doubles with each further failure, up to 30 times its length.
+   * The pause after a failed turn, in milliseconds; doubles with each further failure, up to 25 times its length.
    *
    * @defaultValue 200
    */
@@ -81,7 +81,7 @@ export class Pump {
     } catch (error) {
       this.#options.onError(error);
       this.#failures++;
-      return (this.#options.errorPauseMs ?? 200) * Math.min(2 ** (this.#failures - 1), 30);
+      return (this.#options.errorPauseMs ?? 200) * Math.min(2 ** (this.#failures - 1), 25);
     }
   }
 

@@ -339,9 +339,12 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
       await eventually(() => expect(ids).toEqual(['before']));
       server.pause();
       try {
-        await expect(transport.publish([testEnvelope({ id: 'm' })])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-        await expect(transport.check()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-        await eventually(() => expect(errors.length).toBeGreaterThan(0));
+        const unusable = { code: 'UNAVAILABLE' };
+        await Promise.all([
+          expect(transport.publish([testEnvelope({ id: 'm' })])).rejects.toMatchObject(unusable),
+          expect(transport.check()).rejects.toMatchObject(unusable),
+          eventually(() => expect(errors.length).toBeGreaterThan(0)),
+        ]);
       } finally {
         server.resume();
       }
@@ -350,6 +353,23 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
     },
     patient,
   );
+
+  it('is read at once when a check finds that it is back, however long it was away', async () => {
+    await using wire = await openWire(server.place);
+    const transport = connect({ prefix: newPrefix(), servers: wire.place });
+    const { ids, errors } = await receive(transport);
+    await transport.publish([testEnvelope({ id: 'before' })]);
+    await eventually(() => expect(ids).toEqual(['before']));
+    wire.cut();
+    // After so many attempts in vain the next one comes after several seconds.
+    await eventually(() => expect(errors.length).toBeGreaterThanOrEqual(7));
+    wire.mend();
+    const backAt = performance.now();
+    await transport.check();
+    await transport.publish([testEnvelope({ id: 'after' })]);
+    await eventually(() => expect(ids).toContain('after'));
+    expect(performance.now() - backAt).toBeLessThan(3_000);
+  });
 
   it.each([
     { what: 'is gone without a word', fail: (wire: Wire) => wire.cut() },

@@ -70,6 +70,11 @@ export class Responder {
     this.#pump.start();
   }
 
+  /** Tries at once to accept requests again, if it does not. */
+  wake(): void {
+    this.#pump.wake();
+  }
+
   /** Takes no more, and resolves when those in hand are answered. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

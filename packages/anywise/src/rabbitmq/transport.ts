@@ -164,6 +164,9 @@ class RabbitmqTransport implements Transport {
     } catch (error) {
       throw unavailable(this.#reading.place, error);
     }
+    // Those who have found it away try again now, not after their pause.
+    this.#subscriptions.wake();
+    for (const responder of this.#serving) responder.wake();
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { declareCapabilities } from '../../kit/capabilities.js';
 import { memoryStore } from '../../memory/store.js';
+import { AnywiseError } from '../errors/errors.js';
 import { Outage } from './outage.js';
 import { Relay } from './relay.js';
 import type { Store } from '../ports/store.js';
@@ -55,6 +56,10 @@ async function commit(store: Store, ...envelopes: Partial<Envelope>[]): Promise<
   await transaction.commit();
 }
 
+afterEach(() => {
+  jest.useRealTimers();
+});
+
 const confirmAll: Publish = async (envelopes) => envelopes.map(() => undefined);
 
 describe('the relay', () => {
@@ -86,6 +91,21 @@ describe('the relay', () => {
       expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 }, parked: { count: 0 } }),
     );
     expect(published).toEqual(['e1', 'e2']);
+  });
+
+  it('tries a transport that is away again within five seconds, however long it has been', async () => {
+    jest.useFakeTimers();
+    const store = memoryStore();
+    const triedAt: number[] = [];
+    await commit(store, { id: 'e1' });
+    await using _relay = relay(store, () => {
+      triedAt.push(performance.now());
+      return Promise.reject(new AnywiseError('UNAVAILABLE', 'The broker is away.', { retryable: true }));
+    });
+    await jest.advanceTimersByTimeAsync(120_000);
+    const pauses = triedAt.slice(1).map((at, n) => at - (triedAt[n] ?? 0));
+    expect(Math.max(...pauses)).toBeGreaterThan(2_000);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(5_000);
   });
 
   it('lets other entities go on while one waits', async () => {

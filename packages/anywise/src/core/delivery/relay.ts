@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { startTimer } from '../time/timers.js';
 import { orderKey, type Envelope } from '../message/envelope.js';
 import { AnywiseError } from '../errors/errors.js';
-import { errorText } from '../errors/thrown.js';
+import { errorText, isTerminal } from '../errors/thrown.js';
 import type { Logger } from '../ports/logger.js';
 import { Progress } from '../../kit/progress.js';
 import { Pump } from '../../kit/pump.js';
 import { backoff } from '../../kit/retry.js';
 import { endsWithin } from '../../kit/wait.js';
+import { awayDelays, refusedDelays } from './attachment.js';
 import type { Outage } from './outage.js';
 import { takeIn } from './take-in.js';
 import type { InboxEntry } from '../ports/inbox.js';
@@ -46,6 +47,7 @@ const releaseMs = 2_000;
 const settleLaterMs = 1;
 /** How often a working transport may refuse a message before it is parked. */
 const attemptsAlone = 10;
+/** Of a message that a working transport refuses. */
 const retryDelays = { firstDelayMs: 500, factor: 2, maxDelayMs: 30_000 };
 
 type Failures = readonly (PublishFailure | undefined)[];
@@ -237,7 +239,8 @@ export class Relay {
 
   #rest(error: unknown): void {
     const { outage, onOutage, random = Math.random } = this.#options;
-    this.#restUntil = performance.now() + backoff(++this.#outages, retryDelays, random());
+    const delays = isTerminal(error) ? refusedDelays : awayDelays;
+    this.#restUntil = performance.now() + backoff(++this.#outages, delays, random());
     outage.failed('relay', error, '; the outbox is sent later');
     onOutage();
   }
