@@ -22,6 +22,14 @@ export interface ResponderOptions {
   readonly observers: Observers;
 }
 
+/** How long somebody waits for the answer. */
+interface Patience {
+  /** Aborted when the sender has said that it gave up. */
+  readonly gone: AbortSignal;
+  /** When the request came, as `performance.now()` tells it. */
+  readonly began: number;
+}
+
 /** Requests that may wait, for each that is handled. */
 export const waitingForEach = 10;
 
@@ -52,7 +60,7 @@ export class Responder {
     gone.addEventListener('abort', leave, { once: true });
     this.#inHand.add(controller);
     try {
-      const content = await this.#contentFor(request, controller.signal, began);
+      const content = await this.#contentFor(request, controller.signal, { gone, began });
       return answerTo(request, `/${this.#options.name}`, content);
     } finally {
       gone.removeEventListener('abort', leave);
@@ -66,7 +74,7 @@ export class Responder {
     for (const controller of this.#inHand) controller.abort(stoppedBefore());
   }
 
-  async #contentFor(request: Envelope, signal: AbortSignal, began: number): Promise<AnswerContent> {
+  async #contentFor(request: Envelope, signal: AbortSignal, patience: Patience): Promise<AnswerContent> {
     const { codec, observers } = this.#options;
     const message = codec.classOf(request.type);
     if (message?.kind !== request.kind || !this.#types.has(request.type) || this.#isClosed) {
@@ -75,24 +83,31 @@ export class Responder {
     let content: AnswerContent;
     let error: unknown;
     try {
-      content = await this.#handle(message, request, signal, began);
+      content = await this.#handle(message, request, signal, patience);
       error = content.kind === 'error' ? content.data : undefined;
     } catch (thrown) {
-      content = { kind: 'error', data: this.#told(message, request, thrown) };
+      content = { kind: 'error', data: this.#told(message, request, thrown, patience) };
       error = thrown;
     }
     const { id, type, kind, source } = request;
-    const durationMs = performance.now() - began;
+    const durationMs = performance.now() - patience.began;
     if (observers.any) observers.answered({ id, type, kind: kind as 'command' | 'query', source, durationMs, error });
     return content;
   }
 
-  async #handle(message: MessageClass, request: Envelope, signal: AbortSignal, began: number): Promise<AnswerContent> {
+  async #handle(
+    message: MessageClass,
+    request: Envelope,
+    signal: AbortSignal,
+    patience: Patience,
+  ): Promise<AnswerContent> {
     const { codec, sender } = this.#options;
     const { schemaversion } = request;
     const done = await this.#turns.take(signal);
     if (done === undefined) return refused(request, 'OVERLOADED', true, 'was not handled: too many requests wait here');
     try {
+      const timeoutMs = timeLeft(request, patience);
+      if (timeoutMs === 0) throw tooLate(request);
       if (!isReadable(message, schemaversion)) {
         const text = `came in version ${schemaversion}, which cannot be read here in version ${message.version}`;
         return refused(request, 'UNSUPPORTED_VERSION', schemaversion > message.version, text);
@@ -102,7 +117,7 @@ export class Responder {
         context: codec.entriesOf(request),
         checkReply: true,
         signal,
-        ...timeLeft(request, began),
+        ...(timeoutMs !== undefined && { timeoutMs }),
         ...(request.idempotencykey !== undefined && { idempotencyKey: request.idempotencykey }),
         origin: { messageId: request.id, correlationId: request.correlationid, causationId: request.causationid },
       });
@@ -113,11 +128,14 @@ export class Responder {
   }
 
   /** What the sender is told of an error; the log has what it is not told. */
-  #told(message: MessageClass, request: Envelope, thrown: unknown): AnswerError {
+  #told(message: MessageClass, request: Envelope, thrown: unknown, patience: Patience): AnswerError {
     const told = answerError(message, thrown);
     if (told !== undefined) return told;
     const { type, id, source } = request;
-    this.#options.logger.error({ type, id, source, err: thrown }, 'A request of another service failed');
+    const { logger } = this.#options;
+    if (isGivenUp(request, thrown, patience)) {
+      logger.debug({ type, id, source }, 'The sender of a request gave up before it was answered');
+    } else logger.error({ type, id, source, err: thrown }, 'A request of another service failed');
     return hiddenError(request, thrown);
   }
 }
@@ -130,10 +148,26 @@ function isReadable({ version, upcast }: MessageClass, schemaversion: number): b
   );
 }
 
-/** How long the sender still waits. By duration, as its clock may differ from ours. */
-function timeLeft({ timeoutms }: Envelope, began: number): { readonly timeoutMs?: number } {
-  if (timeoutms === undefined) return {};
-  return { timeoutMs: Math.max(0, timeoutms - (performance.now() - began)) };
+/** How long the sender still waits, in milliseconds, if it says. By duration, as its clock may differ from ours. */
+function timeLeft({ timeoutms }: Envelope, { began }: Patience): number | undefined {
+  return timeoutms === undefined ? undefined : Math.max(0, timeoutms - (performance.now() - began));
+}
+
+/** Timers may end this much before the time, in milliseconds. */
+const timerSlackMs = 2;
+
+/** Whether a request failed because its sender had given up, and not by itself. */
+function isGivenUp(request: Envelope, thrown: unknown, patience: Patience): boolean {
+  const { gone } = patience;
+  if (gone.aborted && thrown === gone.reason) return true;
+  if (!AnywiseError.is(thrown)) return false;
+  const isOver = gone.aborted || (timeLeft(request, patience) ?? Infinity) <= timerSlackMs;
+  return isOver && (thrown.code === 'TIMEOUT' || thrown.code === 'ABORTED');
+}
+
+function tooLate(request: Envelope): AnywiseError {
+  const text = `\`${request.type}\` (${request.id}) was not handled: its sender had given up when its turn came.`;
+  return new AnywiseError('TIMEOUT', text, { retryable: true });
 }
 
 function refused(request: Envelope, code: string, retryable: boolean, why: string): AnswerContent {
