@@ -59,7 +59,8 @@ describeRabbitmq(
     }
 
     it('can do all that its service does', async () => {
-      await orders.check();
+      // A server that has just been given definitions may be slow to answer.
+      await eventually(() => orders.check());
       const here = await receiveAt(orders, 'orders', ['payments.created']);
       const own = testEnvelope({ id: 'own', type: 'orders.place', kind: 'command' });
       expect(await orders.publish([testEnvelope({ id: 'event', type: 'orders.placed' }), own])).toEqual([
