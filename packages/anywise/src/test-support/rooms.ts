@@ -40,7 +40,8 @@ export const rooms: readonly Room[] = [
   {
     name: 'ports',
     folder: 'core/ports',
-    holds: 'what adapters implement, with its guarantees: store, transport, sink, container, logger, observer',
+    holds:
+      'what adapters implement, with its guarantees: store, transport, topology, sink, container, logger, observer',
     imports: before('ports'),
   },
   {
