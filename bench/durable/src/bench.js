@@ -8,7 +8,7 @@ import { machine } from './machine.js';
 import { hasPeers, installPeers } from './peers.js';
 import { makePlace, whyNotReachable } from './places.js';
 import { print } from './report.js';
-import { subjects } from './subjects.js';
+import { pairs, subjects } from './subjects.js';
 import { Summary } from './summary.js';
 import { whyNotSupported } from './urls.js';
 
@@ -47,7 +47,7 @@ let isInterrupted = false;
 process.once('SIGINT', () => (isInterrupted = true));
 
 const { reasons, ready } = await readySubjects();
-const summary = new Summary(subjects);
+const summary = new Summary(subjects, pairs);
 for (let pass = 1; pass <= Number(options.passes); pass++) {
   for (const name of ready) {
     process.stderr.write(`pass ${pass} of ${options.passes}: ${name}\n`);
@@ -65,7 +65,7 @@ const report = {
   backlog: Number(options.backlog) > 0 ? await measureBacklogs() : [],
   skipped: [...new Set(reasons.values())],
 };
-print(report);
+print(report, 'Messages');
 if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(report, undefined, 2));
 
 async function readySubjects() {

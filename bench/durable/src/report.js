@@ -15,13 +15,16 @@ import console from 'node:console';
  * }} Report
  */
 
-/** @param {Report} report */
-export function print(report) {
+/**
+ * @param {Report} report
+ * @param {string} what is counted
+ */
+export function print(report, what) {
   const { date, node, cpu, cores, anywise, passes, skipped } = report;
   console.log(`${date}, ${cpu}, ${cores} cores, Node ${node}, anywise ${anywise}, ${passes} passes\n`);
   for (const reason of skipped) console.log(`Skipped: ${reason}.\n`);
   const lines = Object.values(report.subjects);
-  section('Messages a second, by how many are in flight', rateTable(lines));
+  section(`${what} a second, by how many are in flight`, rateTable(lines));
   section('The same as ratios', ratioTable(report.rates));
   section('Latency when idle, in ms', latencyTable(lines));
   section('The same as ratios', ratioTable(report.latencies));

@@ -9,6 +9,8 @@ import { makePlace } from './places.js';
 
 const fromSource = ['--import', 'tsx', '--conditions=@anywise/source'];
 
+const withoutPeers = { leftOut: 'run `pnpm bench` once, which installs the libraries to compare with' };
+
 /** Where each server is that may be used, or why it is left out. What compares with them is installed by `pnpm bench`. */
 const servers = {
   sqlite: { url: '' },
@@ -42,6 +44,29 @@ describe('each subject brings every message', () => {
   }
 });
 
+/** @type {[string, import('./places.js').Server | 'memory'][]} */
+const remoteCases = [
+  ['memory', 'memory'],
+  ['sqlite', 'sqlite'],
+  ['socket-raw', 'sqlite'],
+  ['nats', 'nats'],
+  ['nats-raw', 'nats'],
+  ['moleculer', 'nats'],
+  ['nest', 'nats'],
+  ['rabbitmq', 'rabbitmq'],
+  ['postgres', 'postgres'],
+];
+
+// Each checks that an answer is the one to its request.
+describe('each way to ask brings every answer', () => {
+  for (const [name, server] of remoteCases) {
+    const needsPeers = ['moleculer', 'nest'].includes(name) && !hasPeers();
+    const found = server === 'memory' ? { url: 'memory:' } : needsPeers ? withoutPeers : servers[server];
+    if ('url' in found) it(name, () => asks(name, server));
+    else it.skip(`${name} (skipped: ${found.leftOut})`, () => undefined);
+  }
+});
+
 describe('messages that wait in the inbox are handled', () => {
   for (const name of ['none', 'many', 'one']) {
     it(name, async () => {
@@ -69,26 +94,45 @@ async function measures(name, server) {
 }
 
 /**
+ * @param {string} name
+ * @param {import('./places.js').Server | 'memory'} server
+ */
+async function asks(name, server) {
+  const limits = ['--in-flight', '1,16', '--ms', '50', '--warm-up', '20'];
+  const { rates, latency } = /** @type {import('./publish.js').Found} */ (
+    await run('remote/ask.js', server, name, limits)
+  );
+  expect(Math.min(...Object.values(rates), latency.p50)).toBeGreaterThan(0);
+}
+
+/**
  * @param {string} script
- * @param {import('./places.js').Server} server
+ * @param {import('./places.js').Server | 'memory'} server
  * @param {string} name
  * @param {readonly string[]} limits
  * @returns {Promise<unknown>}
  */
 async function run(script, server, name, limits) {
-  const place = await makePlace(server, {
+  const place = await placeOn(server);
+  try {
+    const file = fileURLToPath(new URL(script, import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [...fromSource, file, name, place.url, ...limits]);
+    // Nest prints lines of its own before it.
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  } finally {
+    await place.remove();
+  }
+}
+
+/** @param {import('./places.js').Server | 'memory'} server */
+async function placeOn(server) {
+  if (server === 'memory') return { url: 'memory:', remove: async () => undefined };
+  return makePlace(server, {
     postgres: urlOf(servers.postgres),
     redis: urlOf(servers.redis),
     nats: urlOf(servers.nats),
     rabbitmq: urlOf(servers.rabbitmq),
   });
-  try {
-    const file = fileURLToPath(new URL(script, import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [...fromSource, file, name, place.url, ...limits]);
-    return JSON.parse(stdout);
-  } finally {
-    await place.remove();
-  }
 }
 
 /**
@@ -97,7 +141,7 @@ async function run(script, server, name, limits) {
  */
 async function find(server) {
   if (hasPeers()) return findServer(server, process.env);
-  return { leftOut: 'run `pnpm bench` once, which installs the libraries to compare with' };
+  return withoutPeers;
 }
 
 /** @param {Awaited<ReturnType<typeof findServer>>} found */

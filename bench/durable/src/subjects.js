@@ -45,6 +45,20 @@ export const subjects = new Map([
   ['bullmq', entry('BullMQ on Redis', 'redis', 'peer', async () => (await import(bullmq)).default)],
 ]);
 
+/** What is compared with what. @type {readonly import('./summary.js').Pair[]} */
+export const pairs = [...subjects].flatMap(([name, { server, role }]) => {
+  const other = [...subjects].find(([, other]) => other.server === server && other.role === 'floor')?.[0] ?? '';
+  if (role === 'transport') {
+    return [{ name, other, reach: server === 'sqlite' ? '≥ 0.5' : '≥ 0.7', latencyReach: '≤ 3' }];
+  }
+  if (role !== 'path') return [];
+  const reach = ['nats', 'rabbitmq'].includes(server) ? '≥ 1.5' : '≥ 2';
+  return [
+    { name, other, reach: '', latencyReach: '≤ 3' },
+    { name, other: 'bullmq', reach },
+  ];
+});
+
 /**
  * @param {string} title
  * @param {Server} server

@@ -1,5 +1,11 @@
 /** @typedef {import('./publish.js').Found} Found */
-/** @typedef {import('./subjects.js').Entry} Entry */
+
+/**
+ * Two subjects to compare: how many times the rate of the other, and of its latency, the first should reach. Without
+ * `latencyReach` only the rates are compared.
+ *
+ * @typedef {{ name: string, other: string, reach: string, latencyReach?: string }} Pair
+ */
 
 /** What all passes found of a subject: the middle of each figure. @typedef {Found & { readonly title: string }} Line */
 
@@ -10,10 +16,15 @@ export class Summary {
   /** @type {Map<string, Found[]>} */
   #found = new Map();
   #subjects;
+  #pairs;
 
-  /** @param {ReadonlyMap<string, Entry>} subjects */
-  constructor(subjects) {
+  /**
+   * @param {ReadonlyMap<string, { readonly title: string }>} subjects
+   * @param {readonly Pair[]} pairs
+   */
+  constructor(subjects, pairs) {
     this.#subjects = subjects;
+    this.#pairs = pairs;
   }
 
   /**
@@ -36,28 +47,14 @@ export class Summary {
 
   /** Messages a second, as multiples of another's. @returns {Ratio[]} */
   rates() {
-    return this.#pairs().flatMap(({ name, other, reach }) => this.#ratio(name, other, reach, ({ rates }) => rates));
+    return this.#pairs.flatMap(({ name, other, reach }) => this.#ratio(name, other, reach, ({ rates }) => rates));
   }
 
   /** Latencies, as multiples of the raw client's. @returns {Ratio[]} */
   latencies() {
-    return this.#pairs()
-      .filter(({ isFloor }) => isFloor)
-      .flatMap(({ name, other }) => this.#ratio(name, other, '≤ 3', ({ latency: { p50, p99 } }) => ({ p50, p99 })));
-  }
-
-  #pairs() {
-    return [...this.#subjects].flatMap(([name, { server, role }]) => {
-      const floor = [...this.#subjects].find(([, other]) => other.server === server && other.role === 'floor')?.[0];
-      const least = server === 'sqlite' ? '≥ 0.5' : '≥ 0.7';
-      const toFloor = { name, other: floor ?? '', isFloor: true, reach: role === 'transport' ? least : '' };
-      if (role === 'transport') return [toFloor];
-      return role === 'path'
-        ? [
-            toFloor,
-            { name, other: 'bullmq', isFloor: false, reach: ['nats', 'rabbitmq'].includes(server) ? '≥ 1.5' : '≥ 2' },
-          ]
-        : [];
+    return this.#pairs.flatMap(({ name, other, latencyReach }) => {
+      if (latencyReach === undefined) return [];
+      return this.#ratio(name, other, latencyReach, ({ latency: { p50, p99 } }) => ({ p50, p99 }));
     });
   }
 

@@ -1,5 +1,6 @@
 // The floor for RabbitMQ: a quorum queue and its client, without any library. The publisher waits for the server's confirmation
 // of each message; the consumer acknowledges what has come in one turn of the event loop together.
+import { Buffer } from 'node:buffer';
 import { setImmediate } from 'node:timers';
 import { connect } from 'amqplib';
 import { rabbitmqPlace } from '../urls.js';
