@@ -6,6 +6,7 @@ it('keeps its wire names and versions for ever', () => {
     'command orders.place-order v1',
     'command orders.cancel-unpaid-order v1',
     'query orders.get-order v1',
+    'query orders.get-order-payment v1',
     'query orders.list-orders v1',
     'event orders.order-placed v1',
     'event orders.order-started v1',
