@@ -39,7 +39,7 @@ const checks: OptionChecks<AnsweringOptions> = {
 interface InHand {
   readonly controller: AbortController;
   readonly route: unknown;
-  readonly done: Promise<void>;
+  done: Promise<void> | undefined;
 }
 
 /** The requests that one subscription of `serve` has in hand, without its wire. */
@@ -62,11 +62,9 @@ export class Answering {
   take(asked: Asked): void {
     const { ticket, route } = asked;
     if (this.#inHand.has(ticket)) return;
-    const controller = new AbortController();
-    const done = this.#answer(asked, controller.signal)
-      .catch(this.#options.onError)
-      .finally(() => this.#inHand.delete(ticket));
-    this.#inHand.set(ticket, { controller, route, done });
+    const inHand: InHand = { controller: new AbortController(), route, done: undefined };
+    this.#inHand.set(ticket, inHand);
+    inHand.done = this.#answer(asked, inHand.controller.signal);
   }
 
   /** Aborts the signal of a request: its sender has given up. */
@@ -88,13 +86,19 @@ export class Answering {
   }
 
   async #answer({ text, ticket, reply }: Asked, signal: AbortSignal): Promise<void> {
-    const { maxBytes, service } = this.#options;
-    const received = readEnvelope({ text, name: `The request ${ticket}` }, maxBytes);
-    if (!('envelope' in received)) {
-      throw new AnywiseError('UNREADABLE_MESSAGE', `A request to \`${service}\` cannot be read: ${received.reason}`);
+    const { maxBytes, service, onError } = this.#options;
+    try {
+      const received = readEnvelope({ text, name: `The request ${ticket}` }, maxBytes);
+      if (!('envelope' in received)) {
+        throw new AnywiseError('UNREADABLE_MESSAGE', `A request to \`${service}\` cannot be read: ${received.reason}`);
+      }
+      const json = await this.#answerOf(received.envelope, signal);
+      if (!signal.aborted) await reply(json);
+    } catch (error) {
+      onError(error);
+    } finally {
+      this.#inHand.delete(ticket);
     }
-    const json = await this.#answerOf(received.envelope, signal);
-    if (!signal.aborted) await reply(json);
   }
 
   async #answerOf(request: Envelope, signal: AbortSignal): Promise<string> {

@@ -41,7 +41,9 @@ interface Pending<Route> {
   readonly forget: () => void;
   /** The way that it took, once it is known. */
   route: Route | undefined;
-  sending: Promise<Route> | undefined;
+  /** The same, where it is not known at once; `undefined` before it is sent. */
+  sending: Route | Promise<Route> | undefined;
+  isSent: boolean;
 }
 
 /**
@@ -66,18 +68,26 @@ export class PendingRequests<Route = void> {
   }
 
   /** Sends a request and resolves with its answer. Keeps the promises of `Transport.request`. */
-  async ask(request: Envelope, signal: AbortSignal): Promise<Envelope> {
-    signal.throwIfAborted();
-    if (this.#isClosed) throw closed();
-    const { json } = writeEnvelope(request, this.#options.maxBytes);
-    const ticket = `${this.#name}-${this.#count++}`;
+  ask(request: Envelope, signal: AbortSignal): Promise<Envelope> {
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      if (this.#isClosed) throw closed();
+      const { json } = writeEnvelope(request, this.#options.maxBytes);
+      const ticket = `${this.#name}-${this.#count++}`;
       const giveUp = (): void => void this.#giveUp(ticket, signal.reason);
       signal.addEventListener('abort', giveUp, { once: true });
       const forget = (): void => signal.removeEventListener('abort', giveUp);
-      const pending: Pending<Route> = { request, resolve, reject, forget, route: undefined, sending: undefined };
+      const pending: Pending<Route> = {
+        request,
+        resolve,
+        reject,
+        forget,
+        route: undefined,
+        sending: undefined,
+        isSent: false,
+      };
       this.#pending.set(ticket, pending);
-      pending.sending = this.#send({ ticket, request, json }, pending);
+      this.#send({ ticket, request, json }, pending);
     });
   }
 
@@ -113,22 +123,31 @@ export class PendingRequests<Route = void> {
     await Promise.all([...this.#pending.keys()].map((ticket) => this.#giveUp(ticket, closed())));
   }
 
-  #send(ask: Ask, pending: Pending<Route>): Promise<Route> {
-    // As `async`, because `send` may throw.
-    const sending = (async () => this.#options.send(ask))();
-    sending.then(
-      (route) => (pending.route = route),
-      (error: unknown) => this.fail(ask.ticket, error),
-    );
-    return sending;
+  #send(ask: Ask, pending: Pending<Route>): void {
+    try {
+      const sending = this.#options.send(ask);
+      pending.isSent = true;
+      pending.sending = sending;
+      // Most often it is on its way at once, and a promise would cost as much as the rest of this.
+      if (!isPromise(sending)) {
+        pending.route = sending;
+        return;
+      }
+      sending.then(
+        (route) => (pending.route = route),
+        (error: unknown) => this.fail(ask.ticket, error),
+      );
+    } catch (error) {
+      this.fail(ask.ticket, error);
+    }
   }
 
   async #giveUp(ticket: string, reason: unknown): Promise<void> {
     const pending = this.#take(ticket);
     pending?.reject(reason);
-    if (pending?.sending === undefined) return;
+    if (pending?.isSent !== true) return;
     try {
-      await this.#options.cancel(ticket, await pending.sending);
+      await this.#options.cancel(ticket, (await pending.sending) as Route);
     } catch {
       // The responder works in vain, and nobody waits for it.
     }
@@ -141,6 +160,10 @@ export class PendingRequests<Route = void> {
     pending.forget();
     return pending;
   }
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as Partial<Promise<T>> | null | undefined)?.then === 'function';
 }
 
 /** Nobody serves the type of a request, so that it was certainly not handled. */

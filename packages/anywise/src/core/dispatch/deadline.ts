@@ -65,7 +65,16 @@ export function untilAborted<T>(
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+    work.then(
+      (outcome) => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(outcome);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', giveUp);
+        reject(error as Error);
+      },
+    );
   });
 }
 

@@ -10,7 +10,6 @@ import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
 import type { Transport } from '../ports/transport.js';
 import { sleep } from '../time/timers.js';
-import { untilAborted } from './deadline.js';
 import type { Frame } from './frame.js';
 import { readAnswer } from './read-answer.js';
 import {
@@ -124,7 +123,7 @@ export class RemoteSender {
     let unknown: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#askOnce(message, { ...request, timeoutms: wait.left() }, wait.signal);
+        return await this.#askOnce(message, { ...request, timeoutms: wait.left() }, wait);
       } catch (thrown) {
         if (wait.signal.aborted) throw thrown;
         const error = isLost(thrown) ? lostWhileAsking(asking, thrown) : thrown;
@@ -135,12 +134,13 @@ export class RemoteSender {
     }
   }
 
-  async #askOnce(message: MessageClass, request: Envelope, signal: AbortSignal): Promise<unknown> {
+  async #askOnce(message: MessageClass, request: Envelope, wait: Wait): Promise<unknown> {
+    const { signal } = wait;
     signal.throwIfAborted();
     const { transport } = this.#options;
     if (transport?.request === undefined) throw new AnywiseError('UNAVAILABLE', 'The transport carries no requests.');
     // Also where a transport overlooks the signal.
-    const answer = await untilAborted(transport.request(request, { signal }), signal);
+    const answer = await wait.race(transport.request(request, { signal }));
     return readAnswer(message, request, answer);
   }
 

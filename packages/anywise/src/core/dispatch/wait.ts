@@ -17,6 +17,8 @@ export interface Wait {
   /** Aborted with the error that ends the wait. */
   readonly signal: AbortSignal;
   abort(error: Error): void;
+  /** The outcome of work, or the error that ends the wait before it. For one piece of work after the other. */
+  race<T>(work: Promise<T>): Promise<T>;
   /** Milliseconds until time is up, at least 1. */
   left(): number;
   /** Lets go of the timer and the signals. */
@@ -26,10 +28,16 @@ export interface Wait {
 export function startWait({ timeoutMs, timedOut, signal, givenUp, outer }: WaitOptions): Wait {
   const controller = new AbortController();
   const until = performance.now() + timeoutMs;
-  const timer = startTimer(() => controller.abort(timedOut()), timeoutMs);
+  let onAbort: ((error: unknown) => void) | undefined;
+  const end = (error: unknown): void => {
+    if (controller.signal.aborted) return;
+    controller.abort(error);
+    onAbort?.(error);
+  };
+  const timer = startTimer(() => end(timedOut()), timeoutMs);
   const listen = (source: AbortSignal | undefined, errorOf: (reason: unknown) => unknown): (() => void) => {
     if (source === undefined) return () => undefined;
-    const abort = (): void => controller.abort(errorOf(source.reason));
+    const abort = (): void => end(errorOf(source.reason));
     if (source.aborted) abort();
     // Node warns of more than ten, but one signal may end many waits, and each removes its listener.
     setMaxListeners(0, source);
@@ -39,7 +47,13 @@ export function startWait({ timeoutMs, timedOut, signal, givenUp, outer }: WaitO
   const forget = [listen(signal, givenUp), listen(outer, (reason) => reason)];
   return {
     signal: controller.signal,
-    abort: (error) => controller.abort(error),
+    abort: end,
+    race: (work) =>
+      new Promise((resolve, reject) => {
+        if (controller.signal.aborted) reject(controller.signal.reason as Error);
+        onAbort = reject;
+        work.then(resolve, reject);
+      }),
     left: () => Math.max(1, Math.ceil(until - performance.now())),
     end: () => {
       clearTimeout(timer);
