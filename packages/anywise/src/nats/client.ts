@@ -78,6 +78,11 @@ export class Link {
     return placesOf(this.#options).join(', ');
   }
 
+  /** The connection that is there now, if one is. */
+  get current(): NatsConnection | undefined {
+    return this.#closed ? undefined : this.#opened.current;
+  }
+
   /** @throws AnywiseError (`UNAVAILABLE`) that says why there is no connection. */
   get(): Promise<NatsConnection> {
     if (this.#closed) return Promise.reject(new AnywiseError('UNAVAILABLE', 'The transport is closed.'));

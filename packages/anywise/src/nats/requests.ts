@@ -1,10 +1,11 @@
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import type { Envelope } from '../core/message/envelope.js';
 import { sliceOf } from '../core/message/message.js';
 import { noResponder, PendingRequests, type Ask } from '../kit/pending-requests.js';
 import { textIn } from '../kit/wire.js';
 import { refusedOrAway, type Driver, type Link } from './client.js';
 import type { Names } from './names.js';
+import { Together } from './together.js';
 import { largestJson, structuredHeaders, tooLargeFor } from './wire.js';
 
 export interface RequestsOptions {
@@ -20,6 +21,16 @@ interface Sent {
   readonly type: string;
   readonly subject: string;
   readonly connection: NatsConnection;
+  /** Whether it was published: until then there is nothing to cancel. */
+  isOut: boolean;
+}
+
+/** What is made once for a connection. */
+interface Way {
+  /** The subject at which answers arrive, without its last token. */
+  readonly inbox: string;
+  readonly headers: MsgHdrs;
+  readonly largest: number;
 }
 
 const noResponders = 503;
@@ -32,8 +43,8 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #pending: PendingRequests<NatsConnection>;
   readonly #sent = new Map<string, Sent>();
-  /** The subject at which the answers arrive that come over a connection, without its last token. */
-  readonly #inboxes = new WeakMap<NatsConnection, string>();
+  readonly #ways = new WeakMap<NatsConnection, Way>();
+  readonly #together = new Together();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -53,32 +64,53 @@ export class Requests {
     return this.#pending.close();
   }
 
-  async #send({ ticket, request: { type }, json }: Ask): Promise<NatsConnection> {
-    const { names, link, driver } = this.#options;
-    const subject = names.ask(type);
+  #send(ask: Ask): NatsConnection | Promise<NatsConnection> {
+    const connection = this.#options.link.current;
+    const way = connection === undefined ? undefined : this.#ways.get(connection);
+    return connection === undefined || way === undefined
+      ? this.#connectAndSend(ask)
+      : this.#sendOver(connection, way, ask);
+  }
+
+  async #connectAndSend(ask: Ask): Promise<NatsConnection> {
+    const { link, driver } = this.#options;
     const { createInbox, headers } = await driver();
     const connection = await link.get();
-    const inbox = this.#inboxes.get(connection) ?? this.#listen(connection, createInbox());
-    const most = largestJson(connection);
-    if (Buffer.byteLength(json) > most) throw tooLargeFor(type, json, most);
-    this.#sent.set(ticket, { type, subject, connection });
-    try {
-      connection.publish(subject, json, { reply: `${inbox}.${ticket}`, headers: structuredHeaders(headers) });
-    } catch (error) {
-      this.#sent.delete(ticket);
-      throw refusedOrAway(link.place, error);
+    const way = this.#ways.get(connection) ?? this.#listen(connection, createInbox(), structuredHeaders(headers));
+    return this.#sendOver(connection, way, ask);
+  }
+
+  #sendOver(connection: NatsConnection, way: Way, { ticket, request: { type }, json }: Ask): NatsConnection {
+    if (json.length * 3 > way.largest && Buffer.byteLength(json) > way.largest) {
+      throw tooLargeFor(type, json, way.largest);
     }
+    const sent: Sent = { type, subject: this.#options.names.ask(type), connection, isOut: false };
+    this.#sent.set(ticket, sent);
+    this.#together.add(() => this.#publish(ticket, sent, json, way));
     return connection;
   }
 
+  #publish(ticket: string, sent: Sent, json: string, { inbox, headers }: Way): void {
+    // Nobody may wait for it any more.
+    if (this.#sent.get(ticket) !== sent) return;
+    sent.isOut = true;
+    try {
+      sent.connection.publish(sent.subject, json, { reply: `${inbox}.${ticket}`, headers });
+    } catch (error) {
+      this.#sent.delete(ticket);
+      this.#pending.fail(ticket, refusedOrAway(this.#options.link.place, error));
+    }
+  }
+
   /** Hears the answers that come over a connection, for as long as it lives. */
-  #listen(connection: NatsConnection, inbox: string): string {
-    this.#inboxes.set(connection, inbox);
+  #listen(connection: NatsConnection, inbox: string, headers: MsgHdrs): Way {
+    const way = { inbox, headers, largest: largestJson(connection) };
+    this.#ways.set(connection, way);
     connection.subscribe(`${inbox}.*`, {
       callback: (error, message) => (error === null ? this.#hear(message) : this.#lose(connection, error)),
     });
     void this.#watch(connection);
-    return inbox;
+    return way;
   }
 
   #hear(message: Msg): void {
@@ -107,7 +139,7 @@ export class Requests {
   }
 
   #lose(connection: NatsConnection, reason: unknown): void {
-    this.#inboxes.delete(connection);
+    this.#ways.delete(connection);
     for (const [ticket, sent] of [...this.#sent]) if (sent.connection === connection) this.#sent.delete(ticket);
     this.#pending.lose(reason, connection);
   }
@@ -115,7 +147,7 @@ export class Requests {
   #cancel(ticket: string, connection: NatsConnection): void {
     const sent = this.#sent.get(ticket);
     this.#sent.delete(ticket);
-    if (sent !== undefined && !connection.isClosed()) {
+    if (sent?.isOut === true && !connection.isClosed()) {
       connection.publish(this.#options.names.cancel(sliceOf(sent.type)), ticket);
     }
   }

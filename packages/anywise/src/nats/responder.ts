@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection, Subscription as Listening } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs, NatsConnection, Subscription as Listening } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import { sliceOf } from '../core/message/message.js';
 import type { Answer, ServeOptions } from '../core/ports/transport.js';
@@ -9,6 +9,7 @@ import { textIn } from '../kit/wire.js';
 import { flush, refusedOrAway, unavailable, type Driver, type Link } from './client.js';
 import type { Names } from './names.js';
 import { lastToken } from './requests.js';
+import { Together } from './together.js';
 import { largestJson, structuredHeaders } from './wire.js';
 
 export interface ResponderOptions extends ServeOptions {
@@ -31,12 +32,15 @@ interface Attached {
 export class Responder {
   readonly #options: ResponderOptions;
   readonly #pump: Pump;
+  readonly #headers: MsgHdrs;
+  readonly #together = new Together();
   #answering: Answering | undefined;
   #attached: Attached | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResponderOptions) {
     this.#options = options;
+    this.#headers = structuredHeaders(options.driver.headers);
     this.#pump = new Pump({ turn: () => this.#turn(), onError: (error) => options.onError(error) });
   }
 
@@ -116,7 +120,7 @@ export class Responder {
   }
 
   #take(message: Msg, connection: NatsConnection): void {
-    const { onError, driver, link } = this.#options;
+    const { onError } = this.#options;
     const { reply } = message;
     const text = textIn(message.data);
     if (reply === undefined || reply === '' || text === undefined) {
@@ -124,13 +128,20 @@ export class Responder {
       onError(new AnywiseError('UNREADABLE_MESSAGE', `A request at \`${message.subject}\` ${what}. It is ignored.`));
       return;
     }
-    const send = (json: string): void => {
-      try {
-        connection.publish(reply, json, { headers: structuredHeaders(driver.headers) });
-      } catch (error) {
-        throw unavailable(link.place, error);
-      }
-    };
+    const send = (json: string): Promise<void> => this.#reply(connection, reply, json);
     this.#answering?.take({ ticket: lastToken(reply), text, reply: send, route: connection });
+  }
+
+  #reply(connection: NatsConnection, subject: string, json: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#together.add(() => {
+        try {
+          connection.publish(subject, json, { headers: this.#headers });
+          resolve();
+        } catch (error) {
+          reject(unavailable(this.#options.link.place, error));
+        }
+      });
+    });
   }
 }
