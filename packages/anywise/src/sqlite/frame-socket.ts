@@ -29,7 +29,9 @@ export class FrameSocket {
   /** Ends the connection if nothing more comes. */
   #late: NodeJS.Timeout | undefined;
   #isGreeted = false;
-  #isCorked = false;
+  /** What is sent in this turn of the event loop. */
+  #sending: Buffer[] = [];
+  #sendingBytes = 0;
   #why: Error | undefined;
 
   /** @param socket may not be connected yet. */
@@ -52,22 +54,15 @@ export class FrameSocket {
 
   /** Whether a process that does not read has so much to read that nothing more should be sent. */
   get isFull(): boolean {
-    return this.#socket.writableLength > unreadBytes;
+    return this.#socket.writableLength + this.#sendingBytes > unreadBytes;
   }
 
   /** Has no effect once the connection has ended. What is sent in one turn of the event loop goes together. */
   send(kind: FrameKind, ticket?: string, text?: string): void {
-    const socket = this.#socket;
-    if (!socket.writable) return;
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      socket.cork();
-      process.nextTick(() => {
-        this.#isCorked = false;
-        socket.uncork();
-      });
-    }
-    socket.write(writeFrame(kind, ticket, text));
+    if (!this.#socket.writable) return;
+    const frame = writeFrame(kind, ticket, text);
+    this.#sendingBytes += frame.length;
+    if (this.#sending.push(frame) === 1) process.nextTick(() => this.#flush());
   }
 
   /** Ends the connection if the other side does not greet soon. */
@@ -77,6 +72,7 @@ export class FrameSocket {
 
   /** Sends no more. The connection ends when the other side does the same. */
   end(): void {
+    this.#flush();
     this.#socket.end();
   }
 
@@ -84,6 +80,17 @@ export class FrameSocket {
   destroy(why?: Error): void {
     this.#why ??= why;
     this.#socket.destroy();
+  }
+
+  /** One buffer, because the socket takes as long for each as to copy it. */
+  #flush(): void {
+    const frames = this.#sending;
+    const [first] = frames;
+    if (first === undefined) return;
+    this.#sending = [];
+    const bytes = frames.length === 1 ? first : Buffer.concat(frames, this.#sendingBytes);
+    this.#sendingBytes = 0;
+    if (this.#socket.writable) this.#socket.write(bytes);
   }
 
   #read(bytes: Buffer): void {
