@@ -81,12 +81,15 @@ async function end(client: Redis): Promise<void> {
   await ended;
 }
 
+/** The server's settings are not as they have to be. */
+class Unfit extends Error {}
+
 async function expectDurable(redis: Redis): Promise<void> {
   const wanted = { appendonly: 'yes', appendfsync: 'always', 'maxmemory-policy': 'noeviction' };
   for (const [name, value] of Object.entries(wanted)) {
     const found = await settingOf(redis, name);
     if (found === undefined || found === value) continue;
-    throw new Error(`it has \`${name} ${found}\`, and \`durable\` needs \`${name} ${value}\``);
+    throw new Unfit(`it has \`${name} ${found}\`, and \`durable\` needs \`${name} ${value}\`.`);
   }
 }
 
@@ -101,18 +104,21 @@ async function settingOf(redis: Redis, name: string): Promise<string | undefined
   }
 }
 
-/** Why Redis cannot be used. */
+/** Why Redis cannot be used, and whether it makes sense to try again. */
 export function unavailable(place: string, cause: unknown): AnywiseError {
   if (AnywiseError.is(cause)) return cause;
-  return new AnywiseError('UNAVAILABLE', `Redis at \`${place}\` cannot be used: ${adviceOn(cause)}`, {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const isRefusal = /^(WRONGPASS|NOAUTH|NOPERM)/.test(text);
+  const isFinal = isRefusal || cause instanceof Unfit;
+  const why = isRefusal ? `it refuses the user (${text}). Check user, password and rights.` : adviceOn(cause, text);
+  return new AnywiseError('UNAVAILABLE', `Redis at \`${place}\` cannot be used: ${why}`, {
     cause,
-    retryable: true,
+    retryable: !isFinal,
   });
 }
 
-function adviceOn(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(text)) return `it refuses the user (${text}). Check user, password and rights.`;
+function adviceOn(cause: unknown, text: string): string {
+  if (cause instanceof Unfit) return text;
   if (text.startsWith('OOM')) return 'its memory is full. Raise `maxmemory`, or shorten `retentionMs`.';
   if (text.startsWith('READONLY')) return 'it is a replica. Connect to the primary.';
   return `${text}. Check that it runs and can be reached.`;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Transport } from 'anywise';
+import { Anywise, type Transport } from 'anywise';
 import { eventually, testEnvelope } from 'anywise/testing';
 import { durable, startRedis, whyNoRedis, type RedisServer } from './test-support/redis-server.js';
 import { redisTransport, type RedisTransportOptions } from './transport.js';
@@ -67,6 +67,21 @@ describeRedis(`a Redis server that is not as it should be${note}`, () => {
   it('that refuses the user says so', async () => {
     const url = server.url.replace('//', '//ada:s3cret@');
     await expect(connect({ url }).check()).rejects.toThrow(/refuses the user \(WRONGPASS/);
+  });
+
+  it.each<{ what: string; user: string; options?: RedisTransportOptions }>([
+    { what: 'refuses the user', user: 'ada:s3cret@' },
+    { what: 'forgets what it confirmed', user: '', options: { durable: true } },
+  ])('that $what stops the start of a bus, as waiting does not help', async ({ user, options }) => {
+    await using strict = await startRedis();
+    const transport = connect({ url: strict.url.replace('//', `//${user}`), prefix: newPrefix(), ...options });
+    const quiet = (): void => undefined;
+    const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+    const bus = new Anywise({ name: 'orders', registries: [], transport, logger });
+    const started = bus.start();
+    await expect(started).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false });
+    await expect(started).rejects.not.toThrow('s3cret');
+    await bus.stop();
   });
 
   it('that forgets what it confirmed is refused where messages shall be durable', async () => {
