@@ -36,10 +36,13 @@ const checks: OptionChecks<AnsweringOptions> = {
   onError: ofType('function'),
 };
 
+const notBegun = Promise.resolve();
+
 interface InHand {
   readonly controller: AbortController;
   readonly route: unknown;
-  done: Promise<void> | undefined;
+  /** Of the answer, once that was begun. */
+  done: Promise<void>;
 }
 
 /** The requests that one subscription of `serve` has in hand, without its wire. */
@@ -62,7 +65,7 @@ export class Answering {
   take(asked: Asked): void {
     const { ticket, route } = asked;
     if (this.#inHand.has(ticket)) return;
-    const inHand: InHand = { controller: new AbortController(), route, done: undefined };
+    const inHand: InHand = { controller: new AbortController(), route, done: notBegun };
     this.#inHand.set(ticket, inHand);
     inHand.done = this.#answer(asked, inHand.controller.signal);
   }

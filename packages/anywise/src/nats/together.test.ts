@@ -6,7 +6,7 @@ describe('what is published together', () => {
     const together = new Together();
     const log: string[] = [];
     const add = async (name: string, hops: number): Promise<void> => {
-      for (let n = 0; n < hops; n++) await undefined;
+      for (let n = 0; n < hops; n++) await Promise.resolve();
       log.push(`add ${name}`);
       together.add(() => log.push(name));
     };

@@ -72,7 +72,7 @@ export function untilAborted<T>(
       },
       (error: unknown) => {
         signal.removeEventListener('abort', giveUp);
-        reject(error as Error);
+        reject(error);
       },
     );
   });
