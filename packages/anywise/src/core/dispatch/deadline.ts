@@ -65,16 +65,9 @@ export function untilAborted<T>(
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
-    work.then(
-      (outcome) => {
-        signal.removeEventListener('abort', giveUp);
-        resolve(outcome);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', giveUp);
-        reject(error);
-      },
-    );
+    const forget = (): void => signal.removeEventListener('abort', giveUp);
+    work.then(resolve, reject);
+    work.then(forget, forget);
   });
 }
 
