@@ -60,3 +60,9 @@ function plainIssue({ message, path }: Issue): Issue {
 export function hiddenError(request: Envelope, thrown: unknown): AnswerError {
   return { code: 'REMOTE_FAILED', message: `${nameOf(request)} failed.`, retryable: !isTerminal(thrown) };
 }
+
+/** What another service is told of a request for which it left too little time. */
+export function timeoutError(request: Envelope): AnswerError {
+  const message = `${nameOf(request)} was not handled in the time that its sender had left; nothing was committed.`;
+  return { code: 'TIMEOUT', message, retryable: true };
+}

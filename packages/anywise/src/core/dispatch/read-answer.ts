@@ -14,6 +14,7 @@ const passedOn: Readonly<Partial<Record<ErrorCode, boolean>>> = {
   NO_RESPONDER: true,
   OVERLOADED: true,
   RATE_LIMITED: true,
+  TIMEOUT: true,
   UNSUPPORTED_VERSION: true,
 };
 

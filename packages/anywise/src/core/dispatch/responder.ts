@@ -5,7 +5,7 @@ import type { Envelope } from '../message/envelope.js';
 import type { Command, MessageClass } from '../message/message.js';
 import type { Logger } from '../ports/logger.js';
 import type { Observers } from '../ports/observer.js';
-import { answerError, hiddenError } from './answer-error.js';
+import { answerError, hiddenError, timeoutError } from './answer-error.js';
 import type { Sender } from './send.js';
 import { Turns } from './turns.js';
 
@@ -135,7 +135,10 @@ export class Responder {
     const { logger } = this.#options;
     if (isGivenUp(request, thrown, patience)) {
       logger.debug({ type, id, source }, 'The sender of a request gave up before it was answered');
-    } else logger.error({ type, id, source, err: thrown }, 'A request of another service failed');
+      // Its own timer may not have fired yet.
+      return timeoutError(request);
+    }
+    logger.error({ type, id, source, err: thrown }, 'A request of another service failed');
     return hiddenError(request, thrown);
   }
 }

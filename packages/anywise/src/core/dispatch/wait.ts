@@ -19,7 +19,10 @@ export interface Wait {
   abort(error: Error): void;
   /** The outcome of work, or the error that ends the wait before it. For one piece of work after the other. */
   race<T>(work: Promise<T>): Promise<T>;
-  /** Milliseconds until time is up, at least 1. */
+  /**
+   * Whole milliseconds until time is up, at least 1. If less is left, the wait ends, although its timer may be late: services
+   * that ask each other in a circle have no time to let it fire.
+   */
   left(): number;
   /** Lets go of the timer and the signals. */
   end(): void;
@@ -54,7 +57,11 @@ export function startWait({ timeoutMs, timedOut, signal, givenUp, outer }: WaitO
         onAbort = reject;
         work.then(resolve, reject);
       }),
-    left: () => Math.max(1, Math.ceil(until - performance.now())),
+    left: () => {
+      const left = Math.floor(until - performance.now());
+      if (left < 1) end(timedOut());
+      return Math.max(1, left);
+    },
     end: () => {
       clearTimeout(timer);
       for (const each of forget) each();
