@@ -10,7 +10,7 @@ import { makePlace, whyNotReachable } from './places.js';
 import { print } from './report.js';
 import { pairs, subjects } from './subjects.js';
 import { Summary } from './summary.js';
-import { whyNotSupported } from './urls.js';
+import { whyNotSupported } from './supported.js';
 
 /** @typedef {import('./places.js').Server} Server */
 /** @typedef {import('./report.js').Report} Report */

@@ -1,8 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { URL } from 'node:url';
-import { AnywiseError } from 'anywise';
-import { connectStore, connectTransport } from 'anywise/connect';
 
 /**
  * The transport of a place: a file in its folder, or the same database.
@@ -40,23 +38,4 @@ export function rabbitmqPlace(url) {
   const prefix = parsed.searchParams.get('prefix') ?? 'anywise-bench';
   parsed.search = '';
   return { server: parsed.href, prefix };
-}
-
-/**
- * Why this library cannot work on a server; `undefined` where it can.
- *
- * @param {import('./places.js').Addresses} addresses
- * @param {import('./places.js').Server} server
- */
-export async function whyNotSupported(addresses, server) {
-  const url = server === 'sqlite' ? 'sqlite:bench' : addresses[server];
-  try {
-    // Nothing is opened by either.
-    await connectTransport(url);
-    await connectStore(storeUrl(url), { name: 'bench' });
-    return undefined;
-  } catch (error) {
-    if (AnywiseError.is(error) && error.code === 'INVALID_URL') return error.message;
-    throw error;
-  }
 }
