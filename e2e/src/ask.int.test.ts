@@ -88,11 +88,16 @@ describeOnEachTransport('the payment of an order, which orders asks payments for
     await eventually(async () => expect(await ada.paymentOf(orderId)).toMatchObject({ status: 200 }));
 
     await services.payments.kill('SIGKILL');
-    for (let time = 1; time <= 2; time++) {
+    const ask = async (): Promise<Answer> => {
       const began = performance.now();
-      expect(await ada.paymentOf(orderId)).toMatchObject({ status: 503, body: { code: 'NO_RESPONDER' } });
+      const answer = await ada.paymentOf(orderId);
       expect(performance.now() - began).toBeLessThan(fewSecondsMs);
-    }
+      return answer;
+    };
+    const noResponder = { status: 503, body: { code: 'NO_RESPONDER' } };
+    // A broker takes a moment to notice that a connection is gone, and whoever asks meanwhile gets no answer in time.
+    await eventually(async () => expect(await ask()).toMatchObject(noResponder));
+    expect(await ask()).toMatchObject(noResponder);
 
     shop.change({ payments: system.start('payments') });
     await shop.services.payments.url();
