@@ -1,7 +1,8 @@
 import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
-import { fields, text, type OptionCheck, type OptionChecks } from '../core/errors/options.js';
+import { text, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
+import { placesOf, serversCheck, tlsCheck } from '../kit/servers.js';
 import { endsWithin } from '../kit/wait.js';
 import { Opened } from '../kit/opened.js';
 
@@ -18,20 +19,13 @@ export interface NatsConnectionOptions {
   readonly tls?: true | object;
 }
 
-const servers: OptionCheck = (value) =>
-  [value].flat().length > 0 && [value].flat().every((server: unknown) => text()(server) === undefined)
-    ? undefined
-    : '`host:port`, or a list of them';
-
-const tls: OptionCheck = (value) => (value === true ? undefined : fields()(value) && '`true` or an object');
-
 export const connectionChecks: OptionChecks<NatsConnectionOptions> = {
-  servers,
+  servers: serversCheck,
   user: text(),
   password: text(),
   token: text(),
   credentials: text(),
-  tls,
+  tls: tlsCheck,
 };
 
 export type Driver = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
@@ -61,6 +55,7 @@ const pingEveryMs = 5_000;
 export class Link {
   readonly #options: NatsConnectionOptions;
   readonly #name: string;
+  readonly #places: readonly string[];
   readonly #opened = new Opened({
     open: (lost) => this.#open(lost),
     close: (connection: NatsConnection) => connection.close(),
@@ -71,11 +66,12 @@ export class Link {
   constructor(options: NatsConnectionOptions, name: string) {
     this.#options = options;
     this.#name = name;
+    this.#places = placesOf(options.servers ?? '127.0.0.1:4222');
   }
 
   /** Where it leads, without credentials. */
   get place(): string {
-    return placesOf(this.#options).join(', ');
+    return this.#places.join(', ');
   }
 
   /** The connection that is there now, if one is. */
@@ -109,7 +105,7 @@ export class Link {
     try {
       const connection = await connect({
         name: this.#name,
-        servers: placesOf(this.#options),
+        servers: [...this.#places],
         ...(user === undefined ? {} : { user }),
         ...(password === undefined ? {} : { pass: password }),
         ...(token === undefined ? {} : { token }),
@@ -138,11 +134,6 @@ export async function flush(connection: NatsConnection): Promise<void> {
     throw reason instanceof Error ? reason : new Error('the connection was lost');
   });
   await Promise.race([connection.flush(), lost]);
-}
-
-/** `host:port` of each server. Credentials in a server's URL are never shown. */
-function placesOf({ servers = '127.0.0.1:4222' }: NatsConnectionOptions): string[] {
-  return [servers].flat().map((server) => server.replace(/^[a-z]+:\/\//i, '').replace(/^.*@/, ''));
 }
 
 /** Why NATS cannot be used now. */

@@ -2,12 +2,11 @@ import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { errorText } from '../core/errors/thrown.js';
 import { startTimer } from '../core/time/timers.js';
+import { hungAfterMs } from '../kit/reader.js';
 import { apiCodeOf } from './client.js';
 import type { Names } from './names.js';
 
 const probeMs = 1_000;
-/** A reader that lives but does nothing for so long has stopped. It renews its record three times as often. */
-export const hungAfterMs = 6_000;
 /** How often a position is written while messages arrive. Each is a message of its own to the server. */
 const saveEveryMs = 100;
 const wrongSequence = new Set([10_071, 10_164]);

@@ -3,11 +3,12 @@ import type { Msg } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import type { Received } from '../core/ports/transport.js';
 import { repeatEvery } from '../kit/interval.js';
+import { hungAfterMs } from '../kit/reader.js';
 import { isWantedBy, type Batch } from '../kit/subscriptions.js';
 import { flush, unavailable, type Driver } from './client.js';
 import { Feed } from './feed.js';
 import type { Names } from './names.js';
-import { hungAfterMs, PositionRecord, type Connected } from './position.js';
+import { PositionRecord, type Connected } from './position.js';
 import { readMessage } from './wire.js';
 
 /** What a reader reads, and for whom. */

@@ -1,8 +1,9 @@
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import type { Socket } from 'node:net';
 import { AnywiseError } from '../core/errors/errors.js';
-import { fields, text, type OptionCheck, type OptionChecks } from '../core/errors/options.js';
+import { text, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
+import { placesOf, serversCheck, tlsCheck } from '../kit/servers.js';
 import { endsWithin } from '../kit/wait.js';
 
 /** How to reach RabbitMQ. */
@@ -19,19 +20,12 @@ export interface RabbitmqConnectionOptions {
   readonly tls?: true | object;
 }
 
-const servers: OptionCheck = (value) =>
-  [value].flat().length > 0 && [value].flat().every((server: unknown) => text()(server) === undefined)
-    ? undefined
-    : '`host:port`, or a list of them';
-
-const tls: OptionCheck = (value) => (value === true ? undefined : fields()(value) && '`true` or an object');
-
 export const connectionChecks: OptionChecks<RabbitmqConnectionOptions> = {
-  servers,
+  servers: serversCheck,
   user: text(),
   password: text(),
   vhost: text(),
-  tls,
+  tls: tlsCheck,
 };
 
 /** @throws AnywiseError (`UNAVAILABLE`) if the package is not installed. */
@@ -204,6 +198,7 @@ export async function closeChannel(channel: Channel): Promise<void> {
 export class Link {
   readonly #options: RabbitmqConnectionOptions;
   readonly #name: string;
+  readonly #places: readonly string[];
   #opening: Promise<Connection> | undefined;
   #closed = false;
 
@@ -211,11 +206,12 @@ export class Link {
   constructor(options: RabbitmqConnectionOptions, name: string) {
     this.#options = options;
     this.#name = name;
+    this.#places = placesOf(options.servers ?? '127.0.0.1:5672');
   }
 
   /** Where it leads, without credentials. */
   get place(): string {
-    return placesOf(this.#options).join(', ');
+    return this.#places.join(', ');
   }
 
   /** @throws AnywiseError (`UNAVAILABLE`) that says why there is no connection. */
@@ -240,7 +236,7 @@ export class Link {
 
   async #open(): Promise<Connection> {
     let failure: unknown;
-    for (const place of placesOf(this.#options)) {
+    for (const place of this.#places) {
       try {
         return await Connection.open(this.#options, place, this.#name);
       } catch (error) {
@@ -249,11 +245,6 @@ export class Link {
     }
     throw unavailable(this.place, failure);
   }
-}
-
-/** `host:port` of each server. Credentials in a server's URL are never shown. */
-function placesOf({ servers = '127.0.0.1:5672' }: RabbitmqConnectionOptions): string[] {
-  return [servers].flat().map((server) => server.replace(/^[a-z]+:\/\//i, '').replace(/^.*@/, ''));
 }
 
 /** A failure whose text says what to do. */
