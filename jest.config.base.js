@@ -5,8 +5,8 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@anywise/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.test.ts'],
-  // Twice as long as what waits for something, so that it can say what it waited for.
-  testTimeout: 60_000,
+  // Longer than anything that waits, so that it can say what it waited for.
+  testTimeout: 180_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

@@ -1,11 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
+import { freePort } from './harness/free-port.js';
 import { workspace } from './harness/from-source.js';
 
 const text = readFileSync(join(workspace, 'compose.yaml'), 'utf8');
@@ -18,15 +17,6 @@ const checks = new Map(
     return [service.split(':')[0], list.split(', ').map((part) => part.replaceAll("'", ''))];
   }),
 );
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 function run([program = '', ...args]: readonly string[]): number | null {
   return spawnSync(program, args, { timeout: 30_000 }).status;

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { errorText } from '../core/errors/thrown.js';
 import { Anywise } from '../core/bus/anywise.js';
 import { expectLateStart } from '../test-support/late-transport.js';
-import { freePort } from '../test-support/nats-server.js';
+import { freePort } from '../test-support/free-port.js';
 import { silent, startBus } from '../test-support/start-bus.js';
 import {
   describeWithPostgres,

@@ -104,7 +104,7 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
     const prefix = newPrefix();
     const transport = connect({ prefix, manage: false });
     await server.ctl(['import_definitions'], await missingAt(transport.check()));
-    await transport.check();
+    await eventually(() => transport.check());
     const types = ['test.happened'];
     const subscribing = transport.subscribe(
       { consumer: 'orders', types, onError: () => undefined },

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../testing/eventually.js';
-import { freePort } from './nats-server.js';
+import { freePort } from './free-port.js';
 
 /** The script of Debian's `PATH` becomes another user, who may not write to the folders of a test. */
 const program = ['/usr/lib/rabbitmq/bin', ...(process.env.PATH ?? '').split(delimiter)]

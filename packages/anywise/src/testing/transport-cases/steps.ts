@@ -20,15 +20,16 @@ interface ConsumeOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Subscribes and records what arrives. */
+/** Subscribes, as the bus does again and again while the broker is too slow, and records what arrives. */
 export async function consume(transport: Transport, options: ConsumeOptions = {}): Promise<Consumer> {
   const { consumer = 'consumer', types = ['test.happened'], receive, onError = () => undefined } = options;
   const ids: string[] = [];
-  const subscription = await transport.subscribe({ consumer, types, onError }, async (batch) => {
+  const record = async (batch: readonly Received[]): Promise<void> => {
     const envelopes = batch.map(envelopeOf);
     await receive?.(envelopes);
     ids.push(...envelopes.map(({ id }) => id));
-  });
+  };
+  const subscription = await eventually(() => transport.subscribe({ consumer, types, onError }, record));
   return { ids, subscription };
 }
 
@@ -60,6 +61,9 @@ export async function publish(transport: Transport, envelopes: readonly Envelope
   );
 }
 
+/** A broker that was killed needs half a minute to start on a busy machine. */
+const restartMs = 120_000;
+
 /** Publishes as the relay does: again and again, each as long as it is not confirmed. */
 export async function publishUntilConfirmed(transport: Transport, envelopes: readonly Envelope[]): Promise<void> {
   let left = envelopes;
@@ -67,7 +71,7 @@ export async function publishUntilConfirmed(transport: Transport, envelopes: rea
     const results = await transport.publish(left);
     left = left.filter((_, n) => results[n] !== undefined);
     assert.equal(left.length, 0);
-  });
+  }, restartMs);
 }
 
 /** What a case needs of its fixture. */
