@@ -7,7 +7,7 @@ import { keptAttempts } from '../kit/failed-attempts.js';
 import { limits } from '../core/message/limits.js';
 import { countWithin } from '../kit/batches.js';
 import { deadState } from '../kit/dead-state.js';
-import { headsOf, statusOf, take, type Row } from './rows.js';
+import { headsOf, statusOf, take, withFollowing, type Row } from './rows.js';
 
 export class MemoryInbox implements Inbox {
   readonly #now: () => number;
@@ -84,7 +84,10 @@ export class MemoryInbox implements Inbox {
     return this.write(() => this.#claim(options, () => true));
   }
 
-  #claim({ listeners, limit, leaseMs }: ClaimOptions, mayBe: (row: Row) => boolean): readonly Claim[] {
+  #claim(
+    { listeners, limit, leaseMs, takesFollowing = false }: ClaimOptions,
+    mayBe: (row: Row) => boolean,
+  ): readonly Claim[] {
     const now = this.#now();
     const rows = [...this.#rows.values()];
     const places = new Map(listeners);
@@ -100,8 +103,9 @@ export class MemoryInbox implements Inbox {
       places.set(row.listener, left - 1);
       chosen.push(row);
     }
-    const count = countWithin(chosen, ({ json }) => Buffer.byteLength(json), limits.batchBytes);
-    return chosen.slice(0, count).map((row) => take(row, now + leaseMs));
+    const wanted = takesFollowing ? withFollowing(chosen, rows, now).slice(0, limit) : chosen;
+    const count = countWithin(wanted, ({ json }) => Buffer.byteLength(json), limits.batchBytes);
+    return wanted.slice(0, count).map((row) => take(row, now + leaseMs));
   }
 
   async extend(claims: readonly Claim[], leaseMs: number, isAlone?: boolean): Promise<readonly Claim[]> {

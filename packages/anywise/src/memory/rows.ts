@@ -38,6 +38,23 @@ export function headsOf(rows: readonly Row[]): readonly Row[] {
   });
 }
 
+/** Heads, and behind each the rows of its key that may be claimed with it, the oldest first. */
+export function withFollowing(heads: readonly Row[], rows: readonly Row[], now: number): readonly Row[] {
+  const open = new Map(heads.filter(({ attempts }) => attempts === 0).map((row) => [laneOf(row), row]));
+  const chosen = new Set(heads);
+  for (const row of rows) {
+    const head = row.key === undefined ? undefined : open.get(laneOf(row));
+    if (head === undefined || !inLine.has(row.state) || row.seq <= head.seq) continue;
+    if (row.state === 'ready' && row.at <= now && row.attempts === 0) chosen.add(row);
+    else open.delete(laneOf(row));
+  }
+  return [...chosen].sort((a, b) => a.seq - b.seq);
+}
+
+function laneOf({ listener, key, seq }: Row): string {
+  return JSON.stringify([listener, key ?? seq]);
+}
+
 /** Claims a row. The last attempt of a suspect counts only if it ran alone. */
 export function take(row: Row, until: number): Claim {
   const isSuspect = row.state === 'running';

@@ -83,11 +83,12 @@ export class MemoryTransaction implements StoreTransaction {
     return true;
   }
 
-  async commit({ claim, reply }: Completion = {}): Promise<boolean> {
-    if (claim !== undefined || reply !== undefined) await this.#begin();
+  async commit({ claim, claims = [], reply }: Completion = {}): Promise<boolean> {
+    const finished = claim === undefined ? claims : [claim, ...claims];
+    if (finished.length > 0 || reply !== undefined) await this.#begin();
     const { inbox, replies, now } = this.#tables;
     const isTaken = reply !== undefined && replies.has(replyId(reply.key));
-    if (isTaken || (claim !== undefined && !inbox.holds(claim))) {
+    if (isTaken || !finished.every((each) => inbox.holds(each))) {
       this.#end();
       return false;
     }
@@ -95,7 +96,7 @@ export class MemoryTransaction implements StoreTransaction {
     for (const apply of this.#staged) apply();
     this.#tables.outbox.schedule([...this.#scheduled.values()]);
     if (reply !== undefined && kept !== undefined) replies.set(replyId(reply.key), { kept, keptAt: now() });
-    if (claim !== undefined) inbox.finish(claim);
+    for (const each of finished) inbox.finish(each);
     const wrote = this.#release !== undefined;
     this.#end();
     if (wrote) this.#changed();

@@ -13,6 +13,17 @@ export function fenced(sql: string): string {
   return `WITH changed AS (${sql} RETURNING 1) SELECT 1 / count(*) FROM changed`;
 }
 
+/**
+ * The same for a statement that must change exactly so many rows.
+ *
+ * @param count the number of the value that says how many.
+ */
+export function fencedAll(sql: string, count: string): string {
+  return `
+    WITH changed AS (${sql} RETURNING 1)
+    SELECT 1 / (CASE WHEN count(*) = ${count}::integer THEN 1 ELSE 0 END) FROM changed`;
+}
+
 /** Whether a fenced statement went through; `false` if it changed no row. */
 export async function passes(fence: Promise<unknown>): Promise<boolean> {
   try {

@@ -10,6 +10,7 @@ import { Claimable } from './claimable.js';
 import { prepared, type Database } from './database.js';
 import { storedLane } from './lanes.js';
 import type { Statement } from './session.js';
+import { limits } from '../core/message/limits.js';
 import { storable } from '../core/message/storable-text.js';
 import { now, storedEnvelope } from './sql.js';
 import { inboxStatus } from './status.js';
@@ -83,10 +84,34 @@ function addSql(schema: string): string {
 /** The fence: no row changes for a holder that lost its lease. Only messages that are being handled have one. */
 export function finishSql(schema: string): string {
   return `
+    ${handleSql(schema)}
+    WHERE listener = $1 AND id = $2 AND source = $3 AND lease = $4`;
+}
+
+/** The same for several messages of one listener. */
+export function finishAllSql(schema: string): string {
+  return `
+    ${handleSql(schema)}
+    WHERE listener = $1 AND id = ANY ($2::text[]) AND source = ANY ($3::text[]) AND lease = ANY ($4::text[])`;
+}
+
+/** The values of {@link finishAllSql}, and how many messages there are. */
+export function finishAllValues(claims: readonly Claim[]): unknown[] {
+  const unique = (values: readonly string[]): string[] => [...new Set(values)];
+  return [
+    claims[0]?.listener,
+    claims.map(({ id }) => storable(id)),
+    unique(claims.map(({ source }) => storable(source))),
+    unique(claims.map(({ lease }) => lease)),
+    claims.length,
+  ];
+}
+
+function handleSql(schema: string): string {
+  return `
     UPDATE ${schema}.anywise_inbox
     SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL,
-      failures = NULL
-    WHERE listener = $1 AND id = $2 AND source = $3 AND lease = $4`;
+      failures = NULL`;
 }
 
 /**
@@ -115,12 +140,60 @@ function takeSql(schema: string): string {
       locked.is_suspect AS "isSuspect"`;
 }
 
+/**
+ * The same, and behind each candidate that was not tried before the following messages of its lane, until one is not due or was
+ * tried before: the oldest of all, `$7` messages or `$8` bytes. Of each lane it looks at no more than its share, so that the
+ * rows that are read do not grow with the backlog.
+ */
+function takeLineSql(schema: string): string {
+  const inbox = `${schema}.anywise_inbox`;
+  return `
+    WITH heads AS MATERIALIZED (
+      SELECT found.* FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (listener, id, source)
+      CROSS JOIN LATERAL (
+        SELECT row.ctid AS place, row.listener, row.lane, row.seq, row.attempts,
+          coalesce(octet_length(row.envelope), 0) AS bytes
+        FROM ${inbox} AS row
+        WHERE row.listener = wanted.listener AND row.id = wanted.id AND row.source = wanted.source
+          AND row.state || '' = 'ready' AND row.at <= ${now}
+        LIMIT 1 FOR UPDATE SKIP LOCKED) AS found),
+    line AS MATERIALIZED (
+      SELECT place, seq, bytes, 1 AS nth FROM heads
+      UNION ALL
+      SELECT next.place, next.seq, next.bytes, next.nth + 1
+      FROM heads CROSS JOIN LATERAL (
+        SELECT later.*, row_number() OVER (ORDER BY seq)::integer AS nth, bool_and(is_free) OVER (ORDER BY seq) AS is_next
+        FROM (
+          SELECT row.ctid AS place, row.seq, coalesce(octet_length(row.envelope), 0) AS bytes,
+            row.state = 'ready' AND row.at <= ${now} AND row.attempts = 0 AS is_free
+          FROM ${inbox} AS row
+          WHERE row.listener = heads.listener AND row.lane = heads.lane AND row.seq > heads.seq
+            AND row.state IN ('ready', 'running', 'parked')
+          ORDER BY row.seq
+          LIMIT (SELECT ceil(($7::integer - count(*))::numeric / greatest(count(*), 1))::integer FROM heads)) AS later
+        ) AS next
+      WHERE heads.attempts = 0 AND next.is_next),
+    chosen AS MATERIALIZED (
+      SELECT place, nth FROM (
+        SELECT *, row_number() OVER (ORDER BY seq) AS n, sum(bytes) OVER (ORDER BY seq) AS total FROM line) AS line
+      WHERE n <= $7 AND (n = 1 OR total <= $8::bigint))
+    UPDATE ${inbox} AS row
+    SET state = 'running', at = ${now} + $4, lease = $5, holder = $6, is_alone = false, attempts = attempts + 1
+    FROM chosen WHERE row.ctid = chosen.place
+    RETURNING row.seq, row.listener, row.source, row.id, row.type, row.lane, ${storedEnvelope('row')}, row.attempts,
+      false AS "isSuspect", chosen.nth`;
+}
+
 interface ClaimedRow extends InboxRef, StoredText {
   readonly seq: number;
   readonly type: string;
   readonly lane: string;
   readonly attempts: number;
   readonly isSuspect: boolean;
+}
+
+interface FollowingRow extends ClaimedRow {
+  readonly nth: number;
 }
 
 interface AddedRow extends InboxRef {
@@ -137,6 +210,7 @@ function identityOf({ listener, source, id }: InboxRef): string {
 interface InboxStatements {
   readonly add: Statement;
   readonly take: Statement;
+  readonly takeLine: Statement;
   readonly extend: Statement;
   readonly bury: Statement;
   readonly retry: Statement;
@@ -160,6 +234,7 @@ export function inboxStatements(schema: string): InboxStatements {
   return {
     add: { text: addSql(schema) },
     take: prepared(takeSql(schema)),
+    takeLine: { text: takeLineSql(schema) },
     extend: {
       text: `
         UPDATE ${inbox} AS row SET at = ${now} + $5, is_alone = is_alone OR $6
@@ -217,23 +292,33 @@ export class PostgresInbox implements Inbox {
     });
   }
 
-  async claim({ listeners, holder, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
+  async claim({ listeners, holder, limit, leaseMs, takesFollowing = false }: ClaimOptions): Promise<readonly Claim[]> {
     if (limit < 1 || listeners.size === 0) return [];
     const found = await this.#claimable.find({ listeners, holder, limit });
     if (found.refs.length === 0) return [];
     const lease = randomUUID();
-    const { rows } = await this.#database.queryByIndex<ClaimedRow>(
-      this.#statements.take,
-      ...refValues(found.refs),
-      leaseMs,
-      lease,
-      holder,
-    );
-    return [...rows]
-      .sort((a, b) => a.seq - b.seq)
-      .map(({ lane, text, bytes, attempts, ...message }) => {
-        return { ...message, key: keyOf(lane), ...readStored({ text, bytes }), lease, attempt: attempts };
-      });
+    const values = [...refValues(found.refs), leaseMs, lease, holder];
+    if (takesFollowing && !found.isSuspect) return this.#takeFollowing(values, limit, lease);
+    const { rows } = await this.#database.queryByIndex<ClaimedRow>(this.#statements.take, ...values);
+    return bySeq(rows).map((row) => claimOf(row, lease));
+  }
+
+  /** What was not claimed in one piece from the head of its lane on is released: another may have what is missing. */
+  async #takeFollowing(values: readonly unknown[], limit: number, lease: string): Promise<readonly Claim[]> {
+    const bounds = [limit, limits.batchBytes];
+    const { rows } = await this.#database.queryByIndex<FollowingRow>(this.#statements.takeLine, ...values, ...bounds);
+    const reached = new Map<string, number>();
+    const torn: Claim[] = [];
+    const whole = bySeq(rows).flatMap(({ nth, ...row }) => {
+      const lane = JSON.stringify([row.listener, row.lane]);
+      const claim = claimOf(row, lease);
+      const isNext = nth === (reached.get(lane) ?? 0) + 1;
+      if (isNext) reached.set(lane, nth);
+      else torn.push(claim);
+      return isNext ? [claim] : [];
+    });
+    if (torn.length > 0) await this.release(torn);
+    return whole;
   }
 
   async extend(claims: readonly Claim[], leaseMs: number, isAlone = false): Promise<readonly Claim[]> {
@@ -266,6 +351,14 @@ export class PostgresInbox implements Inbox {
   status(limit?: number): Promise<InboxStatus> {
     return inboxStatus(this.#database, this.#schema, limit);
   }
+}
+
+function bySeq<Row extends { readonly seq: number }>(rows: readonly Row[]): readonly Row[] {
+  return [...rows].sort((a, b) => a.seq - b.seq);
+}
+
+function claimOf({ lane, text, bytes, attempts, ...message }: ClaimedRow, lease: string): Claim {
+  return { ...message, key: keyOf(lane), ...readStored({ text, bytes }), lease, attempt: attempts };
 }
 
 function held(claims: readonly Claim[]): unknown[] {

@@ -12,8 +12,8 @@ import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
 import { prepared, type Database } from './database.js';
 import type { Appender } from './appender.js';
-import { fenced, passes } from './fence.js';
-import { finishSql, refValue } from './inbox.js';
+import { fenced, fencedAll, passes } from './fence.js';
+import { finishAllSql, finishAllValues, finishSql, refValue } from './inbox.js';
 import { HandlerStatements } from './handler-statements.js';
 import { insertionsInto, type Insertion, type Insertions } from './insertions.js';
 import { cancelSql } from './outbox.js';
@@ -39,6 +39,7 @@ export interface TransactionStatements {
   readonly cancel: Statement;
   readonly keepReply: Statement;
   readonly finish: Statement;
+  readonly finishAll: Statement;
   readonly ofHandlers: HandlerStatements;
 }
 
@@ -51,6 +52,8 @@ export function transactionStatements(schemaName: string): TransactionStatements
     cancel: { text: cancelSql(schema) },
     keepReply: prepared(fenced(keepReplySql(schema))),
     finish: prepared(fenced(finishSql(schema))),
+    // Unnamed: it is planned for as many messages as there are.
+    finishAll: { text: fencedAll(finishAllSql(schema), '$5') },
     ofHandlers: new HandlerStatements(),
   };
 }
@@ -169,11 +172,12 @@ export class PostgresStoreTransaction implements StoreTransaction {
   }
 
   /** What must go through for the transaction to commit. */
-  #fencesOf({ claim, reply }: Completion): readonly Insertion[] {
-    const { keepReply, finish } = this.#options.statements;
+  #fencesOf({ claim, claims = [], reply }: Completion): readonly Insertion[] {
+    const { keepReply, finish, finishAll } = this.#options.statements;
     const fences: Insertion[] = [];
     if (reply !== undefined) fences.push([keepReply, replyValues(reply.key, reply.kept)]);
     if (claim !== undefined) fences.push([finish, [...refValue(claim), claim.lease]]);
+    if (claims.length > 0) fences.push([finishAll, finishAllValues(claims)]);
     return fences;
   }
 

@@ -11,6 +11,7 @@ import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus }
 import type { StoreChanged } from '../core/ports/store.js';
 import type { Connection, Connections } from './client.js';
 import { Claimable, unblocked } from './claimable.js';
+import { withFollowing } from './following.js';
 import { now, storedEnvelope } from './sql.js';
 import { inboxStatus } from './status.js';
 import type { Writer } from './writer.js';
@@ -191,7 +192,7 @@ export class SqliteInbox implements Inbox {
     return { claims, isLeft };
   }
 
-  async claim({ listeners, holder, limit, leaseMs }: ClaimOptions): Promise<readonly Claim[]> {
+  async claim({ listeners, holder, limit, leaseMs, takesFollowing = false }: ClaimOptions): Promise<readonly Claim[]> {
     const { reader, writer } = this.#connections;
     if (limit < 1 || listeners.size === 0) return [];
     const names = [...listeners.keys()];
@@ -208,7 +209,8 @@ export class SqliteInbox implements Inbox {
         const rows = writer.all<ClaimedRow>(claimSuspectSql, suspect, leaseMs, lease, holder);
         return rows.map((row) => claimOf(row, lease, true));
       }
-      const found = withinBatch(writer, this.#claimable.find(writer, listeners, limit));
+      const heads = this.#claimable.find(writer, listeners, limit);
+      const found = withinBatch(writer, takesFollowing ? withFollowing(writer, heads, limit) : heads);
       const rows = writer.all<ClaimedRow>(claimSql, JSON.stringify(found), leaseMs, lease, holder);
       return rows.sort((a, b) => a.seq - b.seq).map((row) => claimOf(row, lease, false));
     });

@@ -91,8 +91,10 @@ export class SqliteStoreTransaction implements StoreTransaction {
     return { undo: () => this.#undo(part), end: () => this.#leave(part) };
   }
 
-  async commit({ claim, reply }: Completion = {}): Promise<boolean> {
-    if ((reply !== undefined && !(await this.#keep(reply))) || (claim !== undefined && !(await this.#finish(claim)))) {
+  async commit({ claim, claims = [], reply }: Completion = {}): Promise<boolean> {
+    const finished = claim === undefined ? claims : [claim, ...claims];
+    const isKept = reply === undefined || (await this.#keep(reply));
+    if (!isKept || (finished.length > 0 && !(await this.#finish(finished)))) {
       await this.rollback();
       return false;
     }
@@ -147,12 +149,14 @@ export class SqliteStoreTransaction implements StoreTransaction {
     return this.#onWriter((connection) => keepReply(connection, key, kept));
   }
 
-  /** `false` if the lease was lost. */
-  async #finish(claim: Claim): Promise<boolean> {
+  /** `false` if a lease was lost. */
+  async #finish(claims: readonly Claim[]): Promise<boolean> {
     await this.#begin();
-    // From here to the commit no other can write, so the claim cannot change.
-    if (!holdsClaim(this.#connections.writer, claim)) return false;
-    this.#lastWrites.push(() => this.#writer.atCommit(endClaims, claim.seq));
+    // From here to the commit no other can write, so the claims cannot change.
+    if (!claims.every((claim) => holdsClaim(this.#connections.writer, claim))) return false;
+    this.#lastWrites.push(() => {
+      for (const { seq } of claims) this.#writer.atCommit(endClaims, seq);
+    });
     return true;
   }
 

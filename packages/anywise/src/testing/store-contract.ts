@@ -6,6 +6,7 @@ import { failureCases } from './store-cases/failures.js';
 import { inboxCases } from './store-cases/inbox.js';
 import { intakeClaimCases } from './store-cases/intake-claims.js';
 import { leaseCases } from './store-cases/leases.js';
+import { followingCases } from './store-cases/following.js';
 import { orderCases } from './store-cases/order.js';
 import { outboxCases } from './store-cases/outbox.js';
 import { parkedCases } from './store-cases/parked.js';
@@ -29,6 +30,7 @@ export const storeContract: readonly Themed<StoreCase>[] = suiteOf({
   'The inbox': inboxCases,
   'Claims on arrival': intakeClaimCases,
   'Order within a key': orderCases,
+  'Many messages at once': followingCases,
   Leases: leaseCases,
   Failures: failureCases,
   'Dead letters': deadLetterCases,

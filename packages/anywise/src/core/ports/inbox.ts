@@ -79,6 +79,11 @@ export interface ClaimOptions {
   readonly holder: string;
   readonly limit: number;
   readonly leaseMs: number;
+  /**
+   * Also claims, behind each due message, the following ones of its key, in order, until one is not due or was tried before.
+   * A due message that was tried before is claimed without what follows. `add` need not do so. @defaultValue false
+   */
+  readonly takesFollowing?: boolean;
 }
 
 /** How many messages one listener has. */

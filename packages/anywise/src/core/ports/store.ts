@@ -41,6 +41,8 @@ export interface NewMessages {
 export interface Completion {
   /** The message that this commit finishes, if its lease is still held. @defaultValue none */
   readonly claim?: Claim | undefined;
+  /** The messages of one listener that this commit finishes, if all of their leases are still held. @defaultValue none */
+  readonly claims?: readonly Claim[] | undefined;
   /** The reply that this commit keeps, if its key is still free. @defaultValue none */
   readonly reply?: { readonly key: ReplyKey; readonly kept: KeptReply } | undefined;
 }

@@ -18,6 +18,7 @@ interface ClaimSteps {
   readonly holder?: string;
   readonly limit?: number;
   readonly leaseMs?: number;
+  readonly takesFollowing?: boolean;
 }
 
 export function claim(store: Store, options: ClaimSteps = {}): Promise<readonly Claim[]> {
