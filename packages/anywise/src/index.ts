@@ -26,6 +26,10 @@ export type {
   GuardDefinition,
   HandlerDefinition,
   ListenerDefinition,
+  BatchContext,
+  BatchGuard,
+  BatchListenerDefinition,
+  BatchOptions,
   ListenerGuard,
   ListenerOptions,
   Next,
@@ -76,7 +80,13 @@ export { command, event, query, type CommandClass, type QueryClass, type EventCl
 export type { CommandOptions, EventOptions } from './core/message/options.js';
 export { handles, listens, methods, type MethodDecoratorFor } from './core/registry/methods.js';
 export type { Delivered, Enqueued, Failed, Observer } from './core/ports/observer.js';
-export { on, type CommandBuilder, type EventBuilder, type GuardBuilder } from './core/registry/on.js';
+export {
+  on,
+  type BatchBuilder,
+  type CommandBuilder,
+  type EventBuilder,
+  type GuardBuilder,
+} from './core/registry/on.js';
 export { MessageRegistry, type Registrable, type RegistryOptions } from './core/registry/registry.js';
 export type { RetryPlan, RetryPolicy, RetryRule } from './kit/retry.js';
 export { type, type StandardSchema, type Typed } from './core/message/schema.js';

@@ -1,6 +1,6 @@
 import type { Contract } from '../message/contract.js';
 import type { OnDead } from '../ports/inbox.js';
-import type { Target } from '../registry/definitions.js';
+import type { BatchOptions, Target } from '../registry/definitions.js';
 import { isMessageClass, sliceOf, type MessageClass, type MessageKind } from '../message/message.js';
 import { attemptsOf } from '../../kit/retry.js';
 import type { Wiring } from '../registry/wiring.js';
@@ -19,6 +19,8 @@ export interface WiredListener extends Wired {
   readonly attempts: number;
   /** What its dead letters block. */
   readonly onDead: OnDead;
+  /** How many messages it takes at once, and how long it waits for them. Absent if it takes one by one. */
+  readonly batch?: Required<BatchOptions>;
   /** The names of the functions that guard it, outermost first. Absent if there are none. */
   readonly guards?: readonly string[];
 }
@@ -58,6 +60,7 @@ export class Inspection {
         runs: isAfterwards ? 'afterwards' : 'inside',
         attempts: isAfterwards ? attemptsOf(options.retry) : 1,
         onDead: options.onDead,
+        ...(options.batch && { batch: options.batch }),
         ...(options.guards && { guards: options.guards.map((guard) => guard.name) }),
       };
     });

@@ -245,6 +245,7 @@ export class Lifecycle {
       knows: (type) => dispatcher.codec.knows(type),
       entriesHere: dispatcher.entriesHere,
       deliver: (claim, stop) => dispatcher.deliver(claim, stop),
+      deliverBatch: (claims, stop) => dispatcher.deliverBatch(claims, stop),
       answeredTypes: dispatcher.answeredTypes,
       answer: dispatcher.answer,
       holder: holderName(randomUUID().slice(0, 8)),

@@ -8,21 +8,26 @@ import type { Claim, FailedClaim } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
 import type { Delivered, Observers } from '../ports/observer.js';
 import type { Store } from '../ports/store.js';
-import type { FailureOptions } from '../registry/definitions.js';
+import type { BatchOptions, FailureOptions } from '../registry/definitions.js';
+import { handleBatch, type BatchOutcome } from './batch.js';
 import { LazySignal } from './lazy-signal.js';
 
 /** How the messages of one listener are handled. */
 export interface ListenerSettings extends FailureOptions {
   /** How long one attempt may take. */
   readonly timeoutMs: number;
-  /** How many are handled at once. */
+  /** How many are handled at once; of a batch listener, how many batches. */
   readonly places: number;
+  /** Takes many at once. @defaultValue one by one */
+  readonly batch?: Required<BatchOptions> | undefined;
 }
 
 export interface AttemptsOptions {
   readonly store: Store;
   readonly listeners: ReadonlyMap<string, ListenerSettings>;
   readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  /** The same for several messages of one batch listener: all of their effects commit, or none. */
+  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal) => Promise<void>;
   readonly leaseMs: number;
   readonly logger: Logger;
   readonly observers: Observers;
@@ -69,9 +74,41 @@ export class Attempts {
     });
   }
 
+  /**
+   * Handles claimed messages of one batch listener. Never throws.
+   *
+   * @param gather claims further messages for the batch, when it is time to begin.
+   * @param ended called when every message has its outcome.
+   */
+  beginBatch(claims: readonly Claim[], gather: () => Promise<readonly Claim[]>, ended: () => void): void {
+    const batch = [...claims];
+    for (const claim of claims) this.#inHand.set(claim, new LazySignal());
+    const run = async (): Promise<void> => {
+      for (const claim of await gather()) {
+        this.#inHand.set(claim, new LazySignal());
+        batch.push(claim);
+      }
+      await this.#runBatch(batch);
+    };
+    const unrecorded = (error: unknown): void => {
+      const text = 'A batch could not be brought to its end; its messages are due again when their leases end';
+      this.#options.logger.error({ listener: claims[0]?.listener, err: error }, text);
+    };
+    void run()
+      .catch(unrecorded)
+      .finally(() => {
+        for (const claim of batch) this.#inHand.delete(claim);
+        this.#waiters.wake();
+        ended();
+      });
+  }
+
   /** Renews the leases of all attempts in hand, and stops those that have lost theirs. */
   async extendLeases(): Promise<void> {
-    const claims = [...this.#inHand.keys()];
+    await this.#extend([...this.#inHand.keys()]);
+  }
+
+  async #extend(claims: readonly Claim[]): Promise<void> {
     if (claims.length === 0) return;
     const { store, leaseMs, logger } = this.#options;
     try {
@@ -114,7 +151,58 @@ export class Attempts {
     }
   }
 
-  async #run(claim: Claim, stop: LazySignal): Promise<void> {
+  async #runBatch(claims: readonly Claim[]): Promise<void> {
+    const settings = this.#options.listeners.get(String(claims[0]?.listener));
+    await handleBatch(claims, {
+      together: (part) => this.#runTogether(part, settings),
+      alone: (claim) => this.#run(claim, this.#inHand.get(claim) ?? new LazySignal()),
+      isLost: (claim) => this.#inHand.get(claim)?.aborted === true,
+      release: (back) => this.#options.store.inbox.release(back),
+      holdsAll: settings?.onDead === 'block',
+    });
+  }
+
+  async #runTogether(claims: readonly Claim[], settings: ListenerSettings | undefined): Promise<BatchOutcome> {
+    const { observers, deliverBatch, logger } = this.#options;
+    // What cannot be read fails alone.
+    if (claims.some(({ error }) => error !== undefined)) return 'failed';
+    const stop = new LazySignal();
+    const signals = claims.flatMap((claim) => this.#inHand.get(claim) ?? []);
+    const abort = (): void => {
+      const aborted = signals.find((signal) => signal.aborted);
+      if (aborted?.reason !== undefined) stop.abort(aborted.reason);
+    };
+    for (const signal of signals) signal.addEventListener('abort', abort);
+    const timer =
+      settings && startTimer(() => stop.abort(batchTimedOut(claims, settings.timeoutMs)), settings.timeoutMs);
+    try {
+      await deliverBatch(claims, stop);
+      for (const claim of claims) observers.handled(deliveredOf(claim));
+      return 'handled';
+    } catch (error) {
+      const reason = stop.reason ?? error;
+      if (AnywiseError.is(reason) && reason.code === 'LEASE_LOST') {
+        logger.warn({ listener: claims[0]?.listener }, errorText(reason));
+        await this.#extend(claims);
+        return 'failed';
+      }
+      const refusedBy = claims[0]?.id ?? '';
+      if (refusalOf(refusedBy, error) !== undefined) {
+        for (const claim of claims) await this.#fail(claim, error, refusedBy);
+        return 'over';
+      }
+      if (this.#isStopped) return 'failed';
+      const text = 'A batch failed; it is handled again in parts, to find the message that is to blame';
+      logger.warn({ listener: claims[0]?.listener, messages: claims.length, err: error }, text);
+      return isPassing(error) ? 'again' : 'failed';
+    } finally {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** `false` if it was not handled. */
+  async #run(claim: Claim, stop: LazySignal): Promise<boolean> {
     const { observers, deliver } = this.#options;
     const settings = this.#options.listeners.get(claim.listener);
     const timer = settings === undefined ? undefined : this.#startTimer(claim, stop, settings.timeoutMs);
@@ -124,8 +212,10 @@ export class Attempts {
       if (claim.error !== undefined) throw new AnywiseError('UNREADABLE_MESSAGE', claim.error);
       await deliver(claim, stop);
       observers.handled(deliveredOf(claim));
+      return true;
     } catch (error) {
       if (!this.#isLost(claim, stop.reason ?? error)) await this.#fail(claim, error);
+      return false;
     } finally {
       clearTimeout(timer);
     }
@@ -142,14 +232,15 @@ export class Attempts {
     return startTimer(() => stop.abort(timedOut(claim, timeoutMs)), timeoutMs);
   }
 
-  async #fail(claim: Claim, error: unknown): Promise<void> {
+  /** @param refusedId the message that a guard refused, if it refused this one with another. */
+  async #fail(claim: Claim, error: unknown, refusedId = claim.id): Promise<void> {
     const { store, logger, observers, listeners } = this.#options;
-    const failure = this.#decide(claim, error);
-    const { listener, id, attempt } = claim;
+    const failure = this.#decide(claim, error, refusedId);
+    const { listener, attempt } = claim;
     const details = { ...idsOf(claim), attempt, of: attemptsOf(listeners.get(listener)?.retry), err: error };
     if (failure.outcome === 'dead') {
       logger.error(details, 'A listener failed for good; the message is a dead letter now');
-    } else if (refusalOf(id, error) !== undefined) {
+    } else if (refusalOf(refusedId, error) !== undefined) {
       logger.debug({ ...details, retryInMs: failure.retryInMs }, 'A guard refused a message for now; it is retried');
     } else {
       logger.warn({ ...details, retryInMs: failure.retryInMs }, 'A listener failed; the message is retried');
@@ -165,12 +256,12 @@ export class Attempts {
     }
   }
 
-  #decide(claim: Claim, error: unknown): FailedClaim {
+  #decide(claim: Claim, error: unknown, refusedId: string): FailedClaim {
     const text = errorText(error);
     if (AnywiseError.is(error) && error.code === 'UNKNOWN_MESSAGE') {
       return { outcome: 'retry', retryInMs: unknownRetryMs, error: text, free: true };
     }
-    const refusedMs = refusalOf(claim.id, error);
+    const refusedMs = refusalOf(refusedId, error);
     if (refusedMs !== undefined) return { outcome: 'retry', retryInMs: refusedMs, error: text, free: true };
     const settings = this.#options.listeners.get(claim.listener);
     const faults: string[] = [];
@@ -210,6 +301,23 @@ function timedOut({ listener, id }: Claim, timeoutMs: number): AnywiseError {
     `\`${listener}\` had not handled ${id} after ${timeoutMs} ms; its effects were rolled back. Allow more with \`.timeoutMs(…)\`, or find what is slow. Pass \`context.signal\` on, so that abandoned work stops.`,
     { retryable: true },
   );
+}
+
+function batchTimedOut(claims: readonly Claim[], timeoutMs: number): AnywiseError {
+  return new AnywiseError(
+    'TIMEOUT',
+    `\`${claims[0]?.listener}\` had not handled a batch of ${claims.length} messages after ${timeoutMs} ms; its effects were rolled back. Allow more with \`.timeoutMs(…)\`, or take fewer at once. Pass \`context.signal\` on, so that abandoned work stops.`,
+    { retryable: true },
+  );
+}
+
+/** The SQLSTATE of transactions that got in each other's way: a serialization failure and a deadlock. */
+const conflicts: ReadonlySet<unknown> = new Set(['40001', '40P01']);
+
+/** Whether no message need be to blame. */
+function isPassing(error: unknown): boolean {
+  if (AnywiseError.is(error)) return error.code === 'UNAVAILABLE';
+  return conflicts.has((Object(error) as { readonly code?: unknown }).code);
 }
 
 function tooManyAttempts({ listener, id, attempt }: Claim): AnywiseError {

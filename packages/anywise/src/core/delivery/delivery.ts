@@ -7,7 +7,7 @@ import type { Observers } from '../ports/observer.js';
 import type { Claim, InboxEntry } from '../ports/inbox.js';
 import type { Store } from '../ports/store.js';
 import type { Answer, Subscription, Transport } from '../ports/transport.js';
-import { defaultListenerOptions, type FailureOptions } from '../registry/definitions.js';
+import { defaultListenerOptions, type FailureOptions, type ListenerOptions } from '../registry/definitions.js';
 import type { Wiring } from '../registry/wiring.js';
 import { Attachment } from './attachment.js';
 import { entriesOfBatch, unknownListener, unreadableListener, type ListenersOf } from './intake.js';
@@ -32,6 +32,8 @@ export interface DeliveryOptions {
   readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
   /** Runs the listener and commits; rejects if either fails. */
   readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  /** The same for several messages of one batch listener: all of their effects commit, or none. */
+  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal) => Promise<void>;
   /** The wire names of the requests that the service answers. */
   readonly answeredTypes: readonly string[];
   /** Answers a request of another service. */
@@ -237,7 +239,7 @@ export class Delivery {
 /** What messages are claimed for, by the name that the inbox keeps it under. */
 function settingsOf(options: DeliveryOptions): ReadonlyMap<string, ListenerSettings> {
   const { wiring, service, concurrency, timeoutMs } = options;
-  const listeners = new Map<string, FailureOptions>();
+  const listeners = new Map<string, FailureOptions & Pick<ListenerOptions, 'batch'>>();
   for (const { name, options } of wiring.listeners) if (!options.inline) listeners.set(name, options);
   for (const { message, options } of wiring.commandHandlers) listeners.set(message.type, options);
   // A listener that hangs must leave places for the others.
@@ -247,7 +249,11 @@ function settingsOf(options: DeliveryOptions): ReadonlyMap<string, ListenerSetti
   }
   const settings = [...listeners].map(([name, own]): [string, ListenerSettings] => [
     name,
-    { ...own, timeoutMs: own.timeoutMs ?? timeoutMs, places: Math.min(own.concurrency ?? share, concurrency) },
+    {
+      ...own,
+      timeoutMs: own.timeoutMs ?? timeoutMs,
+      places: Math.min(own.concurrency ?? (own.batch === undefined ? share : 1), concurrency),
+    },
   ]);
   return new Map(settings);
 }

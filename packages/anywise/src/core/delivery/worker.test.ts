@@ -29,6 +29,7 @@ function startWorker(options: Partial<WorkerOptions> & Pick<WorkerOptions, 'stor
     logger: silent,
     observers: new Observers(silent),
     random: () => 0,
+    deliverBatch: async () => undefined,
     ...options,
   });
   worker.start();

@@ -9,6 +9,7 @@ import type { Observers } from '../ports/observer.js';
 import type { Store } from '../ports/store.js';
 import { Attempts, type ListenerSettings } from './attempt.js';
 import type { LazySignal } from './lazy-signal.js';
+import type { BatchOptions } from '../registry/definitions.js';
 import { Places } from './places.js';
 import { takeIn } from './take-in.js';
 
@@ -18,6 +19,8 @@ export interface WorkerOptions {
   readonly listeners: ReadonlyMap<string, ListenerSettings>;
   /** Runs the listener and commits; rejects if either fails. `stop` tells the listener that its work is no longer wanted. */
   readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  /** The same for several messages of one batch listener: all of their effects commit, or none. */
+  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal) => Promise<void>;
   /** The name under which the inbox keeps messages that it cannot store unchanged. */
   readonly unreadable: string;
   readonly holder: string;
@@ -65,6 +68,9 @@ export class Worker {
   readonly #pump: Pump;
   readonly #places: Places;
   readonly #attempts: Attempts;
+  /** The listeners that take many messages at once. */
+  readonly #batches: ReadonlyMap<string, Required<BatchOptions>>;
+  #isStopping = false;
   #changes = 0;
   /** The count of changes when a search, with nothing in hand, found nothing: until the next change nothing waits. */
   #emptyAt: number | undefined;
@@ -77,6 +83,9 @@ export class Worker {
   constructor(options: WorkerOptions) {
     const { listeners, concurrency, logger } = options;
     this.#options = options;
+    this.#batches = new Map(
+      [...listeners].flatMap(([name, { batch }]) => (batch === undefined ? [] : [[name, batch]])),
+    );
     this.#places = new Places(concurrency, new Map([...listeners].map(([name, { places }]) => [name, places])));
     this.#attempts = new Attempts({
       ...options,
@@ -113,6 +122,8 @@ export class Worker {
   /** Claims nothing more, waits for the messages in hand, and after `timeoutMs` releases the rest for others to handle. */
   async stop(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
+    this.#isStopping = true;
+    this.#waiters.wake();
     await endsWithin(timeoutMs, this.#pump.stop());
     await this.#attempts.untilIdle(Math.max(0, deadline - performance.now()));
     clearInterval(this.#heartbeat);
@@ -125,7 +136,7 @@ export class Worker {
    */
   async take(entries: readonly InboxEntry[]): Promise<void> {
     for (let rest = entries; rest.length > 0;) {
-      const places = (await this.#isMostlyFreeSoon()) ? Math.max(1, this.#places.free) : rest.length;
+      const places = (await this.#isMostlyFreeSoon()) ? this.#fitting(rest) : rest.length;
       // A message with many listeners is written once for each.
       const count = Math.min(
         places,
@@ -140,12 +151,20 @@ export class Worker {
     }
   }
 
+  /** How many of these, from the first on, need no more than the free places. Those of batch listeners need none. */
+  #fitting(entries: readonly InboxEntry[]): number {
+    let free = Math.max(1, this.#places.free);
+    const end = entries.findIndex(({ listener }) => !this.#batches.has(listener) && --free < 0);
+    return end === -1 ? entries.length : end;
+  }
+
   async #turn(): Promise<number> {
     if (this.#suspects > 0) return idlePollMs;
     if (!(await this.#isMostlyFreeSoon()) && this.#places.free === 0) return idlePollMs;
     const changes = this.#changes;
     const isIdle = this.#attempts.count === 0;
-    const count = await this.#claim((options) => this.#options.store.inbox.claim(options));
+    const single = await this.#claim((options) => this.#options.store.inbox.claim(options));
+    const count = single + (await this.#claimBatches());
     if (count > 0 || changes !== this.#changes) return 0;
     // A message that waits behind one in hand can be claimed when that one ends.
     if (isIdle) this.#emptyAt = changes;
@@ -160,7 +179,7 @@ export class Worker {
   /** Handles what `claim` returns, and returns how many there were. Their places are reserved in the meantime. */
   async #claim(claim: (options: ClaimOptions) => Promise<readonly Claim[]>): Promise<number> {
     const { holder, leaseMs } = this.#options;
-    const open = this.#places.open();
+    const open = new Map([...this.#places.open()].filter(([listener]) => !this.#batches.has(listener)));
     const limit = this.#places.free;
     this.#places.reserve(limit);
     let claims: readonly Claim[];
@@ -175,6 +194,60 @@ export class Worker {
       this.#attempts.begin(each);
     }
     return claims.length;
+  }
+
+  /** Begins a batch for each batch listener that has a place and messages, and returns how many messages there were. */
+  async #claimBatches(): Promise<number> {
+    let count = 0;
+    for (const [listener, { max, waitMs }] of this.#batches) {
+      if (this.#suspects > 0 || !this.#places.open().has(listener)) continue;
+      const claims = await this.#claimBatch(listener, max);
+      count += claims.length;
+      const [first] = claims;
+      if (first === undefined) continue;
+      const bytes = claims.reduce((sum, { json }) => sum + json.length, 0);
+      this.#places.take(listener, bytes);
+      if (first.isSuspect === true) {
+        this.#suspects++;
+        this.#attempts.begin(first);
+        continue;
+      }
+      const isFull = claims.length >= max || waitMs === 0;
+      const gather = (): Promise<readonly Claim[]> => this.#gather(listener, max - claims.length, waitMs);
+      this.#attempts.beginBatch(claims, isFull ? none : gather, () => {
+        this.#places.leave(listener, bytes);
+        this.#waiters.wake();
+        this.wake();
+      });
+    }
+    return count;
+  }
+
+  async #claimBatch(listener: string, limit: number): Promise<readonly Claim[]> {
+    const { holder, leaseMs, store } = this.#options;
+    this.#places.reserve(1);
+    try {
+      const listeners = new Map([[listener, limit]]);
+      return await store.inbox.claim({ listeners, holder, limit, leaseMs, takesFollowing: true });
+    } finally {
+      this.#places.giveUp(1);
+    }
+  }
+
+  /** Waits for more messages, and claims them for a batch that is not full. Suspects are left to the next search. */
+  async #gather(listener: string, limit: number, waitMs: number): Promise<readonly Claim[]> {
+    if (await this.#waiters.until(() => this.#isStopping, waitMs)) return [];
+    try {
+      const more = await this.#claimBatch(listener, limit);
+      if (more[0]?.isSuspect !== true) return more;
+      await this.#options.store.inbox.extend(more, 0);
+    } catch (error) {
+      this.#options.logger.warn(
+        { listener, err: error },
+        'A batch could not claim more messages; it begins without them',
+      );
+    }
+    return [];
   }
 
   #beat(): void {
@@ -197,3 +270,5 @@ export class Worker {
     startTimer(() => this.wake(), delayMs).unref();
   }
 }
+
+const none = async (): Promise<readonly Claim[]> => [];

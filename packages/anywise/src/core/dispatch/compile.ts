@@ -5,6 +5,7 @@ import { serviceName, type Dependencies, type ServiceId } from '../ports/contain
 import type { GuardDefinition, Next } from '../registry/definitions.js';
 import type { Code, RegisteredGuard, RegisteredHandler } from '../registry/registry.js';
 import type { NamedListener, Wiring } from '../registry/wiring.js';
+import { BatchFrame } from './batch-frame.js';
 import type { Frame } from './frame.js';
 import type { Pace } from './plain-sends.js';
 import { compileReplyCheck, isChecked } from './reply.js';
@@ -108,7 +109,17 @@ export function compileListener(listener: NamedListener, durable: boolean): Comp
   );
   const usesUnit = needsUnit(code);
   const run = compileGuards(around, compileCode(code, place), durable && usesUnit);
+  if (options.batch !== undefined) {
+    const runBatch = ofBatches(run);
+    return { name, run: runBatch, invoke: runBatch, needsUnit: usesUnit, isGuarded };
+  }
   return { name, run, invoke: isGuarded ? run : compileInvoke(code, place), needsUnit: usesUnit, isGuarded };
+}
+
+/** A single event is a batch of one. */
+function ofBatches(run: Run): Run {
+  return (message, frame) =>
+    frame instanceof BatchFrame ? run(message, frame) : run([message], BatchFrame.ofOne(message, frame));
 }
 
 /** What it asks the container or the bus for. */

@@ -3,8 +3,10 @@ import { inboxEntries, unknownListener, unreadableListener } from '../delivery/i
 import type { LazySignal } from '../delivery/lazy-signal.js';
 import type { Codec } from '../message/codec.js';
 import type { ContextOptions } from '../message/context.js';
-import { parseEnvelope } from '../message/envelope.js';
+import { parseEnvelope, type Envelope } from '../message/envelope.js';
 import type { Claim } from '../ports/inbox.js';
+import { BatchFrame } from './batch-frame.js';
+import type { CompiledListener } from './compile.js';
 import { Frame, type FrameHost } from './frame.js';
 import type { RoutingTable } from './routing-table.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -36,34 +38,46 @@ export class Deliverer {
       return { claim };
     };
     const committed = await work.run(handle, { signal: stop, claim });
-    if (committed) return;
-    throw new AnywiseError(
-      'LEASE_LOST',
-      `\`${claim.listener}\` lost its lease of ${claim.id}; its effects were rolled back.`,
-    );
+    if (!committed) throw leaseLost(claim.listener, claim.id);
+  }
+
+  /** The same for several messages of one listener, together: all of their effects commit, or none. */
+  async deliverBatch(claims: readonly Claim[], stop: LazySignal): Promise<void> {
+    const [first] = claims;
+    if (first === undefined) return;
+    const handle = async (unit: UnitOfWork) => {
+      const { host } = this.#options;
+      const events = new Map(claims.map((claim) => this.#contextOf(claim, unit, stop)));
+      const context: ContextOptions = {
+        messageId: first.id,
+        frozen: true,
+        get signal() {
+          return stop.signal;
+        },
+      };
+      await this.#listenerOf(first).run([...events.keys()], new BatchFrame(host, context, events, unit));
+      return { claims };
+    };
+    const committed = await this.#options.work.run(handle, { signal: stop });
+    if (!committed) throw leaseLost(first.listener, `one of ${claims.length} messages`);
+  }
+
+  #contextOf(claim: Claim, unit: UnitOfWork, stop: LazySignal): [event: object, context: Frame] {
+    const { codec, host } = this.#options;
+    const envelope = claim.envelope ?? parseEnvelope(claim.json);
+    return [codec.decode(envelope), new Frame(host, optionsOf(claim, envelope, codec, stop), unit)];
+  }
+
+  #listenerOf({ listener }: Claim): CompiledListener {
+    const found = this.#options.routes.named(listener);
+    if (found !== undefined) return found;
+    throw new AnywiseError('NO_HANDLER', `This process has no listener named \`${listener}\`.`);
   }
 
   readonly #run = async (claim: Claim, unit: UnitOfWork, stop: LazySignal): Promise<void> => {
-    const { routes, codec, host } = this.#options;
-    const listener = routes.named(claim.listener);
-    if (listener === undefined) {
-      throw new AnywiseError('NO_HANDLER', `This process has no listener named \`${claim.listener}\`.`);
-    }
-    const envelope = claim.envelope ?? parseEnvelope(claim.json);
-    const message = codec.decode(envelope);
-    const context: ContextOptions = {
-      messageId: envelope.id,
-      entries: codec.entriesOf(envelope),
-      correlationId: envelope.correlationid,
-      causationId: envelope.causationid,
-      get signal() {
-        return stop.signal;
-      },
-      attempt: claim.attempt,
-      idempotencyKey: `${claim.listener}:${claim.source}:${claim.id}`,
-      frozen: envelope.kind === 'event',
-    };
-    await listener.run(message, new Frame(host, context, unit));
+    const listener = this.#listenerOf(claim);
+    const [message, frame] = this.#contextOf(claim, unit, stop);
+    await listener.run(message, frame);
   };
 
   /**
@@ -76,4 +90,23 @@ export class Deliverer {
     codec.assertKnown(envelope.type);
     unit.emit([], inboxEntries(envelope, routes.namesFor(envelope.type)));
   };
+}
+
+function optionsOf(claim: Claim, envelope: Envelope, codec: Codec, stop: LazySignal): ContextOptions {
+  return {
+    messageId: envelope.id,
+    entries: codec.entriesOf(envelope),
+    correlationId: envelope.correlationid,
+    causationId: envelope.causationid,
+    get signal() {
+      return stop.signal;
+    },
+    attempt: claim.attempt,
+    idempotencyKey: `${claim.listener}:${claim.source}:${claim.id}`,
+    frozen: envelope.kind === 'event',
+  };
+}
+
+function leaseLost(listener: string, what: string): AnywiseError {
+  return new AnywiseError('LEASE_LOST', `\`${listener}\` lost its lease of ${what}; its effects were rolled back.`);
 }

@@ -148,6 +148,11 @@ export class Dispatcher implements FrameHost {
     return this.#deliverer.deliver(claim, stop);
   }
 
+  /** The same for several messages of one batch listener. */
+  deliverBatch(claims: readonly Claim[], stop: LazySignal): Promise<void> {
+    return this.#deliverer.deliverBatch(claims, stop);
+  }
+
   /** The other services that can be asked, by the wire names of their messages. */
   get foreignOwners(): ReadonlyMap<string, string> {
     const messages = this.#options.contracts.flatMap((contract) => [...contract.messages.values()]);

@@ -186,7 +186,8 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     this.committing = true;
     const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = this.uncommitted ?? {};
     const appends = outgoing.length > 0 || incoming.length > 0 || scheduled.length > 0;
-    const completes = completion.claim !== undefined || completion.reply !== undefined;
+    const completes =
+      completion.claim !== undefined || completion.claims !== undefined || completion.reply !== undefined;
     if (appends || completes || this.transaction !== undefined) {
       const transaction = this.begin();
       if (appends) await transaction.append({ outgoing, scheduled, incoming });

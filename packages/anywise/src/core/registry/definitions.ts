@@ -39,6 +39,34 @@ export interface Guard<C extends Command, Reply = OpaqueReply> {
   handle(command: C, context: Context, next: Next<Reply>): Promise<Reply>;
 }
 
+/** How many messages a batch listener is given at once. */
+export interface BatchOptions {
+  /** The most messages of one batch, from 1 to 1,000. A larger batch saves little more, and repeats more if it fails. @defaultValue 100 */
+  readonly max?: number;
+  /**
+   * How long a batch that is not full waits for more messages, in milliseconds, from 0 to 60,000. Without it, what arrives
+   * while a batch is handled forms the next one. @defaultValue 0
+   */
+  readonly waitMs?: number;
+}
+
+/** What a batch listener gets besides the events. Read only. */
+export interface BatchContext<E = unknown> {
+  /**
+   * The context of one of the events: its ids, its attempt and what travels with it.
+   *
+   * @throws AnywiseError (`CONTEXT_MISSING`) if the event is not in the batch.
+   */
+  of(event: E): FrozenContext;
+  /** The idempotency key of each event, in their order, as for a listener of single events. */
+  readonly idempotencyKeys: readonly string[];
+  /** Aborted when the work is no longer wanted: the time is up, a lease was lost, or the process is stopping. */
+  readonly signal: AbortSignal;
+}
+
+/** A guard around a batch listener: call `next()` to run it. */
+export type BatchGuard<E> = (events: readonly E[], context: BatchContext<E>, next: Next<void>) => Promise<void>;
+
 /** A guard around one listener: call `next()` to run it. */
 export type ListenerGuard<E> = (event: E, context: FrozenContext, next: Next<void>) => Promise<void>;
 
@@ -62,6 +90,9 @@ export interface FailureOptions {
   readonly concurrency: number | undefined;
 }
 
+/** A guard around a listener of single events or of batches. */
+export type AnyListenerGuard = ListenerGuard<never> | BatchGuard<never>;
+
 /** How a listener is run. */
 export interface ListenerOptions extends FailureOptions {
   /** Never change it: the inbox stores messages under it. */
@@ -69,7 +100,9 @@ export interface ListenerOptions extends FailureOptions {
   /** Runs in the publisher's scope and transaction instead of after the commit. */
   readonly inline: boolean;
   /** The guards around it, the first outermost. */
-  readonly guards?: readonly ListenerGuard<never>[] | undefined;
+  readonly guards?: readonly AnyListenerGuard[] | undefined;
+  /** Takes many messages at once. */
+  readonly batch?: Required<BatchOptions> | undefined;
 }
 
 /** A handler as a function; `run` is the function itself, for tests. */
@@ -91,6 +124,16 @@ export interface ListenerDefinition<E = never, Extra extends readonly unknown[] 
   readonly dependencies: Dependencies | undefined;
   /** The function that was passed to `listen`, for tests. */
   readonly run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>;
+}
+
+/** A batch listener as a function; `run` is the function itself, for tests. */
+export interface BatchListenerDefinition<E = never, Extra extends readonly unknown[] = never[]> {
+  readonly kind: 'listener';
+  readonly targets: readonly Target<E>[];
+  readonly options: ListenerOptions;
+  readonly dependencies: Dependencies | undefined;
+  /** The function that was passed to `listen`, for tests. */
+  readonly run: (events: readonly E[], context: BatchContext<E>, ...injected: Extra) => Awaitable<void>;
 }
 
 /** A sink as a listener: it gets each event of its targets after it is published. The bus closes it when it stops. */
@@ -131,6 +174,8 @@ export interface ClassDefinition {
   readonly service: AbstractClass<object>;
   readonly methods: readonly MethodDefinition[];
 }
+
+export const batchDefaults: Required<BatchOptions> = { max: 100, waitMs: 0 };
 
 export const defaultListenerOptions: ListenerOptions = {
   name: undefined,

@@ -1,7 +1,13 @@
 import type { Context, FrozenContext } from '../message/context.js';
 import {
+  batchDefaults,
   defaultListenerOptions,
+  type AnyListenerGuard,
   type Awaitable,
+  type BatchContext,
+  type BatchGuard,
+  type BatchListenerDefinition,
+  type BatchOptions,
   type CommandType,
   type Guard,
   type GuardDefinition,
@@ -98,12 +104,44 @@ export interface EventBuilder<E, Extra extends readonly unknown[]> {
   concurrency(places: number): EventBuilder<E, Extra>;
   /** Puts guards around the listener or sink, the first outermost. They run before its dependencies are made. */
   guardedBy(...guards: readonly ListenerGuard<E>[]): EventBuilder<E, Extra>;
+  /**
+   * Gives the listener many events at once, in one transaction: all take effect, or none. If it fails, the batch is handled
+   * again in halves until the message that is to blame fails alone; the others lose no attempt. A second attempt is always
+   * alone. Events of one entity keep their order. Where listeners run inside `publish`, each batch is one event.
+   */
+  batch(options?: BatchOptions): BatchBuilder<E, Extra>;
   /** Registers the listener. If it throws, it is retried as `retry` says, and the others still run. */
   listen(
     run: (event: Narrowable<E>, context: FrozenContext, ...injected: Extra) => Awaitable<void>,
   ): ListenerDefinition<E, Extra>;
   /** Writes each event to a sink. The bus owns the sink and closes it when it stops. */
   sink(sink: Sink): SinkDefinition;
+}
+
+/** Registers a listener that takes many events at once, and how it runs. */
+export interface BatchBuilder<E, Extra extends readonly unknown[]> {
+  /** Declares the dependencies that the listener gets as its last argument. */
+  inject<D extends Dependencies>(dependencies: D): BatchBuilder<E, [injected: Injected<D>]>;
+  /** The listener's stable name, as for a listener of single events. */
+  named(name: string): BatchBuilder<E, Extra>;
+  /** When a message that failed alone is retried, and when it is given up. */
+  retry(policy: RetryPolicy): BatchBuilder<E, Extra>;
+  /** What happens to the later events of an entity once one is given up. @defaultValue `park` */
+  onDead(policy: OnDead): BatchBuilder<E, Extra>;
+  /** How long one batch, or a part of one, may take, in milliseconds. @defaultValue the bus's `timeoutMs` */
+  timeoutMs(timeoutMs: number): BatchBuilder<E, Extra>;
+  /** How many batches are handled at once. More make each smaller. @defaultValue 1 */
+  concurrency(batches: number): BatchBuilder<E, Extra>;
+  /** Puts guards around each batch, the first outermost. They run before its dependencies are made. */
+  guardedBy(...guards: readonly BatchGuard<E>[]): BatchBuilder<E, Extra>;
+  /** Registers the listener. */
+  listen(
+    run: (
+      events: readonly Narrowable<E>[],
+      context: BatchContext<Narrowable<E>>,
+      ...injected: Extra
+    ) => Awaitable<void>,
+  ): BatchListenerDefinition<E, Extra>;
 }
 
 /**
@@ -145,7 +183,9 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
     onDead: (onDead: OnDead) => withOptions({ onDead }),
     timeoutMs: (timeoutMs: number) => withOptions({ timeoutMs }),
     concurrency: (concurrency: number) => withOptions({ concurrency }),
-    guardedBy: (...guards: readonly ListenerGuard<never>[]) =>
+    batch: (batch: BatchOptions = {}) =>
+      withOptions({ batch: isObject(batch) ? withDefaults(batch, batchDefaults) : batch }),
+    guardedBy: (...guards: readonly AnyListenerGuard[]) =>
       withOptions({ guards: [...(options.guards ?? []), ...guards] }),
     handle: (run: AnyFunction) => ({ kind: 'handler', targets, options, dependencies, run }),
     listen,
@@ -164,6 +204,11 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
     after: (run: Step) =>
       guard(async (command, context, next, ...injected) => run(command, context, await (next as Next)(), ...injected)),
   };
+}
+
+/** What is no object is kept as it is, for `register` to refuse. */
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 type Step = (...args: unknown[]) => unknown;

@@ -13,7 +13,7 @@ import {
   type OptionChecks,
 } from '../errors/options.js';
 import { planChecks, type RetryPolicy, type RetryRule } from '../../kit/retry.js';
-import type { ListenerOptions } from './definitions.js';
+import type { BatchOptions, ListenerOptions } from './definitions.js';
 
 const runChecks: OptionChecks<ListenerOptions> = {
   name: listenerName,
@@ -23,15 +23,25 @@ const runChecks: OptionChecks<ListenerOptions> = {
   concurrency: wholeNumber(1),
   retry: fields(),
   guards: listOf('functions', (guard) => typeof guard === 'function'),
+  batch: fields(),
 };
+
+const batchChecks: OptionChecks<BatchOptions> = { max: wholeNumber(1, 1_000), waitMs: milliseconds(0, 60_000) };
 
 /** What is wrong with the options of a handler or listener, one text per problem. */
 export function runOptionProblems(options: unknown): string[] {
-  const { retry } = Object(options) as { readonly retry?: unknown };
+  const { retry, batch, inline } = Object(options) as Readonly<Record<string, unknown>>;
   return [
     ...optionProblems(options, runChecks),
     ...(fields()(retry) === undefined ? retryProblems(retry as object) : []),
+    ...(fields()(batch) === undefined ? batchProblems(batch as object, inline) : []),
   ];
+}
+
+function batchProblems(batch: object, inline: unknown): string[] {
+  const own = optionProblems(batch, batchChecks).map((problem) => `in \`batch\`, ${problem}`);
+  if (inline !== true) return own;
+  return [...own, 'it is `inline` and takes a `batch`, but an inline listener runs once for each event; leave one out'];
 }
 
 // What is in the list has texts of its own.
