@@ -16,6 +16,28 @@ export const busMutants: readonly Mutant[] = [
     tests: [`${source}/core/delivery/durable.test.ts`, ports],
   },
   {
+    name: "a batch's failure is blamed on its first message",
+    changes: [
+      {
+        file: 'core/delivery/batch.ts',
+        from: 'for (const half of halvesOf(left)) await handle(half);',
+        to: 'await handle(left.slice(0, 1)); back.push(...left.slice(1));',
+      },
+    ],
+    tests: [`${source}/core/delivery/batch.test.ts`],
+  },
+  {
+    name: 'a second attempt goes in company',
+    changes: [
+      {
+        file: 'core/delivery/batch.ts',
+        from: 'await handle(claims.filter(({ attempt }) => attempt === 1));',
+        to: 'return handle(claims);',
+      },
+    ],
+    tests: [`${source}/core/delivery/batch.test.ts`],
+  },
+  {
     name: 'delete before confirm',
     changes: [
       {

@@ -24,6 +24,17 @@ export const postgresMutants: readonly Mutant[] = [
     tests: storeTests,
   },
   {
+    name: 'the fence of a batch does not count',
+    changes: [
+      {
+        file: 'postgres/fence.ts',
+        from: 'CASE WHEN count(*) = ${count}::integer THEN 1 ELSE 0 END',
+        to: 'CASE WHEN count(*) <= ${count}::integer THEN 1 ELSE 0 END',
+      },
+    ],
+    tests: storeTests,
+  },
+  {
     name: 'no fence: outcomes of a relay that lost the lease count',
     changes: [
       {

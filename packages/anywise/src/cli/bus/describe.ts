@@ -31,6 +31,10 @@ function textOf({ name, messages }: BusDescription, width: number | undefined): 
 }
 
 function usersOf({ handler, listeners }: MessageDescription): string {
-  const users = [...(handler === undefined ? [] : [handler.place]), ...listeners.map(({ name }) => name)];
+  const users = [...(handler === undefined ? [] : [handler.place]), ...listeners.map(heardBy)];
   return users.length === 0 ? '–' : users.join(', ');
+}
+
+function heardBy({ name, batch }: MessageDescription['listeners'][number]): string {
+  return batch === undefined ? name : `${name} (up to ${batch.max} at once)`;
 }

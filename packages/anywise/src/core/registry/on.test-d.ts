@@ -62,6 +62,29 @@ on(Ping)
 // @ts-expect-error -- neither a class nor a token
 on(Ping).inject({ mailer: 'Mailer' });
 
+// A batch listener gets a list, and the context of each event.
+on(OrderPlaced, PaymentCreated)
+  .batch({ max: 50 })
+  .inject({ mailer: Mailer })
+  .guardedBy(async (events, context, next) => {
+    const ids: readonly string[] = events.map((each) => context.of(each).messageId);
+    if (ids.length > 0) await next();
+  })
+  .listen(async (events, context, { mailer }) => {
+    const keys: readonly string[] = context.idempotencyKeys;
+    await mailer.send(`${events.map(({ eventId }) => eventId).join()} ${keys.length}`);
+  });
+// @ts-expect-error -- a batch has no single event
+on(OrderPlaced)
+  .batch()
+  .listen(({ orderId }) => void orderId);
+// @ts-expect-error -- its size is a number
+on(OrderPlaced).batch({ max: '50' });
+// @ts-expect-error -- a batch is handled after the commit
+on(OrderPlaced).batch().inline();
+// @ts-expect-error -- commands are handled one by one
+on(CreatePayment).batch();
+
 // A guard on a group passes the reply on, and cannot invent one; on a command it may.
 on(PaymentCommand).guard(async (_command, _context, next) => next());
 on(Command).after((_command, _context, reply) => reply);
