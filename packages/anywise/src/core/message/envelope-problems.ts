@@ -5,7 +5,11 @@ import { faultOf } from './storable-text.js';
 export function envelopeProblems(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['it is not an object'];
   const attributes = value as Readonly<Record<string, unknown>>;
-  const problems = required.flatMap((name) => textProblem(name, attributes[name]) ?? []);
+  const problems: string[] = [];
+  for (const name of required) {
+    const problem = textProblem(name, attributes[name]);
+    if (problem !== undefined) problems.push(problem);
+  }
   for (const name of optional) {
     const problem = attributes[name] === undefined ? undefined : textProblem(name, attributes[name]);
     if (problem !== undefined) problems.push(problem);
@@ -44,6 +48,9 @@ export function textProblem(name: string, value: unknown): string | undefined {
 }
 
 function isTime(text: string): boolean {
+  // As this library writes it, of a day that every month has; other forms cost a parse.
+  if (/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/.test(text))
+    return true;
   return /^\d{4}-\d\d-\d\dT/i.test(text) && !Number.isNaN(Date.parse(text));
 }
 

@@ -107,6 +107,7 @@ export function writeEnvelope(envelope: Envelope, maxBytes: number): WrittenEnve
 
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (!Object.values(value).includes(null)) return value;
   const entries = Object.entries(value);
   const isUnset = ([name, attribute]: readonly [string, unknown]): boolean => attribute === null && name !== 'data';
   return entries.some(isUnset) ? Object.fromEntries(entries.filter((entry) => !isUnset(entry))) : value;
