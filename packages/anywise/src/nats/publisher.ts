@@ -95,7 +95,7 @@ async function outcomeOf(
   }
   const headers = makeHeaders();
   const body = writeMessage(envelope, headers);
-  headers.set('Nats-Msg-Id', messageIdOf(envelope));
+  headers.append('Nats-Msg-Id', messageIdOf(envelope));
   const refused = tooLarge(envelope.type, connection, headers, body ?? '');
   if (refused !== undefined) return { error: refused, permanent: true };
   try {

@@ -8,14 +8,17 @@ import { readCloudEvent, typedValue, type Attribute, type Found } from '../kit/c
 // https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md
 const attributePrefix = 'ce-';
 
-/** Sets the headers of an envelope and gives its body. */
+/** Adds the headers of an envelope to empty ones, and gives its body. */
 export function writeMessage(envelope: Envelope, headers: MsgHdrs): string | undefined {
-  const { data, datacontenttype, ...attributes } = envelope;
-  headers.set('Content-Type', datacontenttype);
-  for (const [name, value] of Object.entries(attributes) as [string, string | number | boolean | undefined][]) {
-    if (value !== undefined) headers.set(`${attributePrefix}${name}`, encode(String(value)));
+  // Appended, as `set` would look through all of them first.
+  headers.append('Content-Type', envelope.datacontenttype);
+  const attributes = envelope as unknown as Readonly<Record<string, string | number | boolean | undefined>>;
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (value === undefined || name === 'data' || name === 'datacontenttype') continue;
+    headers.append(`${attributePrefix}${name}`, encode(String(value)));
   }
-  return JSON.stringify(data);
+  return JSON.stringify(envelope.data);
 }
 
 /** By what the server recognises a message that is published again: two sources may use the same id. */
@@ -58,15 +61,15 @@ export function readMessage({ data, headers }: RawMessage, found: Found): Receiv
 
 /** The names of headers may be in any case. */
 function contentTypeOf(headers: MsgHdrs): string {
-  const name = headers.keys().find((header) => header.toLowerCase() === 'content-type');
-  return name === undefined ? '' : headers.get(name);
+  for (const [header, [value = '']] of headers) if (header.toLowerCase() === 'content-type') return value;
+  return '';
 }
 
 function attributesOf(headers: MsgHdrs): readonly Attribute[] {
   const found = new Map<string, string | number>();
-  for (const header of headers.keys()) {
+  // Not by `get`, which looks through all of them each time.
+  for (const [header, [value = '']] of headers) {
     const name = header.toLowerCase();
-    const value = headers.get(header);
     if (name === 'content-type') found.set('datacontenttype', value);
     if (!name.startsWith(attributePrefix)) continue;
     const attribute = name.slice(attributePrefix.length);
@@ -77,11 +80,13 @@ function attributesOf(headers: MsgHdrs): readonly Attribute[] {
 
 /** Percent-encodes what a header cannot carry, as the binding says. */
 function encode(value: string): string {
+  if (!/[^\x21\x23\x24\x26-\x7e]/.test(value)) return value;
   return value.replace(/[^\x21\x23\x24\x26-\x7e]+/gu, (part) => encodeURIComponent(part));
 }
 
 /** Other programs send values that are not encoded, a lone `%` among them. */
 function decode(value: string): string {
+  if (!value.includes('%')) return value;
   try {
     return decodeURIComponent(value);
   } catch {
