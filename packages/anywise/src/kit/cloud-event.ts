@@ -47,7 +47,7 @@ export function readCloudEvent({ data, attributes, contentType }: BrokerMessage,
 
 /** The envelope's JSON. The body is put in as it is, so that it is parsed once; before the attributes, which count. */
 function jsonOf(attributes: readonly Attribute[], body: string): string {
-  const named = attributes.filter(([name]) => name !== 'data');
-  const fields = named.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  return `{${[...(body === '' ? [] : [`"data":${body}`]), ...fields].join()}}`;
+  const named = JSON.stringify(Object.fromEntries(attributes.filter(([name]) => name !== 'data')));
+  if (body === '') return named;
+  return named === '{}' ? `{"data":${body}}` : `{"data":${body},${named.slice(1)}`;
 }

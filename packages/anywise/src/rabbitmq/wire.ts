@@ -23,12 +23,14 @@ export interface Written {
 
 /** Writes an envelope in binary mode. Numbers stay numbers. */
 export function writeMessage(envelope: Envelope): Written {
-  const { data, datacontenttype, ...attributes } = envelope;
+  const { id, type, data, datacontenttype } = envelope;
+  const attributes = envelope as unknown as Readonly<Record<string, string | number | boolean | undefined>>;
   const headers: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(attributes) as [string, string | number | boolean | undefined][]) {
-    if (value !== undefined) headers[`${attributePrefix}${name}`] = value;
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (value === undefined || name === 'data' || name === 'datacontenttype') continue;
+    headers[`${attributePrefix}${name}`] = value;
   }
-  const { id, type } = envelope;
   return {
     body: Buffer.from(data === undefined ? '' : JSON.stringify(data)),
     properties: {
