@@ -165,10 +165,11 @@ export class Feed {
       return;
     }
     const stored = { seq, message };
-    this.#waiting.push(stored);
+    const isFirst = this.#waiting.push(stored) === 1;
     this.#bytes += bytesOf(stored);
     if (this.#pull !== undefined && ++this.#pull.received >= batchSize) this.#answered();
-    this.#onChange();
+    // Whoever takes the first takes those behind it, too.
+    if (isFirst) this.#onChange();
   }
 
   /** @see https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-37.md#status-messages */

@@ -100,13 +100,14 @@ export class Feed {
       this.#end('it was deleted, and what was in it is lost');
       return;
     }
-    this.#waiting.push(message);
+    const isFirst = this.#waiting.push(message) === 1;
     this.#bytes += bytesOf(message);
     if (this.#bytes > mostBytes && this.#waiting.length > 1) {
       this.#holdsTooMuch = true;
       void this.stop();
     }
-    this.#options.onChange();
+    // Whoever takes the first takes those behind it, too.
+    if (isFirst) this.#options.onChange();
   }
 
   #end(failure: string | undefined): void {
