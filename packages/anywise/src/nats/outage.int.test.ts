@@ -152,6 +152,20 @@ describeNats(`a NATS server that is not as it should be${note}`, () => {
     await eventually(() => expect(ids).toContain('after'));
   });
 
+  it('whose connection is cut is sent nothing later of what was refused meanwhile', async () => {
+    const prefix = newPrefix();
+    await using wire = await openWire(server.place);
+    const transport = connect({ prefix, servers: wire.place });
+    const { ids } = await receive(connect({ prefix }));
+    await transport.publish([testEnvelope({ id: 'before' })]);
+    wire.cut();
+    await expect(transport.publish([testEnvelope({ id: 'refused' })])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    wire.mend();
+    await eventually(() => transport.publish([testEnvelope({ id: 'after' })]));
+    await eventually(() => expect(ids).toContain('after'));
+    expect(ids).toEqual(['before', 'after']);
+  });
+
   it('that is away comes back to the same transport', async () => {
     const transport = connect({ prefix: newPrefix() });
     const { ids, errors } = await receive(transport);

@@ -79,6 +79,18 @@ it('adds nothing twice when the connection was lost, and says so to everyone who
   expect(added.at(-1)).toEqual(['later']);
 });
 
+it('adds in one transaction what takes several statements', async () => {
+  const transactions: (readonly Insertion[])[] = [];
+  const queryTogether = async (insertions: readonly Insertion[]): Promise<void> => void transactions.push(insertions);
+  const insertions: readonly Insertion[] = [
+    [{ text: 'INSERT outgoing' }, []],
+    [{ text: 'INSERT incoming' }, []],
+  ];
+  const appender = new Appender({ query: unexpected, queryTogether } as unknown as Database, () => insertions);
+  await add(appender, 'a');
+  expect(transactions).toEqual([insertions]);
+});
+
 it('is closed when nothing is being added any more', async () => {
   let finish: Answer = async () => undefined;
   const committed = new Promise<void>((resolve) => (finish = async () => resolve()));

@@ -39,3 +39,12 @@ it('resolves no call before its statement has succeeded', async () => {
   expect(isTold).toBe(false);
   await told;
 });
+
+it('publishes nothing that follows a part that failed', async () => {
+  const { run, publisher } = databaseThat('fails', 'succeeds');
+  const text = 'x'.repeat(3 * 1_048_576);
+  const large = ['first', 'second'].map((id) => ({ envelope: testEnvelope({ id }), json: text }));
+  await expect(publisher.publish(large)).rejects.toThrow('the disk is full');
+  await publisher.close();
+  expect(run).toHaveLength(1);
+});

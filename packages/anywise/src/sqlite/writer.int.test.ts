@@ -128,6 +128,17 @@ describe('the writer', () => {
       expect(rows()).toEqual([2]);
     }));
 
+  it('harms no other with a transaction that shares its commit with none', () =>
+    inFile(async ({ writer, insert, rows }) => {
+      const first = await writer.open();
+      insert(1);
+      const shared = first.commit();
+      const alone = await writer.open({ isAlone: true });
+      const outcomes = await Promise.allSettled([shared, alone.commit(() => insert(1))]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+      expect(rows()).toEqual([1]);
+    }));
+
   it('does once, right before the commit, what several leave for it, but not what was rolled back', () =>
     inFile(async ({ writer, rows }) => {
       const insertAll = (connection: Connection, numbers: readonly number[]): undefined => {

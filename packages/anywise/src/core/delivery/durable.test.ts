@@ -4,7 +4,7 @@ import { Anywise } from '../bus/anywise.js';
 import { contextKey, type FrozenContext } from '../message/context.js';
 import { contract } from '../message/contract.js';
 import type { ListenerDefinition } from '../registry/definitions.js';
-import { TerminalError } from '../errors/errors.js';
+import { AnywiseError, TerminalError } from '../errors/errors.js';
 import { memoryStore } from '../../memory/store.js';
 import { memoryBroker } from '../../memory/transport.js';
 import { command, event, query } from '../message/declare.js';
@@ -145,6 +145,23 @@ describe('an event', () => {
     await eventually(() => expect(heard).toEqual(['p1: 1']));
   });
 
+  it('of a batch that could not be taken in during an outage of the store comes again', async () => {
+    const heard: string[] = [];
+    const { start, stores } = services();
+    const { inbox } = stores.orders;
+    const add = inbox.add.bind(inbox);
+    let failures = 1;
+    inbox.add = async (...entries) => {
+      if (failures-- > 0) throw new AnywiseError('UNAVAILABLE', 'The database is away.', { retryable: true });
+      return add(...entries);
+    };
+    await using payments = await start('payments', { items: [pay] });
+    await using _orders = await start('orders', { items: [hear(heard)] });
+    await payments.send(new Pay({ id: 'p1', amount: 1 }));
+    await payments.send(new Pay({ id: 'p2', amount: 2 }));
+    await eventually(() => expect([...heard].sort()).toEqual(['p1: 1', 'p2: 2']));
+  });
+
   it('that is in no contract is refused where somebody would have to read it back', async () => {
     class Lost extends event('payments.lost', { data: z.object({}), entityId: () => '1' }) {}
     const { start } = services();
@@ -181,6 +198,36 @@ describe('an event', () => {
         { isItsOwn: true, isCausedByPay: true, attempt: 1, tenant: { name: 'acme' }, secret: undefined },
       ]),
     );
+  });
+});
+
+describe('a listener whose lease was lost', () => {
+  it('has handled nothing, which the log says', async () => {
+    const store = memoryStore();
+    const begin = store.begin.bind(store);
+    store.begin = (options) => {
+      const transaction = begin(options);
+      const commit = transaction.commit.bind(transaction);
+      transaction.commit = async (completion) => {
+        if (completion?.claim === undefined) return commit(completion);
+        await transaction.rollback();
+        return false;
+      };
+      return transaction;
+    };
+    const warnings: string[] = [];
+    const ended: string[] = [];
+    await using bus = await startBus({
+      name: 'payments',
+      contracts,
+      store,
+      items: [pay, hear([])],
+      logger: { ...silent, warn: (_details, text) => void warnings.push(text) },
+    });
+    bus.observe({ handled: ({ listener }) => void ended.push(listener) });
+    await bus.publish(new Paid({ id: 'p1', amount: 1 }));
+    await eventually(() => expect(warnings.join()).toContain('lost its lease'));
+    expect(ended).toEqual([]);
   });
 });
 

@@ -3,7 +3,8 @@ import { declareCapabilities } from '../../kit/capabilities.js';
 import { memoryStore } from '../../memory/store.js';
 import { AnywiseError } from '../errors/errors.js';
 import { Outage } from './outage.js';
-import { Relay } from './relay.js';
+import { inboxEntries } from './intake.js';
+import { Relay, relayBatch, type RelayOptions } from './relay.js';
 import type { Store } from '../ports/store.js';
 import type { Envelope } from '../message/envelope.js';
 import { testEnvelope } from '../../testing/envelopes.js';
@@ -31,15 +32,18 @@ function publisher(publish: Publish): Transport {
   };
 }
 
-function relay(store: Store, publish: Publish, holder = 'here:1:1:a'): Relay & AsyncDisposable {
-  const entriesHere = (): undefined => undefined;
+function relay(
+  store: Store,
+  publish: Publish,
+  entriesHere: RelayOptions['entriesHere'] = () => undefined,
+): Relay & AsyncDisposable {
   const transport = publisher(publish);
   const made = new Relay({
     store,
     transport,
     entriesHere,
     unreadable: 'test/unreadable',
-    holder,
+    holder: 'here:1:1:a',
     outage: new Outage('transport', silent),
     isAway: () => false,
     onOutage: () => undefined,
@@ -163,6 +167,71 @@ describe('the relay', () => {
     const subject = relay(store, () => Promise.reject(new Error('not mine to publish')));
     await subject.stop(50);
     expect(await store.outbox.sendable(10)).toMatchObject([{ envelope: { id: 'e1' }, attempts: 0 }]);
+  });
+
+  it('publishes nothing that the one before it has sent meanwhile', async () => {
+    const store = memoryStore();
+    const published: string[] = [];
+    await commit(store, { id: 'sent' });
+    const before = await store.outbox.lease('elsewhere:1:1:b', 60_000);
+    const lease = store.outbox.lease.bind(store.outbox);
+    store.outbox.lease = async (...options) => {
+      if (before !== undefined) {
+        const [row] = await store.outbox.sendable(1);
+        if (row?.envelope?.id === 'sent') await store.outbox.settle(before, [{ seq: row.seq, outcome: 'confirmed' }]);
+        await store.outbox.release(before);
+      }
+      return lease(...options);
+    };
+    await using subject = relay(store, (envelopes) => {
+      published.push(...envelopes.map(({ id }) => id));
+      return confirmAll(envelopes);
+    });
+    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 } }));
+    await commit(store, { id: 'new' });
+    subject.wake();
+    await eventually(() => expect(published).toContain('new'));
+    expect(published).toEqual(['new']);
+  });
+
+  it('asks for the lease again once it has lost it', async () => {
+    const store = memoryStore();
+    let asked = 0;
+    const lease = store.outbox.lease.bind(store.outbox);
+    store.outbox.lease = (...options) => {
+      asked++;
+      return lease(...options);
+    };
+    const settle = store.outbox.settle.bind(store.outbox);
+    let losses = 1;
+    store.outbox.settle = async (...outcomes) => losses-- <= 0 && settle(...outcomes);
+    await commit(store, { id: 'e1' });
+    await using _relay = relay(store, confirmAll);
+    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 } }));
+    expect(asked).toBe(2);
+  });
+
+  it('keeps a command for this service until the inbox has taken it', async () => {
+    const store = memoryStore();
+    const add = store.inbox.add.bind(store.inbox);
+    let failures = 1;
+    store.inbox.add = async (...entries) => {
+      if (failures-- > 0) throw new AnywiseError('UNAVAILABLE', 'The database is away.', { retryable: true });
+      return add(...entries);
+    };
+    await commit(store, { id: 'c1', kind: 'command' });
+    const never: Publish = () => Promise.reject(new Error('it is for this service'));
+    await using _relay = relay(store, never, (envelope) => inboxEntries(envelope, ['here']));
+    await eventually(async () => expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 } }));
+    expect(await store.inbox.status()).toMatchObject({ waiting: { count: 1 } });
+  });
+
+  it('sends all batches that wait before it stops', async () => {
+    const store = memoryStore();
+    const subject = relay(store, confirmAll);
+    await commit(store, ...Array.from({ length: 2 * relayBatch + 1 }, (_, n) => ({ id: `e${n}` })));
+    await subject.stop(60_000);
+    expect(await store.outbox.status()).toMatchObject({ waiting: { count: 0 } });
   });
 
   it('sends what waits before it stops, and gives its lease back', async () => {

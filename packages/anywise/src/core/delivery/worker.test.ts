@@ -237,6 +237,49 @@ describe('a worker', () => {
     expect(seen.filter((ids) => ids.includes('1') || ids.includes('2'))).toEqual([['1'], ['2']]);
   });
 
+  it('takes in what arrives while a suspect is in hand, and handles it afterwards', async () => {
+    let now = 1_000_000;
+    const store = memoryStore({ clock: { now: () => now } });
+    await store.inbox.add([testEntry({ id: 'suspect', key: 'a' })]);
+    await store.inbox.claim({ listeners: new Map([['listener', 10]]), holder: 'dead', limit: 10, leaseMs: 1_000 });
+    now += 2_000;
+    const begun: string[] = [];
+    let end: () => void = () => undefined;
+    const mayEnd = new Promise<void>((resolve) => (end = resolve));
+    await using worker = startWorker({
+      store,
+      deliver: async (claim) => {
+        begun.push(claim.id);
+        await mayEnd;
+        await finish(store)(claim);
+      },
+    });
+    await eventually(() => expect(begun).toEqual(['suspect']));
+    await worker.take([testEntry({ id: 'new', key: 'b' })]);
+    expect(begun).toEqual(['suspect']);
+    end();
+    await eventually(() => expect(begun).toEqual(['suspect', 'new']));
+  });
+
+  it('has all its places again after a search that failed', async () => {
+    const store = memoryStore();
+    let failures = 1;
+    const failing = withSlowClaims(store, async () => {
+      if (failures-- > 0) throw new Error('The database is away.');
+    });
+    const handled: string[] = [];
+    await using _worker = startWorker({
+      store: failing,
+      deliver: async (claim) => {
+        await finish(store)(claim);
+        handled.push(claim.id);
+      },
+    });
+    await eventually(() => expect(failures).toBe(0));
+    await store.inbox.add([testEntry({ id: 'a', key: 'a' })]);
+    await eventually(() => expect(handled).toEqual(['a']));
+  });
+
   it('records whatever a listener throws', async () => {
     const store = memoryStore();
     const strange: unknown[] = [null, undefined, Symbol('x'), Object.create(null), { toString: () => ({}) }];
