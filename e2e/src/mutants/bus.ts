@@ -1,6 +1,6 @@
-import { source, type Mutant } from './mutant.js';
+import { source, type Mutant, type TestChoice } from './mutant.js';
 
-const ports = 'e2e/src/chaos/ports.test.ts';
+const test = (path: string): TestChoice => ({ file: `${source}/core/delivery/${path}.test.ts` });
 
 /** Mistakes of the bus, whatever its store. */
 export const busMutants: readonly Mutant[] = [
@@ -13,7 +13,7 @@ export const busMutants: readonly Mutant[] = [
         to: 'await transaction.commit(completion);',
       },
     ],
-    tests: [`${source}/core/delivery/durable.test.ts`, ports],
+    tests: [{ ...test('durable'), title: 'has handled nothing, which the log says' }],
   },
   {
     name: "a batch's failure is blamed on its first message",
@@ -47,7 +47,7 @@ export const busMutants: readonly Mutant[] = [
              const outcomes = await this.#bring(rows);`,
       },
     ],
-    tests: [`${source}/core/delivery/relay.test.ts`],
+    tests: [{ ...test('relay'), title: 'keeps events while the transport fails' }],
   },
   {
     name: 'offset relay: rows with a greater `seq` than the last',
@@ -65,7 +65,7 @@ export const busMutants: readonly Mutant[] = [
         to: 'epoch === epoch ? found : found',
       },
     ],
-    tests: [`${source}/core/delivery/relay.test.ts`],
+    tests: [{ ...test('relay'), title: 'keeps events while the transport fails' }],
   },
   {
     name: 'an error of the intake is swallowed',
@@ -76,12 +76,12 @@ export const busMutants: readonly Mutant[] = [
         to: 'await this.#worker.take(entriesOfBatch(batch, intake)).catch(() => undefined);',
       },
     ],
-    tests: [`${source}/core/delivery/durable.test.ts`, ports],
+    tests: [{ ...test('durable'), title: 'that could not be taken in during an outage' }],
   },
   {
     name: 'what cannot be stored is dropped instead of buried',
     changes: [{ file: 'core/delivery/take-in.ts', from: 'await bury(entry, error, options);', to: '' }],
-    tests: [`${source}/core/delivery/take-in.test.ts`],
+    tests: [test('take-in')],
   },
   {
     name: 'an outage of the store counts as a message that cannot be stored',
@@ -92,11 +92,76 @@ export const busMutants: readonly Mutant[] = [
         to: 'return false;',
       },
     ],
-    tests: [`${source}/core/delivery/take-in.test.ts`],
+    tests: [test('take-in')],
   },
   {
     name: 'a change during a claim is not counted',
     changes: [{ file: 'core/delivery/worker.ts', from: 'this.#changes++;', to: '' }],
-    tests: [`${source}/core/delivery/worker.test.ts`, `${source}/core/delivery/durable.test.ts`],
+    tests: [test('worker')],
+  },
+  {
+    name: 'a relay that has just got the lease publishes what it had read before',
+    changes: [
+      {
+        file: 'core/delivery/relay.ts',
+        from: 'lease.epoch === epoch ? found : await store.outbox.sendable(relayBatch)',
+        to: 'found',
+      },
+    ],
+    tests: [test('relay')],
+  },
+  {
+    name: 'a relay that has lost the lease publishes on',
+    changes: [
+      {
+        file: 'core/delivery/relay.ts',
+        from: '(lease, outcomes))) this.#lease = undefined;',
+        to: '(lease, outcomes))) return 0;',
+      },
+    ],
+    tests: [test('relay')],
+  },
+  {
+    name: 'a relay that stops sends one batch only',
+    changes: [
+      {
+        file: 'core/delivery/relay.ts',
+        from: 'while (!timeIsUp.aborted && (await this.#turn()) === 0);',
+        to: 'if (!timeIsUp.aborted) await this.#turn();',
+      },
+    ],
+    tests: [test('relay')],
+  },
+  {
+    name: 'a command for this service leaves the outbox although the inbox did not take it',
+    changes: [
+      {
+        file: 'core/delivery/relay.ts',
+        from: 'store.inbox.add(entries), unreadable, logger });',
+        to: 'store.inbox.add(entries), unreadable, logger }).catch(() => undefined);',
+      },
+    ],
+    tests: [test('relay')],
+  },
+  {
+    name: 'a search that failed keeps the places of what it did not find',
+    changes: [
+      {
+        file: 'core/delivery/worker.ts',
+        from: '} finally {\n      this.#places.giveUp(limit);\n    }',
+        to: '} catch (error) {\n      throw error;\n    }\n    this.#places.giveUp(limit);',
+      },
+    ],
+    tests: [test('worker')],
+  },
+  {
+    name: 'what arrives is handled beside a suspect',
+    changes: [{ file: 'core/delivery/worker.ts', from: 'limit: this.#suspects > 0 ? 0 : limit,', to: 'limit,' }],
+    tests: [test('worker')],
+  },
+  {
+    name: 'listeners share the object of a message',
+    changes: [{ file: 'core/delivery/intake.ts', from: 'isOwn && listeners.length === 1 ?', to: 'isOwn ?' }],
+    tests: [test('intake')],
   },
 ];

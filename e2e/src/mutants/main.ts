@@ -7,6 +7,7 @@ import { copyWorkspace } from './copy.js';
 import { source, type Change, type Mutant } from './mutant.js';
 import { natsMutants } from './nats.js';
 import { postgresMutants } from './postgres.js';
+import { rabbitmqMutants } from './rabbitmq.js';
 import { runTests } from './run-tests.js';
 import { sqliteMutants } from './sqlite.js';
 
@@ -22,9 +23,10 @@ const mutants: readonly Mutant[] = [
   ...busMutants,
   ...sqliteMutants.map((mutant) => ({ ...mutant, store: 'sqlite' as const })),
   ...natsMutants.map((mutant) => ({ ...mutant, store: 'nats' as const })),
+  ...rabbitmqMutants.map((mutant) => ({ ...mutant, store: 'rabbitmq' as const })),
   ...postgresMutants.map((mutant) => ({ ...mutant, store: 'postgres' as const })),
 ];
-const wanted = mutants.filter(({ name, store = '' }) => `${name} ${store}`.includes(only));
+const wanted = mutants.filter(({ name, store = 'bus' }) => `${name} ${store}`.includes(only));
 
 using copy = copyWorkspace();
 await expectSound();
@@ -34,7 +36,8 @@ for (const mutant of wanted) {
   const killer = await findKiller(mutant);
   const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
   rows.push({ mutant: mutant.name, store: mutant.store ?? 'any', 'killed by': killer ?? 'NO TEST', seconds });
-  console.log(`${killer === undefined ? 'SURVIVED' : 'killed'}: ${mutant.name}, ${mutant.store ?? 'any store'}`);
+  const outcome = killer === undefined ? 'SURVIVED' : `killed by "${killer}" in ${seconds} s`;
+  console.log(`${mutant.name}, ${mutant.store ?? 'any store'}: ${outcome}`);
 }
 console.table(rows);
 const survivors = rows.filter((row) => row['killed by'] === 'NO TEST').length;
@@ -42,8 +45,12 @@ if (survivors > 0) throw new Error(`${survivors} of ${rows.length} mistakes were
 
 /** A test that fails without any mistake would seem to notice all of them. */
 async function expectSound(): Promise<void> {
-  for (const file of new Set(wanted.flatMap(({ tests }) => tests))) {
-    const { failed, passed } = await runTests(copy.folder, file);
+  const choices = new Map<string, readonly string[]>();
+  for (const { file, title = '' } of wanted.flatMap(({ tests }) => tests)) {
+    choices.set(file, [...(choices.get(file) ?? []), title]);
+  }
+  for (const [file, titles] of choices) {
+    const { failed, passed } = await runTests(copy.folder, file, titles);
     if (failed !== undefined) throw new Error(`\`${file}\` fails without a mistake already: ${failed}`);
     console.log(`sound: ${file} (${passed} tests)`);
   }
@@ -53,8 +60,8 @@ async function findKiller({ name, changes, tests }: Mutant): Promise<string | un
   const originals = new Map(changes.map(({ file }) => [pathOf(file), readFileSync(pathOf(file), 'utf8')]));
   for (const change of changes) make(change, name);
   try {
-    for (const file of tests) {
-      const { failed } = await runTests(copy.folder, file);
+    for (const { file, title = '' } of tests) {
+      const { failed } = await runTests(copy.folder, file, [title]);
       if (failed !== undefined) return failed;
     }
     return undefined;

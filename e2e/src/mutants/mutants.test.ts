@@ -6,9 +6,10 @@ import { busMutants } from './bus.js';
 import { source } from './mutant.js';
 import { natsMutants } from './nats.js';
 import { postgresMutants } from './postgres.js';
+import { rabbitmqMutants } from './rabbitmq.js';
 import { sqliteMutants } from './sqlite.js';
 
-const changes = [...busMutants, ...sqliteMutants, ...postgresMutants, ...natsMutants].flatMap(
+const changes = [...busMutants, ...sqliteMutants, ...postgresMutants, ...natsMutants, ...rabbitmqMutants].flatMap(
   (mutant) => mutant.changes,
 );
 

@@ -1,6 +1,7 @@
-import { source, type Mutant } from './mutant.js';
+import { source, type Mutant, type TestChoice } from './mutant.js';
 
-const tests = [`${source}/nats/transport.int.test.ts`, `${source}/nats/outage.int.test.ts`];
+const transportTest = (title: string): TestChoice => ({ file: `${source}/nats/transport.int.test.ts`, title });
+const outageTest = (title: string): TestChoice => ({ file: `${source}/nats/outage.int.test.ts`, title });
 
 /** Mistakes of the NATS transport. */
 export const natsMutants: readonly Mutant[] = [
@@ -14,7 +15,10 @@ export const natsMutants: readonly Mutant[] = [
              if (batch.received.length > 0) await receive(batch.received);`,
       },
     ],
-    tests,
+    tests: [
+      transportTest('delivers everything to another instance when earlier ones failed and stopped'),
+      transportTest('keeps the order of each key when the broker is killed while several instances receive'),
+    ],
   },
   {
     name: 'the position is saved before the batch is received',
@@ -26,7 +30,10 @@ export const natsMutants: readonly Mutant[] = [
              this.#position.advance(await connect(), last.seq);`,
       },
     ],
-    tests,
+    tests: [
+      transportTest('delivers everything to another instance when earlier ones failed and stopped'),
+      transportTest('keeps the order of each key when the broker is killed while several instances receive'),
+    ],
   },
   {
     name: 'instances compete: each one reads',
@@ -37,7 +44,7 @@ export const natsMutants: readonly Mutant[] = [
         to: "if (stored.holder === 'nobody' && (await this.#isAlive(connected, stored))) {",
       },
     ],
-    tests,
+    tests: [transportTest('delivers each message to a service once, however many instances it has')],
   },
   {
     name: 'a durable consumer, which knows by itself how far it has sent',
@@ -55,31 +62,42 @@ export const natsMutants: readonly Mutant[] = [
         to: 'void manager;',
       },
     ],
-    tests,
+    tests: [
+      transportTest('delivers everything to another instance when earlier ones failed and stopped'),
+      transportTest('keeps the order of each key when connections of the instances are cut'),
+      transportTest('keeps the order of each key when the instance that reads closes in the middle of a batch'),
+    ],
   },
   {
     name: 'the client reconnects by itself, and sends on what is waiting',
     changes: [
-      { file: 'nats/client.ts', from: 'reconnect: false,', to: 'reconnect: true, reconnectTimeWait: 10,' },
+      {
+        file: 'nats/client.ts',
+        from: 'reconnect: false,',
+        to: 'reconnect: true, reconnectTimeWait: 10, maxReconnectAttempts: -1,',
+      },
       {
         file: 'nats/publisher.ts',
         from: 'const lanes = lanesOf(sendable);',
         to: 'const lanes = lanesOf(sendable).flatMap((lane) => lane.map((one) => [one]));',
       },
     ],
-    tests,
+    tests: [outageTest('whose connection is cut is sent nothing later of what was refused meanwhile')],
   },
   {
     name: 'a batch that failed is skipped',
     changes: [
       { file: 'nats/reader.ts', from: 'giveBack: () => feed.giveBack(messages),', to: 'giveBack: () => undefined,' },
     ],
-    tests,
+    tests: [transportTest('redelivers a batch when receiving it failed')],
   },
   {
     name: 'a batch that failed comes again behind the others',
     changes: [{ file: 'nats/feed.ts', from: 'this.#waiting.unshift(...batch);', to: 'this.#waiting.push(...batch);' }],
-    tests,
+    tests: [
+      transportTest('delivers a batch that failed again before the messages that have come since'),
+      transportTest('keeps the order of each key when receiving fails repeatedly'),
+    ],
   },
   {
     name: 'a message counts as published although its confirm was lost',
@@ -90,7 +108,7 @@ export const natsMutants: readonly Mutant[] = [
         to: 'return undefined; void unavailable(place, error);',
       },
     ],
-    tests,
+    tests: [transportTest('does not count a message as published whose confirm was lost')],
   },
   {
     name: 'the later messages of a key are published although one was refused',
@@ -101,6 +119,6 @@ export const natsMutants: readonly Mutant[] = [
         to: 'if ((await publishOne(one)) || true) continue;',
       },
     ],
-    tests,
+    tests: [outageTest('whose stream is full takes nothing of a key behind what it refused')],
   },
 ];

@@ -1,14 +1,10 @@
-import { source, type Mutant } from './mutant.js';
+import { source, type Mutant, type TestChoice } from './mutant.js';
 
-const storeTests = [`${source}/postgres/store.int.test.ts`];
-const publisherTests = [
-  `${source}/postgres/publisher.test.ts`,
-  `${source}/postgres/log.int.test.ts`,
-  `${source}/postgres/transport.int.test.ts`,
-];
-
-const transportTests = [`${source}/postgres/transport.int.test.ts`];
-const positionTests = [`${source}/postgres/position.int.test.ts`, ...transportTests];
+const storeTest = (title: string): TestChoice => ({ file: `${source}/postgres/store.int.test.ts`, title });
+const transportTest = (title: string): TestChoice => ({ file: `${source}/postgres/transport.int.test.ts`, title });
+const publisherTests = [{ file: `${source}/postgres/publisher.test.ts` }];
+const logTest = (title: string): TestChoice => ({ file: `${source}/postgres/log.int.test.ts`, title });
+const positionTests = [{ file: `${source}/postgres/position.int.test.ts` }];
 
 /** Mistakes of the PostgreSQL store and transport. */
 export const postgresMutants: readonly Mutant[] = [
@@ -21,7 +17,7 @@ export const postgresMutants: readonly Mutant[] = [
         to: 'SELECT count(*) FROM changed',
       },
     ],
-    tests: storeTests,
+    tests: [storeTest('tells a suspect from the message of another source that has its id')],
   },
   {
     name: 'the fence of a batch does not count',
@@ -43,7 +39,7 @@ export const postgresMutants: readonly Mutant[] = [
         to: 'holder >= $1 AND epoch >= $2 FOR SHARE',
       },
     ],
-    tests: storeTests,
+    tests: [storeTest('refuses the outcomes of a relay whose lease has passed to another')],
   },
   {
     name: 'acknowledge before commit',
@@ -55,7 +51,10 @@ export const postgresMutants: readonly Mutant[] = [
              if (batch.received.length > 0) await receive(batch.received);`,
       },
     ],
-    tests: [`${source}/postgres/transport.int.test.ts`],
+    tests: [
+      transportTest('redelivers a batch when receiving it failed'),
+      transportTest('delivers everything to another instance when earlier ones failed and stopped'),
+    ],
   },
   {
     name: 'inbox key without listener',
@@ -72,7 +71,7 @@ export const postgresMutants: readonly Mutant[] = [
         to: 'ON CONFLICT (id, source) DO NOTHING\n    RETURNING',
       },
     ],
-    tests: storeTests,
+    tests: [storeTest('keeps the messages of two listeners separate')],
   },
   {
     name: 'attempts counted at the end, not at the claim',
@@ -89,7 +88,7 @@ export const postgresMutants: readonly Mutant[] = [
       },
       { file: 'postgres/inbox.ts', from: 'attempts = attempts - $6, lease', to: 'attempts = attempts + 1 - $6, lease' },
     ],
-    tests: storeTests,
+    tests: [storeTest('counts an attempt whose process died only if nothing else was in hand there')],
   },
   {
     name: 'SKIP LOCKED and LIMIT without the rule of heads',
@@ -97,7 +96,7 @@ export const postgresMutants: readonly Mutant[] = [
       { file: 'postgres/claimable.ts', from: 'SELECT DISTINCT ON (listener, lane) * FROM', to: 'SELECT * FROM' },
       { file: 'postgres/claimable.ts', from: "WHERE ${isHead(schema, 'heads')} ORDER", to: 'ORDER' },
     ],
-    tests: storeTests,
+    tests: [storeTest('claims on arrival only the first message of a key')],
   },
   {
     name: 'offset outbox: rows with a greater `seq` than the last',
@@ -110,7 +109,7 @@ export const postgresMutants: readonly Mutant[] = [
              Reflect.set(this, 'last', free.at(-1)?.seq ?? last);`,
       },
     ],
-    tests: storeTests,
+    tests: [storeTest('hands out the oldest events first, and no more than requested')],
   },
   {
     name: 'a failed statement is told to the first of those that shared it',
@@ -142,17 +141,17 @@ export const postgresMutants: readonly Mutant[] = [
   {
     name: 'commands are trimmed before their owner has read them',
     changes: [{ file: 'postgres/log.ts', from: "WHERE kind <> 'command' ORDER BY seq", to: 'ORDER BY seq' }],
-    tests: publisherTests,
+    tests: [logTest('deletes messages that every service has read early')],
   },
   {
     name: 'what the slowest service has not read is trimmed',
     changes: [{ file: 'postgres/log.ts', from: 'SELECT min(position) FROM', to: 'SELECT max(position) FROM' }],
-    tests: publisherTests,
+    tests: [logTest('keeps what the slowest service has not read')],
   },
   {
     name: 'instances compete: each one reads',
     changes: [{ file: 'postgres/position.ts', from: "(holder IN ('', $3)", to: "(holder >= '' OR holder = $3" }],
-    tests: transportTests,
+    tests: [transportTest('delivers each message to a service once, however many instances it has')],
   },
   {
     name: 'what another instance reads is read too',
@@ -189,7 +188,7 @@ export const postgresMutants: readonly Mutant[] = [
   {
     name: 'a batch that failed is skipped',
     changes: [{ file: 'kit/subscriptions.ts', from: 'await batch.giveBack?.();', to: 'await batch.acknowledge();' }],
-    tests: transportTests,
+    tests: [transportTest('redelivers a batch when receiving it failed')],
   },
   {
     name: 'a message counts as published although its confirm was lost',
@@ -200,6 +199,43 @@ export const postgresMutants: readonly Mutant[] = [
         to: 'for (const { resolve } of group) resolve(void error as Result);',
       },
     ],
-    tests: transportTests,
+    tests: [
+      transportTest('does not count a message as published whose confirm was lost'),
+      transportTest('when the broker is killed while several instances receive'),
+    ],
+  },
+  {
+    name: 'the second part of a large publication goes although the first failed',
+    changes: [
+      {
+        file: 'postgres/publisher.ts',
+        from: 'for (const part of batchesWithin(written, bytesOf, limits.batchBytes)) {',
+        to: 'await Promise.all(batchesWithin(written, bytesOf, limits.batchBytes).map(async (part) => {',
+      },
+      { file: 'postgres/publisher.ts', from: '0) });\n    }', to: '0) });\n    }));' },
+    ],
+    tests: publisherTests,
+  },
+  {
+    name: 'what shares a call is not committed together',
+    changes: [
+      {
+        file: 'postgres/appender.ts',
+        from: 'else await this.#database.queryTogether([first, ...others]);',
+        to: 'else for (const [statement, values] of [first, ...others]) await this.#database.query(statement, ...values);',
+      },
+    ],
+    tests: [{ file: `${source}/postgres/appender.test.ts` }],
+  },
+  {
+    name: 'any failure at the end counts as a lost lease',
+    changes: [
+      {
+        file: 'postgres/fence.ts',
+        from: 'if (stateOf(error) === divisionByZero) return false;',
+        to: 'if (stateOf(error) !== "") return false;',
+      },
+    ],
+    tests: [{ file: `${source}/postgres/fence.test.ts` }],
   },
 ];

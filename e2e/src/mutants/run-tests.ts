@@ -20,12 +20,13 @@ export interface Outcome {
 }
 
 /**
- * Runs one test file of a workspace until a test fails.
+ * Runs the tests of one file of a workspace.
  *
  * @param file relative to the workspace, `<package>/src/<path>`.
- * @throws if the file could not run at all: then no test has noticed anything.
+ * @param titles parts of the titles of the tests to run; none means all tests.
+ * @throws if no test could run: then none has noticed anything.
  */
-export async function runTests(workspace: string, file: string): Promise<Outcome> {
+export async function runTests(workspace: string, file: string, titles: readonly string[]): Promise<Outcome> {
   const [packageFolder = '', path = ''] = file.split(/\/(?=src\/)/);
   const scratch = mkdtempSync(join(tmpdir(), 'anywise-jest-'));
   const result = join(scratch, 'result.json');
@@ -37,7 +38,6 @@ export async function runTests(workspace: string, file: string): Promise<Outcome
         join(workspace, 'node_modules/jest/bin/jest.js'),
         ...[
           '--ci',
-          '--bail',
           '--runInBand',
           '--forceExit',
           '--testTimeout',
@@ -45,6 +45,8 @@ export async function runTests(workspace: string, file: string): Promise<Outcome
           '--json',
           '--outputFile',
           result,
+          '--testNamePattern',
+          titles.map((title) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'),
           '--runTestsByPath',
           path,
         ],

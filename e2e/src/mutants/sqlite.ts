@@ -1,11 +1,11 @@
-import { source, type Mutant } from './mutant.js';
+import { source, type Mutant, type TestChoice } from './mutant.js';
 
-const storeTests = [`${source}/sqlite/store.int.test.ts`];
-const writerTests = [`${source}/sqlite/writer.int.test.ts`];
-const logTests = [`${source}/sqlite/log.int.test.ts`];
-
-const transportTests = [`${source}/sqlite/transport.int.test.ts`];
-const positionTests = [`${source}/sqlite/position.int.test.ts`, ...transportTests];
+const storeTest = (title: string): TestChoice => ({ file: `${source}/sqlite/store.int.test.ts`, title });
+const transportTest = (title: string): TestChoice => ({ file: `${source}/sqlite/transport.int.test.ts`, title });
+const writerTests = [{ file: `${source}/sqlite/writer.int.test.ts` }];
+const logTests = [{ file: `${source}/sqlite/log.int.test.ts` }];
+const positionTests = [{ file: `${source}/sqlite/position.int.test.ts` }];
+const outboxTests = [{ file: `${source}/sqlite/outbox.int.test.ts` }];
 
 /** Mistakes of the SQLite store and transport. */
 export const sqliteMutants: readonly Mutant[] = [
@@ -18,12 +18,12 @@ export const sqliteMutants: readonly Mutant[] = [
         to: 'connection.get(sql, seq, lease) !== null',
       },
     ],
-    tests: storeTests,
+    tests: [storeTest('tells a suspect from the message of another source that has its id')],
   },
   {
     name: 'no fence: outcomes of a relay that lost the lease count',
     changes: [{ file: 'sqlite/outbox.ts', from: 'holder = ? AND epoch = ?`', to: 'holder >= ? AND epoch >= ?`' }],
-    tests: storeTests,
+    tests: [storeTest('refuses the outcomes of a relay whose lease has passed to another')],
   },
   {
     name: 'acknowledge before commit',
@@ -35,12 +35,15 @@ export const sqliteMutants: readonly Mutant[] = [
              if (batch.received.length > 0) await receive(batch.received);`,
       },
     ],
-    tests: [`${source}/sqlite/transport.int.test.ts`],
+    tests: [
+      transportTest('redelivers a batch when receiving it failed'),
+      transportTest('delivers everything to another instance when earlier ones failed and stopped'),
+    ],
   },
   {
     name: 'inbox key without listener',
     changes: [{ file: 'sqlite/schema.ts', from: 'UNIQUE (listener, id, source)', to: 'UNIQUE (id, source)' }],
-    tests: storeTests,
+    tests: [storeTest('keeps the messages of two listeners separate')],
   },
   {
     name: 'attempts counted at the end, not at the claim',
@@ -58,12 +61,12 @@ export const sqliteMutants: readonly Mutant[] = [
         to: "SET state = 'ready', at = ${now} + ?, attempts = attempts + 1, lease = NULL",
       },
     ],
-    tests: storeTests,
+    tests: [storeTest('counts an attempt whose process died only if nothing else was in hand there')],
   },
   {
     name: 'LIMIT without the rule of heads',
     changes: [{ file: 'sqlite/claimable.ts', from: 'earlier.seq < head.seq', to: 'earlier.seq < 0' }],
-    tests: storeTests,
+    tests: [storeTest('claims on arrival only the first message of a key')],
   },
   {
     name: 'a caller is told of success before the shared commit',
@@ -85,7 +88,7 @@ export const sqliteMutants: readonly Mutant[] = [
         to: "for (const run of afterCommit) run?.();\n    this.#connection.run('COMMIT');",
       },
     ],
-    tests: [...writerTests, `${source}/sqlite/fresh.test.ts`, ...storeTests],
+    tests: writerTests,
   },
   {
     name: 'a begin that failed keeps the turn',
@@ -118,12 +121,12 @@ export const sqliteMutants: readonly Mutant[] = [
         to: 'error',
       },
     ],
-    tests: [...writerTests, `${source}/sqlite/faults.int.test.ts`],
+    tests: writerTests,
   },
   {
     name: 'work for a commit that failed is done with the next',
     changes: [{ file: 'sqlite/writer.ts', from: 'this.#atCommit.clear();', to: '' }],
-    tests: [...writerTests, ...storeTests],
+    tests: writerTests,
   },
   {
     name: 'commands are trimmed before their owner has read them',
@@ -151,7 +154,7 @@ export const sqliteMutants: readonly Mutant[] = [
     changes: [
       { file: 'sqlite/position.ts', from: "const isFree = holder === ''", to: "const isFree = holder !== 'nobody'" },
     ],
-    tests: transportTests,
+    tests: [transportTest('delivers each message to a service once, however many instances it has')],
   },
   {
     name: 'what another instance reads is read too',
@@ -182,6 +185,44 @@ export const sqliteMutants: readonly Mutant[] = [
   {
     name: 'a batch that failed is skipped',
     changes: [{ file: 'kit/subscriptions.ts', from: 'await batch.giveBack?.();', to: 'await batch.acknowledge();' }],
-    tests: transportTests,
+    tests: [transportTest('redelivers a batch when receiving it failed')],
+  },
+  {
+    name: 'a transaction that is tried alone shares the commit of the others',
+    changes: [{ file: 'sqlite/writer.ts', from: 'if (isAlone) this.#commitWaiters();', to: '' }],
+    tests: writerTests,
+  },
+  {
+    name: 'the relay is given rows before their commit',
+    changes: [
+      {
+        file: 'sqlite/outbox.ts',
+        from: 'return () => this.#fresh.committed(rows, bytes, areNext);',
+        to: 'this.#fresh.committed(rows, bytes, areNext);\n    return undefined;',
+      },
+    ],
+    tests: outboxTests,
+  },
+  {
+    name: 'new rows overtake those that have waited',
+    changes: [
+      {
+        file: 'sqlite/outbox.ts',
+        from: 'const areNext = connection.get(obstacleSql, first.seq, JSON.stringify(this.#fresh.before)) === undefined;',
+        to: 'const areNext = connection.get(obstacleSql, first.seq, JSON.stringify(this.#fresh.before)) !== null;',
+      },
+    ],
+    tests: outboxTests,
+  },
+  {
+    name: 'rows count as sent although the lease was lost',
+    changes: [
+      {
+        file: 'sqlite/outbox.ts',
+        from: 'if (isSettled) this.#fresh.confirmed(confirmed.length);',
+        to: 'this.#fresh.confirmed(confirmed.length);',
+      },
+    ],
+    tests: outboxTests,
   },
 ];
