@@ -24,7 +24,7 @@ export const busMutants: readonly Mutant[] = [
         to: 'await handle(left.slice(0, 1)); back.push(...left.slice(1));',
       },
     ],
-    tests: [`${source}/core/delivery/batch.test.ts`],
+    tests: [test('batch')],
   },
   {
     name: 'a second attempt goes in company',
@@ -35,7 +35,7 @@ export const busMutants: readonly Mutant[] = [
         to: 'return handle(claims);',
       },
     ],
-    tests: [`${source}/core/delivery/batch.test.ts`],
+    tests: [test('batch')],
   },
   {
     name: 'delete before confirm',

@@ -74,14 +74,13 @@ on(OrderPlaced, PaymentCreated)
     const keys: readonly string[] = context.idempotencyKeys;
     await mailer.send(`${events.map(({ eventId }) => eventId).join()} ${keys.length}`);
   });
+const placed = on(OrderPlaced).batch();
 // @ts-expect-error -- a batch has no single event
-on(OrderPlaced)
-  .batch()
-  .listen(({ orderId }) => void orderId);
+placed.listen(({ orderId }) => orderId);
+// @ts-expect-error -- a batch is handled after the commit
+placed.inline();
 // @ts-expect-error -- its size is a number
 on(OrderPlaced).batch({ max: '50' });
-// @ts-expect-error -- a batch is handled after the commit
-on(OrderPlaced).batch().inline();
 // @ts-expect-error -- commands are handled one by one
 on(CreatePayment).batch();
 
