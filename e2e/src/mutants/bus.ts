@@ -47,7 +47,7 @@ export const busMutants: readonly Mutant[] = [
              const outcomes = await this.#bring(rows);`,
       },
     ],
-    tests: [{ ...test('relay'), title: 'keeps events while the transport fails' }],
+    tests: [{ ...test('relay'), title: 'tries a transport that is away again within five seconds' }],
   },
   {
     name: 'offset relay: rows with a greater `seq` than the last',
@@ -65,7 +65,7 @@ export const busMutants: readonly Mutant[] = [
         to: 'epoch === epoch ? found : found',
       },
     ],
-    tests: [{ ...test('relay'), title: 'keeps events while the transport fails' }],
+    tests: [{ ...test('relay'), title: 'tries a transport that is away again within five seconds' }],
   },
   {
     name: 'an error of the intake is swallowed',

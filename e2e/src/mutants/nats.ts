@@ -82,7 +82,7 @@ export const natsMutants: readonly Mutant[] = [
         to: 'const lanes = lanesOf(sendable).flatMap((lane) => lane.map((one) => [one]));',
       },
     ],
-    tests: [outageTest('whose connection is cut is sent nothing later of what was refused meanwhile')],
+    tests: [outageTest('whose connection is cut is sent nothing later'), transportTest('is cut again and again')],
   },
   {
     name: 'a batch that failed is skipped',
