@@ -214,14 +214,6 @@ export const sqliteMutants: readonly Mutant[] = [
     ],
     tests: outboxTests,
   },
-  {
-    name: 'rows count as sent although the lease was lost',
-    changes: [
-      {
-        file: 'sqlite/outbox.ts',
-        from: 'if (isSettled) this.#fresh.confirmed(confirmed.length);',
-        to: 'this.#fresh.confirmed(confirmed.length);',
-      },
     ],
     tests: outboxTests,
   },
