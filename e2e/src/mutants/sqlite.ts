@@ -214,7 +214,4 @@ export const sqliteMutants: readonly Mutant[] = [
     ],
     tests: outboxTests,
   },
-    ],
-    tests: outboxTests,
-  },
 ];
