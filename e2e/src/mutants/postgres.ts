@@ -83,8 +83,8 @@ export const postgresMutants: readonly Mutant[] = [
       },
       {
         file: 'postgres/inbox.ts',
-        from: "${storedEnvelope('row')}, row.attempts,",
-        to: "${storedEnvelope('row')}, row.attempts + 1 AS attempts,",
+        from: "${storedEnvelope('row')}, row.attempts,\n      locked.is_suspect",
+        to: "${storedEnvelope('row')}, row.attempts + 1 AS attempts,\n      locked.is_suspect",
       },
       { file: 'postgres/inbox.ts', from: 'attempts = attempts - $6, lease', to: 'attempts = attempts + 1 - $6, lease' },
     ],

@@ -121,12 +121,12 @@ export const sqliteMutants: readonly Mutant[] = [
         to: 'error',
       },
     ],
-    tests: writerTests,
+    tests: [...writerTests, { file: `${source}/sqlite/faults.int.test.ts` }],
   },
   {
     name: 'work for a commit that failed is done with the next',
     changes: [{ file: 'sqlite/writer.ts', from: 'this.#atCommit.clear();', to: '' }],
-    tests: writerTests,
+    tests: [...writerTests, { file: `${source}/sqlite/store.int.test.ts` }],
   },
   {
     name: 'commands are trimmed before their owner has read them',
