@@ -52,8 +52,20 @@ export async function rabbitmqServer(): Promise<Server> {
     keepsForNewcomers: false,
     url: (through, prefix) => `amqp://guest:guest@127.0.0.1:${through}?prefix=${prefix}`,
     async start() {
-      running = startProcess({ command: String(rabbitmqProgram), args: [], cwd: folder, env });
-      await eventually(async () => (await connect(url, { timeout: 5_000 })).close(), startsWithinMs);
+      let hasEnded = true;
+      await eventually(async () => {
+        // A start that failed is repeated, as by the unit that systemd runs.
+        if (hasEnded) {
+          hasEnded = false;
+          running = startProcess({ command: String(rabbitmqProgram), args: [], cwd: folder, env });
+          void running.ended.then(() => (hasEnded = true));
+        }
+        try {
+          await (await connect(url, { timeout: 5_000 })).close();
+        } catch (cause) {
+          throw new Error(`RabbitMQ in ${folder} does not answer. It says: ${running?.output}`, { cause });
+        }
+      }, startsWithinMs);
     },
     signal(signal) {
       void running?.kill(signal);
