@@ -123,16 +123,16 @@ describe('a batch listener', () => {
     let taken = false;
     const sum = on(Summed).listen(({ n }) => void effects.push(n));
     // As if another process had taken one of them over while the batch was handled.
-    const { claim } = store.inbox;
+    const claim = store.inbox.claim.bind(store.inbox);
     let stolen: Awaited<ReturnType<typeof claim>> = [];
     store.inbox.claim = async (options) => {
-      const claims = await claim.call(store.inbox, options);
+      const claims = await claim(options);
       if (options.listeners.has('l') && claims.length > 1) stolen = claims.slice(2, 3);
       return claims;
     };
-    const { begin } = store;
+    const begin = store.begin.bind(store);
     store.begin = (options) => {
-      const transaction = begin.call(store, options);
+      const transaction = begin(options);
       const commit = transaction.commit.bind(transaction);
       transaction.commit = async (completion) => {
         if (taken && completion?.claims !== undefined) {
