@@ -5,7 +5,7 @@
  */
 
 export { Anywise, type EventCollector, type Tried } from './core/bus/anywise.js';
-export type { BusStatus } from './core/bus/lifecycle.js';
+export type { BusStatus } from './core/ports/bus-status.js';
 export { share, type SharedTransport, type ShareOptions } from './core/bus/share.js';
 export type { AnywiseOptions, CheckOptions, StopOptions } from './core/bus/options.js';
 export {

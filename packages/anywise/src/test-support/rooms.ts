@@ -111,6 +111,7 @@ export const rooms: readonly Room[] = [
     imports: ['time', 'errors', 'message', 'ports', 'registry'],
   },
   { name: 'sinks', folder: 'sinks', holds: 'sinks: a file, a webhook, memory', imports: before('registry') },
+  { name: 'otel', folder: 'otel', holds: 'traces and metrics by OpenTelemetry', imports: before('registry') },
   { name: 'inversify', folder: 'inversify', holds: 'the Inversify container', imports: ['errors', 'message', 'ports'] },
   { name: 'express', folder: 'express', holds: 'HTTP routes over a bus', imports: ['time', 'errors', 'message'] },
   {

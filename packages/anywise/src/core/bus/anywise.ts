@@ -1,4 +1,4 @@
-import { Lifecycle, type BusStatus } from './lifecycle.js';
+import { Lifecycle } from './lifecycle.js';
 import type { BusDeadLetters } from './dead-letters.js';
 import type { EnqueueOptions } from '../dispatch/enqueue.js';
 import { entriesCheck, type ContextEntry } from '../message/context.js';
@@ -18,6 +18,7 @@ import {
   type Event,
   type ReplyOf,
 } from '../message/message.js';
+import type { BusStatus } from '../ports/bus-status.js';
 import type { Observer } from '../ports/observer.js';
 import {
   checkChecks,

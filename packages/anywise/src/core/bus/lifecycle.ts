@@ -15,8 +15,8 @@ import type { ServiceId } from '../ports/container.js';
 import { consoleLogger, safeLogger, type Logger } from '../ports/logger.js';
 import { Observers } from '../ports/observer.js';
 import type { Sink } from '../ports/sink.js';
-import type { InboxStatus } from '../ports/inbox.js';
-import type { OutboxStatus } from '../ports/outbox.js';
+import type { BusStatus } from '../ports/bus-status.js';
+import type { Instruments } from '../ports/instrumentation.js';
 import type { Store } from '../ports/store.js';
 import { MessageRegistry } from '../registry/registry.js';
 import { Wiring } from '../registry/wiring.js';
@@ -25,14 +25,6 @@ import { Inspection, describeBus, type BusDescription } from './inspect.js';
 import { busDefaults, readBusOptions, type AnywiseOptions } from './options.js';
 import { createPartChecks, type Part } from './part-checks.js';
 import { verify } from './verify.js';
-
-/** What a bus has in its store and in hand. */
-export interface BusStatus {
-  readonly outbox: OutboxStatus;
-  readonly inbox: InboxStatus;
-  /** Who can begin no more messages in this process now, as {@link Anywise.saturated} gives it. */
-  readonly saturated: readonly string[];
-}
 
 /**
  * ```text
@@ -69,6 +61,7 @@ export class Lifecycle {
   readonly #provided: ReadonlySet<ServiceId>;
   readonly #checkParts: ReturnType<typeof createPartChecks>;
   readonly #transportOutage: Outage;
+  readonly #instruments: Instruments | undefined;
   #delivery: Delivery | undefined;
   #state: State = 'new';
   #starting: Promise<void> | undefined;
@@ -94,6 +87,10 @@ export class Lifecycle {
     options.container?.provides([...provided]);
     this.#provided = provided;
     for (const registry of options.registries ?? []) registry.seal(options.name);
+    this.#instruments = options.instrumentation?.instrument({
+      name: options.name,
+      status: async (limit) => this.#statusWhileRunning(limit),
+    });
     this.dispatcher = new Dispatcher({
       name: options.name,
       wiring: this.#wiring,
@@ -113,6 +110,7 @@ export class Lifecycle {
       busId,
       logger: this.#logger,
       observers: this.observers,
+      instruments: this.#instruments,
     });
     this.inspection = new Inspection(this.#wiring, this.#store !== undefined, this.dispatcher.foreignOwners);
   }
@@ -156,7 +154,8 @@ export class Lifecycle {
     const problems = this.verify();
     if (problems.length > 0) throw new SetupError('INVALID_SETUP', `The bus \`${name}\``, problems);
     this.#state = 'starting';
-    this.#starting = this.#start();
+    const start = (): Promise<void> => this.#start();
+    this.#starting = this.#instruments === undefined ? start() : this.#instruments.background(start);
     try {
       await Promise.race([this.#starting, this.#givenUp]);
     } catch (error) {
@@ -169,9 +168,9 @@ export class Lifecycle {
     return (this.#stopping ??= this.#stop(timeoutMs));
   }
 
-  async status(): Promise<BusStatus | undefined> {
+  async status(limit?: number): Promise<BusStatus | undefined> {
     if (this.#store === undefined) return undefined;
-    const [outbox, inbox] = await Promise.all([this.#store.outbox.status(), this.#store.inbox.status()]);
+    const [outbox, inbox] = await Promise.all([this.#store.outbox.status(limit), this.#store.inbox.status(limit)]);
     return { outbox, inbox, saturated: this.saturated() };
   }
 
@@ -205,6 +204,11 @@ export class Lifecycle {
       asked?.catch(() => undefined),
     );
     return overdue;
+  }
+
+  #statusWhileRunning(limit: number): Promise<BusStatus | undefined> {
+    if (this.#state !== 'running') throw notRunning(this.#options.name, this.#state);
+    return this.status(limit);
   }
 
   #openStore(): Store {
@@ -244,8 +248,8 @@ export class Lifecycle {
       namesFor: dispatcher.namesFor,
       knows: (type) => dispatcher.codec.knows(type),
       entriesHere: dispatcher.entriesHere,
-      deliver: (claim, stop) => dispatcher.deliver(claim, stop),
-      deliverBatch: (claims, stop) => dispatcher.deliverBatch(claims, stop),
+      deliver: (claim, stop, trace) => dispatcher.deliver(claim, stop, trace),
+      deliverBatch: (claims, stop, trace) => dispatcher.deliverBatch(claims, stop, trace),
       answeredTypes: dispatcher.answeredTypes,
       answer: dispatcher.answer,
       holder: holderName(randomUUID().slice(0, 8)),
@@ -256,6 +260,7 @@ export class Lifecycle {
       outage: this.#transportOutage,
       logger: this.#logger,
       observers,
+      instruments: this.#instruments,
     });
   }
 
@@ -295,6 +300,7 @@ export class Lifecycle {
 
   #end(hasStarted: boolean): void {
     this.#state = 'stopped';
+    this.#instruments?.close();
     if (!hasStarted) this.#rejectStart(notRunning(this.#options.name, 'stopping'));
   }
 

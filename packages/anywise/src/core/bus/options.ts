@@ -18,6 +18,7 @@ import type { MessageRegistry } from '../registry/registry.js';
 import type { ContainerAdapter } from '../ports/container.js';
 import type { Store } from '../ports/store.js';
 import type { PublishStrategy, SendStrategy } from '../dispatch/strategies.js';
+import type { Instrumentation } from '../ports/instrumentation.js';
 import type { Transport } from '../ports/transport.js';
 
 /** What a bus is created with. */
@@ -54,6 +55,8 @@ export interface AnywiseOptions {
   readonly sender?: SendStrategy;
   /** How listeners inside `publish` are run. @defaultValue `sequential` */
   readonly publisher?: PublishStrategy;
+  /** Records traces and metrics, for example `otel()` of `anywise/otel`. @defaultValue none, which costs nothing */
+  readonly instrumentation?: Instrumentation;
   /** @defaultValue warnings and errors to the console */
   readonly logger?: Logger;
   /**
@@ -135,6 +138,7 @@ const busChecks: OptionChecks<AnywiseOptions> = {
   checkReplies: ofType('boolean'),
   sender: ofType('function'),
   publisher: ofType('function'),
+  instrumentation: withMethods('an instrumentation, such as `otel()`', 'instrument'),
   logger: loggerCheck,
   concurrency: wholeNumber(1, 100_000),
   maxMessageBytes: messageBytesCheck,

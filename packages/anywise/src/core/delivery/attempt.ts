@@ -6,6 +6,7 @@ import { errorText, refusalOf, thrownOrigin } from '../errors/thrown.js';
 import { envelopeIn } from '../message/envelope.js';
 import type { Claim, FailedClaim } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
+import type { AttemptEnd, Instruments, Trace } from '../ports/instrumentation.js';
 import type { Delivered, Observers } from '../ports/observer.js';
 import type { Store } from '../ports/store.js';
 import type { BatchOptions, FailureOptions } from '../registry/definitions.js';
@@ -25,12 +26,13 @@ export interface ListenerSettings extends FailureOptions {
 export interface AttemptsOptions {
   readonly store: Store;
   readonly listeners: ReadonlyMap<string, ListenerSettings>;
-  readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  readonly deliver: (claim: Claim, stop: LazySignal, trace: Trace) => Promise<void>;
   /** The same for several messages of one batch listener: all of their effects commit, or none. */
-  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal) => Promise<void>;
+  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal, trace: Trace) => Promise<void>;
   readonly leaseMs: number;
   readonly logger: Logger;
   readonly observers: Observers;
+  readonly instruments?: Instruments | undefined;
   readonly random?: () => number;
   /** Called when an attempt has ended, with whatever outcome. */
   readonly ended: (claim: Claim) => void;
@@ -163,7 +165,7 @@ export class Attempts {
   }
 
   async #runTogether(claims: readonly Claim[], settings: ListenerSettings | undefined): Promise<BatchOutcome> {
-    const { observers, deliverBatch, logger } = this.#options;
+    const { observers, logger } = this.#options;
     // What cannot be read fails alone.
     if (claims.some(({ error }) => error !== undefined)) return 'failed';
     const stop = new LazySignal();
@@ -176,7 +178,7 @@ export class Attempts {
     const timer =
       settings && startTimer(() => stop.abort(batchTimedOut(claims, settings.timeoutMs)), settings.timeoutMs);
     try {
-      await deliverBatch(claims, stop);
+      await this.#deliverTogether(claims, stop);
       for (const claim of claims) observers.handled(deliveredOf(claim));
       return 'handled';
     } catch (error) {
@@ -201,8 +203,23 @@ export class Attempts {
     }
   }
 
+  #deliverTogether(claims: readonly Claim[], stop: LazySignal): Promise<void> {
+    const { instruments, deliverBatch } = this.#options;
+    if (instruments?.isActive !== true) return deliverBatch(claims, stop, undefined);
+    const read = claims.map(readOnce);
+    return instruments.deliveries.processBatch(read, (trace) => deliverBatch(read, stop, trace));
+  }
+
   /** `false` if it was not handled. */
   async #run(claim: Claim, stop: LazySignal): Promise<boolean> {
+    const { instruments } = this.#options;
+    if (instruments?.isActive !== true) return (await this.#attempt(claim, stop, undefined)).outcome === 'handled';
+    const read = readOnce(claim);
+    const attempt = (trace: Trace): Promise<AttemptEnd> => this.#attempt(read, stop, trace);
+    return (await instruments.deliveries.process(read, attempt)).outcome === 'handled';
+  }
+
+  async #attempt(claim: Claim, stop: LazySignal, trace: Trace): Promise<AttemptEnd> {
     const { observers, deliver } = this.#options;
     const settings = this.#options.listeners.get(claim.listener);
     const timer = settings === undefined ? undefined : this.#startTimer(claim, stop, settings.timeoutMs);
@@ -210,12 +227,12 @@ export class Attempts {
       // Attempts are counted when they begin: one too many means that the process died during the last one.
       if (claim.attempt > attemptsOf(settings?.retry)) throw tooManyAttempts(claim);
       if (claim.error !== undefined) throw new AnywiseError('UNREADABLE_MESSAGE', claim.error);
-      await deliver(claim, stop);
+      await deliver(claim, stop, trace);
       observers.handled(deliveredOf(claim));
-      return true;
+      return handled;
     } catch (error) {
-      if (!this.#isLost(claim, stop.reason ?? error)) await this.#fail(claim, error);
-      return false;
+      if (this.#isLost(claim, stop.reason ?? error)) return lost;
+      return await this.#fail(claim, error);
     } finally {
       clearTimeout(timer);
     }
@@ -233,7 +250,7 @@ export class Attempts {
   }
 
   /** @param refusedId the message that a guard refused, if it refused this one with another. */
-  async #fail(claim: Claim, error: unknown, refusedId = claim.id): Promise<void> {
+  async #fail(claim: Claim, error: unknown, refusedId = claim.id): Promise<AttemptEnd> {
     const { store, logger, observers, listeners } = this.#options;
     const failure = this.#decide(claim, error, refusedId);
     const { listener, attempt } = claim;
@@ -254,6 +271,10 @@ export class Attempts {
       const text = 'A failure could not be recorded; the message is due again when its lease ends';
       logger.error({ ...details, err: cause }, text);
     }
+    const { outcome } = failure;
+    return outcome === 'dead'
+      ? { outcome, error, onDead: failure.onDead }
+      : { outcome, error, retryInMs: failure.retryInMs };
   }
 
   #decide(claim: Claim, error: unknown, refusedId: string): FailedClaim {
@@ -273,6 +294,15 @@ export class Attempts {
     return { outcome: 'retry', ...decision, error: recorded, thrown };
   }
 }
+
+/** A claim whose envelope has been read, as delivery needs it too. */
+function readOnce(claim: Claim): Claim {
+  const envelope = claim.envelope ?? envelopeIn(claim.json);
+  return envelope === undefined ? claim : { ...claim, envelope };
+}
+
+const handled: AttemptEnd = { outcome: 'handled' };
+const lost: AttemptEnd = { outcome: 'lost' };
 
 function deliveredOf({ listener, id, type, key, attempt }: Claim): Delivered {
   return { listener, id, type, key, attempt };

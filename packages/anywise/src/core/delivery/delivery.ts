@@ -3,6 +3,7 @@ import { Progress } from '../../kit/progress.js';
 import { endsWithin } from '../../kit/wait.js';
 import type { Envelope } from '../message/envelope.js';
 import type { Logger } from '../ports/logger.js';
+import type { Instruments, Trace } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import type { Claim, InboxEntry } from '../ports/inbox.js';
 import type { Store } from '../ports/store.js';
@@ -31,9 +32,9 @@ export interface DeliveryOptions {
   /** The inbox entry for a command from the outbox; `undefined` if another process handles it. */
   readonly entriesHere: (envelope: Envelope) => readonly InboxEntry[] | undefined;
   /** Runs the listener and commits; rejects if either fails. */
-  readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  readonly deliver: (claim: Claim, stop: LazySignal, trace: Trace) => Promise<void>;
   /** The same for several messages of one batch listener: all of their effects commit, or none. */
-  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal) => Promise<void>;
+  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal, trace: Trace) => Promise<void>;
   /** The wire names of the requests that the service answers. */
   readonly answeredTypes: readonly string[];
   /** Answers a request of another service. */
@@ -49,6 +50,7 @@ export interface DeliveryOptions {
   readonly outage: Outage;
   readonly logger: Logger;
   readonly observers: Observers;
+  readonly instruments: Instruments | undefined;
 }
 
 const relayFlushMs = 3_000;

@@ -3,6 +3,7 @@ import { startTimer } from '../time/timers.js';
 import { orderKey, type Envelope } from '../message/envelope.js';
 import { AnywiseError } from '../errors/errors.js';
 import { errorText, isTerminal } from '../errors/thrown.js';
+import type { Instruments } from '../ports/instrumentation.js';
 import type { Logger } from '../ports/logger.js';
 import { Progress } from '../../kit/progress.js';
 import { Pump } from '../../kit/pump.js';
@@ -32,6 +33,7 @@ export interface RelayOptions {
   /** Called when the transport cannot be used. */
   readonly onOutage: () => void;
   readonly logger: Logger;
+  readonly instruments?: Instruments | undefined;
   readonly random?: () => number;
 }
 
@@ -184,8 +186,9 @@ export class Relay {
         here.push(...entries);
       }
     }
-    const { store, unreadable, logger } = this.#options;
-    if (here.length > 0) await takeIn(here, { add: (entries) => store.inbox.add(entries), unreadable, logger });
+    const { store, unreadable, logger, instruments } = this.#options;
+    const add = (entries: readonly InboxEntry[]): Promise<unknown> => store.inbox.add(entries);
+    if (here.length > 0) await takeIn(here, { add, unreadable, logger, instruments });
     const confirmed = stay.map(({ seq }): OutboxOutcome => ({ seq, outcome: 'confirmed' }));
     return [...parked, ...confirmed, ...(leave.length === 0 ? [] : await this.#publish(leave))];
   }
@@ -195,7 +198,7 @@ export class Relay {
     let failures: Failures;
     this.#sending.begin();
     try {
-      failures = await this.#transport.publish(rows.map(({ envelope }) => envelope));
+      failures = await this.#send(rows.map(({ envelope }) => envelope));
       this.#sending.succeed();
       this.#outages = 0;
       this.#options.outage.succeeded('relay');
@@ -206,6 +209,13 @@ export class Relay {
       return [];
     }
     return rows.map((row, index) => this.#outcomeOf(row, failures[index]));
+  }
+
+  #send(batch: readonly Envelope[]): Promise<Failures> {
+    const { instruments } = this.#options;
+    const transport = this.#transport;
+    if (instruments?.isActive !== true) return transport.publish(batch);
+    return instruments.deliveries.relay(batch, () => transport.publish(batch));
   }
 
   /** Whether the transport works, so that it refused these rows and not everything. */

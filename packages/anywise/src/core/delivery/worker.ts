@@ -5,6 +5,7 @@ import { Waiters, endsWithin } from '../../kit/wait.js';
 import { limits } from '../message/limits.js';
 import type { Claim, ClaimOptions, InboxEntry } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
+import type { Instruments, Trace } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import type { Store } from '../ports/store.js';
 import { Attempts, type ListenerSettings } from './attempt.js';
@@ -18,9 +19,9 @@ export interface WorkerOptions {
   /** What it claims messages for, by the name that the inbox keeps it under. */
   readonly listeners: ReadonlyMap<string, ListenerSettings>;
   /** Runs the listener and commits; rejects if either fails. `stop` tells the listener that its work is no longer wanted. */
-  readonly deliver: (claim: Claim, stop: LazySignal) => Promise<void>;
+  readonly deliver: (claim: Claim, stop: LazySignal, trace: Trace) => Promise<void>;
   /** The same for several messages of one batch listener: all of their effects commit, or none. */
-  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal) => Promise<void>;
+  readonly deliverBatch: (claims: readonly Claim[], stop: LazySignal, trace: Trace) => Promise<void>;
   /** The name under which the inbox keeps messages that it cannot store unchanged. */
   readonly unreadable: string;
   readonly holder: string;
@@ -29,6 +30,7 @@ export interface WorkerOptions {
   readonly leaseMs: number;
   readonly logger: Logger;
   readonly observers: Observers;
+  readonly instruments?: Instruments | undefined;
   readonly random?: () => number;
 }
 
@@ -146,6 +148,7 @@ export class Worker {
         add: (part) => this.#claim((options) => this.#options.store.inbox.add(part, options)),
         unreadable: this.#options.unreadable,
         logger: this.#options.logger,
+        instruments: this.#options.instruments,
       });
       rest = rest.slice(count);
     }

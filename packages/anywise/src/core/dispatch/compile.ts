@@ -2,6 +2,7 @@ import { describeValue } from '../errors/describe.js';
 import { AnywiseError } from '../errors/errors.js';
 import type { Command, MessageClass } from '../message/message.js';
 import { serviceName, type Dependencies, type ServiceId } from '../ports/container.js';
+import type { Instruments } from '../ports/instrumentation.js';
 import type { GuardDefinition, Next } from '../registry/definitions.js';
 import type { Code, RegisteredGuard, RegisteredHandler } from '../registry/registry.js';
 import type { NamedListener, Wiring } from '../registry/wiring.js';
@@ -58,6 +59,12 @@ export interface CompileOptions {
   readonly checkReplies: boolean;
 }
 
+export interface CompileEventOptions {
+  readonly durable: boolean;
+  readonly hasTransport: boolean;
+  readonly instruments: Instruments | undefined;
+}
+
 /** Puts a handler and its guards together. */
 export function compileCommand(
   message: MessageClass,
@@ -90,14 +97,33 @@ export function compileCommand(
 /** Sorts the listeners of an event into those that run inside `publish` and those that run after the commit. */
 export function compileEvent(
   listeners: readonly NamedListener[],
-  { durable, hasTransport }: { readonly durable: boolean; readonly hasTransport: boolean },
+  type: string,
+  { durable, hasTransport, instruments }: CompileEventOptions,
 ): CompiledEvent {
   const inside = listeners
     .filter(({ options }) => !durable || options.inline)
-    .map((listener) => compileListener(listener, durable));
+    .map((listener) => compileListener(listener, durable))
+    .map((listener) => (instruments === undefined ? listener : traced(listener, type, instruments)));
   const afterwards = listeners.filter(({ options }) => durable && !options.inline).map(({ name }) => name);
   const isEmitted = durable && (hasTransport || afterwards.length > 0);
   return { inside, afterwards, isEmitted, needsUnit: isEmitted || inside.some((each) => each.needsUnit) };
+}
+
+/** A listener that runs inside `publish` and is traced. */
+function traced(listener: CompiledListener, type: string, instruments: Instruments): CompiledListener {
+  const { name, invoke, run } = listener;
+  const what = { kind: 'event', type, listener: name } as const;
+  const tracedRun: Run = (event, frame) =>
+    // Not the frame's own trace: its other listeners may share the frame.
+    instruments.calls.handle(what, frame.parent?.trace, (trace) => {
+      frame.trace = trace;
+      return run(event, frame);
+    });
+  return {
+    ...listener,
+    run: (event, frame) => (instruments.isActive ? tracedRun(event, frame) : run(event, frame)),
+    invoke: (event, frame) => (instruments.isActive ? tracedRun(event, frame) : invoke(event, frame)),
+  };
 }
 
 export function compileListener(listener: NamedListener, durable: boolean): CompiledListener {

@@ -5,6 +5,7 @@ import type { Codec } from '../message/codec.js';
 import type { ContextOptions } from '../message/context.js';
 import { parseEnvelope, type Envelope } from '../message/envelope.js';
 import type { Claim } from '../ports/inbox.js';
+import type { Trace } from '../ports/instrumentation.js';
 import { BatchFrame } from './batch-frame.js';
 import type { CompiledListener } from './compile.js';
 import { Frame, type FrameHost } from './frame.js';
@@ -29,12 +30,12 @@ export class Deliverer {
   }
 
   /** @param stop aborted when the work is no longer wanted: its writes are rolled back, and the promise rejects with the reason. */
-  async deliver(claim: Claim, stop: LazySignal): Promise<void> {
+  async deliver(claim: Claim, stop: LazySignal, trace: Trace): Promise<void> {
     const { work, service } = this.#options;
     const isPassedOn = claim.listener === unreadableListener(service) || claim.listener === unknownListener(service);
     const run = isPassedOn ? this.#passOn : this.#run;
     const handle = async (unit: UnitOfWork) => {
-      await run(claim, unit, stop);
+      await run(claim, unit, stop, trace);
       return { claim };
     };
     const committed = await work.run(handle, { signal: stop, claim });
@@ -42,18 +43,19 @@ export class Deliverer {
   }
 
   /** The same for several messages of one listener, together: all of their effects commit, or none. */
-  async deliverBatch(claims: readonly Claim[], stop: LazySignal): Promise<void> {
+  async deliverBatch(claims: readonly Claim[], stop: LazySignal, trace: Trace): Promise<void> {
     const [first] = claims;
     if (first === undefined) return;
     const handle = async (unit: UnitOfWork) => {
       const { host } = this.#options;
-      const events = new Map(claims.map((claim) => this.#contextOf(claim, unit, stop)));
+      const events = new Map(claims.map((claim) => this.#contextOf(claim, unit, stop, trace)));
       const context: ContextOptions = {
         messageId: first.id,
         frozen: true,
         get signal() {
           return stop.signal;
         },
+        trace,
       };
       await this.#listenerOf(first).run([...events.keys()], new BatchFrame(host, context, events, unit));
       return { claims };
@@ -62,10 +64,10 @@ export class Deliverer {
     if (!committed) throw leaseLost(first.listener, `one of ${claims.length} messages`);
   }
 
-  #contextOf(claim: Claim, unit: UnitOfWork, stop: LazySignal): [event: object, context: Frame] {
+  #contextOf(claim: Claim, unit: UnitOfWork, stop: LazySignal, trace: Trace): [event: object, context: Frame] {
     const { codec, host } = this.#options;
     const envelope = claim.envelope ?? parseEnvelope(claim.json);
-    return [codec.decode(envelope), new Frame(host, optionsOf(claim, envelope, codec, stop), unit)];
+    return [codec.decode(envelope), new Frame(host, optionsOf(claim, envelope, codec, stop, trace), unit)];
   }
 
   #listenerOf({ listener }: Claim): CompiledListener {
@@ -74,9 +76,9 @@ export class Deliverer {
     throw new AnywiseError('NO_HANDLER', `This process has no listener named \`${listener}\`.`);
   }
 
-  readonly #run = async (claim: Claim, unit: UnitOfWork, stop: LazySignal): Promise<void> => {
+  readonly #run = async (claim: Claim, unit: UnitOfWork, stop: LazySignal, trace: Trace): Promise<void> => {
     const listener = this.#listenerOf(claim);
-    const [message, frame] = this.#contextOf(claim, unit, stop);
+    const [message, frame] = this.#contextOf(claim, unit, stop, trace);
     await listener.run(message, frame);
   };
 
@@ -92,7 +94,7 @@ export class Deliverer {
   };
 }
 
-function optionsOf(claim: Claim, envelope: Envelope, codec: Codec, stop: LazySignal): ContextOptions {
+function optionsOf(claim: Claim, envelope: Envelope, codec: Codec, stop: LazySignal, trace: Trace): ContextOptions {
   return {
     messageId: envelope.id,
     entries: codec.entriesOf(envelope),
@@ -104,6 +106,7 @@ function optionsOf(claim: Claim, envelope: Envelope, codec: Codec, stop: LazySig
     attempt: claim.attempt,
     idempotencyKey: `${claim.listener}:${claim.source}:${claim.id}`,
     frozen: envelope.kind === 'event',
+    trace,
   };
 }
 

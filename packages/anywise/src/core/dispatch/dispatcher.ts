@@ -7,6 +7,7 @@ import type { Envelope } from '../message/envelope.js';
 import { sliceOf, type AnyCommand, type Command, type Event } from '../message/message.js';
 import type { ContainerAdapter, ServiceId } from '../ports/container.js';
 import type { Logger } from '../ports/logger.js';
+import type { Instruments, Trace } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import type { Claim, InboxEntry } from '../ports/inbox.js';
 import type { Store } from '../ports/store.js';
@@ -22,6 +23,7 @@ import { RemoteSender } from './remote.js';
 import { Responder } from './responder.js';
 import { RoutingTable } from './routing-table.js';
 import { Sender } from './send.js';
+import { TracedSender } from './traced-sender.js';
 import type { SendOptions } from './send-options.js';
 import type { PublishStrategy, SendStrategy } from './strategies.js';
 import { nothingElse, type UnitOfWork } from './unit-of-work.js';
@@ -52,6 +54,7 @@ export interface DispatchOptions {
   readonly busId: ServiceId;
   readonly logger: Logger;
   readonly observers: Observers;
+  readonly instruments: Instruments | undefined;
 }
 
 /** Brings messages to their code: one part per verb, over one routing table and one list of the work in hand. */
@@ -61,7 +64,7 @@ export class Dispatcher implements FrameHost {
   readonly #routes: RoutingTable;
   readonly #work: WorkInHand;
   readonly #plainSends: PlainSends;
-  readonly #sender: Sender;
+  readonly #sender: Pick<Sender, 'send'>;
   readonly #remote: RemoteSender;
   readonly #responder: Responder;
   /** The wire names of the requests that this service answers. */
@@ -72,12 +75,12 @@ export class Dispatcher implements FrameHost {
 
   constructor(options: DispatchOptions) {
     const { name, contracts, travelling, store, wiring, sender, checkReplies } = options;
-    const { transport, maxMessageBytes, observers, logger } = options;
+    const { transport, maxMessageBytes, observers, instruments, logger } = options;
     const hasTransport = transport !== undefined;
     const source = `/${name}`;
     const durable = store !== undefined;
     const codec = new Codec(contracts, travelling);
-    const routes = new RoutingTable({ wiring, codec, sender, checkReplies, durable, hasTransport });
+    const routes = new RoutingTable({ wiring, codec, sender, checkReplies, durable, hasTransport, instruments });
     const work = new WorkInHand(options);
     this.codec = codec;
     this.#options = options;
@@ -87,13 +90,15 @@ export class Dispatcher implements FrameHost {
     const strategy = options.publisher;
     const plain = new PlainSends();
     this.#plainSends = plain;
-    const remote = new RemoteSender({ name, codec, transport, timeoutMs: options.remoteTimeoutMs, logger, observers });
+    const timeoutMs = options.remoteTimeoutMs;
+    const remote = new RemoteSender({ name, codec, transport, timeoutMs, logger, observers, instruments });
     this.#remote = remote;
-    this.#sender = new Sender({ host: this, routes, work, plain, idempotency, remote });
+    const plainSender = new Sender({ host: this, routes, work, plain, idempotency, remote });
+    this.#sender = instruments === undefined ? plainSender : new TracedSender(plainSender, routes, instruments);
     this.answeredTypes = wiring.answeredTypes(contracts, name);
     const answered = { types: this.answeredTypes, concurrency: options.concurrency };
-    this.#responder = new Responder({ ...answered, name, codec, sender: this.#sender, logger, observers });
-    const outgoing = { source, host: this, routes, codec, hasTransport, maxMessageBytes, observers };
+    this.#responder = new Responder({ ...answered, name, codec, sender: plainSender, logger, observers, instruments });
+    const outgoing = { source, host: this, routes, codec, hasTransport, maxMessageBytes, observers, instruments };
     this.#publisher = new Publisher({ ...outgoing, work, strategy });
     this.#enqueuer = new Enqueuer({ ...outgoing, durable });
     this.#deliverer = new Deliverer({ service: name, host: this, routes, codec, work });
@@ -144,13 +149,13 @@ export class Dispatcher implements FrameHost {
   }
 
   /** Runs the listener or handler of a claimed message; its effects, its messages and its completion commit together. */
-  deliver(claim: Claim, stop: LazySignal): Promise<void> {
-    return this.#deliverer.deliver(claim, stop);
+  deliver(claim: Claim, stop: LazySignal, trace: Trace): Promise<void> {
+    return this.#deliverer.deliver(claim, stop, trace);
   }
 
   /** The same for several messages of one batch listener. */
-  deliverBatch(claims: readonly Claim[], stop: LazySignal): Promise<void> {
-    return this.#deliverer.deliverBatch(claims, stop);
+  deliverBatch(claims: readonly Claim[], stop: LazySignal, trace: Trace): Promise<void> {
+    return this.#deliverer.deliverBatch(claims, stop, trace);
   }
 
   /** The other services that can be asked, by the wire names of their messages. */

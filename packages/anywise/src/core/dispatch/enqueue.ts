@@ -13,6 +13,7 @@ import { entriesCheck, type ContextEntry } from '../message/context.js';
 import { writeEnvelope } from '../message/envelope.js';
 import { newId } from '../message/id.js';
 import { classNameOf, definitionOf, type AnyCommand } from '../message/message.js';
+import { withTrace, type Instruments } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import type { Due } from '../ports/outbox.js';
 import { Frame, type FrameHost } from './frame.js';
@@ -51,6 +52,7 @@ export interface EnqueuerOptions {
   readonly hasTransport: boolean;
   readonly maxMessageBytes: number;
   readonly observers: Observers;
+  readonly instruments: Instruments | undefined;
 }
 
 /** Adds commands that are handled later to the unit of work that they commit with. */
@@ -64,13 +66,13 @@ export class Enqueuer {
   /** Adds a command and returns its id. Its handler, here or in another process, runs after the commit. */
   enqueue(command: AnyCommand, options: EnqueueOptions, caller: Frame | undefined, unit: UnitOfWork): string {
     checkOptions('`enqueue()`', options, enqueueChecks);
-    const { source, host, maxMessageBytes, observers } = this.#options;
+    const { source, host, maxMessageBytes, observers, instruments } = this.#options;
     const isHere = this.#routeOf(command) === 'here';
     const due = dueOf(command.type, options);
     const messageId = newId();
     const frame = new Frame(host, { messageId, parent: caller, entries: options.context }, unit);
     const encoded = encodeCommand(command, frame, { source, key: options.key, time: timeOf(due) });
-    const { envelope, json } = writeEnvelope(encoded, maxMessageBytes);
+    const { envelope, json } = writeEnvelope(withTrace(encoded, instruments, caller?.trace), maxMessageBytes);
     if (due !== undefined) unit.schedule({ envelope, due });
     else if (isHere) unit.emit([], inboxEntries(envelope, [command.type], json, false));
     else unit.emit([envelope], []);

@@ -5,6 +5,7 @@ import { encodeEvent, type Codec } from '../message/codec.js';
 import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';
 import { writeEnvelope } from '../message/envelope.js';
 import type { AnyCommand, Event } from '../message/message.js';
+import { withTrace, type Instruments } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import type { CompiledEvent, CompiledListener } from './compile.js';
 import { Frame, type FrameHost } from './frame.js';
@@ -34,6 +35,7 @@ export interface PublisherOptions {
   readonly hasTransport: boolean;
   readonly maxMessageBytes: number;
   readonly observers: Observers;
+  readonly instruments: Instruments | undefined;
 }
 
 /** Brings an event to its listeners: to some inside `publish`, to the others through the outbox and the inbox. */
@@ -102,9 +104,11 @@ export class Publisher {
 
   /** @param listeners the names of the listeners in this process that run after the commit. */
   #emit(event: Event, listeners: readonly string[], frame: Frame): void {
-    const { source, codec, hasTransport, maxMessageBytes } = this.#options;
+    const { source, codec, hasTransport, maxMessageBytes, instruments } = this.#options;
     if (!codec.knows(event.type)) throw unknownMessage(event, 'published');
-    const { envelope, json } = writeEnvelope(encodeEvent(event, frame, source), maxMessageBytes);
+    // Within what publishes it, not within the last of the listeners that have run.
+    const encoded = withTrace(encodeEvent(event, frame, source), instruments, frame.parent?.trace);
+    const { envelope, json } = writeEnvelope(encoded, maxMessageBytes);
     frame.unit.emit(hasTransport ? [envelope] : [], inboxEntries(envelope, listeners, json, false));
   }
 

@@ -7,6 +7,7 @@ import { textProblem } from '../message/envelope-problems.js';
 import type { Envelope } from '../message/envelope.js';
 import { declarationOf, definitionOf, sliceOf, type Command, type MessageClass } from '../message/message.js';
 import type { Logger } from '../ports/logger.js';
+import type { Instruments } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import type { Transport } from '../ports/transport.js';
 import { sleep } from '../time/timers.js';
@@ -33,6 +34,7 @@ export interface RemoteOptions {
   readonly timeoutMs: number;
   readonly logger: Logger;
   readonly observers: Observers;
+  readonly instruments: Instruments | undefined;
 }
 
 /** The pauses between attempts. */
@@ -73,7 +75,8 @@ export class RemoteSender {
     const context = new MessageContext({ entries: options.context, parent: caller });
     const idempotencyKey = this.#keyOf(message, options, caller);
     const timeoutMs = this.#limitOf(options, caller);
-    const source = `/${this.#options.name}`;
+    const { name, instruments } = this.#options;
+    const source = `/${name}`;
     const request = encodeRequest(command, context, { source, idempotencyKey, timeoutMs });
     const asking: Asking = { request, isRepeatable: message.kind === 'query' || idempotencyKey !== undefined };
     if (this.#isClosed) throw stoppedWhileAsking(asking);
@@ -87,7 +90,10 @@ export class RemoteSender {
     this.#waiting.set(wait, asking);
     const began = performance.now();
     try {
-      const reply = await this.#ask(message, request, asking, wait, options.retry);
+      const ask = (sent: Envelope): Promise<unknown> => this.#ask(message, sent, asking, wait, options.retry);
+      const reply = await (instruments?.isActive === true
+        ? instruments.calls.ask(request, caller?.trace, (attributes) => ask({ ...request, ...attributes }))
+        : ask(request));
       this.#tell(request, began, undefined);
       return reply;
     } catch (error) {

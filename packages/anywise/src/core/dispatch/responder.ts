@@ -4,6 +4,7 @@ import type { Codec } from '../message/codec.js';
 import type { Envelope } from '../message/envelope.js';
 import type { Command, MessageClass } from '../message/message.js';
 import type { Logger } from '../ports/logger.js';
+import type { Instruments, Trace } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import { answerError, hiddenError, timeoutError } from './answer-error.js';
 import type { Sender } from './send.js';
@@ -20,6 +21,7 @@ export interface ResponderOptions {
   readonly concurrency: number;
   readonly logger: Logger;
   readonly observers: Observers;
+  readonly instruments: Instruments | undefined;
 }
 
 /** How long somebody waits for the answer. */
@@ -28,6 +30,12 @@ interface Patience {
   readonly gone: AbortSignal;
   /** When the request came, as `performance.now()` tells it. */
   readonly began: number;
+}
+
+/** An answer, and why it is an error, if it is. */
+interface Answered {
+  readonly content: AnswerContent;
+  readonly error: unknown;
 }
 
 /** Requests that may wait, for each that is handled. */
@@ -60,8 +68,13 @@ export class Responder {
     gone.addEventListener('abort', leave, { once: true });
     this.#inHand.add(controller);
     try {
-      const content = await this.#contentFor(request, controller.signal, { gone, began });
-      return answerTo(request, `/${this.#options.name}`, content);
+      const { name, instruments } = this.#options;
+      const answered = (trace?: Trace): Promise<Answered> =>
+        this.#answered(request, controller.signal, { gone, began }, trace);
+      const { content } = await (instruments?.isActive === true
+        ? instruments.calls.answer(request, answered, ({ error }) => error)
+        : answered());
+      return answerTo(request, `/${name}`, content);
     } finally {
       gone.removeEventListener('abort', leave);
       this.#inHand.delete(controller);
@@ -74,25 +87,24 @@ export class Responder {
     for (const controller of this.#inHand) controller.abort(stoppedBefore());
   }
 
-  async #contentFor(request: Envelope, signal: AbortSignal, patience: Patience): Promise<AnswerContent> {
+  async #answered(request: Envelope, signal: AbortSignal, patience: Patience, trace: Trace): Promise<Answered> {
     const { codec, observers } = this.#options;
     const message = codec.classOf(request.type);
     if (message?.kind !== request.kind || !this.#types.has(request.type) || this.#isClosed) {
-      return refused(request, 'NO_RESPONDER', true, 'is not answered here');
+      return withError(refused(request, 'NO_RESPONDER', true, 'is not answered here'));
     }
-    let content: AnswerContent;
-    let error: unknown;
+    let answered: Answered;
     try {
-      content = await this.#handle(message, request, signal, patience);
-      error = content.kind === 'error' ? content.data : undefined;
+      answered = withError(await this.#handle(message, request, signal, patience, trace));
     } catch (thrown) {
-      content = { kind: 'error', data: this.#told(message, request, thrown, patience) };
-      error = thrown;
+      const content: AnswerContent = { kind: 'error', data: this.#told(message, request, thrown, patience) };
+      answered = { content, error: thrown };
     }
     const { id, type, kind, source } = request;
     const durationMs = performance.now() - patience.began;
+    const { error } = answered;
     if (observers.any) observers.answered({ id, type, kind: kind as 'command' | 'query', source, durationMs, error });
-    return content;
+    return answered;
   }
 
   async #handle(
@@ -100,6 +112,7 @@ export class Responder {
     request: Envelope,
     signal: AbortSignal,
     patience: Patience,
+    trace: Trace,
   ): Promise<AnswerContent> {
     const { codec, sender } = this.#options;
     const { schemaversion } = request;
@@ -120,6 +133,7 @@ export class Responder {
         ...(timeoutMs !== undefined && { timeoutMs }),
         ...(request.idempotencykey !== undefined && { idempotencyKey: request.idempotencykey }),
         origin: { messageId: request.id, correlationId: request.correlationid, causationId: request.causationid },
+        trace,
       });
       return { kind: 'reply', data: reply };
     } finally {
@@ -141,6 +155,10 @@ export class Responder {
     logger.error({ type, id, source, err: thrown }, 'A request of another service failed');
     return hiddenError(request, thrown);
   }
+}
+
+function withError(content: AnswerContent): Answered {
+  return { content, error: content.kind === 'error' ? content.data : undefined };
 }
 
 /** Whether the data of a version can be brought to the version of this process. */

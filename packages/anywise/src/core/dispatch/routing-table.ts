@@ -1,6 +1,7 @@
 import { AnywiseError } from '../errors/errors.js';
 import type { Codec } from '../message/codec.js';
 import { declarationOf, definitionOf, type Event, type MessageClass } from '../message/message.js';
+import type { Instruments } from '../ports/instrumentation.js';
 import type { Wiring } from '../registry/wiring.js';
 import {
   compileCommand,
@@ -21,6 +22,7 @@ export interface RoutingOptions {
   readonly durable: boolean;
   /** Whether events leave the process. */
   readonly hasTransport: boolean;
+  readonly instruments: Instruments | undefined;
 }
 
 /**
@@ -97,7 +99,7 @@ export class RoutingTable {
     const known = this.#events.get(message);
     if (known !== undefined) return known;
     if (message.kind !== 'event') throw publishedCommand(message);
-    const compiled = compileEvent(this.#options.wiring.listenersOf(message), this.#options);
+    const compiled = compileEvent(this.#options.wiring.listenersOf(message), message.type, this.#options);
     this.#events.set(message, compiled);
     return compiled;
   }

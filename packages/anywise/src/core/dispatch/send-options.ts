@@ -1,4 +1,5 @@
 import { abortSignal, anyText, milliseconds, ofType, type OptionChecks } from '../errors/options.js';
+import type { Trace } from '../ports/instrumentation.js';
 import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';
 
 /** What `send` takes besides the command. */
@@ -60,6 +61,7 @@ export const sendChecks: OptionChecks<SendOptions> = {
 export interface SendWithDeadline extends SendOptions {
   readonly deadline?: number | undefined;
   readonly origin?: Origin;
+  readonly trace?: Trace;
 }
 
 /** Where a message comes from that another service has sent. */
@@ -68,4 +70,5 @@ export type Origin = Pick<ContextOptions, 'messageId' | 'correlationId' | 'causa
 /** How a message of another service is handled. */
 export interface ReceiveOptions extends SendOptions {
   readonly origin: Origin;
+  readonly trace: Trace;
 }

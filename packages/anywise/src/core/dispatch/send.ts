@@ -4,6 +4,7 @@ import type { ContextOptions } from '../message/context.js';
 import { textProblem } from '../message/envelope-problems.js';
 import { classNameOf, declarationOf, notMessage, sliceOf, type Command } from '../message/message.js';
 import type { CompiledCommand, Run } from './compile.js';
+import type { Trace } from '../ports/instrumentation.js';
 import { startDeadline, untilAborted } from './deadline.js';
 import { Frame, type FrameHost } from './frame.js';
 import type { Idempotency } from './idempotency.js';
@@ -61,6 +62,23 @@ export class Sender {
       : this.#route(command, compiled, options, caller);
   }
 
+  /** The same for a message that is handled here, as part of a trace. */
+  sendTraced(
+    command: Command,
+    compiled: CompiledCommand,
+    options: SendOptions = {},
+    caller: Frame | undefined,
+    trace: Trace,
+  ): Promise<unknown> {
+    const problems = optionProblems(options, sendChecks);
+    if (problems.length > 0) return Promise.reject(new SetupError('INVALID_SETUP', '`send()`', problems));
+    const traced: SendWithDeadline = { ...options, trace };
+    const hasDeadline = options.timeoutMs !== undefined || options.signal !== undefined;
+    return hasDeadline
+      ? this.#sendWithDeadline(command, compiled, traced, caller)
+      : this.#route(command, compiled, traced, caller);
+  }
+
   /** Handles a command or query that another service has sent. */
   receive(command: Command, options: ReceiveOptions): Promise<unknown> {
     const compiled = this.#routes.command(command);
@@ -79,7 +97,7 @@ export class Sender {
   async #sendWithDeadline(
     command: Command,
     compiled: CompiledCommand,
-    options: SendOptions,
+    options: SendWithDeadline,
     caller: Frame | undefined,
   ): Promise<unknown> {
     const started = startDeadline(command.type, options);
@@ -211,7 +229,13 @@ function runOf({ run, runChecked }: CompiledCommand, options: SendOptions | unde
 
 function contextOptions(options: SendWithDeadline | undefined, parent: Frame | undefined): ContextOptions {
   if (options === undefined && parent === undefined) return noOptions;
-  const made = { entries: options?.context, signal: options?.signal, deadline: options?.deadline, parent };
+  const made = {
+    entries: options?.context,
+    signal: options?.signal,
+    deadline: options?.deadline,
+    parent,
+    trace: options?.trace,
+  };
   return options?.origin === undefined ? made : { ...made, ...options.origin };
 }
 

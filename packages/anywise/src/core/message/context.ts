@@ -124,6 +124,8 @@ export interface ContextOptions {
   readonly frozen?: boolean | undefined;
   /** The message that caused this one, whose values it sees and whose correlation it shares. */
   readonly parent?: MessageContext | undefined;
+  /** What an instrumentation keeps of the message. @defaultValue that of the parent */
+  readonly trace?: unknown;
   /** Whether this is the parent's own message, seen by code that has less time. */
   readonly isView?: boolean | undefined;
 }
@@ -135,6 +137,7 @@ interface Made {
   messageId: string | undefined;
   correlationId: string | undefined;
   signal: AbortSignal | undefined;
+  trace: unknown;
 }
 
 const brand = Symbol.for('anywise.context');
@@ -232,6 +235,15 @@ export class MessageContext implements Context {
     return this.options.parent;
   }
 
+  /** What an instrumentation keeps of this message, or of the one that caused it. */
+  get trace(): unknown {
+    return this.made?.trace ?? this.options.trace ?? this.options.parent?.trace;
+  }
+
+  set trace(trace: unknown) {
+    this.remembered().trace = trace;
+  }
+
   /** The parts for another view of this message: the same except for its deadline. */
   limitedBy({ signal, deadline }: Pick<ContextOptions, 'signal' | 'deadline'>): ContextOptions {
     const { messageId, attempt, idempotencyKey } = this;
@@ -246,7 +258,7 @@ export class MessageContext implements Context {
   }
 
   private remembered(): Made {
-    return (this.made ??= { messageId: undefined, correlationId: undefined, signal: undefined });
+    return (this.made ??= { messageId: undefined, correlationId: undefined, signal: undefined, trace: undefined });
   }
 
   /** A signal of its own: a shared one would keep every listener that messages add to it, and Node warns of more than ten. */

@@ -32,6 +32,7 @@ export interface Envelope {
   readonly correlationid: string;
   readonly causationid?: string;
   readonly traceparent?: string;
+  readonly tracestate?: string;
   readonly idempotencykey?: string;
   /** When the sender of a request stops waiting, RFC 3339. */
   readonly expirytime?: string;

@@ -1,0 +1,85 @@
+import { context, SpanKind, type Attributes } from '@opentelemetry/api';
+import type { Envelope } from '../core/message/envelope.js';
+import type { CallInstruments, Handling } from '../core/ports/instrumentation.js';
+import { attribute } from './names.js';
+import { background, inSpan, parentOf, remoteParent, secondsSince, withError } from './span.js';
+import type { Telemetry } from './telemetry.js';
+import { readTrace, writeTrace } from './traceparent.js';
+
+/** Spans and metrics of what is handled while its sender waits. */
+export function callInstruments(telemetry: Telemetry, service: string): CallInstruments {
+  const system = { [attribute.system]: 'anywise' };
+  const known = new WeakMap<Handling, Attributes>();
+  const attributesOf = (what: Handling): Attributes => {
+    const { kind, type, listener } = what;
+    const attributes = known.get(what) ?? {
+      ...system,
+      [attribute.kind]: kind,
+      [attribute.destination]: type,
+      ...(listener !== undefined && { [attribute.subscription]: listener }),
+    };
+    known.set(what, attributes);
+    return attributes;
+  };
+
+  return {
+    handle(what, within, run) {
+      const { kind, type, listener } = what;
+      const { meters } = telemetry;
+      const attributes = attributesOf(what);
+      const began = performance.now();
+      const ended =
+        meters &&
+        ((error: string | undefined) => meters.sendDuration.record(secondsSince(began), withError(attributes, error)));
+      const name = listener === undefined ? `${kind} ${type}` : `listen ${type}`;
+      const request = { name, kind: SpanKind.INTERNAL, attributes };
+      const parent = parentOf(within);
+      return inSpan(telemetry, request, parent, (_, own) => context.with(own, run, undefined, own), { ended });
+    },
+
+    ask(request, within, run) {
+      const { meters } = telemetry;
+      const measured = { ...requestAttributes(request), [attribute.operationName]: 'send' };
+      const began = performance.now();
+      const ended =
+        meters &&
+        ((error: string | undefined) =>
+          meters.operationDuration.record(secondsSince(began), withError(measured, error)));
+      const attributes = { ...measured, [attribute.operationType]: 'send', ...identity(request) };
+      const span = { name: `ask ${request.type}`, kind: SpanKind.CLIENT, attributes };
+      return inSpan(
+        telemetry,
+        span,
+        parentOf(within),
+        // What the transport does for it is its own affair, and may go on for others long afterwards.
+        (own) => context.with(background, () => run(writeTrace(own.spanContext()))),
+        { ended },
+      );
+    },
+
+    answer(request, run, errorOf) {
+      const { meters } = telemetry;
+      const measured = {
+        ...requestAttributes(request),
+        [attribute.operationName]: 'process',
+        [attribute.consumerGroup]: service,
+      };
+      const began = performance.now();
+      const ended =
+        meters &&
+        ((error: string | undefined) => meters.processDuration.record(secondsSince(began), withError(measured, error)));
+      const attributes = { ...measured, [attribute.operationType]: 'process', ...identity(request) };
+      const span = { name: `answer ${request.type}`, kind: SpanKind.SERVER, attributes };
+      const parent = remoteParent(readTrace(request));
+      return inSpan(telemetry, span, parent, (_, own) => context.with(own, run, undefined, own), { ended, errorOf });
+    },
+  };
+}
+
+function requestAttributes({ type, kind }: Envelope): Attributes {
+  return { [attribute.system]: 'anywise', [attribute.kind]: kind, [attribute.destination]: type };
+}
+
+function identity({ id, correlationid }: Envelope): Attributes {
+  return { [attribute.messageId]: id, [attribute.conversation]: correlationid };
+}

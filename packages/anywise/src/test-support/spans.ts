@@ -1,0 +1,67 @@
+import { context, metrics, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { AggregationTemporality, InMemoryMetricExporter, MeterProvider } from '@opentelemetry/sdk-metrics';
+import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  InMemorySpanExporter,
+  NodeTracerProvider,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-node';
+
+/** What a test's SDK has recorded. */
+export interface Recorded extends AsyncDisposable {
+  spans(): readonly ReadableSpan[];
+  /** The spans as an indented text, a line each, in the order in which they began. A linked trace is marked. */
+  tree(): string;
+  /** The values of a metric, by their attributes as JSON. */
+  values(metric: string): Promise<ReadonlyMap<string, unknown>>;
+}
+
+/** Registers an SDK that keeps what it is told, until it is disposed of. */
+export function recordSpans(): Recorded {
+  const exporter = new InMemorySpanExporter();
+  const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  provider.register({ contextManager: new AsyncLocalStorageContextManager() });
+  const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 });
+  const meters = new MeterProvider({ readers: [reader] });
+  metrics.setGlobalMeterProvider(meters);
+  return {
+    spans: () => exporter.getFinishedSpans(),
+    tree: () => treeOf(exporter.getFinishedSpans()),
+    async values(metric) {
+      await reader.forceFlush();
+      const found = metricExporter
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap((one) => one.metrics)
+        .find(({ descriptor }) => descriptor.name === metric);
+      return new Map(found?.dataPoints.map(({ attributes, value }) => [JSON.stringify(attributes), value]));
+    },
+    async [Symbol.asyncDispose]() {
+      await provider.shutdown();
+      await meters.shutdown();
+      trace.disable();
+      context.disable();
+      metrics.disable();
+    },
+  };
+}
+
+function treeOf(spans: readonly ReadableSpan[]): string {
+  const ids = new Set(spans.map((span) => span.spanContext().spanId));
+  const linesOf = (parent: string | undefined, depth: number): string[] =>
+    spans
+      .filter(({ parentSpanContext: of }) =>
+        parent === undefined ? !ids.has(of?.spanId ?? '') : of?.spanId === parent,
+      )
+      .sort((a, b) => a.startTime[0] - b.startTime[0] || a.startTime[1] - b.startTime[1])
+      .flatMap((span) => {
+        const isLinked = depth === 0 && span.links.length > 0;
+        const events = span.events.map(({ name }) => ` !${name}`).join('');
+        const line = `${'  '.repeat(depth)}${span.name}${isLinked ? ` (linked to ${span.links.length})` : ''}${events}`;
+        return [line, ...linesOf(span.spanContext().spanId, depth + 1)];
+      });
+  return linesOf(undefined, 0).join('\n');
+}
