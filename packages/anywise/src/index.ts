@@ -140,6 +140,19 @@ export type {
   StoreTransaction,
   TransactionPart,
 } from './core/ports/store.js';
+export type {
+  DeadGroup,
+  InboxFilter,
+  InboxRow,
+  InboxState,
+  OutboxFilter,
+  OutboxState,
+  OutboxView,
+  Page,
+  Seen,
+  StoreCounts,
+  StoreView,
+} from './core/ports/store-view.js';
 export {
   concurrent,
   sequential,

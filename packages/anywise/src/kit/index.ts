@@ -22,6 +22,7 @@ export { Answering, type AnsweringOptions, type Asked } from './answering.js';
 export { batchesWithin, countWithin } from './batches.js';
 export { boundedCount } from './bounded-count.js';
 export { declareCapabilities, type DeclaredCapabilities } from './capabilities.js';
+export { deadGroupsOf, groupedLetters, type GroupedLetter } from './dead-groups.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
 export { failuresOf, keptAttempts, type StoredFailure } from './failed-attempts.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';

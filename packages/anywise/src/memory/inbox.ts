@@ -27,6 +27,11 @@ export class MemoryInbox implements Inbox {
     return this.#rows.values();
   }
 
+  /** The number given last. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
   insert(entries: readonly InboxEntry[]): void {
     const now = this.#now();
     for (const { listener, source, id, type, key, json, error } of entries) {

@@ -52,6 +52,11 @@ export class MemoryOutbox implements Outbox {
     return this.#rows.values();
   }
 
+  /** The number given last. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
   find(id: string): Row | undefined {
     return this.#rows.get(id);
   }

@@ -8,6 +8,7 @@ import { MemoryInbox } from './inbox.js';
 import { MemoryOutbox } from './outbox.js';
 import { MemoryParkedMessages } from './parked.js';
 import { MemoryScheduledMessages } from './scheduled.js';
+import { MemoryView } from './view.js';
 import { MemoryTransaction, replyId, type MemoryTables } from './transaction.js';
 
 /** A source of the time. */
@@ -46,6 +47,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     scheduled: new MemoryScheduledMessages(outbox),
     inbox,
     deadLetters: new MemoryDeadLetters(inbox, now, watchers.tell),
+    view: new MemoryView(inbox, outbox, now),
     clients: [],
     begin: ({ readOnly }) => new MemoryTransaction(tables, writer, readOnly, watchers.tell),
     findReply: async (key) => tables.replies.get(replyId(key))?.kept,

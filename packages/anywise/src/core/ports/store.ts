@@ -7,6 +7,7 @@ import type { Claim, Inbox, InboxEntry } from './inbox.js';
 import type { Outbox, ScheduledEnvelope } from './outbox.js';
 import type { ParkedMessages } from './parked.js';
 import type { ScheduledMessages } from './scheduled.js';
+import type { StoreView } from './store-view.js';
 
 /** The part of a store that a commit added something to. */
 export type StorePart = 'outbox' | 'inbox';
@@ -129,6 +130,8 @@ export interface Store {
   readonly scheduled: ScheduledMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
+  /** What tools see of it. Absent from a store that has no indexes for it. */
+  readonly view?: StoreView;
   /** The services that handlers inject to run their own statements in the transaction. */
   readonly clients: readonly ServiceId[];
   begin(options: BeginOptions): StoreTransaction;
