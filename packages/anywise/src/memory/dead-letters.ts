@@ -61,7 +61,7 @@ export class MemoryDeadLetters implements DeadLetters {
     return count;
   }
 
-  #matching({ id, source, listener, type, error, olderThanMs }: DeadLetterFilter): DeadRow[] {
+  #matching({ id, source, listener, type, error, olderThanMs, upTo = Infinity }: DeadLetterFilter): DeadRow[] {
     const diedBefore = olderThanMs === undefined ? Infinity : this.#now() - olderThanMs;
     return [...this.#inbox.rows()]
       .filter(isDead)
@@ -72,7 +72,8 @@ export class MemoryDeadLetters implements DeadLetters {
           (listener === undefined || row.listener === listener) &&
           (type === undefined || row.type === type) &&
           (error === undefined || (row.error ?? '').toLowerCase().includes(error.toLowerCase())) &&
-          row.at <= diedBefore,
+          row.at <= diedBefore &&
+          row.seq <= upTo,
       );
   }
 }

@@ -28,12 +28,12 @@ const isDead = `state IN ('dead', 'parked', 'blocking')`;
 const matches = `
   ${isDead} AND ($1::text IS NULL OR id = $1) AND ($2::text IS NULL OR listener = $2) AND ($3::text IS NULL OR type = $3)
   AND ($4::text IS NULL OR strpos(lower(last_error), lower($4)) > 0) AND ($5::bigint IS NULL OR at <= ${now} - $5)
-  AND ($6::text IS NULL OR source = $6)`;
+  AND ($6::text IS NULL OR source = $6) AND ($7::bigint IS NULL OR seq <= $7)`;
 
-function filterValues({ id, source, listener, type, error, olderThanMs }: DeadLetterFilter): unknown[] {
+function filterValues({ id, source, listener, type, error, olderThanMs, upTo }: DeadLetterFilter): unknown[] {
   const text = (value: string | undefined): string | null => (value === undefined ? null : storable(value));
   const ageMs = olderThanMs === undefined ? null : Math.ceil(olderThanMs);
-  return [text(id), text(listener), text(type), text(error), ageMs, text(source)];
+  return [text(id), text(listener), text(type), text(error), ageMs, text(source), upTo ?? null];
 }
 
 export class PostgresDeadLetters implements DeadLetters {
@@ -51,7 +51,7 @@ export class PostgresDeadLetters implements DeadLetters {
   async list(filter: DeadLetterFilter, { limit, after = 0 }: DeadLetterPage): Promise<readonly DeadLetter[]> {
     const page = withinBatch(`
       SELECT *, coalesce(octet_length(envelope), 0)::bigint + coalesce(octet_length(original), 0) AS size
-      FROM ${this.#inbox} WHERE ${matches} AND seq > $7 ORDER BY seq LIMIT $8`);
+      FROM ${this.#inbox} WHERE ${matches} AND seq > $8 ORDER BY seq LIMIT $9`);
     const text = `
       SELECT seq, listener, source, id, type, lane, ${storedEnvelope('letter')}, original, state, attempts, last_error AS error, failures,
         received_at AS "receivedAt", at AS "diedAt"

@@ -95,7 +95,7 @@ export class SqliteDeadLetters implements DeadLetters {
 }
 
 /** The values of a filter for a statement. */
-function conditionOf({ id, source, listener, type, error, olderThanMs }: DeadLetterFilter): {
+function conditionOf({ id, source, listener, type, error, olderThanMs, upTo }: DeadLetterFilter): {
   readonly where: string;
   readonly values: readonly SqlValue[];
 } {
@@ -107,6 +107,7 @@ function conditionOf({ id, source, listener, type, error, olderThanMs }: DeadLet
     // SQLite only ignores the case of ASCII letters; others must match exactly.
     ['instr(lower(last_error), lower(?)) > 0', error],
     [`at <= ${now} - ?`, olderThanMs],
+    ['seq <= ?', upTo],
   ];
   const given = parts.filter((part): part is readonly [string, SqlValue] => part[1] !== undefined);
   return { where: [isDead, ...given.map(([sql]) => sql)].join(' AND '), values: given.map(([, value]) => value) };

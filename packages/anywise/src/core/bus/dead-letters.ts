@@ -19,6 +19,7 @@ const filterChecks: OptionChecks<DeadLetterFilter> = {
   type: anyText(),
   error: anyText(),
   olderThanMs: milliseconds(0, longestRetentionMs),
+  upTo: wholeNumber(0),
 };
 const pageChecks: OptionChecks<DeadLetterPage> = { limit: wholeNumber(1, 100_000), after: wholeNumber(0) };
 

@@ -61,6 +61,10 @@ export interface DeadLetterFilter {
   readonly error?: string | undefined;
   /** Only those that failed for good at least this long ago, in milliseconds. */
   readonly olderThanMs?: number | undefined;
+  /**
+   * Only those whose `seq` is not above this: what died of messages that arrived later than the last one seen is left out.
+   */
+  readonly upTo?: number | undefined;
 }
 
 /**

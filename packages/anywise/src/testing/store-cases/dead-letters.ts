@@ -34,6 +34,19 @@ const filters: readonly (readonly [filter: DeadLetterFilter, found: readonly str
 /** Listing, replaying, editing and discarding dead letters. */
 export const deadLetterCases: readonly StoreCase[] = [
   {
+    id: 'dead-up-to',
+    behaviour: 'leaves out what came after the last dead letter that was seen',
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'seen', key: 'a' });
+      const [seen] = await deadLetters(store);
+      await makeDead(store, { id: 'later', key: 'b' });
+      const filter = { upTo: seen?.seq };
+      same([await store.deadLetters.count(filter), await store.deadLetters.count({ upTo: 0 })], [1, 0]);
+      same([ids(await deadLetters(store, filter)), await store.deadLetters.replay(filter)], [['seen'], 1]);
+      same(ids(await deadLetters(store)), ['later']);
+    },
+  },
+  {
     id: 'dead-content',
     behaviour: 'shows the content, the error, the attempts and the blocked messages of a dead letter',
     run: async ({ store }) => {
