@@ -486,7 +486,7 @@ const without = {
   'it checks the options of others':
     'checkOptions messageBytesCheck milliseconds ofType oneOf text wholeNumber withDefaults',
   'it has no options, or works inside a store or a transport':
-    'heldBack shortVersionOf textIn Mutex Waiters Watchers answerTo backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isDeadHolder isWantedBy keyOf laneOf connectionLost declareCapabilities noResponder orderKey publishTogether queryWrote readEnvelope readStored readStoredEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
+    'heldBack shortVersionOf textIn Mutex Waiters Watchers answerTo backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadGroupsOf deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isDeadHolder isWantedBy keyOf laneOf connectionLost declareCapabilities noResponder orderKey publishTogether queryWrote readEnvelope readStored readStoredEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
 };
 
 describe('the table of options', () => {

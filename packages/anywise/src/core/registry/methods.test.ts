@@ -205,6 +205,13 @@ describe('standard decorators', () => {
   });
 });
 
+describe('a batch listener', () => {
+  it('is no method', () => {
+    const options = { batch: { max: 10 } } as object;
+    expect(() => listens(Greeted, options)).toThrow(/one event at a time; use `on\(…\)\.batch\(…\)/);
+  });
+});
+
 describe('methods named without decorators', () => {
   it('handle and listen by what they are given', () => {
     class Service {

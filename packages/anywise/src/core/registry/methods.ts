@@ -47,12 +47,14 @@ export function handles<C extends readonly [Target<Command>, ...Target<Command>[
   return mark({ kind: 'handler', targets: messages, options: defaultListenerOptions });
 }
 
-/** Marks a method as a listener to an event, or to all events below a group. */
+/** Marks a method as a listener to an event, or to all events below a group. Many events at once are for functions. */
 export function listens<E extends Event>(
   target: Target<E>,
-  options: Partial<ListenerOptions> = {},
+  options: Partial<Omit<ListenerOptions, 'batch'>> = {},
 ): MethodDecoratorFor<(event: E, context: FrozenContext) => Awaitable<void>> {
-  const wrong = runOptionProblems(options);
+  const wrong = [...runOptionProblems(options)];
+  if (Object.hasOwn(Object(options) as object, 'batch'))
+    wrong.push('a method takes one event at a time; use `on(…).batch(…).listen(…)` instead of `batch`');
   if (wrong.length > 0) throw new SetupError('INVALID_REGISTRATION', `\`@listens(${targetName(target)})\``, wrong);
   return mark({ kind: 'listener', targets: [target], options: withDefaults(options, defaultListenerOptions) });
 }
