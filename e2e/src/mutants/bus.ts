@@ -137,8 +137,8 @@ export const busMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'core/delivery/relay.ts',
-        from: 'store.inbox.add(entries), unreadable, logger });',
-        to: 'store.inbox.add(entries), unreadable, logger }).catch(() => undefined);',
+        from: '{ add, unreadable, logger, instruments });',
+        to: '{ add, unreadable, logger, instruments }).catch(() => undefined);',
       },
     ],
     tests: [test('relay')],
