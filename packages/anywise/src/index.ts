@@ -5,9 +5,9 @@
  */
 
 export { Anywise, type EventCollector, type Tried } from './core/bus/anywise.js';
-export type { BusStatus } from './core/ports/bus-status.js';
+export type { BusStatus, ProjectionStatus } from './core/ports/bus-status.js';
 export { share, type SharedTransport, type ShareOptions } from './core/bus/share.js';
-export type { AnywiseOptions, CheckOptions, StopOptions } from './core/bus/options.js';
+export type { AnywiseOptions, CheckOptions, ProjectedOptions, StopOptions } from './core/bus/options.js';
 export {
   contextKey,
   type Context,
@@ -17,6 +17,41 @@ export {
   type FrozenContext,
 } from './core/message/context.js';
 export { contract, type Contract } from './core/message/contract.js';
+export {
+  Entities,
+  type HistoryOptions,
+  type IdsOptions,
+  type Loaded,
+  type Recorded,
+} from './core/entities/entities.js';
+export {
+  entity,
+  type Entity,
+  type EntityBuilder,
+  type EntityOptions,
+  type EntityStep,
+  type EventType,
+  type NarrowableEvent,
+  type SnapshotOptions,
+} from './core/entities/entity.js';
+export {
+  projection,
+  type Projection,
+  type ProjectionBuilder,
+  type ProjectionOptions,
+  type ProjectionStep,
+  type ReadModel,
+  type Writing,
+} from './core/projections/projection.js';
+export type {
+  Created,
+  Decided,
+  DeciderBuilder,
+  DeciderDefinition,
+  DeciderOf,
+  DeciderOptions,
+  Replying,
+} from './core/registry/decider.js';
 export type {
   Awaitable,
   ClassDefinition,
@@ -38,6 +73,9 @@ export type {
   SinkDefinition,
   Target,
 } from './core/registry/definitions.js';
+export type { Correlation, Saga, SagaOptions, SagaPart } from './core/sagas/declaration.js';
+export { saga, type SagaBuilder } from './core/sagas/saga.js';
+export type { LateStep, LateSteps, Step, StepCommand, StepData, StepEnqueueOptions, Steps } from './core/sagas/step.js';
 export type { BusDeadLetters } from './core/bus/dead-letters.js';
 export type {
   DeadLetter,
@@ -52,7 +90,7 @@ export type { PublishOptions } from './core/dispatch/publish.js';
 export type { SendOptions } from './core/dispatch/send-options.js';
 export type { Transaction, TransactionOptions } from './core/bus/anywise.js';
 export { DomainError, domainError, type DomainErrorClass } from './core/message/domain-error.js';
-export { parseEnvelope, type Envelope, type EnvelopeKind } from './core/message/envelope.js';
+export { parseEnvelope, type Envelope, type EnvelopeKind, type WrittenEnvelope } from './core/message/envelope.js';
 export {
   AnywiseError,
   InvalidMessageError,
@@ -64,6 +102,12 @@ export {
   type ListenerFailure,
 } from './core/errors/errors.js';
 export { errorCodes, type ErrorCode } from './core/errors/codes.js';
+export type {
+  EntityDescription,
+  ModelDescriptions,
+  ProjectionDescription,
+  SagaDescription,
+} from './core/bus/describe-models.js';
 export type { BusDescription, Inspection, MessageDescription, Wired, WiredListener } from './core/bus/inspect.js';
 export type { Logger } from './core/ports/logger.js';
 export {
@@ -104,9 +148,23 @@ export {
 export { toEnvelopes, type Sink } from './core/ports/sink.js';
 export { SqlTransaction, type Migration, type SqlValue } from './core/ports/sql.js';
 export { defaultCountLimit, type BoundedCount } from './core/ports/bounded-count.js';
+export {
+  StreamConflictError,
+  type EventLog,
+  type FeedOptions,
+  type FeedPage,
+  type LoadedStream,
+  type LoadOptions,
+  type LoggedEvent,
+  type LogTransaction,
+  type Snapshot,
+  type StreamAppend,
+  type StreamsOptions,
+} from './core/ports/event-log.js';
 export type {
   Claim,
   ClaimOptions,
+  Claimed,
   FailedClaim,
   Inbox,
   InboxEntry,
@@ -122,10 +180,43 @@ export type {
   ReadableOutboxRow,
   UnreadableOutboxRow,
   OutboxStatus,
+  RelayHolder,
   RelayLease,
+  SendableRows,
   ScheduledEnvelope,
 } from './core/ports/outbox.js';
+export type { ActionName, ActionPage, ActionRecord, Actions } from './core/ports/actions.js';
+export type { ProcessInfo, ProcessRow, Processes } from './core/ports/processes.js';
+export type {
+  FaultFilter,
+  FaultState,
+  FaultTransaction,
+  HeldGeneration,
+  NewFault,
+  ProjectionFault,
+  ProjectionFaults,
+  ProjectionKey,
+  ProjectionRow,
+  Projections,
+  ProjectionState,
+  ProjectionTable,
+  ProjectionTransaction,
+  ProjectionVersion,
+} from './core/ports/projections.js';
 export type { ParkedMessage, ParkedMessages } from './core/ports/parked.js';
+export type {
+  KeptSaga,
+  SagaCount,
+  SagaDetail,
+  SagaFilter,
+  SagaRow,
+  Sagas,
+  SagaStatus,
+  SagaStep,
+  SagaStepRow,
+  SagaTransaction,
+  WaitingTimeout,
+} from './core/ports/sagas.js';
 export type { ScheduledMessage, ScheduledMessages } from './core/ports/scheduled.js';
 export type {
   BeginOptions,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Anywise } from './anywise.js';
 import { memoryStore } from '../../memory/store.js';
+import { memoryBroker } from '../../memory/transport.js';
 import { contract } from '../message/contract.js';
 import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
@@ -64,7 +65,7 @@ describe('a bus', () => {
     const handleInner = async (): Promise<string> => 'inner';
     const registry = new MessageRegistry('inner things').register(on(Inner).handle(handleInner));
     const bus = new Anywise({ name: 'test', registries: [registry], logger: silent });
-    expect(bus.inspect.handler(Inner)).toEqual({ place: 'registry `inner things`, `handleInner`' });
+    expect(bus.inspect.handler(Inner)).toMatchObject({ place: 'registry `inner things`, `handleInner`' });
     expect(bus.inspect.handler(Outer)).toBeUndefined();
   });
 });
@@ -205,4 +206,11 @@ describe('a signal that is aborted already', () => {
     await expect(bus.send(new Outer(), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
     expect(runs).toBe(0);
   });
+});
+
+it('gives tools its store, if it has one', () => {
+  const store = memoryStore();
+  expect(new Anywise({ name: 'a', store }).store).toBe(store);
+  expect(new Anywise({ name: 'a', transport: memoryBroker().connect() }).store?.name).toBe('memory');
+  expect(new Anywise({ name: 'a' }).store).toBeUndefined();
 });

@@ -20,12 +20,17 @@ import {
 } from '../message/message.js';
 import type { BusStatus } from '../ports/bus-status.js';
 import type { Observer } from '../ports/observer.js';
+import type { Projection } from '../projections/projection.js';
+import type { Store } from '../ports/store.js';
 import {
   checkChecks,
+  defaultProjectedMs,
   defaultStopMs,
+  projectedChecks,
   stopChecks,
   type AnywiseOptions,
   type CheckOptions,
+  type ProjectedOptions,
   type StopOptions,
 } from './options.js';
 
@@ -167,6 +172,11 @@ export class Anywise {
     return lifecycle.dispatcher.transaction((own) => work(this.transactionIn(own)), options.context);
   }
 
+  /** The store that it was created with, or the one in memory that a bus with a transport alone has; `undefined` for neither. */
+  get store(): Store | undefined {
+    return this.lifecycle.store;
+  }
+
   /** The messages that could not be handled: list, edit, replay or discard them. */
   get deadLetters(): BusDeadLetters {
     return this.lifecycle.deadLetters;
@@ -259,6 +269,19 @@ export class Anywise {
   async check(options: CheckOptions = {}): Promise<readonly string[]> {
     checkOptions('`check()`', options, checkChecks);
     return this.lifecycle.check(options.timeoutMs);
+  }
+
+  /**
+   * Resolves once a projection has taken in everything that was recorded before the call, so that a query finds what a command
+   * has just done. For tests, and for the odd page that is shown right after a command. If you always need it, make the
+   * projection `inline()`.
+   *
+   * @throws AnywiseError (`TIMEOUT`) if it has not by then; (`INVALID_SETUP`) if this bus does not have it.
+   */
+  async projected(projection: Projection, options: ProjectedOptions = {}): Promise<void> {
+    this.outsideOnly('projected');
+    checkOptions('`projected()`', options, projectedChecks);
+    await this.lifecycle.projected(projection, options.timeoutMs ?? defaultProjectedMs);
   }
 
   private transactionWithin<T>(

@@ -238,14 +238,14 @@ describe('a bus whose transport is away', () => {
     jest.spyOn(store.outbox, 'status').mockImplementation(async () => ({ ...(await status()), oldestMs: 41_000 }));
     expect(await bus.check()).toEqual([
       'the transport cannot be used',
-      '3 messages wait in the outbox since 41 s: the transport cannot be used',
+      '3 messages have been waiting in the outbox for 41 s: the transport cannot be used',
     ]);
     const waiting = { count: 1_000, isMore: true };
     jest
       .spyOn(store.outbox, 'status')
       .mockImplementation(async () => ({ ...(await status()), waiting, oldestMs: 41_000 }));
     expect(await bus.check()).toContain(
-      'more than 1000 messages wait in the outbox since 41 s: the transport cannot be used',
+      'more than 1000 messages have been waiting in the outbox for 41 s: the transport cannot be used',
     );
     jest.spyOn(store.outbox, 'status').mockImplementation(() => new Promise(() => undefined));
     expect(await bus.check({ timeoutMs: 5 })).toEqual(['the transport cannot be used']);

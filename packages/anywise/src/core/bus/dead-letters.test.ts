@@ -105,6 +105,26 @@ describe('a dead letter', () => {
     await expect(mail.bus.deadLetters.find(letter)).resolves.toEqual(letter);
   });
 
+  it('is checked with new data by its contract, and is not changed', async () => {
+    await using mail = await startMail();
+    await mail.bus.publish(new Paid({ id: 'o1', amount: -1 }));
+    const letter = await mail.firstDead();
+    expect(() => mail.bus.deadLetters.check(letter, { id: 'o1', amount: 'much' })).toThrow('`amount`');
+    const json = mail.bus.deadLetters.check(letter, { id: 'o1', amount: 7 });
+    expect(JSON.parse(json)).toEqual({ ...(JSON.parse(letter.json) as object), data: { id: 'o1', amount: 7 } });
+    await expect(mail.firstDead()).resolves.toEqual(letter);
+  });
+
+  it('is read as its listener would get it now', async () => {
+    await using mail = await startMail();
+    await mail.bus.publish(new Paid({ id: 'o1', amount: -1 }));
+    const letter = await mail.firstDead();
+    expect(mail.bus.deadLetters.read(letter)).toEqual({ id: 'o1', amount: -1 });
+    const newer = JSON.stringify({ ...(JSON.parse(letter.json) as object), schemaversion: 2 });
+    expect(() => mail.bus.deadLetters.read({ json: newer })).toThrow('came in version 2');
+    expect(() => mail.bus.deadLetters.read({ json: 'no envelope' })).toThrow('An envelope is not JSON');
+  });
+
   it('that is gone cannot be edited', async () => {
     await using mail = await startMail();
     await expect(mail.bus.deadLetters.edit({ id: 'x', source: '/test', listener: 'mail' }, {})).rejects.toThrow(

@@ -83,14 +83,31 @@ export class BusDeadLetters {
    */
   async edit(ref: InboxRef, data: unknown): Promise<void> {
     const letter = await this.find(ref);
-    if (letter === undefined || !(await this.#store().edit(ref, this.#edited(letter, data)))) throw gone(ref);
+    if (letter === undefined || !(await this.#store().edit(ref, this.check(letter, data)))) throw gone(ref);
   }
 
-  #edited({ json }: DeadLetter, data: unknown): string {
+  /**
+   * Checks new data for a dead letter as `edit` does, and changes nothing, for a form that shows what is wrong first.
+   *
+   * @returns the whole envelope that `edit` would keep, as JSON.
+   * @throws InvalidMessageError if the message's contract rejects the data.
+   * @throws AnywiseError (`UNREADABLE_MESSAGE`) if the envelope still cannot be read.
+   */
+  check({ json }: Pick<DeadLetter, 'json'>, data: unknown): string {
     const envelope = envelopeIn(json);
     const edited = JSON.stringify(envelope === undefined ? data : { ...envelope, data });
     this.#codec.decode(parseEnvelope(edited));
     return edited;
+  }
+
+  /**
+   * The data of a dead letter as its listener would get it now: upcast to the version that this process knows, and validated.
+   *
+   * @throws InvalidMessageError if the message's contract rejects the data.
+   * @throws AnywiseError (`UNREADABLE_MESSAGE`, `UNKNOWN_MESSAGE`) if it cannot be read here.
+   */
+  read({ json }: Pick<DeadLetter, 'json'>): unknown {
+    return Object.assign({}, this.#codec.decode(parseEnvelope(json)));
   }
 }
 

@@ -3,9 +3,13 @@ import { contract } from '../message/contract.js';
 import { Command } from '../message/message.js';
 import { command, event } from '../message/declare.js';
 import { on } from '../registry/on.js';
-import type { Registrable } from '../registry/registry.js';
+import { MessageRegistry, type Registrable } from '../registry/registry.js';
 import { type } from '../message/schema.js';
+import { Anywise } from './anywise.js';
+import { fulfilment, fulfilmentContract } from '../../test-support/fulfilment.js';
 import { startBus } from '../../test-support/start-bus.js';
+import { todoListOf } from '../../test-support/todo-list.js';
+import { todo } from '../../test-support/todos.js';
 
 class Pay extends command('test.pay', { summary: 'Takes a payment.', reply: type<string>() }) {}
 class Paid extends event('test.paid', { data: type<{ id: string }>(), entityId: ({ id }) => id }) {}
@@ -30,6 +34,7 @@ it('a bus describes its whole wiring as plain data', async () => {
   const description = bus.describe();
   expect(JSON.parse(JSON.stringify(description))).toMatchInlineSnapshot(`
     {
+      "entities": [],
       "heard": [
         "test.paid",
         "test.pay",
@@ -45,6 +50,7 @@ it('a bus describes its whole wiring as plain data', async () => {
               "onDead": "park",
               "place": "registry \`test\`, \`hear\`",
               "runs": "inside",
+              "source": "src/core/bus/inspect.test.ts:27",
             },
           ],
           "slice": "test",
@@ -62,6 +68,7 @@ it('a bus describes its whole wiring as plain data', async () => {
           ],
           "handler": {
             "place": "registry \`test\`, \`pay\`",
+            "source": "src/core/bus/inspect.test.ts:18",
           },
           "kind": "command",
           "listeners": [],
@@ -72,6 +79,8 @@ it('a bus describes its whole wiring as plain data', async () => {
         },
       ],
       "name": "test",
+      "projections": [],
+      "sagas": [],
     }
   `);
 });
@@ -104,4 +113,31 @@ it('a bus hears what its listeners hear after the commit, and the commands that 
     'test.pay',
   ]);
   expect(await heardBy(pay, on(Paid).named('inside').inline().listen(nothing))).toEqual(['test.pay']);
+});
+
+it('a bus describes its entities, projections and sagas by their events', () => {
+  const registry = new MessageRegistry('test').register(todo, todoListOf(3).onDead('park'), fulfilment);
+  const bus = new Anywise({ name: 'test', registries: [registry], contracts: [fulfilmentContract] });
+  const { entities, projections, sagas } = bus.describe();
+  const place = 'registry `test`';
+  const events = ['test.todo-completed', 'test.todo-created', 'test.todo-dropped', 'test.todo-renamed'];
+  expect({ entities, projections }).toEqual({
+    entities: [{ name: 'test.todo', place, events }],
+    projections: [
+      {
+        ...{ name: 'test.todo-list', version: 3, place, events },
+        tables: ['todos'],
+        runs: 'afterwards',
+        onDead: 'park',
+      },
+    ],
+  });
+  expect(sagas).toEqual([
+    {
+      ...{ name: 'test.fulfilment', version: 1, place: expect.stringContaining('test') },
+      starts: ['test.order-placed'],
+      hears: ['test.order-shipped', 'test.payment-captured', 'test.payment-refunded'],
+      ...{ timeouts: ['unpaid', 'unshipped'], onDead: 'park' },
+    },
+  ]);
 });

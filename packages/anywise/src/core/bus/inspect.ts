@@ -1,13 +1,19 @@
 import type { Contract } from '../message/contract.js';
 import type { OnDead } from '../ports/inbox.js';
-import type { BatchOptions, Target } from '../registry/definitions.js';
+import type { CallSite } from '../errors/call-site.js';
+import type { BatchOptions, FailureOptions, Target } from '../registry/definitions.js';
 import { isMessageClass, sliceOf, type MessageClass, type MessageKind } from '../message/message.js';
 import { attemptsOf } from '../../kit/retry.js';
 import type { Wiring } from '../registry/wiring.js';
+import type { ModelDescriptions } from './describe-models.js';
 
 /** Something that is wired to a message, and where it is registered. */
 export interface Wired {
   readonly place: string;
+  /** The file and the line of its code, such as `src/place-order/handler.ts:16`. Absent where that is not known. */
+  readonly source?: string;
+  /** The wire names of the events that its code says it publishes, sorted. Absent if it does not say. */
+  readonly publishes?: readonly string[];
 }
 
 /** A listener that is wired to an event. */
@@ -47,20 +53,22 @@ export class Inspection {
   /** The handler of a command or query, if one is registered here. */
   handler(message: Target): Wired | undefined {
     const handler = this.#wiring.handlerOf(message);
-    return handler === undefined ? undefined : { place: handler.place };
+    return handler && { place: handler.place, ...sourceOf(handler), ...published(handler.options) };
   }
 
   /** The listeners of an event. */
   listeners(event: Target): readonly WiredListener[] {
-    return this.#wiring.listenersOf(event).map(({ name, place, options }) => {
+    return this.#wiring.listenersOf(event).map(({ name, place, options, site }) => {
       const isAfterwards = this.#durable && !options.inline;
       return {
         name,
         place,
+        ...sourceOf({ site }),
         runs: isAfterwards ? 'afterwards' : 'inside',
         attempts: isAfterwards ? attemptsOf(options.retry) : 1,
         onDead: options.onDead,
         ...(options.batch && { batch: options.batch }),
+        ...published(options),
         ...(options.guards && { guards: options.guards.map((guard) => guard.name) }),
       };
     });
@@ -70,6 +78,15 @@ export class Inspection {
   guards(message: Target): readonly Wired[] {
     return this.#wiring.guardsOf(message).map(({ place }) => ({ place }));
   }
+}
+
+function sourceOf({ site }: { readonly site?: CallSite | undefined }): Pick<Wired, 'source'> {
+  const source = site?.();
+  return source === undefined ? {} : { source };
+}
+
+function published({ publishes }: FailureOptions): Pick<Wired, 'publishes'> {
+  return publishes === undefined ? {} : { publishes: publishes.map(({ type }) => type).sort() };
 }
 
 /** One message of a bus, and all that is wired to it. Plain data. */
@@ -91,7 +108,7 @@ export interface MessageDescription {
 }
 
 /** A bus as data, for documentation and tools. */
-export interface BusDescription {
+export interface BusDescription extends ModelDescriptions {
   readonly name: string;
   /** The messages of all contracts that the bus knows, sorted by wire name. */
   readonly messages: readonly MessageDescription[];
@@ -104,10 +121,12 @@ export function describeBus(
   inspection: Inspection,
   contracts: readonly Contract[],
   heard: readonly string[],
+  models: ModelDescriptions,
 ): BusDescription {
   const classes = new Map(contracts.flatMap(({ messages }) => [...messages]));
   const messages = [...classes.values()].map((message) => describeMessage(message, inspection));
-  return { name, messages: messages.sort((a, b) => (a.type < b.type ? -1 : 1)), heard: [...heard].sort() };
+  const sorted = messages.sort((a, b) => (a.type < b.type ? -1 : 1));
+  return { name, messages: sorted, heard: [...heard].sort(), ...models };
 }
 
 function describeMessage(message: MessageClass, inspection: Inspection): MessageDescription {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { longestTimerMs, startTimer } from '../time/timers.js';
 import { holderName } from '../../kit/lease-holder.js';
 import { endsWithin } from '../../kit/wait.js';
@@ -8,6 +9,7 @@ import { Outage } from '../delivery/outage.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Frame } from '../dispatch/frame.js';
 import { sequential } from '../dispatch/strategies.js';
+import { Entities } from '../entities/entities.js';
 import { AnywiseError, SetupError } from '../errors/errors.js';
 import { withDefaults } from '../errors/options.js';
 import type { Contract } from '../message/contract.js';
@@ -15,15 +17,21 @@ import type { ServiceId } from '../ports/container.js';
 import { consoleLogger, safeLogger, type Logger } from '../ports/logger.js';
 import { Observers } from '../ports/observer.js';
 import type { Sink } from '../ports/sink.js';
+import type { ProcessInfo } from '../ports/processes.js';
 import type { BusStatus } from '../ports/bus-status.js';
 import type { Instruments } from '../ports/instrumentation.js';
 import type { Store } from '../ports/store.js';
+import type { Projection } from '../projections/projection.js';
+import { Projecting } from '../projections/projecting.js';
 import { MessageRegistry } from '../registry/registry.js';
+import { SagaTaker } from '../sagas/taker.js';
 import { Wiring } from '../registry/wiring.js';
 import { BusDeadLetters } from './dead-letters.js';
+import { describeModels } from './describe-models.js';
 import { Inspection, describeBus, type BusDescription } from './inspect.js';
 import { busDefaults, readBusOptions, type AnywiseOptions } from './options.js';
 import { createPartChecks, type Part } from './part-checks.js';
+import { lagOf, statusOf } from './status.js';
 import { verify } from './verify.js';
 
 /**
@@ -63,6 +71,7 @@ export class Lifecycle {
   readonly #transportOutage: Outage;
   readonly #instruments: Instruments | undefined;
   #delivery: Delivery | undefined;
+  #projecting: Projecting | undefined;
   #state: State = 'new';
   #starting: Promise<void> | undefined;
   #endWaiting: () => void = () => undefined;
@@ -84,12 +93,16 @@ export class Lifecycle {
     const sinks = new MessageRegistry('sink').register(...(options.sinks ?? []));
     this.#wiring = new Wiring([...(options.registries ?? []), sinks], this.#contracts);
     const provided = new Set<ServiceId>([busId, ...(this.#store?.clients ?? [])]);
+    if (this.#keepsEvents()) provided.add(Entities);
+    for (const { projection } of this.#wiring.projections) provided.add(projection.tables);
+    if (this.#wiring.sagas.length > 0) provided.add(SagaTaker);
     options.container?.provides([...provided]);
     this.#provided = provided;
     for (const registry of options.registries ?? []) registry.seal(options.name);
     this.#instruments = options.instrumentation?.instrument({
       name: options.name,
-      status: async (limit) => this.#statusWhileRunning(limit),
+      status: (limit, maxAgeMs) => this.#statusWhileRunning(limit, maxAgeMs),
+      lag: async (limit) => this.#delivery?.lag(limit),
     });
     this.dispatcher = new Dispatcher({
       name: options.name,
@@ -115,6 +128,10 @@ export class Lifecycle {
     this.inspection = new Inspection(this.#wiring, this.#store !== undefined, this.dispatcher.foreignOwners);
   }
 
+  get store(): Store | undefined {
+    return this.#store;
+  }
+
   get deadLetters(): BusDeadLetters {
     return new BusDeadLetters(() => this.#openStore().deadLetters, this.dispatcher.codec);
   }
@@ -131,7 +148,8 @@ export class Lifecycle {
 
   describe(): BusDescription {
     const { name } = this.#options;
-    return describeBus(name, this.inspection, this.#contracts, this.#wiring.heardTypes(this.#contracts, name));
+    const heard = this.#wiring.heardTypes(this.#contracts, name);
+    return describeBus(name, this.inspection, this.#contracts, heard, describeModels(this.#wiring));
   }
 
   verify(): readonly string[] {
@@ -143,6 +161,9 @@ export class Lifecycle {
       context,
       container,
       durable: this.#store !== undefined,
+      keepsEvents: this.#keepsEvents(),
+      projects: this.#store !== undefined && 'projections' in this.#store,
+      keepsSagas: this.#keepsSagas(),
       provided: this.#provided,
     });
     return [...this.#optionProblems, ...problems];
@@ -154,8 +175,7 @@ export class Lifecycle {
     const problems = this.verify();
     if (problems.length > 0) throw new SetupError('INVALID_SETUP', `The bus \`${name}\``, problems);
     this.#state = 'starting';
-    const start = (): Promise<void> => this.#start();
-    this.#starting = this.#instruments === undefined ? start() : this.#instruments.background(start);
+    this.#starting = this.#inBackground(() => this.#start());
     try {
       await Promise.race([this.#starting, this.#givenUp]);
     } catch (error) {
@@ -165,24 +185,47 @@ export class Lifecycle {
   }
 
   stop(timeoutMs: number): Promise<void> {
-    return (this.#stopping ??= this.#stop(timeoutMs));
+    return (this.#stopping ??= this.#inBackground(() => this.#stop(timeoutMs)));
   }
 
-  async status(limit?: number): Promise<BusStatus | undefined> {
+  #inBackground<T>(run: () => T): T {
+    return this.#instruments === undefined ? run() : this.#instruments.background(run);
+  }
+
+  async status(): Promise<BusStatus | undefined> {
     if (this.#store === undefined) return undefined;
-    const [outbox, inbox] = await Promise.all([this.#store.outbox.status(limit), this.#store.inbox.status(limit)]);
-    return { outbox, inbox, saturated: this.saturated() };
+    const [status, lag] = await Promise.all([statusOf(this.#store, this.#delivery), lagOf(this.#delivery)]);
+    return { ...status, ...lag };
+  }
+
+  async projected(projection: Projection, timeoutMs: number): Promise<void> {
+    const projecting = this.#projecting;
+    if (this.#state !== 'running') throw notRunning(this.#options.name, this.#state);
+    if (projecting === undefined) {
+      throw new AnywiseError('INVALID_SETUP', 'The bus has no store, so it has no read models. Pass one as `store`.');
+    }
+    await projecting.caughtUp(projection, timeoutMs);
   }
 
   async check(timeoutMs?: number): Promise<readonly string[]> {
     if (this.#state !== 'running') return [`the bus is ${this.#state === 'new' ? 'not started' : this.#state}`];
     const reasons = await this.#checkParts(timeoutMs);
     const overdue = await this.#overdue(timeoutMs);
-    return [...reasons, ...(overdue === undefined ? [] : [overdue]), ...(this.#delivery?.stalled() ?? [])];
+    const behind = reasons.length > 0 ? [] : ((await this.#projecting?.problems().catch(() => undefined)) ?? []);
+    return [...reasons, ...(overdue === undefined ? [] : [overdue]), ...(this.#delivery?.stalled() ?? []), ...behind];
   }
 
   saturated(): readonly string[] {
     return this.#delivery?.saturated() ?? [];
+  }
+
+  #keepsSagas(): boolean {
+    return this.#store !== undefined && 'sagas' in this.#store;
+  }
+
+  /** Whether the store has a log: one that is not open yet says so by its class. */
+  #keepsEvents(): boolean {
+    return this.#store !== undefined && 'log' in this.#store;
   }
 
   #storePart(): Part | undefined {
@@ -206,9 +249,9 @@ export class Lifecycle {
     return overdue;
   }
 
-  #statusWhileRunning(limit: number): Promise<BusStatus | undefined> {
+  async #statusWhileRunning(limit: number, maxAgeMs: number): Promise<BusStatus | undefined> {
     if (this.#state !== 'running') throw notRunning(this.#options.name, this.#state);
-    return this.status(limit);
+    return this.#store && statusOf(this.#store, this.#delivery, limit, maxAgeMs);
   }
 
   #openStore(): Store {
@@ -221,8 +264,12 @@ export class Lifecycle {
   async #start(): Promise<void> {
     await this.#store?.check(this.#options.name);
     this.#assertStarting();
-    const delivery = this.#store && this.#deliveryOver(this.#store);
+    const holder = holderName(randomUUID().slice(0, 8));
+    const delivery = this.#store && this.#deliveryOver(this.#store, holder);
+    this.#projecting = this.#store && this.#projectingOver(this.#store, holder);
     await Promise.race([delivery?.reachTransport(), this.#stopIsAsked]);
+    this.#assertStarting();
+    await this.#projecting?.start();
     this.#assertStarting();
     // From here on listeners run, and some of them use the bus.
     this.#state = 'running';
@@ -235,7 +282,13 @@ export class Lifecycle {
     if (this.#state !== 'starting') throw notRunning(this.#options.name, 'stopping');
   }
 
-  #deliveryOver(store: Store): Delivery {
+  #projectingOver(store: Store, holder: string): Projecting {
+    const projections = this.#wiring.projections.map(({ projection }) => projection);
+    const parts = { codec: this.dispatcher.codec, logger: this.#logger, instruments: this.#instruments };
+    return new Projecting({ projections, store, holder, ...parts });
+  }
+
+  #deliveryOver(store: Store, holder: string): Delivery {
     const { name, transport } = this.#options;
     const { concurrency, leaseMs, retentionMs, timeoutMs } = withDefaults(this.#options, busDefaults);
     const { dispatcher, observers } = this;
@@ -246,13 +299,15 @@ export class Lifecycle {
       wiring: this.#wiring,
       types: this.#wiring.heardTypes(this.#contracts, name),
       namesFor: dispatcher.namesFor,
+      keyed: dispatcher.keyed,
       knows: (type) => dispatcher.codec.knows(type),
       entriesHere: dispatcher.entriesHere,
       deliver: (claim, stop, trace) => dispatcher.deliver(claim, stop, trace),
       deliverBatch: (claims, stop, trace) => dispatcher.deliverBatch(claims, stop, trace),
       answeredTypes: dispatcher.answeredTypes,
       answer: dispatcher.answer,
-      holder: holderName(randomUUID().slice(0, 8)),
+      holder,
+      process: () => this.#describeProcess(holder, concurrency),
       concurrency,
       timeoutMs,
       leaseMs,
@@ -262,6 +317,11 @@ export class Lifecycle {
       observers,
       instruments: this.#instruments,
     });
+  }
+
+  #describeProcess(holder: string, concurrency: number): ProcessInfo {
+    const { name: service, version } = this.#options;
+    return { holder, service, version, host: hostname(), pid: process.pid, concurrency, description: this.describe() };
   }
 
   async #stop(timeoutMs: number): Promise<void> {
@@ -280,6 +340,7 @@ export class Lifecycle {
     await this.dispatcher.untilIdle(left());
     clearTimeout(timeIsUp);
     await this.dispatcher.abandon();
+    await endsWithin(left(), this.#projecting?.stop());
     await this.#closeSinks();
     await this.#delivery?.flush();
     // A transport that hands something over may wait for the store, and then ends with it.

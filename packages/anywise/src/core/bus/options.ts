@@ -25,6 +25,8 @@ import type { Transport } from '../ports/transport.js';
 export interface AnywiseOptions {
   /** The service's name. The contract of this name is its own: each of its commands and queries needs a handler here. */
   readonly name: string;
+  /** The version of the service, which tools show beside its processes. @defaultValue none */
+  readonly version?: string;
   readonly registries?: readonly MessageRegistry[];
   /**
    * Where events are written besides: `[on(PaymentEvent).named('audit').sink(fileSink('audit.jsonl'))]`. They are listeners,
@@ -110,6 +112,15 @@ export interface StopOptions {
   readonly timeoutMs?: number;
 }
 
+/** Options of `projected`. */
+export interface ProjectedOptions {
+  /** How long to wait, in milliseconds. @defaultValue 10_000 */
+  readonly timeoutMs?: number;
+}
+
+/** The default of {@link ProjectedOptions}. */
+export const defaultProjectedMs = 10_000;
+
 /** The default of {@link StopOptions}. */
 export const defaultStopMs = 25_000;
 
@@ -128,6 +139,7 @@ const transport = 'a transport, such as `sqliteTransport({ path })`';
 
 const busChecks: OptionChecks<AnywiseOptions> = {
   name: text(),
+  version: text(),
   registries: listOf('registries, made by `new MessageRegistry(…)`', isRegistry),
   sinks: listOf('sinks, made by `on(…).sink(…)`', (item) => 'sink' in Object(item)),
   contracts: listOf('contracts, made by `contract(…)`', isContract),
@@ -165,6 +177,7 @@ export function readBusOptions(given: AnywiseOptions): ReadOptions {
 }
 
 export const stopChecks: OptionChecks<StopOptions> = { timeoutMs: milliseconds(0) };
+export const projectedChecks: OptionChecks<ProjectedOptions> = { timeoutMs: milliseconds(1) };
 export const checkChecks: OptionChecks<CheckOptions> = { timeoutMs: milliseconds(1) };
 
 const isMap = withMethods('', 'get', 'values');

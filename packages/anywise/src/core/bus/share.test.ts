@@ -75,7 +75,7 @@ describe('a request over a shared transport', () => {
     expect(asked).toEqual([]);
   });
 
-  it('leaves the process if nobody here serves its type, and is answered for others', async () => {
+  it('leaves the process if no bus here serves its type, and is answered for others', async () => {
     const { broker, shared, asked } = world();
     const [here, there] = [shared.connect(), broker.connect()];
     await serve(there, async (request) => reply(request, 'there'), { service: 'far', types: ['far.ask'] });

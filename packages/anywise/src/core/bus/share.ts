@@ -39,7 +39,7 @@ export interface ShareOptions {
 
 /**
  * Shares a transport among the buses of one process. A request for a type that another of them serves is answered here, as
- * data, without leaving the process; one that nobody here serves goes over the transport. Events and enqueued commands
+ * data, without leaving the process; any other request goes over the transport. Events and enqueued commands
  * always take the transport, which keeps them when the process is killed.
  *
  * @example
@@ -164,7 +164,8 @@ class Connection implements Transport {
 
   /** Remembers what has to be closed. It may have been opened while the connection was closed. */
   async #keep(all: Set<Subscription>, subscription: Subscription): Promise<Subscription> {
-    const kept = {
+    const kept: Subscription = {
+      ...subscription,
       close: async () => {
         await subscription.close();
         all.delete(kept);

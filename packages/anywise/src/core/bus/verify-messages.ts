@@ -38,7 +38,11 @@ function usesOf(parts: readonly { readonly targets: readonly Target[]; readonly 
 
 function allUses({ wiring }: Options): readonly Use[] {
   const guards = wiring.guards.map(({ guard: { targets }, place }) => ({ targets, place }));
-  return usesOf([...wiring.handlers, ...wiring.listeners, ...guards]);
+  const entities = wiring.entities.map(({ entity, place }) => ({
+    targets: entity.steps.map(({ event }) => event),
+    place,
+  }));
+  return usesOf([...wiring.handlers, ...wiring.listeners, ...guards, ...entities]);
 }
 
 /** Two contracts may each be valid and still clash. */
@@ -56,8 +60,13 @@ function sharedNames(options: Options): string[] {
 function unknownMessages({ wiring, contracts, durable }: Options): string[] {
   // What the inbox keeps can only be read back with its contract; a bus in one process needs none.
   if (contracts.length === 0 && !durable) return [];
-  const known = new Set(contracts.flatMap(({ messages }) => [...messages.keys()]));
-  return usesOf([...wiring.handlers, ...wiring.listeners]).flatMap(({ target, place }) =>
+  const kept = wiring.entityEvents.map(({ type }) => type);
+  const known = new Set([...contracts.flatMap(({ messages }) => [...messages.keys()]), ...kept]);
+  const published = [...wiring.handlers, ...wiring.listeners].map(({ options: { publishes = [] }, place }) => ({
+    targets: publishes,
+    place,
+  }));
+  return usesOf([...wiring.handlers, ...wiring.listeners, ...published]).flatMap(({ target, place }) =>
     isMessageClass(target) && !known.has(target.type)
       ? [
           `\`${target.type}\`, used in ${place}, is not in any of the given contracts; add its contract to \`contracts\``,
@@ -101,9 +110,11 @@ function groupNames(message: MessageClass): ReadonlySet<string> {
   return names;
 }
 
-/** Messages of old versions may still wait in an outbox, on a transport, or in an inbox. Queries never wait. */
+/** Messages of old versions may wait in an outbox, on a transport, in an inbox, or stay in a log. Queries never wait. */
 function missingUpcasts(options: Options): string[] {
-  const waiting = messagesOf(options).filter(({ kind }) => kind !== 'query');
+  const own = options.wiring.entityEvents;
+  const shared = messagesOf(options).filter((message) => !own.includes(message));
+  const waiting = [...shared, ...own].filter(({ kind }) => kind !== 'query');
   return waiting.flatMap(({ type, kind, version, upcast }) => {
     const old = Array.from({ length: version - 1 }, (_, index) => index + 1);
     return old

@@ -4,9 +4,12 @@ import type { ContainerAdapter, ServiceId } from '../ports/container.js';
 import type { Wiring } from '../registry/wiring.js';
 import { contextProblems } from './verify-context.js';
 import { dependencyProblems } from './verify-dependencies.js';
+import { entityProblems } from './verify-entities.js';
 import { handlerProblems } from './verify-handlers.js';
 import { listenerProblems } from './verify-listeners.js';
+import { sagaProblems } from './verify-sagas.js';
 import { messageProblems } from './verify-messages.js';
+import { projectionProblems } from './verify-projections.js';
 
 export interface VerifyOptions {
   /** The service's name. */
@@ -18,6 +21,12 @@ export interface VerifyOptions {
   readonly container: ContainerAdapter | undefined;
   /** Whether listeners go through an inbox, which needs their names. */
   readonly durable: boolean;
+  /** Whether the store has a log for the events of entities. */
+  readonly keepsEvents: boolean;
+  /** Whether the store keeps read models. */
+  readonly projects: boolean;
+  /** Whether the store keeps sagas. */
+  readonly keepsSagas: boolean;
   /** The services that the bus itself provides. */
   readonly provided: ReadonlySet<ServiceId>;
 }
@@ -28,6 +37,9 @@ export function verify(options: VerifyOptions): readonly string[] {
     ...handlerProblems(options),
     ...messageProblems(options),
     ...listenerProblems(options),
+    ...entityProblems(options),
+    ...projectionProblems(options),
+    ...sagaProblems(options),
     ...contextProblems(options),
     ...dependencyProblems(options),
   ];

@@ -2,6 +2,7 @@ import { Pump } from '../../kit/pump.js';
 import { backoff } from '../../kit/retry.js';
 import { AnywiseError } from '../errors/errors.js';
 import { isTerminal } from '../errors/thrown.js';
+import type { BoundedCount } from '../ports/bounded-count.js';
 import type { Subscription, Transport } from '../ports/transport.js';
 import { longestTimerMs } from '../time/timers.js';
 import type { Outage } from './outage.js';
@@ -16,7 +17,7 @@ export interface AttachmentOptions {
   readonly random?: () => number;
 }
 
-/** Soon enough for whoever waits for the broker, and seldom enough for a broker that many wait for. */
+/** Soon enough for callers that wait for the broker, and seldom enough for a broker that many services wait for. */
 export const awayDelays = { firstDelayMs: 200, factor: 2, maxDelayMs: 5_000 };
 /** A broker that refuses this service may lock it out if it is asked too often. */
 export const refusedDelays = { firstDelayMs: 1_000, factor: 2, maxDelayMs: 30_000 };
@@ -74,6 +75,11 @@ export class Attachment {
     if (!this.#isAttached || this.#isAway || this.#isStopped) return;
     this.#pump.start();
     this.#pump.wake();
+  }
+
+  /** What waits in the transport for this bus; `undefined` where nothing tells. */
+  async lag(limit: number): Promise<BoundedCount | undefined> {
+    return this.#isAway || this.#isStopped ? undefined : this.#subscription?.lag?.(limit);
   }
 
   /** Receives no more. Does not wait for a transport that is away. Idempotent. */

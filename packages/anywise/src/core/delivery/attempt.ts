@@ -10,6 +10,7 @@ import type { AttemptEnd, Instruments, Trace } from '../ports/instrumentation.js
 import type { Delivered, Observers } from '../ports/observer.js';
 import type { Store } from '../ports/store.js';
 import type { BatchOptions, FailureOptions } from '../registry/definitions.js';
+import { batchTimedOut, leaseLost, stopping, timedOut, tooManyAttempts } from './attempt-errors.js';
 import { handleBatch, type BatchOutcome } from './batch.js';
 import { LazySignal } from './lazy-signal.js';
 
@@ -313,34 +314,6 @@ function idsOf({ listener, id, type, json, envelope = envelopeIn(json) }: Claim)
   return { listener, id, type, ...(envelope !== undefined && { correlationId: envelope.correlationid }) };
 }
 
-function leaseLost({ listener, id }: Claim): AnywiseError {
-  return new AnywiseError('LEASE_LOST', `\`${listener}\` lost its lease of ${id}; its effects were rolled back.`);
-}
-
-function stopping({ listener, id }: Claim): AnywiseError {
-  return new AnywiseError(
-    'NOT_RUNNING',
-    `The bus stopped before \`${listener}\` had handled ${id}; it is handled again after the next start.`,
-    { retryable: true },
-  );
-}
-
-function timedOut({ listener, id }: Claim, timeoutMs: number): AnywiseError {
-  return new AnywiseError(
-    'TIMEOUT',
-    `\`${listener}\` had not handled ${id} after ${timeoutMs} ms; its effects were rolled back. Allow more with \`.timeoutMs(…)\`, or find what is slow. Pass \`context.signal\` on, so that abandoned work stops.`,
-    { retryable: true },
-  );
-}
-
-function batchTimedOut(claims: readonly Claim[], timeoutMs: number): AnywiseError {
-  return new AnywiseError(
-    'TIMEOUT',
-    `\`${claims[0]?.listener}\` had not handled a batch of ${claims.length} messages after ${timeoutMs} ms; its effects were rolled back. Allow more with \`.timeoutMs(…)\`, or take fewer at once. Pass \`context.signal\` on, so that abandoned work stops.`,
-    { retryable: true },
-  );
-}
-
 /** The SQLSTATE of transactions that got in each other's way: a serialization failure and a deadlock. */
 const conflicts: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 
@@ -348,11 +321,4 @@ const conflicts: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 function isPassing(error: unknown): boolean {
   if (AnywiseError.is(error)) return error.code === 'UNAVAILABLE';
   return conflicts.has((Object(error) as { readonly code?: unknown }).code);
-}
-
-function tooManyAttempts({ listener, id, attempt }: Claim): AnywiseError {
-  return new AnywiseError(
-    'TERMINAL',
-    `\`${listener}\` did not survive ${id}: each of its ${attempt - 1} allowed attempts ended with a dead process or a lost lease. Find out why, then replay it.`,
-  );
 }

@@ -124,11 +124,12 @@ describe('a batch listener', () => {
     const sum = on(Summed).listen(({ n }) => void effects.push(n));
     // As if another process had taken one of them over while the batch was handled.
     const claim = store.inbox.claim.bind(store.inbox);
-    let stolen: Awaited<ReturnType<typeof claim>> = [];
+    let stolen: Awaited<ReturnType<typeof claim>>['claims'] = [];
     store.inbox.claim = async (options) => {
-      const claims = await claim(options);
+      const claimed = await claim(options);
+      const { claims } = claimed;
       if (options.listeners.has('l') && claims.length > 1) stolen = claims.slice(2, 3);
-      return claims;
+      return claimed;
     };
     const begin = store.begin.bind(store);
     store.begin = (options) => {

@@ -1,11 +1,15 @@
 import { repeatEvery } from '../../kit/interval.js';
 import { Progress } from '../../kit/progress.js';
 import { endsWithin } from '../../kit/wait.js';
+import { AnywiseError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
 import type { Envelope } from '../message/envelope.js';
+import type { BoundedCount } from '../ports/bounded-count.js';
 import type { Logger } from '../ports/logger.js';
 import type { Instruments, Trace } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import type { Claim, InboxEntry } from '../ports/inbox.js';
+import type { ProcessInfo } from '../ports/processes.js';
 import type { Store } from '../ports/store.js';
 import type { Answer, Subscription, Transport } from '../ports/transport.js';
 import { defaultListenerOptions, type FailureOptions, type ListenerOptions } from '../registry/definitions.js';
@@ -15,6 +19,7 @@ import { entriesOfBatch, unknownListener, unreadableListener, type ListenersOf }
 import type { ListenerSettings } from './attempt.js';
 import type { LazySignal } from './lazy-signal.js';
 import type { Outage } from './outage.js';
+import { Presence } from './presence.js';
 import { Relay } from './relay.js';
 import { Worker } from './worker.js';
 
@@ -27,6 +32,8 @@ export interface DeliveryOptions {
   /** The wire names that the service subscribes to. */
   readonly types: readonly string[];
   readonly namesFor: ListenersOf;
+  /** Gives inbox entries of sagas the key of the saga. */
+  readonly keyed: (entries: readonly InboxEntry[]) => readonly InboxEntry[];
   /** Whether a contract of the bus has the type. */
   readonly knows: (type: string) => boolean;
   /** The inbox entry for a command from the outbox; `undefined` if another process handles it. */
@@ -40,6 +47,8 @@ export interface DeliveryOptions {
   /** Answers a request of another service. */
   readonly answer: Answer;
   readonly holder: string;
+  /** What this process says of itself. */
+  readonly process: () => ProcessInfo;
   /** How many messages are handled at once. */
   readonly concurrency: number;
   /** How long one attempt may take, unless its listener says otherwise. */
@@ -54,6 +63,10 @@ export interface DeliveryOptions {
 }
 
 const relayFlushMs = 3_000;
+/** How long a store may take to hear that this process has stopped. */
+const leaveMs = 1_000;
+/** How long the transport may take to say what waits in it: neither a start nor what is known of the store waits for that. */
+const lagMs = 1_000;
 const cleanEveryMs = 60_000;
 /** For how long a part may get nowhere before the service counts as not working. */
 const stalledMs = 10_000;
@@ -74,12 +87,14 @@ export class Delivery {
   readonly #relay: Relay;
   readonly #intake = new Progress();
   readonly #attachment: Attachment | undefined;
+  readonly #presence: Presence;
   #unwatch: (() => void) | undefined;
   #stopCleaning: (() => Promise<void>) | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
     this.#listeners = settingsOf(options);
+    this.#presence = new Presence(options.store.processes, options.process, (limit) => this.lag(limit), options.logger);
     const unreadable = unreadableListener(options.service);
     this.#worker = new Worker({ ...options, unreadable, listeners: this.#listeners });
     const { transport, outage } = options;
@@ -109,16 +124,20 @@ export class Delivery {
   }
 
   async start(): Promise<void> {
-    const { store } = this.#options;
+    const { store, logger } = this.#options;
     await this.#warnOfOrphans();
     this.#worker.start();
     this.#relay.start();
     await this.#attachment?.start();
-    this.#unwatch = store.watch((part) => {
-      if (part !== 'outbox') this.#worker.wake();
-      if (part !== 'inbox') this.#relay.wake();
-    });
+    this.#unwatch = store.watch(
+      (part) => {
+        if (part === undefined || part === 'inbox') this.#worker.wake();
+        if (part === undefined || part === 'outbox') this.#relay.wake();
+      },
+      (error) => logger.warn({ err: error }, errorText(error)),
+    );
     this.#stopCleaning = this.#cleanNowAndThen();
+    await this.#presence.begin();
   }
 
   /** Which parts have been getting nowhere, one text each: what they wait for may answer others meanwhile. */
@@ -127,6 +146,19 @@ export class Delivery {
     return Object.entries(parts).flatMap(([name, part]) =>
       part.stalledMs < stalledMs ? [] : [`the ${name} has not moved for ${Math.round(part.stalledMs / 1_000)} s`],
     );
+  }
+
+  /** What waits in the transport, counted to `limit`; `undefined` where nothing tells, or it does not answer soon. */
+  async lag(limit: number): Promise<BoundedCount | undefined> {
+    let lag: BoundedCount | undefined;
+    const asked = this.#attachment?.lag(limit).then((found) => (lag = found));
+    await endsWithin(lagMs, asked);
+    return lag;
+  }
+
+  /** How far the clock of this process is ahead of the database's; `undefined` until it is known. */
+  get clockSkewMs(): number | undefined {
+    return this.#presence.clockSkewMs;
   }
 
   /** @throws what is known to be wrong with the transport, without asking it again; else whatever its check throws. */
@@ -148,8 +180,8 @@ export class Delivery {
     const { waiting, oldestMs } = await store.outbox.status();
     if (oldestMs < overdueMs) return undefined;
     const count = waiting.isMore ? `more than ${waiting.count}` : waiting.count;
-    const messages = waiting.count === 1 && !waiting.isMore ? 'message waits' : 'messages wait';
-    return `${count} ${messages} in the outbox since ${Math.round(oldestMs / 1_000)} s: the transport cannot be used`;
+    const messages = waiting.count === 1 && !waiting.isMore ? 'message has' : 'messages have';
+    return `${count} ${messages} been waiting in the outbox for ${Math.round(oldestMs / 1_000)} s: the transport cannot be used`;
   }
 
   /** The listeners that have no free place. */
@@ -172,9 +204,10 @@ export class Delivery {
   async flush(): Promise<void> {
     this.#unwatch?.();
     await this.#relay.stop(relayFlushMs);
+    await endsWithin(leaveMs, this.#presence.end());
   }
 
-  /** A listener that was renamed leaves its messages behind under its old name. */
+  /** A listener or saga that was renamed leaves its messages behind under its old name. */
   async #warnOfOrphans(): Promise<void> {
     const { store, logger } = this.#options;
     const { listeners } = await store.inbox.status();
@@ -182,6 +215,11 @@ export class Delivery {
       const count = waiting.isMore ? `More than ${waiting.count}` : waiting.count;
       const text = `${count} messages wait for \`${listener}\`, which this process does not have. If it was renamed, give it its old name with \`.named(…)\`.`;
       if (waiting.count > 0) logger.warn({ listener, waiting: waiting.count }, text);
+    }
+    for (const { name, status, count } of (await store.sagas?.count()) ?? []) {
+      if (this.#listeners.has(name)) continue;
+      const text = `${count} sagas \`${name}\` are ${status}, but this process does not have it. If it was renamed, give it its old name.`;
+      logger.warn({ saga: name, count }, text);
     }
   }
 
@@ -191,6 +229,7 @@ export class Delivery {
     try {
       const answered = await this.#serve(transport);
       return {
+        ...received,
         close: async () => {
           await Promise.all([received?.close(), answered?.close()]);
         },
@@ -213,13 +252,15 @@ export class Delivery {
   }
 
   async #subscribe(transport: Transport): Promise<Subscription | undefined> {
-    const { service, types, namesFor, knows, retentionMs, logger } = this.#options;
+    const { service, types, namesFor, keyed, knows, retentionMs, logger } = this.#options;
     if (types.length === 0) return undefined;
-    const intake = { service, retentionMs, knows, listenersOf: namesFor };
+    const intake = { service, retentionMs, knows, listenersOf: namesFor, keyed };
     const onError = (error: unknown): void => {
       // While the transport is known to be away, that is all that there is to say.
       if (this.#attachment?.isAway === true) return;
-      logger.warn({ err: error }, 'Receiving failed; it is retried');
+      const isSlow = AnywiseError.is(error) && error.code === 'NO_NOTICES';
+      logger.warn({ err: error }, isSlow ? errorText(error) : 'Receiving failed; it is retried');
+      if (isSlow) return;
       this.#attachment?.look();
     };
     return transport.subscribe({ consumer: service, types, onError }, async (batch) => {

@@ -76,9 +76,9 @@ describe('an event', () => {
     await eventually(() => expect(heard).toEqual(['handled', 'p1: 5']));
   });
 
-  it('whose listener throws what nobody may look at meets the retry rule for it', async () => {
+  it('whose listener throws something unreadable still follows the retry policy', async () => {
     const refuse = (): never => {
-      throw new Error('Nobody may look.');
+      throw new Error('It cannot be read.');
     };
     const unfathomable = new Proxy({}, { get: refuse, has: refuse, getPrototypeOf: refuse });
     const failing = on(Paid)

@@ -8,9 +8,10 @@ const envelope = testEnvelope({ id: 'e1', subject: 'o1' });
 
 it('an envelope becomes an entry for each listener, as it came', () => {
   const shared = { source: '/test', id: 'e1', type: 'test.happened', key: 'o1', json: JSON.stringify(envelope) };
+  const links = { correlationId: 'e1', causationId: undefined };
   expect(inboxEntries(envelope, ['mail', 'ship'])).toEqual([
-    { listener: 'mail', ...shared },
-    { listener: 'ship', ...shared },
+    { listener: 'mail', ...shared, ...links },
+    { listener: 'ship', ...shared, ...links },
   ]);
 });
 

@@ -22,11 +22,16 @@ export function inboxEntries(
   const key = orderKey(envelope);
   // Listeners must not share an object that one of them, or an upcast, may change.
   const read = isOwn && listeners.length === 1 ? envelope : undefined;
-  return listeners.map((listener) => ({ listener, source, id, type, key, json, envelope: read }));
+  const { correlationid: correlationId, causationid: causationId } = envelope;
+  return listeners.map((listener) => {
+    return { listener, source, id, type, key, json, envelope: read, correlationId, causationId };
+  });
 }
 
 export interface IntakeOptions {
   readonly listenersOf: ListenersOf;
+  /** Gives entries of sagas the key of the saga. @defaultValue leaves them as they are */
+  readonly keyed?: (entries: readonly InboxEntry[]) => readonly InboxEntry[];
   /** Whether a contract here has the type. */
   readonly knows: (type: string) => boolean;
   readonly service: string;
@@ -40,18 +45,20 @@ export interface IntakeOptions {
  * version of the service that knows it.
  */
 export function entriesOfBatch(batch: readonly Received[], options: IntakeOptions): InboxEntry[] {
-  const { listenersOf, knows, service, retentionMs } = options;
+  const { listenersOf, keyed = unchanged, knows, service, retentionMs } = options;
   const oldest = Date.now() - retentionMs;
   return batch.flatMap((received) => {
     if (!('envelope' in received)) return [unreadableEntry(received.unreadable, received.reason, service)];
     const { envelope, json } = received;
     const names = knows(envelope.type) ? listenersOf(envelope.type) : [unknownListener(service)];
-    const entries = inboxEntries(envelope, names, json);
+    const entries = keyed(inboxEntries(envelope, names, json));
     if (Date.parse(envelope.time) >= oldest) return entries;
     const error = `It is from ${envelope.time}, older than the retention, so whether it was handled is no longer known.`;
     return entries.map((entry) => ({ ...entry, error }));
   });
 }
+
+const unchanged = (entries: readonly InboxEntry[]): readonly InboxEntry[] => entries;
 
 /** The name under which the inbox keeps messages of types that the service does not know yet. */
 export function unknownListener(service: string): string {

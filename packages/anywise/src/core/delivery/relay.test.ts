@@ -26,7 +26,7 @@ function publisher(publish: Publish): Transport {
       requests: 'It carries no requests.',
     }),
     publish,
-    subscribe: () => Promise.reject(new Error('nobody subscribes here')),
+    subscribe: () => Promise.reject(new Error('this transport only publishes')),
     check: async () => undefined,
     close: async () => undefined,
   };
@@ -36,6 +36,7 @@ function relay(
   store: Store,
   publish: Publish,
   entriesHere: RelayOptions['entriesHere'] = () => undefined,
+  logger = silent,
 ): Relay & AsyncDisposable {
   const transport = publisher(publish);
   const made = new Relay({
@@ -47,7 +48,7 @@ function relay(
     outage: new Outage('transport', silent),
     isAway: () => false,
     onOutage: () => undefined,
-    logger: silent,
+    logger,
     random: () => 0,
   });
   made.start();
@@ -112,6 +113,61 @@ describe('the relay', () => {
     expect(Math.max(...pauses)).toBeLessThanOrEqual(5_000);
   });
 
+  it('tries a message that is refused for now again within five seconds, and warns of it ever less often', async () => {
+    jest.useFakeTimers();
+    const store = Object.assign(memoryStore(), { restMs: 60_000 });
+    const triedAt: number[] = [];
+    const warnings: unknown[] = [];
+    await commit(store, { id: 'e1' });
+    const refuse: Publish = async () => {
+      triedAt.push(performance.now());
+      return [{ error: new AnywiseError('UNAVAILABLE', 'No queue takes it.', { retryable: true }), permanent: false }];
+    };
+    const logger = { ...silent, warn: (details: object) => void warnings.push(Reflect.get(details, 'attempt')) };
+    await using _relay = relay(store, refuse, () => undefined, logger);
+    await jest.advanceTimersByTimeAsync(180_000);
+    const pauses = triedAt.slice(1).map((at, n) => at - (triedAt[n] ?? 0));
+    expect(pauses[0]).toBeLessThanOrEqual(1_000);
+    expect(Math.max(...pauses)).toBeGreaterThan(2_000);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(5_000);
+    expect(triedAt.length).toBeGreaterThan(32);
+    expect(await store.outbox.status()).toMatchObject({ waiting: { count: 1 }, parked: { count: 0 } });
+    expect(warnings.slice(0, 6)).toEqual([1, 2, 4, 8, 16, 32]);
+  });
+
+  it('rests as long as its store says while nothing waits, and sends what is scheduled on time all the same', async () => {
+    jest.useFakeTimers();
+    const store = Object.assign(memoryStore(), { restMs: 60_000 });
+    const looks = jest.spyOn(store.outbox, 'sendable');
+    const published: string[] = [];
+    const scheduling = store.begin({ readOnly: false });
+    await scheduling.append({ scheduled: [{ envelope: testEnvelope({ id: 'later' }), due: { delayMs: 90_000 } }] });
+    await scheduling.commit();
+    await using _relay = relay(store, (envelopes) => {
+      published.push(...envelopes.map(({ id }) => id));
+      return confirmAll(envelopes);
+    });
+    await jest.advanceTimersByTimeAsync(89_000);
+    expect(published).toEqual([]);
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(2);
+    await jest.advanceTimersByTimeAsync(1_100);
+    expect(published).toEqual(['later']);
+    // As if its process had been killed before it could tell of it.
+    await commit(store, { id: 'untold' });
+    await jest.advanceTimersByTimeAsync(60_100);
+    expect(published).toEqual(['later', 'untold']);
+  });
+
+  it('looks again soon for what is due and locked by who may cancel it', async () => {
+    jest.useFakeTimers();
+    const store = Object.assign(memoryStore(), { restMs: 60_000 });
+    const looks = jest.spyOn(store.outbox, 'sendable').mockResolvedValue({ rows: [], nextDueInMs: 0 });
+    await using _relay = relay(store, confirmAll);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(looks.mock.calls.length).toBeGreaterThan(10);
+    expect(looks.mock.calls.length).toBeLessThan(100);
+  });
+
   it('lets other entities go on while one waits', async () => {
     const store = memoryStore();
     const published: string[] = [];
@@ -146,11 +202,12 @@ describe('the relay', () => {
     await commit(store, { id: 'bad', subject: 'a' }, { id: 'behind', subject: 'a' }, { id: 'other', subject: 'b' });
     await commit(store, { id: 'alone' });
     const sendable = store.outbox.sendable.bind(store.outbox);
-    store.outbox.sendable = async (limit) =>
-      (await sendable(limit)).map((row) => {
+    store.outbox.sendable = async (limit) => ({
+      rows: (await sendable(limit)).rows.map((row) => {
         const isDamaged = row.envelope?.id === 'bad';
         return isDamaged ? { seq: row.seq, attempts: 0, key: 'a', unreadable: '{', reason: 'It is not JSON.' } : row;
-      });
+      }),
+    });
     await using _relay = relay(store, (envelopes) => {
       published.push(...envelopes.map(({ id }) => id));
       return confirmAll(envelopes);
@@ -166,7 +223,7 @@ describe('the relay', () => {
     await commit(store, { id: 'e1' });
     const subject = relay(store, () => Promise.reject(new Error('not mine to publish')));
     await subject.stop(50);
-    expect(await store.outbox.sendable(10)).toMatchObject([{ envelope: { id: 'e1' }, attempts: 0 }]);
+    expect((await store.outbox.sendable(10)).rows).toMatchObject([{ envelope: { id: 'e1' }, attempts: 0 }]);
   });
 
   it('publishes nothing that the one before it has sent meanwhile', async () => {
@@ -177,7 +234,7 @@ describe('the relay', () => {
     const lease = store.outbox.lease.bind(store.outbox);
     store.outbox.lease = async (...options) => {
       if (before !== undefined) {
-        const [row] = await store.outbox.sendable(1);
+        const [row] = (await store.outbox.sendable(1)).rows;
         if (row?.envelope?.id === 'sent') await store.outbox.settle(before, [{ seq: row.seq, outcome: 'confirmed' }]);
         await store.outbox.release(before);
       }

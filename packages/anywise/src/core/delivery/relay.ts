@@ -13,8 +13,15 @@ import { awayDelays, refusedDelays } from './attachment.js';
 import type { Outage } from './outage.js';
 import { takeIn } from './take-in.js';
 import type { InboxEntry } from '../ports/inbox.js';
-import type { OutboxOutcome, OutboxRow, ReadableOutboxRow, RelayLease, UnreadableOutboxRow } from '../ports/outbox.js';
-import type { Store } from '../ports/store.js';
+import type {
+  OutboxOutcome,
+  OutboxRow,
+  ReadableOutboxRow,
+  RelayLease,
+  Shortcut,
+  UnreadableOutboxRow,
+} from '../ports/outbox.js';
+import { defaultRestMs, type Store } from '../ports/store.js';
 import type { PublishFailure, Transport } from '../ports/transport.js';
 
 export interface RelayOptions {
@@ -39,7 +46,12 @@ export interface RelayOptions {
 
 export const relayBatch = 200;
 const leaseMs = 10_000;
-const idlePollMs = 1_000;
+/** How often it looks while something waits that it cannot send now: another has the lease, or the transport has refused it. */
+const waitingPollMs = 1_000;
+/** How soon it looks again for a row that is due, and locked by who may cancel it. */
+const lockedPollMs = 20;
+/** How long messages go through the transport once the way within the database has failed. */
+const detourMs = 30_000;
 /** How long giving the lease back may take when the relay stops. Another relay gets it a little later when it ends. */
 const releaseMs = 2_000;
 /**
@@ -47,10 +59,8 @@ const releaseMs = 2_000;
  * millisecond sooner.
  */
 const settleLaterMs = 1;
-/** How often a working transport may refuse a message before it is parked. */
-const attemptsAlone = 10;
-/** Of a message that a working transport refuses. */
-const retryDelays = { firstDelayMs: 500, factor: 2, maxDelayMs: 30_000 };
+/** How often a working transport may fail because of a message before it is parked: for about two minutes. */
+const attemptsAlone = 30;
 
 type Failures = readonly (PublishFailure | undefined)[];
 
@@ -65,6 +75,11 @@ export class Relay {
   #lease: RelayLease | undefined;
   #askAgainAt = 0;
   readonly #sending = new Progress();
+  /** Whether something may have been committed since the last turn. */
+  #isWoken = true;
+  #shortcut: Shortcut | undefined;
+  /** Until when the shortcut is left alone that has failed. */
+  #detourUntil = 0;
   /** How many times in a row the transport was unusable. */
   #outages = 0;
   #restUntil = 0;
@@ -87,6 +102,7 @@ export class Relay {
   }
 
   wake(): void {
+    this.#isWoken = true;
     this.#pump.wake();
   }
 
@@ -124,35 +140,70 @@ export class Relay {
     const restMs = this.#restUntil - performance.now();
     // A commit wakes the relay, but not a transport that is down.
     if (restMs > 0) return restMs;
+    if (await this.#takeShortcut()) return 0;
     const { store } = this.#options;
-    const found = await store.outbox.sendable(relayBatch);
+    const { rows: found, nextDueInMs } = await store.outbox.sendable(relayBatch);
     if (found.length === 0) {
       this.#options.outage.succeeded('relay');
-      return this.#untilNextDue();
+      return this.#restMs(nextDueInMs);
     }
     const epoch = this.#lease?.epoch;
     const lease = await this.#leased();
     if (lease === undefined) {
       this.#options.outage.succeeded('relay');
-      return idlePollMs;
+      return waitingPollMs;
     }
     // The previous holder of the lease may have published these in the meantime.
-    const rows = lease.epoch === epoch ? found : await store.outbox.sendable(relayBatch);
+    const rows = lease.epoch === epoch ? found : (await store.outbox.sendable(relayBatch)).rows;
 
     const outcomes = await this.#bring(rows);
     // Let the receiver run first: work here may keep it off the processor that was to wake it.
     if (rows.length < relayBatch && this.#reachesProcesses) await this.#pump.pause(settleLaterMs);
     if (outcomes.length > 0 && !(await store.outbox.settle(lease, outcomes))) this.#lease = undefined;
-    return outcomes.length === rows.length && outcomes.every(({ outcome }) => outcome === 'confirmed') ? 0 : idlePollMs;
+    return outcomes.length === rows.length && outcomes.every(({ outcome }) => outcome === 'confirmed')
+      ? 0
+      : waitingPollMs;
+  }
+
+  /**
+   * Moves what it can without leaving the database. Only where something was committed: looking whether something waits costs
+   * less than a transaction that locks the lease.
+   *
+   * @returns whether it has moved all that it saw.
+   */
+  async #takeShortcut(): Promise<boolean> {
+    const { store, transport, instruments, isAway } = this.#options;
+    const isNew = this.#isWoken;
+    this.#isWoken = false;
+    if (!isNew || this.#lease === undefined || transport === undefined || isAway()) return false;
+    if (instruments?.isActive === true || performance.now() < this.#detourUntil) return false;
+    this.#shortcut ??= store.shortcutTo?.(transport);
+    const lease = this.#shortcut && (await this.#leased());
+    if (this.#shortcut === undefined || lease === undefined) return false;
+    try {
+      const done = await this.#shortcut(lease, relayBatch);
+      if (done === undefined) {
+        this.#lease = undefined;
+        return false;
+      }
+      if (done.moved > 0) this.#succeeded();
+      this.#isWoken ||= done.isMore && done.moved > 0;
+      return done.moved > 0 && !done.hasLeft;
+    } catch (error) {
+      // A database that is away fails on the other way, too.
+      this.#detourUntil = performance.now() + detourMs;
+      this.#options.logger.debug({ err: error }, 'The relay takes the way through the transport');
+      return false;
+    }
   }
 
   get #reachesProcesses(): boolean {
     return this.#options.transport?.capabilities.acrossProcesses === true;
   }
 
-  async #untilNextDue(): Promise<number> {
-    const dueInMs = await this.#options.store.outbox.nextDueInMs();
-    return Math.max(1, Math.min(dueInMs ?? idlePollMs, idlePollMs));
+  #restMs(nextDueInMs: number | undefined): number {
+    const longest = this.#options.store.restMs ?? defaultRestMs;
+    return nextDueInMs === 0 ? lockedPollMs : Math.min(nextDueInMs ?? longest, longest);
   }
 
   /** The lease, renewed long before it ends. A lost lease settles nothing. */
@@ -199,9 +250,7 @@ export class Relay {
     this.#sending.begin();
     try {
       failures = await this.#send(rows.map(({ envelope }) => envelope));
-      this.#sending.succeed();
-      this.#outages = 0;
-      this.#options.outage.succeeded('relay');
+      this.#succeeded();
     } catch (error) {
       if (await this.#isUsable(error)) return this.#publishAlone(rows, error);
       this.#rest(error);
@@ -209,6 +258,12 @@ export class Relay {
       return [];
     }
     return rows.map((row, index) => this.#outcomeOf(row, failures[index]));
+  }
+
+  #succeeded(): void {
+    this.#sending.succeed();
+    this.#outages = 0;
+    this.#options.outage.succeeded('relay');
   }
 
   #send(batch: readonly Envelope[]): Promise<Failures> {
@@ -275,12 +330,15 @@ export class Relay {
     if (failure === undefined) return { seq, outcome: 'confirmed' };
     const error = errorText(failure.error);
     const { logger, random = Math.random } = this.#options;
-    const details = { type: envelope.type, id: envelope.id, err: failure.error };
+    const details = { type: envelope.type, id: envelope.id, attempt: attempts + 1, err: failure.error };
     if (failure.permanent) {
       logger.error(details, 'An event can never be published; it is parked in the outbox');
       return { seq, outcome: 'parked', error };
     }
-    logger.warn(details, 'An event was not published; it is retried');
-    return { seq, outcome: 'retry', retryInMs: backoff(attempts + 1, retryDelays, random()), error };
+    // It may be refused for days, every five seconds.
+    const level = Number.isInteger(Math.log2(attempts + 1)) ? 'warn' : 'debug';
+    logger[level](details, 'An event was not published; it is retried');
+    // What the transport lacks for it, such as room or a queue, may be there as soon as a transport that is away.
+    return { seq, outcome: 'retry', retryInMs: backoff(attempts + 1, awayDelays, random()), error };
   }
 }

@@ -10,7 +10,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** Lets time pass for whoever looks at the clock, though not for timers. */
+/** Lets time pass for code that reads the clock, but not for timers. */
 function passTime(ms: number): void {
   const now = performance.now.bind(performance);
   jest.spyOn(performance, 'now').mockImplementation(() => now() + ms);

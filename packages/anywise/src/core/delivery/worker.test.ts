@@ -54,9 +54,9 @@ function withSlowClaims(store: Store, between: () => Promise<unknown>): Store {
   const inbox: Inbox = Object.assign(Object.create(store.inbox) as Inbox, {
     add: store.inbox.add.bind(store.inbox),
     claim: async (...options: Parameters<Inbox['claim']>) => {
-      const claims = await store.inbox.claim(...options);
+      const claimed = await store.inbox.claim(...options);
       await between();
-      return claims;
+      return claimed;
     },
     extend: store.inbox.extend.bind(store.inbox),
     fail: store.inbox.fail.bind(store.inbox),
@@ -87,6 +87,31 @@ describe('a worker', () => {
     });
     await store.inbox.add(entries);
     await eventually(() => expect(handled).toEqual(entries.map(({ id }) => id)));
+  });
+
+  it('rests as long as its store says while nothing waits, and finds in time what another process has tried', async () => {
+    jest.useFakeTimers();
+    const store = Object.assign(memoryStore(), { restMs: 60_000 });
+    const looks = jest.spyOn(store.inbox, 'claim');
+    await store.inbox.add([testEntry({ id: 'tried', key: 'a' }), testEntry({ id: 'behind', key: 'a' })]);
+    const options = { listeners: new Map([['listener', 1]]), holder: 'elsewhere:1:1:b', limit: 1 };
+    const { claims } = await store.inbox.claim({ ...options, leaseMs: 1_000 });
+    for (const claim of claims) {
+      await store.inbox.fail(claim, { outcome: 'retry', retryInMs: 90_000, error: 'not yet' });
+    }
+    const handled: string[] = [];
+    await using _worker = startWorker({
+      store,
+      deliver: async (claim) => {
+        await finish(store)(claim);
+        handled.push(claim.id);
+      },
+    });
+    await jest.advanceTimersByTimeAsync(89_000);
+    expect(handled).toEqual([]);
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(3);
+    await jest.advanceTimersByTimeAsync(1_100);
+    expect(handled).toEqual(['tried', 'behind']);
   });
 
   it('handles what waited behind a message as soon as that ends, even if the store does not tell of its end', async () => {
@@ -193,7 +218,7 @@ describe('a worker', () => {
     const attempts: (number | undefined)[] = [];
     for (let death = 1; death <= 4; death++) {
       // A process that takes it, alone from the second time on, and dies: its lease ends without a word.
-      const claims = await store.inbox.claim({ ...options, holder: `h${death}` });
+      const { claims } = await store.inbox.claim({ ...options, holder: `h${death}` });
       await store.inbox.extend(claims, 1, death > 1);
       attempts.push(claims[0]?.attempt);
       await sleep(5);
@@ -259,6 +284,68 @@ describe('a worker', () => {
     expect(begun).toEqual(['suspect']);
     end();
     await eventually(() => expect(begun).toEqual(['suspect', 'new']));
+  });
+
+  describe('with a batch listener', () => {
+    const batch = { max: 3, waitMs: 0 };
+    const listeners = new Map([['listener', { ...settings, places: 1, batch }]]);
+
+    /** A worker that has found out that nothing waits, and from then on finds nothing more, and the batches that it has begun. */
+    async function startIdle(deliver?: () => Promise<void>) {
+      const store = memoryStore();
+      const batches: string[][] = [];
+      const deliverBatch = async (claims: readonly Claim[]): Promise<void> => {
+        batches.push(claims.map(({ id }) => id));
+        await deliver?.();
+        await store.begin({ readOnly: false }).commit({ claims });
+      };
+      const one = async (claim: Claim): Promise<void> => {
+        batches.push([claim.id]);
+        await deliver?.();
+        await finish(store)(claim);
+      };
+      const search = jest.spyOn(store.inbox, 'claim');
+      const worker = startWorker({ store, listeners, deliver: one, deliverBatch });
+      // The one search of the single messages, and the one for the batch.
+      await eventually(() => expect(search.mock.results).toHaveLength(2));
+      await Promise.all(search.mock.results.map(({ value }) => value as Promise<unknown>));
+      await new Promise(setImmediate);
+      return { worker, batches, search };
+    }
+
+    const entries = (...keys: readonly (string | undefined)[]) =>
+      keys.map((key, index) => testEntry({ id: `${key ?? 'none'}${index}`, key }));
+
+    it('begins with what arrives, without a search', async () => {
+      const { worker, batches, search } = await startIdle();
+      search.mockResolvedValue({ claims: [] });
+      await using _worker = worker;
+      await worker.take(entries('a', 'b', undefined));
+      await eventually(() => expect(batches).toEqual([['a0', 'b1', 'none2']]));
+    });
+
+    it.each([
+      ['more arrives than it may have', ['a', 'b', 'c', 'd'], [3, 1]],
+      ['several messages of a key arrive', ['a', 'a', 'b'], [3]],
+    ])('leaves it to a search where %s', async (_why, keys, sizes) => {
+      const { worker, batches } = await startIdle();
+      await using _worker = worker;
+      await worker.take(entries(...keys));
+      await eventually(() => expect(batches.map(({ length }) => length)).toEqual(sizes));
+    });
+
+    it('gathers what arrives while it is busy', async () => {
+      let go: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (go = resolve));
+      const { worker, batches } = await startIdle(() => held);
+      await using _worker = worker;
+      await worker.take(entries('a'));
+      await eventually(() => expect(batches).toEqual([['a0']]));
+      await worker.take(entries('b'));
+      await worker.take(entries('c'));
+      go();
+      await eventually(() => expect(batches).toEqual([['a0'], ['b0', 'c0']]));
+    });
   });
 
   it('has all its places again after a search that failed', async () => {

@@ -7,7 +7,7 @@ import type { Claim, ClaimOptions, InboxEntry } from '../ports/inbox.js';
 import type { Logger } from '../ports/logger.js';
 import type { Instruments, Trace } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
-import type { Store } from '../ports/store.js';
+import { defaultRestMs, type Store } from '../ports/store.js';
 import { Attempts, type ListenerSettings } from './attempt.js';
 import type { LazySignal } from './lazy-signal.js';
 import type { BatchOptions } from '../registry/definitions.js';
@@ -34,7 +34,8 @@ export interface WorkerOptions {
   readonly random?: () => number;
 }
 
-const idlePollMs = 1_000;
+/** How soon it looks again for a place, should the end of a message be missed. */
+const placesPollMs = 1_000;
 /** How long a search waits for more free places, so that not every message costs a transaction. */
 const gatherMs = 20;
 /** How long giving claims back may take when the worker stops. Others get them a little later when their leases end. */
@@ -53,7 +54,7 @@ const stuckMs = 30_000;
  *          │   ▲ ▲
  *          │   │ └── half of the places are free, or a moment has passed ── gathering
  *          │   │                                                              ▲
- *          │   └── a change, or a second has passed ── resting                │
+ *          │   └── a change, or time has passed ────── resting                │
  *          │                                             ▲                    │
  *          ├── found nothing, and nothing has changed ───┘                    │
  *          └── few places are free ───────────────────────────────────────────┘
@@ -76,6 +77,8 @@ export class Worker {
   #changes = 0;
   /** The count of changes when a search, with nothing in hand, found nothing: until the next change nothing waits. */
   #emptyAt: number | undefined;
+  /** In how many milliseconds it is worth searching again, as far as the searches of this turn have seen. */
+  #nextDueInMs = 0;
   /** Called when a message has been handled. */
   readonly #waiters = new Waiters();
   /** Messages that must be handled alone: until they are, nothing else is claimed. */
@@ -145,7 +148,7 @@ export class Worker {
         countWithin(rest, ({ json }) => json.length, limits.batchBytes),
       );
       await takeIn(rest.slice(0, count), {
-        add: (part) => this.#claim((options) => this.#options.store.inbox.add(part, options)),
+        add: (part) => this.#claim((options) => this.#options.store.inbox.add(part, options), this.#beginWith(part)),
         unreadable: this.#options.unreadable,
         logger: this.#options.logger,
         instruments: this.#options.instruments,
@@ -154,24 +157,55 @@ export class Worker {
     }
   }
 
-  /** How many of these, from the first on, need no more than the free places. Those of batch listeners need none. */
+  /** How many of these, from the first on, need no more than the free places. Those of a batch listener share one. */
   #fitting(entries: readonly InboxEntry[]): number {
-    let free = Math.max(1, this.#places.free);
-    const end = entries.findIndex(({ listener }) => !this.#batches.has(listener) && --free < 0);
+    const free = Math.max(1, this.#places.free);
+    const batches = new Set<string>();
+    let needed = 0;
+    const end = entries.findIndex(({ listener }) => {
+      if (batches.has(listener)) return false;
+      if (this.#batches.has(listener)) batches.add(listener);
+      return ++needed > free;
+    });
     return end === -1 ? entries.length : end;
   }
 
+  /**
+   * The batch listeners that begin with all that arrives for them, and how many messages that is. Where something waits, or
+   * only the first messages of keys could be claimed, a search gives larger batches.
+   */
+  #beginWith(entries: readonly InboxEntry[]): ReadonlyMap<string, number> {
+    const begin = new Map<string, number>();
+    if (this.#batches.size === 0 || this.#emptyAt !== this.#changes) return begin;
+    const open = this.#places.open();
+    for (const [listener, { max }] of this.#batches) {
+      const own = entries.filter((entry) => entry.listener === listener);
+      const keys = own.flatMap(({ key }) => key ?? []);
+      const isWhole = own.length <= max && new Set(keys).size === keys.length;
+      if (own.length > 0 && isWhole && open.has(listener)) begin.set(listener, own.length);
+    }
+    return begin;
+  }
+
   async #turn(): Promise<number> {
-    if (this.#suspects > 0) return idlePollMs;
-    if (!(await this.#isMostlyFreeSoon()) && this.#places.free === 0) return idlePollMs;
+    if (this.#suspects > 0) return placesPollMs;
+    if (!(await this.#isMostlyFreeSoon()) && this.#places.free === 0) return placesPollMs;
     const changes = this.#changes;
     const isIdle = this.#attempts.count === 0;
-    const single = await this.#claim((options) => this.#options.store.inbox.claim(options));
+    this.#nextDueInMs = this.#options.store.restMs ?? defaultRestMs;
+    const single = await this.#claim((options) => this.#search(options));
     const count = single + (await this.#claimBatches());
     if (count > 0 || changes !== this.#changes) return 0;
     // A message that waits behind one in hand can be claimed when that one ends.
     if (isIdle) this.#emptyAt = changes;
-    return idlePollMs;
+    return Math.max(1, this.#nextDueInMs);
+  }
+
+  /** Claims, and notes when it is worth searching again. */
+  async #search(options: ClaimOptions): Promise<readonly Claim[]> {
+    const { claims, nextDueInMs } = await this.#options.store.inbox.claim(options);
+    if (nextDueInMs !== undefined) this.#nextDueInMs = Math.min(this.#nextDueInMs, nextDueInMs);
+    return claims;
   }
 
   /** Whether half of the places are free now or in a moment. */
@@ -179,59 +213,78 @@ export class Worker {
     return this.#waiters.until(() => this.#places.areMostlyFree, gatherMs);
   }
 
-  /** Handles what `claim` returns, and returns how many there were. Their places are reserved in the meantime. */
-  async #claim(claim: (options: ClaimOptions) => Promise<readonly Claim[]>): Promise<number> {
+  /**
+   * Handles what `claim` returns, and returns how many there were. Their places are reserved in the meantime.
+   *
+   * @param batches the batch listeners to claim for as well, and how many messages for each.
+   */
+  async #claim(
+    claim: (options: ClaimOptions) => Promise<readonly Claim[]>,
+    batches: ReadonlyMap<string, number> = new Map(),
+  ): Promise<number> {
     const { holder, leaseMs } = this.#options;
-    const open = new Map([...this.#places.open()].filter(([listener]) => !this.#batches.has(listener)));
-    const limit = this.#places.free;
-    this.#places.reserve(limit);
+    const open = [...this.#places.open()].filter(([listener]) => !this.#batches.has(listener));
+    const places = this.#places.free;
+    const more = [...batches.values()].reduce((sum, count) => sum + count, 0);
+    const limit = this.#suspects > 0 ? 0 : places + more;
+    this.#places.reserve(places);
     let claims: readonly Claim[];
     try {
-      claims = await claim({ listeners: open, holder, limit: this.#suspects > 0 ? 0 : limit, leaseMs });
+      claims = await claim({ listeners: new Map([...open, ...batches]), holder, limit, leaseMs });
     } finally {
-      this.#places.giveUp(limit);
+      this.#places.giveUp(places);
     }
-    for (const each of claims) {
-      this.#places.take(each.listener, each.json.length);
-      if (each.isSuspect === true) this.#suspects++;
-      this.#attempts.begin(each);
-    }
+    for (const each of claims) if (!batches.has(each.listener)) this.#begin(each);
+    for (const listener of batches.keys()) this.#beginBatch(claims.filter((each) => each.listener === listener));
     return claims.length;
+  }
+
+  #begin(claim: Claim): void {
+    this.#places.take(claim.listener, claim.json.length);
+    if (claim.isSuspect === true) this.#suspects++;
+    this.#attempts.begin(claim);
   }
 
   /** Begins a batch for each batch listener that has a place and messages, and returns how many messages there were. */
   async #claimBatches(): Promise<number> {
     let count = 0;
-    for (const [listener, { max, waitMs }] of this.#batches) {
+    for (const [listener, { max }] of this.#batches) {
       if (this.#suspects > 0 || !this.#places.open().has(listener)) continue;
       const claims = await this.#claimBatch(listener, max);
       count += claims.length;
-      const [first] = claims;
-      if (first === undefined) continue;
-      const bytes = claims.reduce((sum, { json }) => sum + json.length, 0);
-      this.#places.take(listener, bytes);
-      if (first.isSuspect === true) {
-        this.#suspects++;
-        this.#attempts.begin(first);
-        continue;
-      }
-      const isFull = claims.length >= max || waitMs === 0;
-      const gather = (): Promise<readonly Claim[]> => this.#gather(listener, max - claims.length, waitMs);
-      this.#attempts.beginBatch(claims, isFull ? none : gather, () => {
-        this.#places.leave(listener, bytes);
-        this.#waiters.wake();
-        this.wake();
-      });
+      this.#beginBatch(claims);
     }
     return count;
   }
 
+  /** @param claims of one batch listener. */
+  #beginBatch(claims: readonly Claim[]): void {
+    const [first] = claims;
+    const batch = this.#batches.get(first?.listener ?? '');
+    if (first === undefined || batch === undefined) return;
+    if (first.isSuspect === true) {
+      this.#begin(first);
+      return;
+    }
+    const { listener } = first;
+    const { max, waitMs } = batch;
+    const bytes = claims.reduce((sum, { json }) => sum + json.length, 0);
+    this.#places.take(listener, bytes);
+    const isFull = claims.length >= max || waitMs === 0;
+    const gather = (): Promise<readonly Claim[]> => this.#gather(listener, max - claims.length, waitMs);
+    this.#attempts.beginBatch(claims, isFull ? none : gather, () => {
+      this.#places.leave(listener, bytes);
+      this.#waiters.wake();
+      this.wake();
+    });
+  }
+
   async #claimBatch(listener: string, limit: number): Promise<readonly Claim[]> {
-    const { holder, leaseMs, store } = this.#options;
+    const { holder, leaseMs } = this.#options;
     this.#places.reserve(1);
     try {
       const listeners = new Map([[listener, limit]]);
-      return await store.inbox.claim({ listeners, holder, limit, leaseMs, takesFollowing: true });
+      return await this.#search({ listeners, holder, limit, leaseMs, takesFollowing: true });
     } finally {
       this.#places.giveUp(1);
     }

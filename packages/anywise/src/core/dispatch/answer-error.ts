@@ -10,7 +10,9 @@ import { nameOf } from './remote-errors.js';
 
 /** The codes whose texts say nothing that only this service may know. */
 const passedOn: ReadonlySet<ErrorCode> = new Set([
+  'CONFLICT',
   'IDEMPOTENCY_CONFLICT',
+  'NOT_FOUND',
   'OVERLOADED',
   'RATE_LIMITED',
   'UNSUPPORTED_VERSION',

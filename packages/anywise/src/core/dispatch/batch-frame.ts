@@ -1,7 +1,7 @@
 import { AnywiseError } from '../errors/errors.js';
 import type { ContextOptions, FrozenContext } from '../message/context.js';
 import type { BatchContext, NextLimit } from '../registry/definitions.js';
-import { Frame, type FrameHost } from './frame.js';
+import { Frame, type Declared, type FrameHost } from './frame.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** The events of a batch, each with its own context. */
@@ -32,6 +32,12 @@ export class BatchFrame extends Frame implements BatchContext {
 
   get idempotencyKeys(): readonly string[] {
     return [...this.contexts.values()].map(({ idempotencyKey }) => idempotencyKey);
+  }
+
+  override declaring(declared: Declared): BatchFrame {
+    const view = new BatchFrame(this.host, this.limitedBy({}), this.contexts, this.unit, this);
+    view.declared = declared;
+    return view;
   }
 
   override within(limit: NextLimit): BatchFrame {

@@ -3,7 +3,7 @@ import { AnywiseError } from '../errors/errors.js';
 import type { Command, MessageClass } from '../message/message.js';
 import { serviceName, type Dependencies, type ServiceId } from '../ports/container.js';
 import type { Instruments } from '../ports/instrumentation.js';
-import type { GuardDefinition, Next } from '../registry/definitions.js';
+import type { FailureOptions, GuardDefinition, Next } from '../registry/definitions.js';
 import type { Code, RegisteredGuard, RegisteredHandler } from '../registry/registry.js';
 import type { NamedListener, Wiring } from '../registry/wiring.js';
 import { BatchFrame } from './batch-frame.js';
@@ -68,11 +68,11 @@ export interface CompileEventOptions {
 /** Puts a handler and its guards together. */
 export function compileCommand(
   message: MessageClass,
-  { code, place }: RegisteredHandler,
+  { code, place, options }: RegisteredHandler,
   { wiring, sender, durable, checkReplies }: CompileOptions,
 ): CompiledCommand {
   const guards = wiring.guardsOf(message);
-  const handler = compileCode(code, place);
+  const handler = declaring(compileCode(code, place), options, place);
   const { kind, type, reply } = message;
   const usesUnit = needsUnit(code) || guards.some(({ guard }) => needsUnit(guard));
   const writes = durable && usesUnit && kind !== 'query';
@@ -134,12 +134,25 @@ export function compileListener(listener: NamedListener, durable: boolean): Comp
     (run) => ({ guard: { kind: 'guard', targets, dependencies: undefined, run }, place }) as const,
   );
   const usesUnit = needsUnit(code);
-  const run = compileGuards(around, compileCode(code, place), durable && usesUnit);
+  const run = compileGuards(around, declaring(compileCode(code, place), options, place), durable && usesUnit);
   if (options.batch !== undefined) {
     const runBatch = ofBatches(run);
     return { name, run: runBatch, invoke: runBatch, needsUnit: usesUnit, isGuarded };
   }
-  return { name, run, invoke: isGuarded ? run : compileInvoke(code, place), needsUnit: usesUnit, isGuarded };
+  return {
+    name,
+    run,
+    invoke: isGuarded || options.publishes !== undefined ? run : compileInvoke(code, place),
+    needsUnit: usesUnit,
+    isGuarded,
+  };
+}
+
+/** Code that says what it publishes has a view of its message of its own: its guards and other listeners say nothing. */
+function declaring(run: Run, { publishes }: FailureOptions, place: string): Run {
+  if (publishes === undefined) return run;
+  const declared = { types: new Set(publishes.map(({ type }) => type)), place };
+  return (message, frame) => run(message, frame.declaring(declared));
 }
 
 /** A single event is a batch of one. */

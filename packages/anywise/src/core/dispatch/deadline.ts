@@ -1,43 +1,43 @@
 import { setMaxListeners } from 'node:events';
 import { startTimer } from '../time/timers.js';
-import type { Abortable } from '../delivery/lazy-signal.js';
+import { LazySignal, type Abortable } from '../delivery/lazy-signal.js';
 import { AnywiseError } from '../errors/errors.js';
 
 export interface DeadlineOptions {
   /** How long the work may take, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** Aborted when the caller no longer wants the work. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Abortable | undefined;
 }
 
 /** When a caller gives up: a signal for the work, and the error for the caller. */
 export interface Deadline {
-  readonly signal: AbortSignal;
+  readonly stop: LazySignal;
   /** When time is up, in milliseconds since 1970, if it ever is. */
   readonly deadline: number | undefined;
   /** Ends the timer. */
   clear(): void;
 }
 
-/** Starts the clock for one message. The signal's reason is what the send rejects with. */
+/** Starts the clock for one message. The reason of `stop` is what the send rejects with. */
 export function startDeadline(type: string, { timeoutMs, signal }: DeadlineOptions): Deadline {
-  const controller = new AbortController();
+  const stop = new LazySignal();
   const giveUp = (): void =>
-    controller.abort(
+    stop.abort(
       new AnywiseError('ABORTED', `\`${type}\` was aborted by its sender; nothing was committed.`, {
         cause: signal?.reason,
       }),
     );
   const timer =
-    timeoutMs === undefined ? undefined : startTimer(() => controller.abort(timedOut(type, timeoutMs)), timeoutMs);
+    timeoutMs === undefined ? undefined : startTimer(() => stop.abort(timedOut(type, timeoutMs)), timeoutMs);
   if (signal?.aborted === true) giveUp();
   else if (signal !== undefined) {
     // Node warns of more than ten, but a caller may give one signal to many messages, and each removes its listener.
-    setMaxListeners(0, signal);
+    if (signal instanceof EventTarget) setMaxListeners(0, signal);
     signal.addEventListener('abort', giveUp, { once: true });
   }
   return {
-    signal: controller.signal,
+    stop,
     deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
     clear: () => {
       clearTimeout(timer);

@@ -52,9 +52,7 @@ export class Deliverer {
       const context: ContextOptions = {
         messageId: first.id,
         frozen: true,
-        get signal() {
-          return stop.signal;
-        },
+        stop,
         trace,
       };
       await this.#listenerOf(first).run([...events.keys()], new BatchFrame(host, context, events, unit));
@@ -90,7 +88,7 @@ export class Deliverer {
     const { codec, routes } = this.#options;
     const envelope = parseEnvelope(json);
     codec.assertKnown(envelope.type);
-    unit.emit([], inboxEntries(envelope, routes.namesFor(envelope.type)));
+    unit.emit([], routes.keyed(inboxEntries(envelope, routes.namesFor(envelope.type))));
   };
 }
 
@@ -100,9 +98,7 @@ function optionsOf(claim: Claim, envelope: Envelope, codec: Codec, stop: LazySig
     entries: codec.entriesOf(envelope),
     correlationId: envelope.correlationid,
     causationId: envelope.causationid,
-    get signal() {
-      return stop.signal;
-    },
+    stop,
     attempt: claim.attempt,
     idempotencyKey: `${claim.listener}:${claim.source}:${claim.id}`,
     frozen: envelope.kind === 'event',

@@ -1,5 +1,5 @@
 import type { LazySignal } from '../delivery/lazy-signal.js';
-import { inboxEntries } from '../delivery/intake.js';
+import { inboxEntries, unknownListener } from '../delivery/intake.js';
 import { Codec } from '../message/codec.js';
 import type { ContextEntry, ContextKeyInfo } from '../message/context.js';
 import type { Contract } from '../message/contract.js';
@@ -14,7 +14,10 @@ import type { Store } from '../ports/store.js';
 import type { Answer, Transport } from '../ports/transport.js';
 import type { Wiring } from '../registry/wiring.js';
 import { Deliverer } from './deliver.js';
+import { Entities } from '../entities/entities.js';
+import { SagaTaker } from '../sagas/taker.js';
 import { Enqueuer, type EnqueueOptions } from './enqueue.js';
+import { EntityLog } from './entity-log.js';
 import { Frame, type FrameHost } from './frame.js';
 import { Idempotency } from './idempotency.js';
 import { PlainSends } from './plain-sends.js';
@@ -22,10 +25,14 @@ import { Publisher, type PublishOptions } from './publish.js';
 import { RemoteSender } from './remote.js';
 import { Responder } from './responder.js';
 import { RoutingTable } from './routing-table.js';
+import { SagaRunner } from './saga-runner.js';
 import { Sender } from './send.js';
 import { TracedSender } from './traced-sender.js';
 import type { SendOptions } from './send-options.js';
 import type { PublishStrategy, SendStrategy } from './strategies.js';
+import { InlineProjections } from '../projections/inline.js';
+import type { Projection } from '../projections/projection.js';
+import { tableNames } from '../projections/tables.js';
 import { nothingElse, type UnitOfWork } from './unit-of-work.js';
 import { WorkInHand } from './work-in-hand.js';
 
@@ -64,7 +71,8 @@ export class Dispatcher implements FrameHost {
   readonly #routes: RoutingTable;
   readonly #work: WorkInHand;
   readonly #plainSends: PlainSends;
-  readonly #sender: Pick<Sender, 'send'>;
+  readonly #sender: Sender;
+  readonly #traced: TracedSender | undefined;
   readonly #remote: RemoteSender;
   readonly #responder: Responder;
   /** The wire names of the requests that this service answers. */
@@ -72,6 +80,10 @@ export class Dispatcher implements FrameHost {
   readonly #publisher: Publisher;
   readonly #enqueuer: Enqueuer;
   readonly #deliverer: Deliverer;
+  readonly #entityLog: EntityLog;
+  /** By what handlers ask for. */
+  readonly #readModels: ReadonlyMap<ServiceId, Projection>;
+  readonly #sagas: SagaRunner;
 
   constructor(options: DispatchOptions) {
     const { name, contracts, travelling, store, wiring, sender, checkReplies } = options;
@@ -79,9 +91,11 @@ export class Dispatcher implements FrameHost {
     const hasTransport = transport !== undefined;
     const source = `/${name}`;
     const durable = store !== undefined;
-    const codec = new Codec(contracts, travelling);
+    const codec = new Codec(contracts, travelling, wiring.ownMessages);
     const routes = new RoutingTable({ wiring, codec, sender, checkReplies, durable, hasTransport, instruments });
-    const work = new WorkInHand(options);
+    const projections = wiring.projections.map(({ projection }) => projection);
+    this.#readModels = new Map(projections.map((projection) => [projection.tables, projection]));
+    const work = new WorkInHand({ ...options, inline: new InlineProjections(projections, codec) });
     this.codec = codec;
     this.#options = options;
     this.#routes = routes;
@@ -93,14 +107,17 @@ export class Dispatcher implements FrameHost {
     const timeoutMs = options.remoteTimeoutMs;
     const remote = new RemoteSender({ name, codec, transport, timeoutMs, logger, observers, instruments });
     this.#remote = remote;
-    const plainSender = new Sender({ host: this, routes, work, plain, idempotency, remote });
-    this.#sender = instruments === undefined ? plainSender : new TracedSender(plainSender, routes, instruments);
+    const sends = new Sender({ host: this, routes, work, plain, idempotency, remote });
+    this.#sender = sends;
+    this.#traced = instruments && new TracedSender(sends, routes, instruments);
     this.answeredTypes = wiring.answeredTypes(contracts, name);
     const answered = { types: this.answeredTypes, concurrency: options.concurrency };
-    this.#responder = new Responder({ ...answered, name, codec, sender: plainSender, logger, observers, instruments });
+    this.#responder = new Responder({ ...answered, name, codec, sender: sends, logger, observers, instruments });
     const outgoing = { source, host: this, routes, codec, hasTransport, maxMessageBytes, observers, instruments };
     this.#publisher = new Publisher({ ...outgoing, work, strategy });
+    this.#entityLog = new EntityLog({ wiring, codec, store, publisher: this.#publisher });
     this.#enqueuer = new Enqueuer({ ...outgoing, durable });
+    this.#sagas = new SagaRunner({ wiring, codec, enqueuer: this.#enqueuer, publisher: this.#publisher });
     this.#deliverer = new Deliverer({ service: name, host: this, routes, codec, work });
   }
 
@@ -109,7 +126,11 @@ export class Dispatcher implements FrameHost {
   }
 
   provide(id: ServiceId, frame: Frame): unknown {
-    return id === this.#options.busId ? this.#options.bindBus(frame) : frame.unit.client(id);
+    if (id === this.#options.busId) return this.#options.bindBus(frame);
+    if (id === Entities) return this.#entityLog.within(frame);
+    if (id === SagaTaker) return this.#sagas.within(frame);
+    const projection = this.#readModels.get(id);
+    return projection === undefined ? frame.unit.client(id) : readModel(projection, frame);
   }
 
   openUnit(): UnitOfWork {
@@ -117,7 +138,8 @@ export class Dispatcher implements FrameHost {
   }
 
   send(command: Command, options: SendOptions | undefined, caller: Frame | undefined): Promise<unknown> {
-    return this.#sender.send(command, options, caller);
+    const sender = this.#traced?.isActive === true ? this.#traced : this.#sender;
+    return sender.send(command, options, caller);
   }
 
   publish(event: Event, options: PublishOptions | undefined, caller: Frame | undefined): Promise<unknown> {
@@ -175,11 +197,18 @@ export class Dispatcher implements FrameHost {
     return this.#routes.namesFor;
   }
 
+  get keyed(): (entries: readonly InboxEntry[]) => readonly InboxEntry[] {
+    return this.#routes.keyed;
+  }
+
   /** The inbox entry for a command from the outbox; `undefined` if another process handles it. */
   readonly entriesHere = (envelope: Envelope): readonly InboxEntry[] | undefined => {
     if (envelope.kind !== 'command') return undefined;
     const names = this.#routes.namesFor(envelope.type);
-    return names.length === 0 ? undefined : inboxEntries(envelope, names);
+    if (names.length > 0) return inboxEntries(envelope, names);
+    // Such as a timeout of a saga that only a newer version of this service has.
+    const isOurs = sliceOf(envelope.type) === this.#options.name && !this.codec.knows(envelope.type);
+    return isOurs ? inboxEntries(envelope, [unknownListener(this.#options.name)]) : undefined;
   };
 
   /** Resolves when no message is in hand, or after `timeoutMs`. */
@@ -194,4 +223,10 @@ export class Dispatcher implements FrameHost {
     this.#remote.abandon();
     return this.#work.abandon();
   }
+}
+
+/** The names of its tables as the transaction of a message finds them, so that the message reads one generation. */
+async function readModel(projection: Projection, { unit }: Frame): Promise<unknown> {
+  const generation = (await unit.projections.generation(projection)) ?? 1;
+  return tableNames(projection, { version: projection.version, generation });
 }

@@ -18,6 +18,13 @@ export interface Call {
   readonly result: Promise<unknown>;
 }
 
+/** What its code says that it publishes. */
+export interface Declared {
+  readonly types: ReadonlySet<string>;
+  /** Where the code is registered. */
+  readonly place: string;
+}
+
 /** One message being handled: its context, and its view of the unit that it shares with what caused it. */
 export class Frame extends MessageContext implements MessageServices {
   // Declared only, like those of the context: one is made for each message.
@@ -31,6 +38,9 @@ export class Frame extends MessageContext implements MessageServices {
   /** Runs instead of the handler, within its guards, and may run it. */
   declare aroundHandler: ((handler: () => Promise<unknown>) => Promise<unknown>) | undefined;
 
+  /** Absent if its code does not say. */
+  declare declared: Declared | undefined;
+
   constructor(host: FrameHost, options: ContextOptions, unit?: UnitOfWork, caller?: Frame) {
     super(options);
     this.host = host;
@@ -39,6 +49,7 @@ export class Frame extends MessageContext implements MessageServices {
     this.calls = undefined;
     this.part = undefined;
     this.aroundHandler = undefined;
+    this.declared = undefined;
   }
 
   get unit(): UnitOfWork {
@@ -62,6 +73,14 @@ export class Frame extends MessageContext implements MessageServices {
   withValues(entries: readonly ContextEntry[]): Frame {
     const view = new Frame(this.host, { ...this.limitedBy({}), entries }, this.ownUnit, this.caller);
     view.part = this.part;
+    return view;
+  }
+
+  /** The same message, for code that says what it publishes. */
+  declaring(declared: Declared): Frame {
+    const view = new Frame(this.host, this.limitedBy({}), this.ownUnit, this.caller);
+    view.part = this.part;
+    view.declared = declared;
     return view;
   }
 

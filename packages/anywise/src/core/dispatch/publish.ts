@@ -3,12 +3,12 @@ import { optionProblems, type OptionChecks } from '../errors/options.js';
 import { inboxEntries } from '../delivery/intake.js';
 import { encodeEvent, type Codec } from '../message/codec.js';
 import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';
-import { writeEnvelope } from '../message/envelope.js';
+import { writeEnvelope, type WrittenEnvelope } from '../message/envelope.js';
 import type { AnyCommand, Event } from '../message/message.js';
 import { withTrace, type Instruments } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import type { CompiledEvent, CompiledListener } from './compile.js';
-import { Frame, type FrameHost } from './frame.js';
+import { Frame, type Declared, type FrameHost } from './frame.js';
 import type { RoutingTable } from './routing-table.js';
 import { sequential, throwFailures, type PublishStrategy, type ReadyListener } from './strategies.js';
 import { nothingElse, type UnitOfWork } from './unit-of-work.js';
@@ -55,6 +55,7 @@ export class Publisher {
     let compiled: CompiledEvent;
     try {
       compiled = routes.event(event);
+      if (caller?.declared !== undefined) assertDeclared(event, caller.declared);
     } catch (error) {
       return rejected(error);
     }
@@ -62,6 +63,34 @@ export class Publisher {
     const context = contextOf(event, options, caller);
     if (compiled.isEmitted || observers.any) return this.#publishIn(event, compiled, context, caller, undefined);
     return this.#runInside(event, compiled, new Frame(host, context, undefined, caller), context);
+  }
+
+  /**
+   * Publishes an event that is appended to a stream: it has an envelope even if it has no listener.
+   *
+   * @param append called with the envelope before any listener runs.
+   */
+  record(event: Event, caller: Frame, append: (written: WrittenEnvelope) => void): Promise<void> {
+    const compiled = this.#options.routes.event(event);
+    const run = (): Promise<void> => this.#record(event, compiled, caller, append);
+    // If a listener fails, the event was not appended.
+    return compiled.inside.length > 0 ? caller.nested(run) : run();
+  }
+
+  async #record(
+    event: Event,
+    compiled: CompiledEvent,
+    caller: Frame,
+    append: (written: WrittenEnvelope) => void,
+  ): Promise<void> {
+    const { host, observers } = this.#options;
+    const context = contextOf(event, undefined, caller);
+    const frame = new Frame(host, context, undefined, caller);
+    const written = this.#write(event, frame);
+    append(written);
+    if (compiled.inside.length > 0) await this.#runInside(event, compiled, frame, context);
+    this.#keep(written, compiled.afterwards, frame);
+    if (observers.any) this.#observe(event, frame, caller);
   }
 
   /** A function of its own, because its closure would cost every publish. */
@@ -104,12 +133,22 @@ export class Publisher {
 
   /** @param listeners the names of the listeners in this process that run after the commit. */
   #emit(event: Event, listeners: readonly string[], frame: Frame): void {
-    const { source, codec, hasTransport, maxMessageBytes, instruments } = this.#options;
+    this.#keep(this.#write(event, frame), listeners, frame);
+  }
+
+  #write(event: Event, frame: Frame): WrittenEnvelope {
+    const { source, codec, maxMessageBytes, instruments } = this.#options;
     if (!codec.knows(event.type)) throw unknownMessage(event, 'published');
     // Within what publishes it, not within the last of the listeners that have run.
     const encoded = withTrace(encodeEvent(event, frame, source), instruments, frame.parent?.trace);
-    const { envelope, json } = writeEnvelope(encoded, maxMessageBytes);
-    frame.unit.emit(hasTransport ? [envelope] : [], inboxEntries(envelope, listeners, json, false));
+    return writeEnvelope(encoded, maxMessageBytes);
+  }
+
+  /** What no contract has stays in this service. */
+  #keep({ envelope, json }: WrittenEnvelope, listeners: readonly string[], frame: Frame): void {
+    const { codec, routes, hasTransport } = this.#options;
+    const leaves = hasTransport && codec.isShared(envelope.type);
+    frame.unit.emit(leaves ? [envelope] : [], routes.keyed(inboxEntries(envelope, listeners, json, false)));
   }
 
   /** An event in a larger unit of work counts as published when that commits. */
@@ -118,6 +157,16 @@ export class Publisher {
     if (isPart === undefined) observers.published(event);
     else frame.unit.afterCommit(() => observers.published(event));
   }
+}
+
+/** @throws AnywiseError (`UNDECLARED_EVENT`) */
+function assertDeclared({ type }: Event, { types, place }: Declared): void {
+  if (types.has(type)) return;
+  const named = [...types].map((each) => `\`${each}\``).join(', ');
+  throw new AnywiseError(
+    'UNDECLARED_EVENT',
+    `\`${type}\` was published by ${place}, which says that it publishes ${named === '' ? 'nothing' : `only ${named}`}. Add it to \`.publishes(…)\`.`,
+  );
 }
 
 /** The refusal of a message that is in no contract of the bus. */

@@ -9,8 +9,10 @@ import { nameOf } from './remote-errors.js';
 
 /** The codes that mean the same at the sender as at the responder, and whether the sender may try again. */
 const passedOn: Readonly<Partial<Record<ErrorCode, boolean>>> = {
+  CONFLICT: true,
   IDEMPOTENCY_CONFLICT: false,
   MESSAGE_TOO_LARGE: false,
+  NOT_FOUND: false,
   NO_RESPONDER: true,
   OVERLOADED: true,
   RATE_LIMITED: true,

@@ -67,7 +67,7 @@ describe('what fails in another service', () => {
   });
 
   it.each<[string, unknown]>([
-    ['a reply that is none of the contract', { id: 5 }],
+    ['a reply that does not fit the contract', { id: 5 }],
     ['no reply', undefined],
     ['data that contains itself', cyclic()],
     ['what JSON cannot hold', { id: 'a', amount: 5n }],

@@ -39,8 +39,9 @@ describe('the wait for another service', () => {
       retryable: boolean;
     };
     expect({ code, retryable }).toEqual({ code: 'TIMEOUT', retryable: true });
-    expect(message.replace(/\([\w-]+\)/, '(id)')).toMatchInlineSnapshot(
-      `"\`payments.get\` (id) got no answer from \`payments\` within 300 ms, so whether it was handled is not known. Send it again, allow more with \`timeoutMs\`, or find what is slow."`,
+    // Both sides count the time, and a busy machine decides whose is up first.
+    expect(message).toMatch(
+      /got no answer from `payments` within 300 ms|was not handled in the time that its sender had left/,
     );
     await eventually(() => expect(contexts[0]?.signal.aborted).toBe(true));
   });

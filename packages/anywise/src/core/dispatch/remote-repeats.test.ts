@@ -12,8 +12,8 @@ import { on } from '../registry/on.js';
 const lost = (): never => {
   throw new AnywiseError('UNAVAILABLE', 'the connection was lost', { retryable: true });
 };
-const nobody = (): never => {
-  throw new AnywiseError('NO_RESPONDER', 'nobody answers', { retryable: true });
+const noInstance = (): never => {
+  throw new AnywiseError('NO_RESPONDER', 'no instance answers', { retryable: true });
 };
 
 /** Counts what payments handles. */
@@ -52,7 +52,7 @@ describe('a request whose connection is lost', () => {
   });
 
   it('cannot be said later not to have been handled', async () => {
-    await using bus = await services({ between: unreliable([lost, nobody, nobody]) });
+    await using bus = await services({ between: unreliable([lost, noInstance, noInstance]) });
     const sent = bus.orders.send(new Pay({ amount: 1 }), { idempotencyKey: 'k' });
     await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
@@ -65,21 +65,21 @@ describe('a request whose connection is lost', () => {
   });
 });
 
-describe('a request that nobody answers', () => {
+describe('a request that no instance answers', () => {
   it('fails at once', async () => {
-    await using bus = await services({ between: unreliable([nobody]) });
+    await using bus = await services({ between: unreliable([noInstance]) });
     await expect(bus.orders.send(new GetPayment({ id: 'a' }))).rejects.toMatchObject({ code: 'NO_RESPONDER' });
   });
 
   it('is tried again if that is asked for, even a command without a key', async () => {
     const { handled, count } = counting();
-    await using bus = await services({ payments: [get, count, note], between: unreliable([nobody, nobody]) });
+    await using bus = await services({ payments: [get, count, note], between: unreliable([noInstance, noInstance]) });
     await expect(bus.orders.send(new Pay({ amount: 3 }), { retry: true })).resolves.toMatchObject({ amount: 3 });
     expect(handled).toEqual([3]);
   });
 
   it('ends with that when its sender gives up while it waits for the next attempt', async () => {
-    await using bus = await services({ between: unreliable(Array.from({ length: 100 }, () => nobody)) });
+    await using bus = await services({ between: unreliable(Array.from({ length: 100 }, () => noInstance)) });
     const controller = new AbortController();
     const sent = bus.orders.send(new GetPayment({ id: 'a' }), { retry: true, signal: controller.signal });
     const outcome = expect(sent).rejects.toMatchObject({ code: 'ABORTED' });

@@ -30,7 +30,7 @@ describe('the answer of a stranger', () => {
     ['a reply without data', () => ({}), 'UNREADABLE_MESSAGE'],
     ['an error without data', error(undefined), 'REMOTE_FAILED'],
     ['an error that is a text', error('no'), 'REMOTE_FAILED'],
-    ['an error with a code that nobody knows', error({ code: 'SURPRISE', message: 'x' }), 'REMOTE_FAILED'],
+    ['an error with an unknown code', error({ code: 'SURPRISE', message: 'x' }), 'REMOTE_FAILED'],
     ['an error with a code of ours alone', error({ code: 'NOT_RUNNING', message: 'x' }), 'REMOTE_FAILED'],
     ['an error with the name of a member', error({ code: 'toString' }), 'REMOTE_FAILED'],
     ['a domain error that is not declared', error({ code: 'DOMAIN_ERROR', type: 'payments.x' }), 'REMOTE_FAILED'],

@@ -123,7 +123,9 @@ describe('a message that another service owns', () => {
 
   it('is answered a thousand times at once', async () => {
     await using bus = await services();
-    const sent = Array.from({ length: 1_000 }, (_, n) => bus.orders.send(new GetPayment({ id: String(n) })));
+    const sent = Array.from({ length: 1_000 }, (_, n) =>
+      bus.orders.send(new GetPayment({ id: String(n) }), { timeoutMs: 60_000 }),
+    );
     const ids = (await Promise.all(sent)).map((payment) => payment?.id);
     expect(ids).toEqual(sent.map((_, n) => String(n)));
   });
@@ -138,7 +140,7 @@ it('a bus that cannot be asked does not take long to say so', async () => {
   });
   const sent = bus.send(new GetPayment({ id: 'a' }));
   await expect(sent).rejects.toThrowErrorMatchingInlineSnapshot(
-    `"Nobody answers \`payments.get\` now, so it was not handled. Start the service \`payments\`, or send it again later."`,
+    `"No instance of \`payments\` answers \`payments.get\` now, so it was not handled. Start the service, or send it again later."`,
   );
   await expect(sent).rejects.toMatchObject({ code: 'NO_RESPONDER', retryable: true });
 });

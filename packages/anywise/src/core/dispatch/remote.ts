@@ -24,6 +24,7 @@ import {
 import { RepeatKeys } from './repeat-keys.js';
 import type { SendOptions } from './send-options.js';
 import { startWait, type Wait } from './wait.js';
+import { withinOf } from './within.js';
 
 export interface RemoteOptions {
   /** The service's name. */
@@ -92,7 +93,9 @@ export class RemoteSender {
     try {
       const ask = (sent: Envelope): Promise<unknown> => this.#ask(message, sent, asking, wait, options.retry);
       const reply = await (instruments?.isActive === true
-        ? instruments.calls.ask(request, caller?.trace, (attributes) => ask({ ...request, ...attributes }))
+        ? instruments.calls.ask(request, withinOf(instruments, options, caller), (attributes) =>
+            ask({ ...request, ...attributes }),
+          )
         : ask(request));
       this.#tell(request, began, undefined);
       return reply;

@@ -1,5 +1,6 @@
 import { AnywiseError } from '../errors/errors.js';
 import { answerTo, type AnswerContent, type AnswerError } from '../message/answer.js';
+import { LazySignal, type Abortable } from '../delivery/lazy-signal.js';
 import type { Codec } from '../message/codec.js';
 import type { Envelope } from '../message/envelope.js';
 import type { Command, MessageClass } from '../message/message.js';
@@ -49,7 +50,7 @@ export class Responder {
   readonly #options: ResponderOptions;
   readonly #types: ReadonlySet<string>;
   readonly #turns: Turns;
-  readonly #inHand = new Set<AbortController>();
+  readonly #inHand = new Set<LazySignal>();
   #isClosed = false;
 
   constructor(options: ResponderOptions) {
@@ -62,32 +63,31 @@ export class Responder {
   /** The answer to a request; never rejects. @param gone aborted when the sender has given up. */
   readonly answer = async (request: Envelope, gone: AbortSignal): Promise<Envelope> => {
     const began = performance.now();
-    const controller = new AbortController();
-    const leave = (): void => controller.abort(gone.reason);
+    const stop = new LazySignal();
+    const leave = (): void => stop.abort(gone.reason as Error);
     if (gone.aborted) leave();
     gone.addEventListener('abort', leave, { once: true });
-    this.#inHand.add(controller);
+    this.#inHand.add(stop);
     try {
       const { name, instruments } = this.#options;
-      const answered = (trace?: Trace): Promise<Answered> =>
-        this.#answered(request, controller.signal, { gone, began }, trace);
+      const answered = (trace?: Trace): Promise<Answered> => this.#answered(request, stop, { gone, began }, trace);
       const { content } = await (instruments?.isActive === true
         ? instruments.calls.answer(request, answered, ({ error }) => error)
         : answered());
       return answerTo(request, `/${name}`, content);
     } finally {
       gone.removeEventListener('abort', leave);
-      this.#inHand.delete(controller);
+      this.#inHand.delete(stop);
     }
   };
 
   /** Gives up what is in hand, and refuses the rest: time is up. */
   abandon(): void {
     this.#isClosed = true;
-    for (const controller of this.#inHand) controller.abort(stoppedBefore());
+    for (const stop of this.#inHand) stop.abort(stoppedBefore());
   }
 
-  async #answered(request: Envelope, signal: AbortSignal, patience: Patience, trace: Trace): Promise<Answered> {
+  async #answered(request: Envelope, signal: Abortable, patience: Patience, trace: Trace): Promise<Answered> {
     const { codec, observers } = this.#options;
     const message = codec.classOf(request.type);
     if (message?.kind !== request.kind || !this.#types.has(request.type) || this.#isClosed) {
@@ -110,7 +110,7 @@ export class Responder {
   async #handle(
     message: MessageClass,
     request: Envelope,
-    signal: AbortSignal,
+    signal: Abortable,
     patience: Patience,
     trace: Trace,
   ): Promise<AnswerContent> {
@@ -133,7 +133,7 @@ export class Responder {
         ...(timeoutMs !== undefined && { timeoutMs }),
         ...(request.idempotencykey !== undefined && { idempotencyKey: request.idempotencykey }),
         origin: { messageId: request.id, correlationId: request.correlationid, causationId: request.causationid },
-        trace,
+        span: trace,
       });
       return { kind: 'reply', data: reply };
     } finally {

@@ -1,4 +1,10 @@
 import { AnywiseError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
+import { parseEnvelope } from '../message/envelope.js';
+import { textProblem } from '../message/envelope-problems.js';
+import type { InboxEntry } from '../ports/inbox.js';
+import type { Saga } from '../sagas/declaration.js';
+import { keyFor } from '../sagas/take.js';
 import type { Codec } from '../message/codec.js';
 import { declarationOf, definitionOf, type Event, type MessageClass } from '../message/message.js';
 import type { Instruments } from '../ports/instrumentation.js';
@@ -38,9 +44,13 @@ export class RoutingTable {
   /** The code that runs after a commit, by its name in the inbox: listeners, and handlers of commands. */
   readonly #byName = new Map<string, CompiledListener>();
 
+  /** By their names, which their timeouts have, too. */
+  readonly #sagas: ReadonlyMap<string, Saga>;
+
   constructor(options: RoutingOptions) {
     this.#options = options;
     const { wiring } = options;
+    this.#sagas = new Map(wiring.sagas.map(({ saga }) => [saga.name, saga]));
     for (const listener of wiring.listeners) {
       this.#byName.set(listener.name, compileListener(listener, options.durable));
     }
@@ -79,8 +89,28 @@ export class RoutingTable {
     const message = this.#options.codec.classOf(type);
     if (message === undefined) return [];
     if (message.kind === 'event') return this.#eventOf(message).afterwards;
-    return this.#commands.has(declarationOf(message)) ? [type] : [];
+    return this.#commands.has(declarationOf(message)) || this.#sagas.has(type) ? [type] : [];
   };
+
+  /** The same entries, those of sagas with the key of the saga. One without a key can never be handled. */
+  readonly keyed = (entries: readonly InboxEntry[]): readonly InboxEntry[] => {
+    if (this.#sagas.size === 0) return entries;
+    return entries.map((entry) => {
+      const saga = this.#sagas.get(entry.listener);
+      return saga === undefined || entry.type === saga.name ? entry : this.#keyedFor(saga, entry);
+    });
+  };
+
+  #keyedFor(saga: Saga, entry: InboxEntry): InboxEntry {
+    try {
+      const event = this.#options.codec.decode(parseEnvelope(entry.json)) as Event;
+      const key = keyFor(saga, event);
+      const problem = textProblem('key', key);
+      return problem === undefined ? { ...entry, key } : { ...entry, error: `${noKey(saga)} (${problem}).` };
+    } catch (error) {
+      return { ...entry, error: `${noKey(saga)} (${errorText(error)}).` };
+    }
+  }
 
   #declared(message: MessageClass | undefined): CompiledCommand | undefined {
     return this.#commands.get(message) ?? this.#compileUnknown(message);
@@ -108,6 +138,10 @@ export class RoutingTable {
 /** The class of a message, whose data has no field of this name. Anything else may have been passed. */
 function classOf(message: object | null | undefined): unknown {
   return message?.constructor;
+}
+
+function noKey({ name }: Saga): string {
+  return `Which \`${name}\` it is for cannot be told`;
 }
 
 function publishedCommand({ type, kind }: MessageClass): AnywiseError {

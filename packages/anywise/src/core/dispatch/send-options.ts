@@ -1,5 +1,6 @@
-import { abortSignal, anyText, milliseconds, ofType, type OptionChecks } from '../errors/options.js';
-import type { Trace } from '../ports/instrumentation.js';
+import type { Abortable, LazySignal } from '../delivery/lazy-signal.js';
+import { abortSignal, anyText, fields, milliseconds, ofType, type OptionChecks } from '../errors/options.js';
+import type { Trace, TraceAttributes } from '../ports/instrumentation.js';
 import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';
 
 /** What `send` takes besides the command. */
@@ -19,7 +20,7 @@ export interface SendOptions {
   /**
    * How long to wait, in milliseconds. After that the send rejects, the command's writes are rolled back, and the signal of
    * the handler, and of everything it caused, is aborted. A commit that has begun is awaited. If another service is asked,
-   * nobody knows whether it handled the message.
+   * it is not known whether it handled the message.
    *
    * @defaultValue no limit; if another service is asked, what the caller has left, or the bus's `remoteTimeoutMs`
    *
@@ -40,12 +41,18 @@ export interface SendOptions {
    */
   readonly checkReply?: boolean;
   /**
-   * What to do if another service is asked and cannot answer now. `true` also tries again if nobody answers there, or if too
+   * What to do if another service is asked and cannot answer now. `true` also tries again if no instance answers, or if too
    * many requests wait, until the time is up; `false` never tries again.
    *
    * @defaultValue tries again after a lost connection, if the message is a query or has an idempotency key
    */
   readonly retry?: boolean;
+  /**
+   * The trace of the caller of this process, as the W3C writes it (`traceparent` and `tracestate`), for what brings messages in
+   * from elsewhere; HTTP routes pass the headers on. The message continues it, unless this process has a span of its own. Within
+   * a handler, and without an `instrumentation`, it has no effect. @defaultValue none: it begins a trace
+   */
+  readonly trace?: TraceAttributes;
 }
 
 export const sendChecks: OptionChecks<SendOptions> = {
@@ -55,20 +62,27 @@ export const sendChecks: OptionChecks<SendOptions> = {
   signal: abortSignal(),
   checkReply: ofType('boolean'),
   retry: ofType('boolean'),
+  trace: fields(),
 };
 
-/** Send options with the time at which the sender gives up. */
-export interface SendWithDeadline extends SendOptions {
+/** Send options, and what follows from them once the clock has started. */
+export interface SendWithDeadline extends Omit<SendOptions, 'signal'> {
+  readonly signal?: Abortable | undefined;
+  /** Aborted when the caller no longer wants the reply, or time is up. */
+  readonly stop?: LazySignal;
+  /** When time is up, in milliseconds since 1970. */
   readonly deadline?: number | undefined;
   readonly origin?: Origin;
-  readonly trace?: Trace;
+  /** What an instrumentation keeps of the message. */
+  readonly span?: Trace;
 }
 
 /** Where a message comes from that another service has sent. */
 export type Origin = Pick<ContextOptions, 'messageId' | 'correlationId' | 'causationId'>;
 
 /** How a message of another service is handled. */
-export interface ReceiveOptions extends SendOptions {
+export interface ReceiveOptions extends Omit<SendOptions, 'signal'> {
+  readonly signal: Abortable;
   readonly origin: Origin;
-  readonly trace: Trace;
+  readonly span: Trace;
 }

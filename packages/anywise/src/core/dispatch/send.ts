@@ -68,11 +68,11 @@ export class Sender {
     compiled: CompiledCommand,
     options: SendOptions = {},
     caller: Frame | undefined,
-    trace: Trace,
+    span: Trace,
   ): Promise<unknown> {
     const problems = optionProblems(options, sendChecks);
     if (problems.length > 0) return Promise.reject(new SetupError('INVALID_SETUP', '`send()`', problems));
-    const traced: SendWithDeadline = { ...options, trace };
+    const traced: SendWithDeadline = { ...options, span };
     const hasDeadline = options.timeoutMs !== undefined || options.signal !== undefined;
     return hasDeadline
       ? this.#sendWithDeadline(command, compiled, traced, caller)
@@ -102,12 +102,12 @@ export class Sender {
   ): Promise<unknown> {
     const started = startDeadline(command.type, options);
     try {
-      if (started.signal.aborted) throw started.signal.reason;
-      const { signal, deadline } = started;
-      const reply = this.#route(command, compiled, { ...options, signal, deadline }, caller);
+      const { stop, deadline } = started;
+      if (stop.reason !== undefined) throw stop.reason;
+      const reply = this.#route(command, compiled, { ...options, stop, deadline }, caller);
       // A unit of its own is abandoned by the code that runs it: only that code knows whether the commit has begun.
       if (caller === undefined && (compiled.needsUnit || options.idempotencyKey !== undefined)) return await reply;
-      const outcome = (): Promise<unknown> => untilAborted(reply, signal);
+      const outcome = (): Promise<unknown> => untilAborted(reply, stop);
       return await (caller === undefined ? this.#plain.watch(outcome, compiled.pace) : outcome());
     } finally {
       started.clear();
@@ -127,7 +127,7 @@ export class Sender {
     }
     if (compiled.needsUnit) return this.#sendInUnit(command, compiled, options);
     // With a deadline, it is watched no longer than that.
-    const isWatched = options?.signal !== undefined;
+    const isWatched = options?.stop !== undefined;
     return this.#sendPlain(command, compiled, contextOptions(options, undefined), runOf(compiled, options), isWatched);
   }
 
@@ -163,7 +163,7 @@ export class Sender {
     compiled: CompiledCommand,
     options: SendWithDeadline | undefined,
   ): Promise<unknown> {
-    if (options?.signal !== undefined || compiled.writes) return this.#sendInOwnUnit(command, compiled, options);
+    if (options?.stop !== undefined || compiled.writes) return this.#sendInOwnUnit(command, compiled, options);
     const unit = this.#work.open(compiled.readOnly);
     this.#work.take(unit);
     try {
@@ -193,7 +193,7 @@ export class Sender {
       reply = await runOf(compiled, options)(command, frame);
       return nothingElse;
     };
-    await this.#work.run(run, { readOnly: compiled.readOnly, signal: options?.signal });
+    await this.#work.run(run, { readOnly: compiled.readOnly, signal: options?.stop });
     return reply;
   }
 
@@ -215,7 +215,7 @@ export class Sender {
         reply = await compiled.runChecked(command, frame);
         return completion();
       };
-      const committed = await this.#work.run(run, { signal: options.signal });
+      const committed = await this.#work.run(run, { signal: options.stop });
       return { committed, reply };
     });
   }
@@ -223,20 +223,20 @@ export class Sender {
 
 const noOptions: ContextOptions = {};
 
-function runOf({ run, runChecked }: CompiledCommand, options: SendOptions | undefined): Run {
+function runOf({ run, runChecked }: CompiledCommand, options: SendWithDeadline | undefined): Run {
   return options?.checkReply === true ? runChecked : run;
 }
 
 function contextOptions(options: SendWithDeadline | undefined, parent: Frame | undefined): ContextOptions {
   if (options === undefined && parent === undefined) return noOptions;
-  const made = {
+  const made: ContextOptions = {
     entries: options?.context,
-    signal: options?.signal,
+    stop: options?.stop,
     deadline: options?.deadline,
     parent,
-    trace: options?.trace,
+    trace: options?.span,
   };
-  return options?.origin === undefined ? made : { ...made, ...options.origin };
+  return options?.origin === undefined ? made : Object.assign(made, options.origin);
 }
 
 function noHandler(command: Command): AnywiseError {

@@ -5,6 +5,7 @@ import type { Frame } from './frame.js';
 import type { RoutingTable } from './routing-table.js';
 import type { Sender } from './send.js';
 import type { SendOptions } from './send-options.js';
+import { withinOf } from './within.js';
 
 /** A sender whose commands and queries are traced, commit included, if they are handled here. */
 export class TracedSender {
@@ -19,10 +20,16 @@ export class TracedSender {
     this.#instruments = instruments;
   }
 
+  /** Whether anything is recorded now. If not, the other sender is to be used. */
+  get isActive(): boolean {
+    return this.#instruments.isActive;
+  }
+
   send(command: Command, options: SendOptions | undefined, caller: Frame | undefined): Promise<unknown> {
-    const compiled = this.#instruments.isActive ? this.#routes.command(command) : undefined;
+    const compiled = this.#routes.command(command);
     if (compiled === undefined) return this.#sender.send(command, options, caller);
-    return this.#instruments.calls.handle(this.#handlingOf(command, compiled), caller?.trace, (trace) =>
+    const within = withinOf(this.#instruments, options, caller);
+    return this.#instruments.calls.handle(this.#handlingOf(command, compiled), within, (trace) =>
       this.#sender.sendTraced(command, compiled, options, caller, trace),
     );
   }

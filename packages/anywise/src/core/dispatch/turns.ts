@@ -1,3 +1,5 @@
+import type { Abortable } from '../delivery/lazy-signal.js';
+
 /** Places for work that runs at the same time, and a line of limited length before them. */
 export class Turns {
   readonly #places: number;
@@ -14,8 +16,8 @@ export class Turns {
    * Takes a place, after those that came before. Resolves with what gives it back, and with `undefined` if the line is too
    * long. Rejects with the signal's reason once it is aborted.
    */
-  async take(signal: AbortSignal): Promise<(() => void) | undefined> {
-    signal.throwIfAborted();
+  async take(signal: Abortable): Promise<(() => void) | undefined> {
+    if (signal.aborted) throw signal.reason;
     if (this.#taken < this.#places) this.#taken++;
     else if (this.#line.size >= this.#longestLine) return undefined;
     else await this.#wait(signal);
@@ -27,7 +29,7 @@ export class Turns {
     };
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
+  #wait(signal: Abortable): Promise<void> {
     return new Promise((resolve, reject) => {
       const begin = (): void => {
         signal.removeEventListener('abort', leave);
@@ -35,7 +37,8 @@ export class Turns {
       };
       const leave = (): void => {
         this.#line.delete(begin);
-        reject(signal.reason as Error);
+        const reason = signal.reason as Error;
+        reject(reason);
       };
       this.#line.add(begin);
       signal.addEventListener('abort', leave, { once: true });

@@ -1,18 +1,27 @@
 import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
+import type { Evolved } from '../entities/evolve.js';
 import type { Linked } from './linked-list.js';
 import type { Envelope } from '../message/envelope.js';
 import type { ContainerAdapter, MessageServices, Scope, ScopeOutcome, ServiceId } from '../ports/container.js';
+import type { LogTransaction, StreamAppend } from '../ports/event-log.js';
 import type { Claim, InboxEntry } from '../ports/inbox.js';
 import type { ScheduledEnvelope } from '../ports/outbox.js';
+import type { InlineProjections } from '../projections/inline.js';
+import type { ProjectionTransaction } from '../ports/projections.js';
+import type { SagaTransaction } from '../ports/sagas.js';
 import type { Completion, TransactionPart, Store, StoreTransaction } from '../ports/store.js';
 
 export interface UnitOfWorkOptions {
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
+  /** Written with what is appended. @defaultValue none */
+  readonly inline?: InlineProjections | undefined;
   readonly readOnly: boolean;
   /** Shares its commit with no other. */
   readonly isAlone: boolean;
+  /** Whether another message was quicker the last time. */
+  readonly isRerun: boolean;
   /** The claimed message that it handles, again and again until it has committed. @defaultValue none */
   readonly claim?: Claim | undefined;
 }
@@ -34,11 +43,20 @@ const committed: ScopeOutcome = { committed: true };
 /** A completion for work that completes nothing. */
 export const nothingElse: Completion = {};
 
+/** What a message has appended to a stream so far. */
+export interface PendingStream extends StreamAppend {
+  /** The version after it. */
+  readonly version: number;
+  readonly evolved: Evolved;
+}
+
 /** What to write with the commit, and what to do after it. */
 interface Uncommitted {
   readonly outgoing: Envelope[];
   readonly incoming: InboxEntry[];
   scheduled: ScheduledEnvelope[];
+  /** By the name of the stream, in the order of the first append to each. */
+  readonly streams: Map<string, PendingStream>;
   readonly afterCommit: (() => void)[];
 }
 
@@ -88,6 +106,42 @@ export class UnitOfWork implements Linked<UnitOfWork> {
 
   get claim(): Claim | undefined {
     return this.options.claim;
+  }
+
+  /** Whether another message was quicker the last time, so that this time others should wait. */
+  get isRerun(): boolean {
+    return this.options.isRerun;
+  }
+
+  /** The log within the transaction. */
+  get log(): LogTransaction {
+    const { log } = this.begin();
+    if (log !== undefined) return log;
+    throw new AnywiseError('INVALID_SETUP', 'Entities were asked for, but the store of this bus keeps no events.');
+  }
+
+  /** The read models within the transaction. */
+  get projections(): ProjectionTransaction {
+    const { projections } = this.begin();
+    if (projections !== undefined) return projections;
+    throw new AnywiseError('INVALID_SETUP', 'A read model was asked for, but the store of this bus keeps none.');
+  }
+
+  /** The sagas within the transaction. */
+  get sagas(): SagaTransaction {
+    const { sagas } = this.begin();
+    if (sagas !== undefined) return sagas;
+    throw new AnywiseError('INVALID_SETUP', 'A saga was asked for, but the store of this bus keeps none.');
+  }
+
+  /** What was appended to a stream in this unit. */
+  pendingStream(stream: string): PendingStream | undefined {
+    return this.uncommitted?.streams.get(stream);
+  }
+
+  /** Holds what is appended to a stream until the commit. */
+  appendToStream(pending: PendingStream): void {
+    this.toWrite().streams.set(pending.stream, pending);
   }
 
   get isAbandoned(): boolean {
@@ -185,11 +239,16 @@ export class UnitOfWork implements Linked<UnitOfWork> {
     this.assertMayCommit();
     this.committing = true;
     const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = this.uncommitted ?? {};
+    const streams = [...(this.uncommitted?.streams.values() ?? [])];
     const appends = outgoing.length > 0 || incoming.length > 0 || scheduled.length > 0;
     const completes =
       completion.claim !== undefined || completion.claims !== undefined || completion.reply !== undefined;
-    if (appends || completes || this.transaction !== undefined) {
+    if (appends || completes || streams.length > 0 || this.transaction !== undefined) {
       const transaction = this.begin();
+      if (streams.length > 0) {
+        await this.options.inline?.write(transaction, streams);
+        await this.log.append(streams);
+      }
       if (appends) await transaction.append({ outgoing, scheduled, incoming });
       if (!(await transaction.commit(completion))) return false;
     }
@@ -274,11 +333,12 @@ export class UnitOfWork implements Linked<UnitOfWork> {
 }
 
 function copyOf(uncommitted: Uncommitted | undefined): Uncommitted {
-  const { outgoing = [], incoming = [], scheduled = [], afterCommit = [] } = uncommitted ?? {};
+  const { outgoing = [], incoming = [], scheduled = [], streams = [], afterCommit = [] } = uncommitted ?? {};
   return {
     outgoing: [...outgoing],
     incoming: [...incoming],
     scheduled: [...scheduled],
+    streams: new Map(streams),
     afterCommit: [...afterCommit],
   };
 }

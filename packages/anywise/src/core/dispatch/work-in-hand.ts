@@ -1,23 +1,32 @@
 import { AnywiseError } from '../errors/errors.js';
+import { sleep } from '../time/timers.js';
 import { Waiters } from '../../kit/wait.js';
 import { LinkedList } from './linked-list.js';
 import { untilAborted } from './deadline.js';
 import type { Abortable } from '../delivery/lazy-signal.js';
+import { entityOf } from '../entities/entities.js';
+import type { Instruments } from '../ports/instrumentation.js';
 import type { Logger } from '../ports/logger.js';
 import type { ContainerAdapter } from '../ports/container.js';
 import type { Claim } from '../ports/inbox.js';
+import { StreamConflictError } from '../ports/event-log.js';
 import { SharedCommitError, type Completion, type Store } from '../ports/store.js';
+import type { InlineProjections } from '../projections/inline.js';
 import { UnitOfWork, type UnitOfWorkOptions } from './unit-of-work.js';
 
 export interface WorkInHandOptions {
   readonly container: ContainerAdapter | undefined;
   readonly store: Store | undefined;
+  /** Written with what is appended. @defaultValue none */
+  readonly inline?: InlineProjections | undefined;
   readonly logger: Logger;
+  /** @defaultValue counts nothing */
+  readonly instruments?: Instruments | undefined;
 }
 
 export type Work = (unit: UnitOfWork) => Promise<Completion>;
 
-type OpenOptions = Partial<Pick<UnitOfWorkOptions, 'readOnly' | 'isAlone' | 'claim'>>;
+type OpenOptions = Partial<Pick<UnitOfWorkOptions, 'readOnly' | 'isAlone' | 'isRerun' | 'claim'>>;
 
 export interface RunOptions {
   readonly readOnly?: boolean;
@@ -30,6 +39,11 @@ export interface RunOptions {
 const cannotDispose = 'A service of a message could not be disposed';
 const cannotRollBack = 'A transaction could not be rolled back';
 
+/** How often work runs again because another message was quicker. */
+export const mostReruns = 5;
+/** How long it waits before, at most, so that those that collided do not collide again. */
+const rerunWithinMs = 20;
+
 /** The units of work of the messages in hand: how they begin, commit and end. */
 export class WorkInHand {
   readonly #options: WorkInHandOptions;
@@ -40,10 +54,10 @@ export class WorkInHand {
   readonly #waiters = new Waiters();
 
   constructor(options: WorkInHandOptions) {
-    const { container, store } = options;
+    const { container, store, inline } = options;
     this.#options = options;
     // Shared by all units: one is made for each message that needs a scope.
-    this.#writing = { container, store, readOnly: false, isAlone: false, claim: undefined };
+    this.#writing = { container, store, inline, readOnly: false, isAlone: false, isRerun: false, claim: undefined };
     this.#reading = { ...this.#writing, readOnly: true };
   }
 
@@ -81,19 +95,32 @@ export class WorkInHand {
 
   /**
    * Runs work in its own unit and commits it; `false` if the completion lost and everything was rolled back. If a commit
-   * shared with others failed, it runs again alone.
+   * shared with others failed, it runs again alone. If another message has appended to one of its streams in between, it runs
+   * again, up to five times, and then in turn with those that do the same.
    */
   async run(work: Work, options: RunOptions = {}): Promise<boolean> {
-    try {
-      return await this.#run(this.#openFor(options), work, options.signal);
-    } catch (error) {
-      if (!SharedCommitError.is(error)) throw error;
-      return this.#run(this.#openFor({ ...options, isAlone: true }), work, options.signal);
+    let isAlone = false;
+    for (let conflicts = 0; ;) {
+      try {
+        return await this.#run(this.#openFor({ ...options, isAlone, isRerun: conflicts > 0 }), work, options.signal);
+      } catch (error) {
+        const isConflict = StreamConflictError.is(error);
+        if (isConflict) this.#count(error);
+        if (SharedCommitError.is(error) && !isAlone) isAlone = true;
+        else if (!isConflict || ++conflicts > mostReruns) throw error;
+        else await sleep(Math.random() * rerunWithinMs);
+        if (options.signal?.aborted === true) throw error;
+      }
     }
   }
 
-  #openFor({ readOnly = false, isAlone = false, claim }: OpenOptions): UnitOfWork {
-    return new UnitOfWork({ ...this.#writing, readOnly, isAlone, claim });
+  #count({ stream }: StreamConflictError): void {
+    const { instruments } = this.#options;
+    if (instruments?.isActive === true) instruments.counts.conflict(entityOf(stream));
+  }
+
+  #openFor({ readOnly = false, isAlone = false, isRerun = false, claim }: OpenOptions): UnitOfWork {
+    return new UnitOfWork({ ...this.#writing, readOnly, isAlone, isRerun, claim });
   }
 
   async #run(unit: UnitOfWork, work: Work, signal: Abortable | undefined): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** Every code an {@link AnywiseError} can carry. Codes are stable: programs may compare them. `docs/errors.md` lists them. */
 export const errorCodes = [
   'ABORTED',
+  'CONFLICT',
   'CONTEXT_FROZEN',
   'CONTEXT_MISSING',
   'IDEMPOTENCY_CONFLICT',
@@ -21,6 +22,7 @@ export const errorCodes = [
   'NOT_RUNNING',
   'NOT_UNDONE',
   'NO_HANDLER',
+  'NO_NOTICES',
   'NO_RESPONDER',
   'OUTSIDE_MESSAGE',
   'OVERLOADED',
@@ -31,7 +33,9 @@ export const errorCodes = [
   'TERMINAL',
   'TIMEOUT',
   'UNAVAILABLE',
+  'UNDECLARED_EVENT',
   'UNKNOWN_MESSAGE',
+  'UNREADABLE',
   'UNREADABLE_MESSAGE',
   'UNSUPPORTED_VERSION',
 ] as const;

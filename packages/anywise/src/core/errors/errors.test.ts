@@ -21,6 +21,7 @@ describe('error codes', () => {
     expect(errorCodes).toMatchInlineSnapshot(`
       [
         "ABORTED",
+        "CONFLICT",
         "CONTEXT_FROZEN",
         "CONTEXT_MISSING",
         "IDEMPOTENCY_CONFLICT",
@@ -41,6 +42,7 @@ describe('error codes', () => {
         "NOT_RUNNING",
         "NOT_UNDONE",
         "NO_HANDLER",
+        "NO_NOTICES",
         "NO_RESPONDER",
         "OUTSIDE_MESSAGE",
         "OVERLOADED",
@@ -51,7 +53,9 @@ describe('error codes', () => {
         "TERMINAL",
         "TIMEOUT",
         "UNAVAILABLE",
+        "UNDECLARED_EVENT",
         "UNKNOWN_MESSAGE",
+        "UNREADABLE",
         "UNREADABLE_MESSAGE",
         "UNSUPPORTED_VERSION",
       ]

@@ -1,4 +1,4 @@
-import { longestTimerMs } from '../time/timers.js';
+import { longestTimerMs } from '../time/longest.js';
 import { describeValue } from './describe.js';
 import { SetupError } from './errors.js';
 import { didYouMean } from './nearest.js';
@@ -55,10 +55,12 @@ export function checkedElsewhere(): OptionCheck {
   return () => undefined;
 }
 
+/** For an option with a few values. */
 export function oneOf(...values: readonly unknown[]): OptionCheck {
   return (value) => (values.includes(value) ? undefined : `one of ${values.map(describeValue).join(', ')}`);
 }
 
+/** For a switch, or a function. */
 export function ofType(type: 'boolean' | 'function'): OptionCheck {
   return (value) => (typeof value === type ? undefined : `a ${type}`);
 }

@@ -39,6 +39,10 @@ export function readUrl(text: string): URL | undefined {
 export const unreadablePostgresUrl =
   'The URL of the PostgreSQL database cannot be read. Write `postgres://user:password@host:5432/database`, with special characters percent-encoded.';
 
+/** What to say of a `listenUrl` that {@link readUrl} cannot read. */
+export const unreadableListenUrl =
+  '`listenUrl` cannot be read. Write `postgres://user:password@host:5432/database`, percent-encoded as a whole where it is part of another URL.';
+
 /** A value that somebody gave, for an error about it; hidden where it may be a URL, or a part of one, with a password in it. */
 export function shownValue(value: string): string {
   const isAddress = /^[\da-f]*:[\da-f]*:[\da-f:.]*$/i.test(value);

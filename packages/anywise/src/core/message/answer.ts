@@ -49,7 +49,7 @@ export function answerProblem(request: Envelope, { kind, type, causationid }: En
 /**
  * Reads the answer to a request from its JSON.
  *
- * @throws AnywiseError (`UNREADABLE_MESSAGE`) if it is no answer to this request.
+ * @throws AnywiseError (`UNREADABLE_MESSAGE`) if it is not an answer to this request.
  */
 export function parseAnswer(request: Envelope, json: string): Envelope {
   const answer = parseEnvelope(json);

@@ -125,16 +125,36 @@ function notJson(type: string, key: string, value: unknown): AnywiseError {
 /** Reads messages from envelopes: finds the class, upcasts old versions, validates. */
 export class Codec {
   readonly #classes = new Map<string, MessageClass>();
+  /** The wire names that contracts have. */
+  readonly #shared = new Set<string>();
   readonly #travelling: readonly ContextKeyInfo[];
 
-  /** @param travelling the context keys with a header that this process reads from envelopes. */
-  constructor(contracts: readonly Contract[], travelling: readonly ContextKeyInfo[]) {
-    for (const { messages } of contracts) for (const [type, message] of messages) this.#classes.set(type, message);
+  /**
+   * @param travelling the context keys with a header that this process reads from envelopes.
+   * @param own events that this service keeps, whether a contract has them or not.
+   */
+  constructor(
+    contracts: readonly Contract[],
+    travelling: readonly ContextKeyInfo[],
+    own: readonly MessageClass[] = [],
+  ) {
+    for (const message of own) this.#classes.set(message.type, message);
+    for (const { messages } of contracts) {
+      for (const [type, message] of messages) {
+        this.#classes.set(type, message);
+        this.#shared.add(type);
+      }
+    }
     this.#travelling = travelling.filter(({ header }) => header !== undefined);
   }
 
   knows(type: string): boolean {
     return this.#classes.has(type);
+  }
+
+  /** Whether other services may have it: an event of no contract stays in this one. */
+  isShared(type: string): boolean {
+    return this.#shared.has(type);
   }
 
   classOf(type: string): MessageClass | undefined {

@@ -118,6 +118,8 @@ export interface ContextOptions {
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Instead of a signal: makes one when it is asked for, which most code never does. */
+  readonly stop?: { readonly signal: AbortSignal } | undefined;
   readonly deadline?: number | undefined;
   readonly attempt?: number | undefined;
   readonly idempotencyKey?: string | undefined;
@@ -270,7 +272,8 @@ export class MessageContext implements Context {
 
   /** What can abort this message; `undefined` if nothing can. */
   private joinedSignal(): AbortSignal | undefined {
-    const { signal, parent } = this.options;
+    const { stop, parent } = this.options;
+    const signal = this.options.signal ?? stop?.signal;
     const inherited = parent?.joinedSignal();
     if (signal === undefined || inherited === undefined) return signal ?? inherited;
     return AbortSignal.any([signal, inherited]);

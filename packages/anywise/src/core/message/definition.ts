@@ -52,7 +52,7 @@ export function define(kind: MessageKind, base: AbstractClass<object>, type: str
 }
 
 /** Every version needs an upcast step, so there are never many. */
-const mostVersions = 1_000;
+export const mostVersions = 1_000;
 
 // Schemas, errors and bases have texts of their own.
 const commandChecks: OptionChecks<CommandOptions<unknown, unknown, unknown, unknown, never>> = {
@@ -127,7 +127,8 @@ function domainErrorType(error: unknown): string | undefined {
   return isError && typeof error.type === 'string' ? error.type : undefined;
 }
 
-function upcastProblems({ upcast, version }: Options): string[] {
+/** What is wrong with the steps from one version to the next, one text per problem. */
+export function upcastProblems({ upcast, version }: Pick<Options, 'upcast' | 'version'>): string[] {
   if (typeof upcast !== 'object' || upcast === null || typeof version !== 'number') return [];
   const steps = upcast as Readonly<Record<string, unknown>>;
   const needed = Array.from({ length: Math.min(version, mostVersions) - 1 }, (_, index) => String(index + 1));

@@ -35,6 +35,8 @@ export abstract class DomainError extends Error {
 export interface DomainErrorClass<Type extends string = string, In = never, Out = unknown> {
   new (data: In): DomainError & { readonly type: Type; readonly data: Out };
   readonly type: Type;
+  /** The schema of its data. */
+  readonly schema?: StandardSchema;
 }
 
 /**
@@ -57,6 +59,7 @@ export function domainError<const Type extends string, In, Out>(
   const schema = options.data as StandardSchema<In, Out>;
   return class extends DomainError {
     static readonly type: Type = type;
+    static readonly schema: StandardSchema = schema;
     override readonly name = type;
     readonly type: Type = type;
     readonly data: Out;

@@ -80,7 +80,7 @@ describe('a message', () => {
 
   it('needs a schema that validates synchronously', () => {
     const asynchronous: StandardSchema<object> = {
-      '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('nobody hears of this')) },
+      '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('this goes unheard')) },
     };
     class Late extends command('test.late', { data: asynchronous }) {}
     expect(() => new Late({})).toThrowErrorMatchingInlineSnapshot(

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { describeValue } from '../errors/describe.js';
 import { AnywiseError, InvalidMessageError } from '../errors/errors.js';
 import type { DomainErrorClass } from './domain-error.js';
@@ -66,6 +65,9 @@ export interface Event extends EventMetadata {
   readonly '~event': true;
 }
 
+/** What Node's `inspect.custom` is: contracts run in browsers, too. */
+const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+
 class EventBase {
   static {
     markBase(this, 'event');
@@ -104,7 +106,7 @@ class EventBase {
     return EventBase.#remember(this, 'source', () => `/${sliceOf(this.type)}`);
   }
 
-  [inspect.custom](): unknown {
+  [inspectCustom](): unknown {
     const { eventId, entityId, timestamp, source, version } = this;
     return { [this.type]: Object.assign({}, this), metadata: { eventId, entityId, timestamp, source, version } };
   }

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isPlainObject } from '../errors/describe.js';
+import { isSameData } from './same-data.js';
 import { validate, type StandardSchema } from './schema.js';
 
 /**
@@ -11,14 +11,14 @@ import { validate, type StandardSchema } from './schema.js';
  */
 export function readBack(name: string, schema: StandardSchema<unknown, object>, data: unknown): object {
   const output = validate(name, schema, data);
-  if (isDeepStrictEqual(output, data) || isStable(schema, output)) return output;
+  if (isSameData(output, data) || isStable(schema, output)) return output;
   return withDefaultsOf(output, data) as object;
 }
 
 /** Whether a schema leaves its own output as it is. */
 function isStable(schema: StandardSchema<unknown, object>, output: object): boolean {
   const again = schema['~standard'].validate(output);
-  return 'value' in again && isDeepStrictEqual(again.value, output);
+  return 'value' in again && isSameData(again.value, output);
 }
 
 function withDefaultsOf(output: unknown, data: unknown): unknown {

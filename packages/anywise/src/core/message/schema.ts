@@ -11,7 +11,22 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     /** Checks a value, and returns the schema's output or the issues. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+    /** Writes the schema as JSON Schema, in libraries that can: Standard JSON Schema. */
+    readonly jsonSchema?: JsonSchemaConverter | undefined;
   };
+}
+
+/** The Standard JSON Schema interface: each side of a schema as JSON Schema. Throws for what JSON cannot say. */
+export interface JsonSchemaConverter {
+  readonly input: (options: JsonSchemaTarget) => Record<string, unknown>;
+  readonly output: (options: JsonSchemaTarget) => Record<string, unknown>;
+}
+
+/** What a schema library is asked for. */
+export interface JsonSchemaTarget {
+  readonly target: 'draft-2020-12';
+  /** Options of the library itself. */
+  readonly libraryOptions?: Record<string, unknown> | undefined;
 }
 
 export type SchemaResult<Output> =

@@ -85,13 +85,23 @@ export interface DeadLetters {
   list(filter: DeadLetterFilter, page: DeadLetterPage): Promise<readonly DeadLetter[]>;
   /** How many there are. */
   count(filter: DeadLetterFilter): Promise<number>;
-  /** Makes them due again, with all their attempts restored. Returns how many. */
-  replay(filter: DeadLetterFilter): Promise<number>;
-  /** Replaces a dead letter's envelope and keeps the original. `false` if there is no such dead letter. */
-  edit(letter: InboxRef, json: string): Promise<boolean>;
+  /**
+   * Makes them due again, with all their attempts restored. Returns how many.
+   *
+   * @param who acts, for the audit: see `Actions`. @defaultValue no record
+   */
+  replay(filter: DeadLetterFilter, who?: string): Promise<number>;
+  /**
+   * Replaces a dead letter's envelope and keeps the original. `false` if there is no such dead letter.
+   *
+   * @param who as above
+   */
+  edit(letter: InboxRef, json: string, who?: string): Promise<boolean>;
   /**
    * Discards them for good and releases what waits for them. They count as handled, so that no redelivery revives them.
    * Returns how many.
+   *
+   * @param who as above
    */
-  discard(filter: DeadLetterFilter): Promise<number>;
+  discard(filter: DeadLetterFilter, who?: string): Promise<number>;
 }

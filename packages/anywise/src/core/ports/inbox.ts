@@ -26,6 +26,10 @@ export interface InboxEntry {
   readonly envelope?: Envelope | undefined;
   /** Why it can never be handled. An entry with an error becomes a dead letter at once. */
   readonly error?: string;
+  /** Its conversation, for the view of the store. @defaultValue none: it belongs to no conversation */
+  readonly correlationId?: string | undefined;
+  /** The id of the message that it came of. @defaultValue none */
+  readonly causationId?: string | undefined;
 }
 
 /** A message that this process may handle until its lease ends. */
@@ -50,6 +54,8 @@ export interface Claim {
    * its process, or another one that was in hand there. @defaultValue false
    */
   readonly isSuspect?: boolean | undefined;
+  /** Whether it was a dead letter that was replayed, and no attempt since then has counted. @defaultValue false */
+  readonly isReplayed?: boolean | undefined;
 }
 
 /** What happens to a claim whose handling failed: another attempt, or a dead letter. */
@@ -84,6 +90,16 @@ export interface ClaimOptions {
    * A due message that was tried before is claimed without what follows. `add` need not do so. @defaultValue false
    */
   readonly takesFollowing?: boolean;
+}
+
+/** What a search for messages has found. */
+export interface Claimed {
+  readonly claims: readonly Claim[];
+  /**
+   * When it is worth searching again although nothing is committed until then, in milliseconds: a retry is due, a lease ends,
+   * or another holder may have died. @defaultValue only a commit can make a message claimable
+   */
+  readonly nextDueInMs?: number | undefined;
 }
 
 /** How many messages one listener has. */
@@ -134,7 +150,7 @@ export interface Inbox {
    * time: a claim that returns one returns nothing else. Its last attempt counts only if it ran alone (see `extend`), so
    * that messages in hand beside one that kills its process are not given up because of it.
    */
-  claim(options: ClaimOptions): Promise<readonly Claim[]>;
+  claim(options: ClaimOptions): Promise<Claimed>;
   /**
    * Makes leases last `leaseMs` from now, even those that have ended. Returns the lost ones, whose message has been claimed
    * again, handled or released since.

@@ -1,6 +1,8 @@
 import type { Envelope } from '../message/envelope.js';
+import type { BoundedCount } from './bounded-count.js';
 import type { BusStatus } from './bus-status.js';
 import type { Claim, FailedClaim, InboxEntry } from './inbox.js';
+import type { ProjectionVersion } from './projections.js';
 
 /**
  * What an instrumentation keeps of a span, for what happens within it: the bus passes it on and never looks into it.
@@ -43,13 +45,31 @@ export interface Instruments {
   readonly calls: CallInstruments;
   /** Around messages that take the durable way. */
   readonly deliveries: DeliveryInstruments;
+  /** Told of what is counted besides. */
+  readonly counts: CountInstruments;
   /** Runs what goes on by itself, such as polling: nothing of it is recorded, and it belongs to no message. */
   background<T>(run: () => T): T;
   /** Told that the bus has stopped. */
   close(): void;
 }
 
+/** What became of events in a read model. */
+export type Projected = 'taken' | 'parked' | 'skipped';
+
+export interface CountInstruments {
+  /** Events of the log that a projection has taken in, parked or skipped, after the commit. */
+  projected(projection: ProjectionVersion, outcome: Projected, count: number): void;
+  /**
+   * Work that is rolled back because another message was quicker with its entity, and is run again or given up.
+   *
+   * @param entity the name of the entity or saga; `undefined` where it was none.
+   */
+  conflict(entity: string | undefined): void;
+}
+
 export interface CallInstruments {
+  /** What is within a trace that began elsewhere. `undefined` if its attributes name none. */
+  continued(attributes: TraceAttributes): Trace;
   /** A command or query that is sent to its handler here, commit included, or a listener inside `publish`. */
   handle<T>(what: Handling, within: Trace, run: (trace: Trace) => Promise<T>): Promise<T>;
   /** A command or query that another service answers. The request carries the attributes that `run` is given. */
@@ -76,11 +96,14 @@ export interface InstrumentedBus {
   /** The service's name. */
   readonly name: string;
   /**
-   * What waits in its store, each number counted to `limit`; `undefined` without a store.
+   * What waits in its store, each number counted to `limit` and no older than `maxAgeMs`; `undefined` without a store. What
+   * waits in the transport is not in it.
    *
    * @throws AnywiseError (`NOT_RUNNING`) unless the bus runs.
    */
-  status(limit: number): Promise<BusStatus | undefined>;
+  status(limit: number, maxAgeMs: number): Promise<BusStatus | undefined>;
+  /** What waits for it in the transport, counted to `limit`; `undefined` where nothing tells. */
+  lag(limit: number): Promise<BoundedCount | undefined>;
 }
 
 /** Records what a bus does: `otel()` of `anywise/otel` is one. */
@@ -89,8 +112,9 @@ export interface Instrumentation {
   instrument(bus: InstrumentedBus): Instruments;
 }
 
-/** An envelope that carries its trace. */
+/** Has an envelope that was just made carry its trace. */
 export function withTrace(envelope: Envelope, instruments: Instruments | undefined, within: Trace): Envelope {
   if (instruments?.isActive !== true) return envelope;
-  return { ...envelope, ...instruments.deliveries.create(envelope, within) };
+  // Nothing else refers to it yet, and a copy would cost more than the rest.
+  return Object.assign(envelope, instruments.deliveries.create(envelope, within));
 }

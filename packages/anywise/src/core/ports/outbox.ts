@@ -21,6 +21,17 @@ export interface UnreadableOutboxRow extends Omit<ReadableOutboxRow, 'envelope'>
 /** What waits in the outbox. */
 export type OutboxRow = ReadableOutboxRow | UnreadableOutboxRow;
 
+/** What may leave an outbox now. */
+export interface SendableRows {
+  readonly rows: readonly OutboxRow[];
+  /**
+   * If there are none: when it is worth looking again although nothing is committed until then, in milliseconds, because a
+   * scheduled row is due, or one that was refused; 0 for one that is due and could not be admitted. @defaultValue only a
+   * commit can make a row sendable
+   */
+  readonly nextDueInMs?: number | undefined;
+}
+
 /** When a message is due, by the database's clock: after a delay, or at a time in milliseconds since 1970. */
 export type Due = { readonly delayMs: number } | { readonly at: number };
 
@@ -42,7 +53,14 @@ export interface RelayLease {
   readonly epoch: number;
 }
 
-/** How many messages an outbox has. */
+/** Who relays, or was the last to. */
+export interface RelayHolder {
+  readonly holder: string;
+  /** How long its lease goes on, in milliseconds by the database's clock; 0 if it has ended. */
+  readonly leftMs: number;
+}
+
+/** How many messages an outbox has, and who sends them. */
 export interface OutboxStatus {
   /** Those that are due, including those that wait for another attempt. */
   readonly waiting: BoundedCount;
@@ -54,6 +72,8 @@ export interface OutboxStatus {
    * the oldest of those that are sent first.
    */
   readonly oldestMs: number;
+  /** @defaultValue absent if no process has ever relayed, or the store does not tell */
+  readonly relay?: RelayHolder;
 }
 
 /**
@@ -75,13 +95,11 @@ export interface Outbox {
    * older row with its key waits. An unreadable row is returned like the others: it stops none of them. Scheduled rows that
    * are due become waiting ones here; until then they block no others.
    */
-  sendable(limit: number): Promise<readonly OutboxRow[]>;
+  sendable(limit: number): Promise<SendableRows>;
   /** Records outcomes; `false`, and nothing recorded, if the lease was lost. */
   settle(lease: RelayLease, outcomes: readonly OutboxOutcome[]): Promise<boolean>;
   /** Releases the lease, so that another process can relay at once. Has no effect if it was lost. */
   release(lease: RelayLease): Promise<void>;
-  /** How long until the next scheduled row is due, in milliseconds; `undefined` if none is scheduled. */
-  nextDueInMs(): Promise<number | undefined>;
   /**
    * How many rows wait, are scheduled and are parked. Reads indexes only, and at most `limit` entries of each kind, so the
    * cost does not grow with the backlog.
@@ -90,3 +108,21 @@ export interface Outbox {
    */
   status(limit?: number): Promise<OutboxStatus>;
 }
+
+/** What a {@link Shortcut} did. */
+export interface Shortened {
+  /** How many messages it has moved. */
+  readonly moved: number;
+  /** Whether there may be more of the kind that it moves. */
+  readonly isMore: boolean;
+  /** Whether it has left some that may go now by the other way. */
+  readonly hasLeft: boolean;
+}
+
+/**
+ * Moves events from an outbox to a transport that is in the same database, without leaving it. It moves what `sendable` of
+ * the port {@link Outbox} would return, in the same order, up to the first of each key that it leaves: whatever is not an
+ * event that the transport is sure to take. Each is in the outbox or published, never both. Resolves with `undefined`, and
+ * nothing is moved, if the lease was lost. If it rejects, all of them were moved or none.
+ */
+export type Shortcut = (lease: RelayLease, limit: number) => Promise<Shortened | undefined>;

@@ -25,8 +25,16 @@ export interface ParkedMessages {
    * @param after 0 if absent: from the first on.
    */
   list(limit: number, after?: number): Promise<readonly ParkedMessage[]>;
-  /** Makes parked messages due again, with all their attempts restored: the one with this id, or all. Returns how many. */
-  retry(id?: string): Promise<number>;
-  /** Deletes a parked message for good; `false` if none has this id. */
-  discard(id: string): Promise<boolean>;
+  /**
+   * Makes parked messages due again, with all their attempts restored: the one with this id, or all. Returns how many.
+   *
+   * @param who acts, for the audit: see `Actions`. @defaultValue no record
+   */
+  retry(id?: string, who?: string): Promise<number>;
+  /**
+   * Deletes a parked message for good; `false` if none has this id.
+   *
+   * @param who as above
+   */
+  discard(id: string, who?: string): Promise<boolean>;
 }

@@ -113,9 +113,17 @@ export type Seen = {
  */
 export interface StoreView {
   /**
-   * @param limit how far each number is counted. @defaultValue 1000
+   * @param limit how far each number is counted, at the least. @defaultValue 1000
+   * @param maxAgeMs how old they may be: those who ask often share what was counted last. @defaultValue 0: counted now
    */
-  counts(limit?: number): Promise<StoreCounts>;
+  counts(limit?: number, maxAgeMs?: number): Promise<StoreCounts>;
+  /**
+   * How many messages of each of these keys wait behind a dead letter of a listener, in the order of `keys`; 0 where none holds
+   * them up.
+   *
+   * @param limit how far each number is counted.
+   */
+  behind(listener: string, keys: readonly string[], limit: number): Promise<readonly BoundedCount[]>;
   /** One page of an inbox, in the order of `seq`. */
   inbox(filter: InboxFilter, page: Page): Promise<readonly InboxRow[]>;
   /**
@@ -123,10 +131,14 @@ export interface StoreView {
    * gone, a page of what is scheduled begins with the first.
    */
   outbox(filter: OutboxFilter, page: Page): Promise<readonly OutboxView[]>;
-  /** Groups of dead letters, the largest first. No more than the oldest 10 000 letters are looked at. */
+  /**
+   * Groups of dead letters, the largest first. No more than 1000 letters are looked at: of each listener an equal share, half
+   * of it the oldest and half the latest. So no listener hides another, and a new error is seen behind many old ones.
+   */
   deadGroups(limit: number): Promise<readonly DeadGroup[]>;
   /**
-   * Messages of one conversation, in the order in which they came to the store.
+   * Messages of one conversation, in the order in which they came to the store. Of what waits to be published, the oldest
+   * 1000 are searched.
    *
    * @param id its correlation id, or the id of one of its messages.
    * @param limit how many are looked up in inbox and outbox each.

@@ -1,16 +1,25 @@
 import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
 import type { Envelope } from '../message/envelope.js';
+import type { Actions } from './actions.js';
 import type { ServiceId } from './container.js';
 import type { DeadLetters } from './dead-letters.js';
+import type { EventLog, LogTransaction } from './event-log.js';
 import type { Claim, Inbox, InboxEntry } from './inbox.js';
-import type { Outbox, ScheduledEnvelope } from './outbox.js';
+import type { Outbox, ScheduledEnvelope, Shortcut } from './outbox.js';
 import type { ParkedMessages } from './parked.js';
+import type { Processes } from './processes.js';
+import type { Projections, ProjectionTransaction } from './projections.js';
+import type { Sagas, SagaTransaction } from './sagas.js';
 import type { ScheduledMessages } from './scheduled.js';
 import type { StoreView } from './store-view.js';
+import type { Transport } from './transport.js';
 
 /** The part of a store that a commit added something to. */
-export type StorePart = 'outbox' | 'inbox';
+export type StorePart = 'outbox' | 'inbox' | 'log';
+
+/** The `restMs` of a store that says nothing. */
+export const defaultRestMs = 1_000;
 
 /** Called after a commit with the part that it added something to, if known. */
 export type StoreChanged = (part?: StorePart) => void;
@@ -89,6 +98,12 @@ export class SharedCommitError extends AnywiseError {
 export interface StoreTransaction {
   /** The instance of `id`, one of the store's `clients`. */
   client(id: ServiceId): unknown;
+  /** The events of entities. Absent from a store that keeps none. */
+  readonly log?: LogTransaction | undefined;
+  /** Read models. Absent from a store that keeps none. */
+  readonly projections?: ProjectionTransaction | undefined;
+  /** Sagas. Absent from a store that keeps none. */
+  readonly sagas?: SagaTransaction | undefined;
   /** Adds messages. */
   append(messages: NewMessages): Promise<void>;
   /** Cancels a scheduled message; `false` if none with this id is waiting. */
@@ -103,6 +118,7 @@ export interface StoreTransaction {
    *
    * @throws SharedCommitError if it shared its commit and another may be to blame for the failure. Nothing is committed
    * then.
+   * @throws StreamConflictError if a stream is not at the version that an append expects. Nothing is committed then.
    */
   commit(completion?: Completion): Promise<boolean>;
   /** Undoes everything. Has no effect once the transaction has ended. */
@@ -130,19 +146,43 @@ export interface Store {
   readonly scheduled: ScheduledMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
+  /** The events of entities. Absent from a store that keeps none: then `StoreTransaction.log` is absent, too. */
+  readonly log?: EventLog;
+  /** The read models that are made from `log`. Absent from a store that keeps none: then those of its transactions are absent, too. */
+  readonly projections?: Projections;
+  /** The sagas. Absent from a store that keeps none: then `StoreTransaction.sagas` is absent, too. */
+  readonly sagas?: Sagas;
   /** What tools see of it. Absent from a store that has no indexes for it. */
   readonly view?: StoreView;
+  /** What was done by hand. Absent from a store that keeps no audit. */
+  readonly actions?: Actions;
+  /** Who works for it. Absent from a store that keeps no record of that. */
+  readonly processes?: Processes;
+  /**
+   * How long the bus may rest when it has found nothing to do, in milliseconds, unless `watch` calls back: so late it finds a
+   * commit that it was not told of. May change while the store is open. @defaultValue 1000
+   */
+  readonly restMs?: number;
   /** The services that handlers inject to run their own statements in the transaction. */
   readonly clients: readonly ServiceId[];
+  /** The transaction of one message, which begins when it is needed. */
   begin(options: BeginOptions): StoreTransaction;
   /** The last committed reply under a key. */
   findReply(key: ReplyKey): Promise<KeptReply | undefined>;
   /**
-   * Calls back after commits that added something to the outbox or the inbox, here or in another process. Returns a function
+   * Calls back after commits that added something to the outbox, the inbox or the log, here or in another process. Returns a function
    * that stops this.
+   *
+   * @param onError called if commits of other processes cannot be noticed, so that only a poll finds them.
    */
-  watch(changed: StoreChanged): () => void;
-  /** Deletes, in batches, messages handled and replies kept more than `retentionMs` ago. */
+  watch(changed: StoreChanged, onError?: (error: unknown) => void): () => void;
+  /** A way to a transport that is in the same database; `undefined` if there is none. @defaultValue there never is one */
+  shortcutTo?(transport: Transport): Shortcut | undefined;
+  /**
+   * Deletes, in batches, messages handled, replies kept and sagas ended more than `retentionMs` ago, read models that no process
+   * has had for that long, and what its audit and its list of
+   * processes keep no longer.
+   */
   clean(retentionMs: number): Promise<void>;
   /**
    * Opens, migrates, and resolves once the store can be used.

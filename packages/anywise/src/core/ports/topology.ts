@@ -48,7 +48,7 @@ export interface UnusedPart {
   readonly command: string;
 }
 
-/** What is kept on the server though nobody reads it. Plain data. */
+/** What is kept on the server although no service reads it. Plain data. */
 export interface UnusedReport {
   /** The server, without credentials. */
   readonly place: string;

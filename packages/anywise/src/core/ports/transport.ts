@@ -1,4 +1,5 @@
 import type { Envelope } from '../message/envelope.js';
+import type { BoundedCount } from './bounded-count.js';
 
 /** What a transport can do, as facts that tests and documentation read. */
 export interface TransportCapabilities {
@@ -67,6 +68,12 @@ export type Answer = (request: Envelope, signal: AbortSignal) => Promise<Envelop
 export interface Subscription {
   /** Receives no more, and resolves when the batch in hand is done. Idempotent. */
   close(): Promise<void>;
+  /**
+   * How many messages wait for the consumer, whichever of its instances reads: those that it has not acknowledged. Looks at no
+   * more than `limit` of them. A broker that does not tell what another instance has in hand leaves that out,
+   * and one that cannot tell whose they are counts those for others, too.
+   */
+  lag?(limit: number): Promise<BoundedCount>;
 }
 
 /**
@@ -81,10 +88,10 @@ export interface Subscription {
  *   key in the same call.
  * - **Prefix.** An inbox numbers messages as they are inserted, and several instances of a service insert. So when an envelope
  *   is handed to any of them, each earlier one of its key has been acknowledged by some instance of the service, or is
- *   earlier in the same batch, or was handed over before by the same reader, which began at an acknowledged position. Whoever
- *   reads a log in order from a position that moves only after `receive` keeps this rule. Competing consumers break it, and so
- *   do returning a message to a queue, skipping one that failed, and keeping what was fetched before a connection was lost.
- *   A batch that failed is therefore tried again as it is.
+ *   earlier in the same batch, or was handed over before by the same reader, which began at an acknowledged position. Reading
+ *   a log in order, from a position that moves only after `receive`, keeps this rule. Competing consumers break it, and so do
+ *   returning a message to a queue, skipping one that failed, and keeping what was fetched before a connection was lost. A
+ *   batch that failed is therefore tried again as it is.
  * - **Addressed.** A command whose wire name begins with the consumer's name and a dot is for that consumer alone. It is handed
  *   over even if its type is not among `types`, so that what a newer version has sent is kept and not skipped.
  * - **Back-pressure.** `receive` is never called while its promise is pending.
@@ -106,7 +113,7 @@ export interface Transport {
    * here. It waits until the signal aborts, and rejects with the signal's reason then.
    *
    * @throws AnywiseError (`NO_RESPONDER`) if no instance serves the type, so that the request was certainly not handled.
-   * @throws AnywiseError (`UNAVAILABLE`) if the connection was lost, so that nobody knows whether it was handled.
+   * @throws AnywiseError (`UNAVAILABLE`) if the connection was lost, so it is not known whether it was handled.
    * @throws AnywiseError (`MESSAGE_TOO_LARGE`) if the request is too large for the transport.
    */
   request?(request: Envelope, options: { readonly signal: AbortSignal }): Promise<Envelope>;

@@ -1,5 +1,7 @@
+import type { CallSite } from '../errors/call-site.js';
 import type { Context, FrozenContext } from '../message/context.js';
 import type { AbstractClass, Command, Event } from '../message/message.js';
+import type { EventType } from '../entities/entity.js';
 import type { RetryPolicy } from '../../kit/retry.js';
 import type { Dependencies, ServiceId } from '../ports/container.js';
 import type { OnDead } from '../ports/inbox.js';
@@ -19,6 +21,7 @@ export type Target<M = object> = AbstractClass<M>;
  * reply type of its own. In the types only; a class method, because a spread leaves it out.
  */
 export declare abstract class OpaqueReply {
+  /** Is never called. */
   abstract '~opaque'(): never;
 }
 
@@ -88,6 +91,8 @@ export interface FailureOptions {
   readonly timeoutMs: number | undefined;
   /** How many of its messages are handled at once; `undefined` for the bus's share. */
   readonly concurrency: number | undefined;
+  /** The only events that its code publishes; `undefined` if it does not say. */
+  readonly publishes?: readonly EventType<Event>[] | undefined;
 }
 
 /** A guard around a listener of single events or of batches. */
@@ -114,6 +119,8 @@ export interface HandlerDefinition<C = never, Reply = unknown, Extra extends rea
   readonly dependencies: Dependencies | undefined;
   /** The function that was passed to `handle`, for tests. */
   readonly run: (command: C, context: Context, ...injected: Extra) => Awaitable<Reply>;
+  /** Where the code is. */
+  readonly site?: CallSite | undefined;
 }
 
 /** A listener as a function; `run` is the function itself, for tests. */
@@ -124,6 +131,8 @@ export interface ListenerDefinition<E = never, Extra extends readonly unknown[] 
   readonly dependencies: Dependencies | undefined;
   /** The function that was passed to `listen`, for tests. */
   readonly run: (event: E, context: FrozenContext, ...injected: Extra) => Awaitable<void>;
+  /** Where the code is. */
+  readonly site?: CallSite | undefined;
 }
 
 /** A batch listener as a function; `run` is the function itself, for tests. */
@@ -134,6 +143,8 @@ export interface BatchListenerDefinition<E = never, Extra extends readonly unkno
   readonly dependencies: Dependencies | undefined;
   /** The function that was passed to `listen`, for tests. */
   readonly run: (events: readonly E[], context: BatchContext<E>, ...injected: Extra) => Awaitable<void>;
+  /** Where the code is. */
+  readonly site?: CallSite | undefined;
 }
 
 /** A sink as a listener: it gets each event of its targets after it is published. The bus closes it when it stops. */
@@ -154,6 +165,7 @@ export type GuardDefinition =
       readonly kind: 'guard';
       readonly targets: readonly Target[];
       readonly dependencies: Dependencies | undefined;
+      /** The function that was passed to `guard`. */
       readonly run: (...args: never[]) => Promise<unknown>;
     }
   | { readonly kind: 'guard'; readonly targets: readonly Target[]; readonly service: ServiceId<Guard<never, never>> };
@@ -164,6 +176,8 @@ export interface MethodDefinition {
   readonly targets: readonly Target[];
   readonly options: ListenerOptions;
   readonly method: string | symbol;
+  /** Where the code is. */
+  readonly site?: CallSite | undefined;
   /** Why the method cannot be called on an instance. */
   readonly misplaced?: 'static' | 'private' | undefined;
 }

@@ -1,8 +1,11 @@
 import { describeValue } from '../errors/describe.js';
+import { ofType, optionProblems, type OptionChecks } from '../errors/options.js';
 import { covers, kindOf } from '../message/family.js';
-import { isMessageClass, type AbstractClass } from '../message/message.js';
+import { declarationOf, isMessageClass, type AbstractClass } from '../message/message.js';
+import type { Saga } from '../sagas/declaration.js';
 import type { Dependencies } from '../ports/container.js';
-import type { ClassDefinition, MethodDefinition } from './definitions.js';
+import type { DeciderOptions } from './decider.js';
+import type { ClassDefinition, FailureOptions, MethodDefinition } from './definitions.js';
 import { labelOf, targetName, type Labelled } from './labels.js';
 import { decoratedMethods } from './methods.js';
 import { runOptionProblems } from './option-problems.js';
@@ -21,6 +24,8 @@ export interface Bases {
  */
 export function itemProblems(item: unknown, position: number, bases: Bases): string[] {
   if (typeof item === 'function') return decoratedProblems(item as unknown as AbstractClass<object>, bases);
+  if (isEntity(item) || isProjection(item)) return [];
+  if (isSaga(item)) return sagaProblems(item);
   if (isDefinition(item)) return definitionProblems(item, bases);
   if (isClassDefinition(item)) return classProblems(item.service, item.methods, bases);
   const what = isBuilder(item) ? 'an `on(…)` that says nothing yet' : describeValue(item);
@@ -34,6 +39,12 @@ interface Definition extends Labelled {
   readonly kind: 'handler' | 'listener' | 'guard';
   readonly options?: object;
   readonly dependencies?: Dependencies;
+  /** Those of a decider. */
+  readonly entity?: unknown;
+  readonly decide?: unknown;
+  readonly id?: unknown;
+  readonly hasReply?: boolean;
+  readonly deciderOptions?: unknown;
 }
 
 type Kind = Definition['kind'];
@@ -41,6 +52,29 @@ type Kind = Definition['kind'];
 function isDefinition(item: unknown): item is Definition {
   const { kind, targets } = (item ?? {}) as Readonly<Record<string, unknown>>;
   return (kind === 'handler' || kind === 'listener' || kind === 'guard') && Array.isArray(targets);
+}
+
+function isEntity(item: unknown): boolean {
+  const { kind, name, steps } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  return kind === 'entity' && typeof name === 'string' && Array.isArray(steps);
+}
+
+function isProjection(item: unknown): boolean {
+  const { kind, name, steps, tables } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  return kind === 'projection' && typeof name === 'string' && Array.isArray(steps) && typeof tables === 'symbol';
+}
+
+function isSaga(item: unknown): item is Saga {
+  const { kind, name, parts } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  return kind === 'saga' && typeof name === 'string' && Array.isArray(parts);
+}
+
+function sagaProblems({ name, dependencies = {}, failure }: Saga): string[] {
+  const label = `the saga \`${name}\``;
+  return [
+    ...dependencyProblems(label, dependencies),
+    ...runOptionProblems(failure).map((problem) => `${label}: ${problem}`),
+  ];
 }
 
 function isClassDefinition(item: unknown): item is ClassDefinition {
@@ -102,6 +136,8 @@ function definitionProblems(item: Definition, bases: Bases): string[] {
   return [
     ...targetsProblems(label, item.kind, item.targets, bases),
     ...codeProblems(label, item),
+    ...publishingProblems(label, item),
+    ...('entity' in item ? deciderProblems(label, item) : []),
     ...runOptionProblems(item.options ?? {}).map((problem) => `${label}: ${problem}`),
   ];
 }
@@ -114,11 +150,46 @@ function codeProblems(label: string, { kind, run, service, dependencies = {} }: 
       `${label} is given ${code}, but needs ${kind === 'guard' ? 'a function, a class or a token' : 'a function'}`,
     );
   }
-  for (const [name, id] of Object.entries(dependencies)) {
-    if (!isServiceId(id))
-      problems.push(
+  return [...problems, ...dependencyProblems(label, dependencies)];
+}
+
+function dependencyProblems(label: string, dependencies: Dependencies): string[] {
+  return Object.entries(dependencies)
+    .filter(([, id]) => !isServiceId(id))
+    .map(
+      ([name, id]) =>
         `${label} asks for ${describeValue(id)} as \`${name}\`; ask for a class or a token${lateImport(id)}`,
-      );
+    );
+}
+
+function publishingProblems(label: string, { targets, options }: Definition): string[] {
+  if ((options as Partial<FailureOptions> | undefined)?.publishes === undefined) return [];
+  return targets
+    .filter((target) => declarationOf(target)?.kind === 'query')
+    .map((target) => `${label} says what it publishes, but ${targetName(target)} is a query, which publishes nothing`);
+}
+
+const deciderChecks: OptionChecks<DeciderOptions<unknown>> = { ifVersion: ofType('function') };
+
+function deciderProblems(label: string, definition: Definition): string[] {
+  const { targets, entity, decide, id, hasReply, deciderOptions } = definition;
+  const problems = optionProblems(deciderOptions, deciderChecks).map((problem) => `${label}: ${problem}`);
+  if (!isEntity(entity)) {
+    problems.push(`${label} is decided by ${describeValue(entity)}, but needs an entity${lateImport(entity)}`);
+  }
+  if (typeof id !== 'function') {
+    problems.push(`${label} is given ${describeValue(id)} for the id, but needs a function that returns it`);
+  }
+  if (typeof decide !== 'function') {
+    problems.push(`${label} is given ${describeValue(decide)} for the decision, but needs a function`);
+  }
+  for (const target of targets) {
+    const declared = declarationOf(target);
+    if (declared?.kind === 'query') {
+      problems.push(`${label} decides on ${targetName(target)}, which is a query; ask for \`Entities\` in its handler`);
+    } else if (declared?.reply !== undefined && hasReply !== true) {
+      problems.push(`${label} says nothing of the reply of ${targetName(target)}; add \`.reply(…)\``);
+    }
   }
   return problems;
 }
@@ -147,7 +218,7 @@ function targetProblems(label: string, kind: Kind, target: unknown, bases: Bases
     return [`${label} ${verbs[kind]} ${name}, which is neither a message nor a group of messages${lateImport(target)}`];
   }
   if (kind === 'listener' && own !== 'event') {
-    return [`${label} listens to ${name}, which is no event; write \`on(…).handle(…)\` for what handles it`];
+    return [`${label} listens to ${name}, which is not an event; write \`on(…).handle(…)\` for what handles it`];
   }
   if (kind !== 'listener' && own === 'event') {
     return [`${label} ${verbs[kind]} ${name}, which is an event; write \`on(…).listen(…)\` for what listens to it`];

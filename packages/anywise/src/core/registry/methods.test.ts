@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { contextKey, type Context } from '../message/context.js';
+import { contract } from '../message/contract.js';
 import { command, event, query } from '../message/declare.js';
+import type { BatchContext } from './definitions.js';
 import { decoratedMethods, handles, listens, methods } from './methods.js';
 import { on } from './on.js';
 import { MessageRegistry, type Registrable } from './registry.js';
 import type { SetupError } from '../errors/errors.js';
+import { memoryStore } from '../../memory/store.js';
+import { eventually } from '../../testing/eventually.js';
 import { fixed } from '../../testing/fixed.js';
 import { startBus } from '../../test-support/start-bus.js';
 
@@ -48,7 +52,7 @@ describe('legacy decorators', () => {
   it('make a method the handler of a command', async () => {
     await using bus = await startBus({ items: [Greeter], container: fixed([Greeter, new Greeter('hi')]) });
     await expect(bus.send(new Greet({ name: 'Ada' }), { context: [User('root')] })).resolves.toBe('hi Ada, root');
-    expect(bus.inspect.handler(Greet)).toEqual({ place: 'registry `test`, `Greeter.greet`' });
+    expect(bus.inspect.handler(Greet)).toMatchObject({ place: 'registry `test`, `Greeter.greet`' });
   });
 
   it('make a method a listener, with a name', async () => {
@@ -62,7 +66,7 @@ describe('legacy decorators', () => {
     await using bus = await startBus({ items: [Mailer], container: fixed([Mailer, new Mailer()]) });
     await bus.publish(new Greeted({ name: 'Ada' }));
     expect(heard).toEqual(['Ada']);
-    expect(bus.inspect.listeners(Greeted)).toEqual([
+    expect(bus.inspect.listeners(Greeted)).toMatchObject([
       { name: 'mail', place: 'registry `test`, `Mailer.whenGreeted`', runs: 'inside', attempts: 1, onDead: 'park' },
     ]);
   });
@@ -205,10 +209,45 @@ describe('standard decorators', () => {
   });
 });
 
-describe('a batch listener', () => {
-  it('is no method', () => {
-    const options = { batch: { max: 10 } } as object;
-    expect(() => listens(Greeted, options)).toThrow(/one event at a time; use `on\(…\)\.batch\(…\)/);
+describe('a batch listener that is a method', () => {
+  it('is given what waits in one call, with the context of each event', async () => {
+    const batches: string[][] = [];
+    class Mailer {
+      @listens(Greeted, { name: 'mail', batch: { max: 10 } })
+      whenGreeted(events: readonly Greeted[], context: BatchContext<Greeted>): void {
+        batches.push(events.map(({ name }) => name));
+        expect(events.map((each) => context.of(each).messageId)).toEqual(events.map(({ eventId }) => eventId));
+      }
+    }
+    const store = memoryStore();
+    const contracts = [contract('test', { Greeted })];
+    await using bus = await startBus({ items: [Mailer], contracts, store, container: fixed([Mailer, new Mailer()]) });
+    await bus.transaction(async (tx) => {
+      for (const name of ['Ada', 'Bob', 'Cy']) await tx.publish(new Greeted({ name }));
+    });
+    await eventually(() => expect(batches).toEqual([['Ada', 'Bob', 'Cy']]));
+    expect(bus.inspect.listeners(Greeted)[0]?.batch).toEqual({ max: 10, waitMs: 0 });
+  });
+
+  it('is given each event alone where listeners run inside `publish`', async () => {
+    const batches: string[][] = [];
+    class Mailer {
+      @listens(Greeted, { batch: {} })
+      whenGreeted(events: readonly Greeted[]): void {
+        batches.push(events.map(({ name }) => name));
+      }
+    }
+    await using bus = await startBus({ items: [Mailer], container: fixed([Mailer, new Mailer()]) });
+    await bus.publish(new Greeted({ name: 'Ada' }));
+    expect(batches).toEqual([['Ada']]);
+  });
+
+  it.each([
+    [{ batch: { max: 0 } }, '`max` is 0, but must be a whole number from 1 to 1000'],
+    [{ batch: 7 }, '`batch` is 7, but must be an object'],
+    [{ batch: {}, inline: true }, 'it is `inline` and takes a `batch`'],
+  ])('refuses %j', (options, problem) => {
+    expect(() => listens(Greeted, options as object)).toThrow(problem);
   });
 });
 

@@ -2,12 +2,16 @@ import type { Context, FrozenContext } from '../message/context.js';
 import { SetupError } from '../errors/errors.js';
 import { withDefaults } from '../errors/options.js';
 import { runOptionProblems } from './option-problems.js';
+import { callSiteOf } from '../errors/call-site.js';
 import { targetName } from './labels.js';
 import { kindOf } from '../message/family.js';
 import type { AbstractClass, Command, Event, ReplyOf } from '../message/message.js';
 import {
+  batchDefaults,
   defaultListenerOptions,
   type Awaitable,
+  type BatchContext,
+  type BatchOptions,
   type ClassDefinition,
   type ListenerOptions,
   type MethodDefinition,
@@ -44,19 +48,39 @@ export interface MethodDecoratorFor<F> {
 export function handles<C extends readonly [Target<Command>, ...Target<Command>[]]>(
   ...messages: C
 ): MethodDecoratorFor<(command: InstanceType<C[number]>, context: Context) => Awaitable<RepliesOf<C>>> {
-  return mark({ kind: 'handler', targets: messages, options: defaultListenerOptions });
+  return mark({ kind: 'handler', targets: messages, options: defaultListenerOptions, site: callSiteOf(handles) });
 }
 
-/** Marks a method as a listener to an event, or to all events below a group. Many events at once are for functions. */
+/** The options of a listener that is a method. */
+type MethodOptions = Partial<Omit<ListenerOptions, 'batch'>>;
+
+/**
+ * Marks a method as a listener to an event, or to all events below a group. With the option `batch`, the method takes a list
+ * of events that share one transaction, as with `on(…).batch(…)`.
+ *
+ * @throws SetupError (`INVALID_REGISTRATION`) with every option that is wrong.
+ */
 export function listens<E extends Event>(
   target: Target<E>,
-  options: Partial<Omit<ListenerOptions, 'batch'>> = {},
-): MethodDecoratorFor<(event: E, context: FrozenContext) => Awaitable<void>> {
-  const wrong = [...runOptionProblems(options)];
-  if (Object.hasOwn(Object(options) as object, 'batch'))
-    wrong.push('a method takes one event at a time; use `on(…).batch(…).listen(…)` instead of `batch`');
+  options: MethodOptions & { readonly batch: BatchOptions },
+): MethodDecoratorFor<(events: readonly E[], context: BatchContext<E>) => Awaitable<void>>;
+export function listens<E extends Event>(
+  target: Target<E>,
+  options?: MethodOptions & { readonly batch?: undefined },
+): MethodDecoratorFor<(event: E, context: FrozenContext) => Awaitable<void>>;
+export function listens(
+  target: Target<Event>,
+  options: MethodOptions & { readonly batch?: BatchOptions | undefined } = {},
+): unknown {
+  const wrong = runOptionProblems(options);
   if (wrong.length > 0) throw new SetupError('INVALID_REGISTRATION', `\`@listens(${targetName(target)})\``, wrong);
-  return mark({ kind: 'listener', targets: [target], options: withDefaults(options, defaultListenerOptions) });
+  const batch = options.batch && withDefaults(options.batch, batchDefaults);
+  return mark({
+    kind: 'listener',
+    targets: [target],
+    options: { ...withDefaults(options, defaultListenerOptions), batch },
+    site: callSiteOf(listens),
+  });
 }
 
 type TargetOfMethod<F> = F extends (message: infer M, ...rest: never[]) => infer R ? TargetOf<M, R> : never;
@@ -76,6 +100,7 @@ export function methods<S extends object>(
   service: AbstractClass<S>,
   map: { readonly [K in keyof S]?: TargetOfMethod<S[K]> | readonly TargetOfMethod<S[K]>[] },
 ): ClassDefinition {
+  const site = callSiteOf(methods);
   return {
     kind: 'class',
     service,
@@ -83,7 +108,7 @@ export function methods<S extends object>(
       const named = (map as Readonly<Record<PropertyKey, Target | readonly Target[]>>)[method];
       const targets = (Array.isArray(named) ? named : [named]) as readonly Target[];
       const isListener = targets.length > 0 && targets.every((target) => kindOf(target) === 'event');
-      return { kind: isListener ? 'listener' : 'handler', targets, options: defaultListenerOptions, method };
+      return { kind: isListener ? 'listener' : 'handler', targets, options: defaultListenerOptions, method, site };
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Anywise } from '../bus/anywise.js';
 import { contextKey, type Context, type FrozenContext } from '../message/context.js';
-import type { Guard, OpaqueReply, SinkDefinition } from './definitions.js';
+import type { BatchContext, Guard, OpaqueReply, SinkDefinition } from './definitions.js';
 import { Command, Event } from '../message/message.js';
 import { command, event, query } from '../message/declare.js';
 import { handles, listens, methods } from './methods.js';
@@ -160,6 +160,36 @@ export class Service {
     return undefined;
   }
 
+  @listens(PaymentCreated, { batch: { max: 50 } })
+  hearMany(events: readonly PaymentCreated[], context: BatchContext<PaymentCreated>): void {
+    const ids: readonly string[] = events.map((each) => context.of(each).messageId);
+    console.log(ids, context.idempotencyKeys);
+  }
+
+  // @ts-expect-error -- a batch is a list
+  @listens(PaymentCreated, { batch: {} })
+  batchOfOne(_event: PaymentCreated): void {
+    return undefined;
+  }
+
+  // @ts-expect-error -- a list of other events
+  @listens(OrderPlaced, { batch: {} })
+  wrongBatch(_events: readonly PaymentCreated[]): void {
+    return undefined;
+  }
+
+  // @ts-expect-error -- without `batch` it is one event
+  @listens(PaymentCreated)
+  noBatch(_events: readonly PaymentCreated[]): void {
+    return undefined;
+  }
+
+  // @ts-expect-error -- its size is a number
+  @listens(PaymentCreated, { batch: { max: '50' } })
+  wrongSize(_events: readonly PaymentCreated[]): void {
+    return undefined;
+  }
+
   pang(_query: Ping): string {
     return 'pang';
   }
@@ -291,6 +321,9 @@ handles(Ping)(() => 'pong', withMetadata);
 handles(Ping)(() => 'pong', withoutMetadata);
 // @ts-expect-error -- gives another reply
 handles(Ping)(() => 'pang', withoutMetadata);
+listens(PaymentCreated, { batch: {} })((events) => console.log(events.length), withMetadata);
+// @ts-expect-error -- a batch has no single event
+listens(PaymentCreated, { batch: {} })(({ paymentId }) => console.log(paymentId), withMetadata);
 
 // What a registry holds is what `on`, `methods` and decorators make.
 const registry = new MessageRegistry('test');

@@ -22,8 +22,11 @@ import {
   type SinkDefinition,
   type Target,
 } from './definitions.js';
+import type { Entity, EventType } from '../entities/entity.js';
 import { withDefaults } from '../errors/options.js';
+import { callSiteOf, type CallSite } from '../errors/call-site.js';
 import type { AbstractClass, Command, Event } from '../message/message.js';
+import { deciderBuilder, type DeciderBuilder, type DeciderOptions } from './decider.js';
 import type { RetryPolicy } from '../../kit/retry.js';
 import type { Dependencies, Injected, ServiceId } from '../ports/container.js';
 import type { OnDead } from '../ports/inbox.js';
@@ -69,6 +72,25 @@ export interface CommandBuilder<
   /** How many enqueued commands of this type are handled at once. @defaultValue half of the bus's `concurrency` */
   concurrency(places: number): CommandBuilder<C, Reply, Extra, GuardedReply>;
   /**
+   * Says which events its code publishes, for documents and for readers. Publishing another one then fails with
+   * `UNDECLARED_EVENT`. Events that an entity appends need not be named. @defaultValue it may publish any
+   */
+  publishes(...events: readonly EventType<Event>[]): CommandBuilder<C, Reply, Extra, GuardedReply>;
+  /**
+   * Has the command decided by an entity, which is loaded before and appended to after, in the message's transaction.
+   *
+   * @param id which entity the command is for. A new one may take the id of its message: `(_command, { messageId }) => messageId`.
+   * @example
+   * on(RenameTodo)
+   *   .entity(todo, ({ todoId }) => todoId)
+   *   .decide(({ title }, todo) => (title === todo.title ? undefined : new TodoRenamed({ todoId: todo.todoId, title })));
+   */
+  entity<S, E>(
+    entity: Entity<S, E>,
+    id: (command: Narrowable<C>, context: Context) => string,
+    options?: DeciderOptions<Narrowable<C>>,
+  ): DeciderBuilder<C, Reply, Extra, S, E>;
+  /**
    * Registers the handler. A handler for a group handles each command below it that is in the bus's contracts and that no
    * other handler names; its reply is the group's `~reply`, or anything that the command's own schema accepts.
    */
@@ -102,6 +124,11 @@ export interface EventBuilder<E, Extra extends readonly unknown[]> {
    * take them all. @defaultValue half of the bus's `concurrency`
    */
   concurrency(places: number): EventBuilder<E, Extra>;
+  /**
+   * Says which events its code publishes, for documents and for readers. Publishing another one then fails with
+   * `UNDECLARED_EVENT`. Events that an entity appends need not be named. @defaultValue it may publish any
+   */
+  publishes(...events: readonly EventType<Event>[]): EventBuilder<E, Extra>;
   /** Puts guards around the listener or sink, the first outermost. They run before its dependencies are made. */
   guardedBy(...guards: readonly ListenerGuard<E>[]): EventBuilder<E, Extra>;
   /**
@@ -132,6 +159,8 @@ export interface BatchBuilder<E, Extra extends readonly unknown[]> {
   timeoutMs(timeoutMs: number): BatchBuilder<E, Extra>;
   /** How many batches are handled at once. More make each smaller. @defaultValue 1 */
   concurrency(batches: number): BatchBuilder<E, Extra>;
+  /** Says which events its code publishes, as for a listener of single events. */
+  publishes(...events: readonly EventType<Event>[]): BatchBuilder<E, Extra>;
   /** Puts guards around each batch, the first outermost. They run before its dependencies are made. */
   guardedBy(...guards: readonly BatchGuard<E>[]): BatchBuilder<E, Extra>;
   /** Registers the listener. */
@@ -165,29 +194,40 @@ export function on<C extends readonly [Target<Command>, Target<Command>, ...Targ
   ...commands: C
 ): CommandBuilder<InstanceType<C[number]>, RepliesOf<C>, [], OpaqueReply>;
 export function on(...targets: AbstractClass<object>[]): unknown {
-  return builder(targets, undefined, defaultListenerOptions);
+  return builder({ targets, dependencies: undefined, options: defaultListenerOptions, site: callSiteOf(on) });
 }
 
 type AnyFunction = (...args: never[]) => unknown;
 
-function builder(targets: readonly Target[], dependencies: Dependencies | undefined, options: ListenerOptions): object {
+interface Begun {
+  readonly targets: readonly Target[];
+  readonly dependencies: Dependencies | undefined;
+  readonly options: ListenerOptions;
+  readonly site: CallSite;
+}
+
+function builder(begun: Begun): object {
+  const { targets, dependencies, options, site } = begun;
   const guard = (run: (...args: unknown[]) => unknown) => ({ kind: 'guard', targets, dependencies, run });
-  const listen = (run: AnyFunction) => ({ kind: 'listener', targets, options, dependencies, run });
+  const listen = (run: AnyFunction) => ({ kind: 'listener', targets, options, dependencies, run, site });
   const withOptions = (change: Partial<ListenerOptions>) =>
-    builder(targets, dependencies, { ...options, ...withDefaults(change, {}) });
+    builder({ ...begun, options: { ...options, ...withDefaults(change, {}) } });
   return {
-    inject: (named: Dependencies) => builder(targets, named, options),
+    inject: (named: Dependencies) => builder({ ...begun, dependencies: named }),
     named: (name: string) => withOptions({ name }),
     inline: () => withOptions({ inline: true }),
     retry: (retry: RetryPolicy) => withOptions({ retry }),
     onDead: (onDead: OnDead) => withOptions({ onDead }),
     timeoutMs: (timeoutMs: number) => withOptions({ timeoutMs }),
     concurrency: (concurrency: number) => withOptions({ concurrency }),
+    publishes: (...publishes: readonly EventType<Event>[]) => withOptions({ publishes }),
     batch: (batch: BatchOptions = {}) =>
       withOptions({ batch: isObject(batch) ? withDefaults(batch, batchDefaults) : batch }),
     guardedBy: (...guards: readonly AnyListenerGuard[]) =>
       withOptions({ guards: [...(options.guards ?? []), ...guards] }),
-    handle: (run: AnyFunction) => ({ kind: 'handler', targets, options, dependencies, run }),
+    entity: (entity: Entity, id: DeciderFunction, deciderOptions: DeciderOptions<unknown> = {}) =>
+      deciderBuilder({ targets, options, dependencies, site, entity, id, deciderOptions }),
+    handle: (run: AnyFunction) => ({ kind: 'handler', targets, options, dependencies, run, site }),
     listen,
     sink: (sink: Sink) => ({
       ...listen((event: Event, context: FrozenContext) => sink.sink(event, context)),
@@ -206,10 +246,11 @@ function builder(targets: readonly Target[], dependencies: Dependencies | undefi
   };
 }
 
-/** What is no object is kept as it is, for `register` to refuse. */
+/** Anything else is kept as it is, for `register` to refuse. */
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+type DeciderFunction = (...args: unknown[]) => unknown;
 type Step = (...args: unknown[]) => unknown;
 type Next = () => Promise<unknown>;

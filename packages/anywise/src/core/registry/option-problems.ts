@@ -1,5 +1,6 @@
 import { describeValue } from '../errors/describe.js';
 import { textProblem } from '../message/envelope-problems.js';
+import { declarationOf } from '../message/message.js';
 import { limits } from '../message/limits.js';
 import {
   checkedElsewhere,
@@ -22,9 +23,15 @@ const runChecks: OptionChecks<ListenerOptions> = {
   timeoutMs: milliseconds(1),
   concurrency: wholeNumber(1),
   retry: fields(),
+  publishes: listOf('event classes', isEventClass),
   guards: listOf('functions', (guard) => typeof guard === 'function'),
   batch: fields(),
 };
+
+/** In circular imports, a class that is not loaded yet is `undefined`. */
+function isEventClass(item: unknown): boolean {
+  return declarationOf(item)?.kind === 'event';
+}
 
 const batchChecks: OptionChecks<BatchOptions> = { max: wholeNumber(1, 1_000), waitMs: milliseconds(0, 60_000) };
 

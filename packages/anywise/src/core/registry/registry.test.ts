@@ -137,7 +137,7 @@ describe('a registry', () => {
         - \`nothing\` handles \`Plain\`, which is neither a message nor a group of messages
         - \`nothing\` is for no message; name a message or a group, such as \`on(Command)\`
         - \`nothing\` handles \`payments.paid\`, which is an event; write \`on(…).listen(…)\` for what listens to it
-        - \`nothing\` listens to \`payments.pay\`, which is no event; write \`on(…).handle(…)\` for what handles it
+        - \`nothing\` listens to \`payments.pay\`, which is not an event; write \`on(…).handle(…)\` for what handles it
         - guard of \`payments.paid\` guards \`payments.paid\`, which is an event; write \`on(…).listen(…)\` for what listens to it
         - \`nothing\` names \`payments.pay\` twice
         - handler of \`payments.pay\` is given undefined, but needs a function

@@ -8,16 +8,21 @@ import type {
   MethodDefinition,
   Target,
 } from './definitions.js';
+import type { Saga } from '../sagas/declaration.js';
+import type { Entity } from '../entities/entity.js';
+import type { CallSite } from '../errors/call-site.js';
 import { describeValue } from '../errors/describe.js';
 import { SetupError } from '../errors/errors.js';
 import { checkedElsewhere, optionProblems, type OptionChecks } from '../errors/options.js';
 import { covers } from '../message/family.js';
-import { Command, Event, type AbstractClass } from '../message/message.js';
+import { Command, Event, type AbstractClass, type MessageClass } from '../message/message.js';
 import { itemProblems } from './item-problems.js';
 import { labelOf, type Labelled } from './labels.js';
 import { decoratedMethods } from './methods.js';
+import { codeOf, eventsOf, listenerOptionsOf, timeoutClassOf } from './saga-listener.js';
 import type { Dependencies, ServiceId } from '../ports/container.js';
 import type { Sink } from '../ports/sink.js';
+import type { Projection } from '../projections/projection.js';
 
 /** How to reach the code of a handler or listener. */
 export type Code =
@@ -29,10 +34,13 @@ export interface RegisteredHandler {
   readonly targets: readonly Target[];
   readonly options: FailureOptions;
   readonly code: Code;
+  /** The entity that decides it, if any. */
+  readonly entity?: Entity | undefined;
   /** Replaces another handler on purpose. */
   readonly replaces: boolean;
   /** Where it is registered, for error texts: `registry payments, PaymentQueries.byId`. */
   readonly place: string;
+  readonly site?: CallSite | undefined;
 }
 
 export interface RegisteredListener {
@@ -43,10 +51,28 @@ export interface RegisteredListener {
   readonly sink?: Sink | undefined;
   readonly registry: string;
   readonly place: string;
+  readonly site?: CallSite | undefined;
 }
 
 export interface RegisteredGuard {
   readonly guard: GuardDefinition;
+  readonly place: string;
+}
+
+export interface RegisteredSaga {
+  readonly saga: Saga;
+  /** The message that brings a timeout. */
+  readonly timeout: MessageClass;
+  readonly place: string;
+}
+
+export interface RegisteredEntity {
+  readonly entity: Entity;
+  readonly place: string;
+}
+
+export interface RegisteredProjection {
+  readonly projection: Projection;
   readonly place: string;
 }
 
@@ -56,6 +82,7 @@ type Callable = (...args: never[]) => unknown;
 type AnyHandler = Omit<HandlerDefinition, 'targets' | 'run'> & {
   readonly targets: readonly Target[];
   readonly run: Callable;
+  readonly entity?: Entity;
 };
 
 /** A listener to any events: the result of `on(…).listen(…)` and `on(…).sink(…)`. */
@@ -66,7 +93,8 @@ type AnyListener = Omit<ListenerDefinition, 'targets' | 'run'> & {
 };
 
 /** What {@link MessageRegistry.register} accepts. */
-export type Registrable = AnyHandler | AnyListener | GuardDefinition | ClassDefinition | AbstractClass<object>;
+export type Registrable =
+  AnyHandler | AnyListener | GuardDefinition | ClassDefinition | Entity | Projection | Saga | AbstractClass<object>;
 
 /** What a registry may hold: with a base, only messages that extend it. */
 export interface RegistryOptions {
@@ -81,6 +109,9 @@ export class MessageRegistry {
   readonly handlers: RegisteredHandler[] = [];
   readonly listeners: RegisteredListener[] = [];
   readonly guards: RegisteredGuard[] = [];
+  readonly entities: RegisteredEntity[] = [];
+  readonly projections: RegisteredProjection[] = [];
+  readonly sagas: RegisteredSaga[] = [];
   readonly #items = new Set<unknown>();
   readonly #options: RegistryOptions;
   #user: string | undefined;
@@ -105,7 +136,8 @@ export class MessageRegistry {
   }
 
   /**
-   * Adds handlers, listeners and guards made by `on`, classes with decorated methods, and classes described by `methods`.
+   * Adds handlers, listeners and guards made by `on`, entities, projections, sagas, classes with decorated methods, and classes described by
+   * `methods`. An entity that decides a command need not be registered by itself.
    *
    * @throws SetupError (`INVALID_REGISTRATION`) that lists every item that cannot be registered; then nothing is added. Also
    * throws once a bus uses the registry, because the bus would not notice.
@@ -155,7 +187,10 @@ export class MessageRegistry {
 
   #repeats(item: unknown, items: readonly unknown[], index: number): string[] {
     if (!this.#items.has(item) && items.indexOf(item) === index) return [];
-    const name = typeof item === 'function' ? `\`${item.name}\`` : labelOf(item as Labelled);
+    const name =
+      typeof item === 'function'
+        ? `\`${item.name}\``
+        : labelOfItem(item as Exclude<Registrable, AbstractClass<object>>);
     return [`${name} is registered twice; register it once`];
   }
 
@@ -174,10 +209,20 @@ export class MessageRegistry {
         this.#addHandler(item, false);
         return;
       case 'listener': {
-        const { targets, options, sink } = item;
-        this.listeners.push({ targets, options, code: item, sink, registry: this.name, place: this.#place(item) });
+        const { targets, options, sink, site } = item;
+        const place = this.#place(item);
+        this.listeners.push({ targets, options, code: item, sink, registry: this.name, place, site });
         return;
       }
+      case 'entity':
+        this.entities.push({ entity: item, place: `registry \`${this.name}\`` });
+        return;
+      case 'projection':
+        this.projections.push({ projection: item, place: `registry \`${this.name}\`` });
+        return;
+      case 'saga':
+        this.#addSaga(item);
+        return;
       case 'guard':
         this.guards.push({ guard: item, place: this.#place(item) });
     }
@@ -185,22 +230,37 @@ export class MessageRegistry {
 
   #addHandler(handler: AnyHandler, replaces: boolean): void {
     this.#items.add(handler);
-    const { targets, options } = handler;
-    this.handlers.push({ targets, options, code: handler, replaces, place: this.#place(handler) });
+    const { targets, options, entity, site } = handler;
+    const place = this.#place(handler);
+    this.handlers.push({ targets, options, code: handler, entity, replaces, place, site });
+    if (entity !== undefined) this.entities.push({ entity, place });
+  }
+
+  #addSaga(saga: Saga): void {
+    const place = `registry \`${this.name}\`, the saga \`${saga.name}\``;
+    const listener = { targets: eventsOf(saga), options: listenerOptionsOf(saga), code: codeOf(saga), site: saga.site };
+    this.listeners.push({ ...listener, registry: this.name, place });
+    this.sagas.push({ saga, timeout: timeoutClassOf(saga), place });
   }
 
   #addMethods(service: AbstractClass<object>, methods: readonly MethodDefinition[]): void {
-    for (const { kind, targets, options, method } of methods) {
+    for (const { kind, targets, options, method, site } of methods) {
       const code: Code = { service, method: String(method) };
       const place = `registry \`${this.name}\`, \`${service.name}.${String(method)}\``;
-      if (kind === 'listener') this.listeners.push({ targets, options, code, registry: this.name, place });
-      else this.handlers.push({ targets, options, code, replaces: false, place });
+      if (kind === 'listener') this.listeners.push({ targets, options, code, registry: this.name, place, site });
+      else this.handlers.push({ targets, options, code, replaces: false, place, site });
     }
   }
 
   #place(item: Labelled): string {
     return `registry \`${this.name}\`, ${labelOf(item)}`;
   }
+}
+
+function labelOfItem(item: Exclude<Registrable, AbstractClass<object>>): string {
+  return item.kind === 'entity' || item.kind === 'projection' || item.kind === 'saga'
+    ? `the ${item.kind} \`${item.name}\``
+    : labelOf(item as Labelled);
 }
 
 function nameProblems(name: unknown): string[] {

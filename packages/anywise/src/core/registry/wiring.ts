@@ -2,7 +2,15 @@ import type { Contract } from '../message/contract.js';
 import { covers } from '../message/family.js';
 import { declarationOf, isMessageClass, sliceOf, type MessageClass } from '../message/message.js';
 import type { FailureOptions, Target } from './definitions.js';
-import type { MessageRegistry, RegisteredGuard, RegisteredHandler, RegisteredListener } from './registry.js';
+import type {
+  MessageRegistry,
+  RegisteredEntity,
+  RegisteredGuard,
+  RegisteredHandler,
+  RegisteredListener,
+  RegisteredProjection,
+  RegisteredSaga,
+} from './registry.js';
 import type { Sink } from '../ports/sink.js';
 
 /** A listener with the name under which the inbox keeps its messages. */
@@ -21,6 +29,11 @@ export class Wiring {
   readonly handlers: readonly RegisteredHandler[];
   readonly listeners: readonly NamedListener[];
   readonly guards: readonly RegisteredGuard[];
+  /** The entities of this service, one for each place. */
+  readonly entities: readonly RegisteredEntity[];
+  readonly projections: readonly RegisteredProjection[];
+  /** The sagas of this service. Each is a listener, too. */
+  readonly sagas: readonly RegisteredSaga[];
   /** The sinks that listeners write to, each once. */
   readonly sinks: ReadonlySet<Sink>;
   /** The commands and queries of the contracts, and those that handlers name. */
@@ -32,9 +45,23 @@ export class Wiring {
     this.handlers = registries.flatMap((registry) => registry.handlers);
     this.listeners = registries.flatMap((registry) => registry.listeners).map(withName);
     this.guards = registries.flatMap((registry) => registry.guards);
+    this.entities = registries.flatMap((registry) => registry.entities);
+    this.projections = registries.flatMap((registry) => registry.projections);
+    this.sagas = registries.flatMap((registry) => registry.sagas);
     this.sinks = new Set(this.listeners.flatMap(({ sink }) => sink ?? []));
     this.commands = known(this.handlers, contracts).filter(({ kind }) => kind !== 'event');
-    this.events = known(this.listeners, contracts).filter(({ kind }) => kind === 'event');
+    const kept = { targets: this.entityEvents };
+    this.events = known([...this.listeners, kept], contracts).filter(({ kind }) => kind === 'event');
+  }
+
+  /** The events from which entities are rebuilt, each once. */
+  get entityEvents(): readonly MessageClass[] {
+    return [...new Set(this.entities.flatMap(({ entity }) => entity.steps.map(({ event }) => event)))];
+  }
+
+  /** The messages that stay in this service, whether a contract has them or not. */
+  get ownMessages(): readonly MessageClass[] {
+    return [...this.entityEvents, ...this.sagas.map(({ timeout }) => timeout)];
   }
 
   /** Every command and query that is handled here. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { longestTimerMs } from './longest.js';
 
-/** The longest time a timer of Node can wait, about 24.8 days: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-export const longestTimerMs = 2 ** 31 - 1;
+export { longestTimerMs };
 
 /** `setTimeout` for any number of milliseconds, capped at about 24 days. */
 export function startTimer(run: () => void, afterMs: number): NodeJS.Timeout {
@@ -16,7 +16,7 @@ export function startInterval(run: () => void, everyMs: number): NodeJS.Timeout 
 /**
  * Resolves after a while, at the latest after about 24 days. Rejects once the signal is aborted.
  *
- * @param options.keepsAlive whether the process goes on for it. @defaultValue true
+ * @param options `keepsAlive`: whether the process goes on for it, as it does by default
  */
 export async function sleep(
   ms: number,

@@ -1,0 +1,33 @@
+import type { Codec } from '../message/codec.js';
+import type { StreamAppend } from '../ports/event-log.js';
+import type { StoreTransaction } from '../ports/store.js';
+import type { Projection } from './projection.js';
+import { ProjectionWriter } from './writer.js';
+
+/** Writes the projections that belong to the transaction that appends. */
+export class InlineProjections {
+  readonly #projections: readonly Projection[];
+  readonly #codec: Codec;
+
+  constructor(projections: readonly Projection[], codec: Codec) {
+    this.#projections = projections.filter(({ isInline }) => isInline);
+    this.#codec = codec;
+  }
+
+  /** Takes in what is about to be appended. Those that have not caught up yet are left to the feed. */
+  async write(transaction: StoreTransaction, appends: readonly StreamAppend[]): Promise<void> {
+    // To ask says that this process has them, whether it writes anything now or not.
+    if (this.#projections.length === 0) return;
+    const keys = (await transaction.projections?.writable(this.#projections)) ?? [];
+    for (const key of keys) {
+      const projection = this.#projections.find(({ name, version }) => name === key.name && version === key.version);
+      if (projection === undefined) continue;
+      const writer = new ProjectionWriter(projection, key, this.#codec, transaction);
+      for (const { expected, events } of appends) {
+        for (const [index, { envelope, json }] of events.entries()) {
+          await writer.write({ type: envelope.type, version: expected + index + 1, envelope, json });
+        }
+      }
+    }
+  }
+}
