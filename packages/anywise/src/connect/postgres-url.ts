@@ -1,10 +1,11 @@
 import { AnywiseError } from '../core/errors/errors.js';
-import { readUrl, unreadablePostgresUrl } from '../core/errors/shown.js';
+import { readUrl, unreadableListenUrl, unreadablePostgresUrl } from '../core/errors/shown.js';
 import { readBytes } from './read-bytes.js';
 
 /** The options in a `postgres://` URL for this library; the rest is for `pg`. */
 export interface PostgresUrl {
   readonly url: string;
+  readonly listenUrl: string | undefined;
   readonly schema: string | undefined;
   readonly prepare: boolean;
   readonly maxConnections: number | undefined;
@@ -40,9 +41,14 @@ export function readPostgresUrl(text: string): PostgresUrl {
       `\`statementTimeoutMs=${statementTimeoutMs}\` is not a valid time. Use a whole number of milliseconds from 100.`,
     );
   }
+  const listenUrl = take('listenUrl');
+  if (listenUrl !== undefined && !/^postgres(?:ql)?:$/.test(readUrl(listenUrl)?.protocol ?? '')) {
+    throw invalid(unreadableListenUrl);
+  }
   const maxMessageBytes = readBytes('maxMessageBytes', take('maxMessageBytes') ?? null);
   return {
     url: url.href,
+    listenUrl,
     schema,
     prepare: prepare === 'true',
     maxConnections: maxConnections === undefined ? undefined : Number(maxConnections),

@@ -8,6 +8,7 @@ import { readRabbitmqUrl } from './rabbitmq-url.js';
 import { readPostgresUrl } from './postgres-url.js';
 import { readSqliteUrl } from './sqlite-url.js';
 
+/** What every store is told beside its URL. */
 export interface ConnectStoreOptions {
   /** The service's name: each service keeps its own data. */
   readonly name: string;
@@ -54,9 +55,9 @@ const sqlite: Scheme = {
 const postgres: Scheme = {
   example: 'postgres://<host>/<database>',
   async store(url, { name, migrations = [] }) {
-    const { url: address, schema = name, prepare, maxConnections } = readPostgresUrl(url);
+    const { schema = name, maxMessageBytes: _bytes, ...connection } = readPostgresUrl(url);
     const { postgresStore } = await import('../postgres/index.js');
-    return postgresStore({ url: address, schema, prepare, maxConnections, migrations });
+    return postgresStore({ ...connection, schema, migrations });
   },
   async transport(url) {
     const options = readPostgresUrl(url);

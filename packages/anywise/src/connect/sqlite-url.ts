@@ -32,7 +32,7 @@ export function readSqliteUrl(text: string): SqliteUrl {
   return { path, synchronous, maxMessageBytes: readBytes('maxMessageBytes', given.get('maxMessageBytes')) };
 }
 
-/** What is wrong with a path, without showing it: a URL that stands where a path belongs may have a password in it. */
+/** What is wrong with a path, without showing it: a URL in the place of a path may have a password in it. */
 function pathProblem(path: string): string | undefined {
   if (path === '') return '`sqlite:` names no path. Write one such as `sqlite:.anywise/bus.db`.';
   if (path.startsWith('//')) {

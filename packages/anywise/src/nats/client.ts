@@ -2,7 +2,7 @@ import type { NatsConnection, ServerInfo } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
 import { text, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
-import { placesOf, serversCheck, tlsCheck } from '../kit/servers.js';
+import { isUntrusted, placesOf, serversCheck, tlsCheck } from '../kit/servers.js';
 import { endsWithin } from '../kit/wait.js';
 import { Opened } from '../kit/opened.js';
 
@@ -109,9 +109,7 @@ export class Link {
         ...(user === undefined ? {} : { user }),
         ...(password === undefined ? {} : { pass: password }),
         ...(token === undefined ? {} : { token }),
-        ...(credentials === undefined
-          ? {}
-          : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) }),
+        ...(credentials === undefined ? {} : { authenticator: authenticatorFrom(credentials, credsAuthenticator) }),
         ...(tls === undefined ? {} : { tls: tls === true ? {} : tls }),
         reconnect: false,
         // They would make two errors for each message, in case it fails.
@@ -126,6 +124,21 @@ export class Link {
       throw refusedOrAway(this.place, error);
     }
   }
+}
+
+/** @throws AnywiseError (`UNAVAILABLE`) if the text is not that of a credentials file: the client would find out too late. */
+function authenticatorFrom(text: string, make: Driver['credsAuthenticator']): ReturnType<Driver['credsAuthenticator']> {
+  const authenticator = make(new TextEncoder().encode(text));
+  try {
+    authenticator('a nonce');
+  } catch (cause) {
+    throw new AnywiseError(
+      'UNAVAILABLE',
+      `The option \`credentials\` of NATS cannot be used (${errorText(cause)}). Pass the text of the file that \`nsc generate creds\` writes.`,
+      { cause, retryable: false },
+    );
+  }
+  return authenticator;
 }
 
 /** Sends everything, and resolves when the server has read it. The client's own waits for ever if the connection is lost. */
@@ -151,14 +164,11 @@ function unusable(place: string, cause: unknown, retryable: boolean): AnywiseErr
   return new AnywiseError('UNAVAILABLE', text, { cause, retryable });
 }
 
-/** Codes of certificates that are not trusted, or are for another host. */
-const untrusted = /^(?:ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CERT_)/;
 const refusals = new Set(['AuthorizationError', 'PermissionViolationError', 'UserAuthenticationExpiredError']);
 
 function isRefusal(error: unknown, server: ServerInfo | undefined): boolean {
   const { name = '', cause } = (error ?? {}) as { readonly name?: string; readonly cause?: unknown };
-  if (refusals.has(name) || untrusted.test(String((error as { readonly code?: unknown } | undefined)?.code)))
-    return true;
+  if (refusals.has(name) || isUntrusted(error)) return true;
   // A cluster that has no leader says the same as a server, or an account, that has no JetStream.
   if (name === 'JetStreamNotEnabled') return server?.jetstream !== true || apiCodeOf(cause ?? {}) === notForAccount;
   return cause !== undefined && isRefusal(cause, server);

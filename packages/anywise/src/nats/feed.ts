@@ -1,3 +1,4 @@
+import type { ConsumerInfo } from '@nats-io/jetstream';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { errorText } from '../core/errors/thrown.js';
 import { startInterval } from '../core/time/timers.js';
@@ -24,15 +25,41 @@ export interface Stored {
   readonly message: Msg;
 }
 
-/** What a feed reads. */
-export interface FeedOptions {
+/** Which messages of the stream. */
+export interface Wanted {
   readonly names: Names;
   readonly consumer: string;
   readonly types: readonly string[];
   /** The number of the last message that was received. */
   readonly after: number;
+}
+
+/** What a feed reads. */
+export interface FeedOptions extends Wanted {
   /** Called when something has arrived, or the feed has ended. */
   readonly onChange: () => void;
+}
+
+/** How many messages are behind a position. */
+export async function countBehind(connected: Connected, driver: Driver, wanted: Wanted): Promise<number> {
+  const { name, num_pending: count } = await addConsumer(connected, driver, wanted);
+  await connected.manager.consumers.delete(wanted.names.stream, name);
+  return count;
+}
+
+function addConsumer({ connection, manager }: Connected, driver: Driver, wanted: Wanted): Promise<ConsumerInfo> {
+  const { names, consumer, types, after } = wanted;
+  // Older servers take one filter only: they send everything, and what is not wanted is left out by the reader.
+  const takesFilters = isAtLeast(connection.info?.version ?? '', 2, 10);
+  return manager.consumers.add(names.stream, {
+    ack_policy: driver.AckPolicy.None,
+    deliver_policy: driver.DeliverPolicy.StartSequence,
+    opt_start_seq: after + 1,
+    ...(takesFilters ? { filter_subjects: names.filters(consumer, types) } : {}),
+    inactive_threshold: nanos(inactiveMs),
+    mem_storage: true,
+    num_replicas: 1,
+  });
 }
 
 /**
@@ -71,19 +98,8 @@ export class Feed {
   }
 
   static async open(connected: Connected, driver: Driver, options: FeedOptions): Promise<Feed> {
-    const { names, consumer, types, after, onChange } = options;
-    const { connection, manager } = connected;
-    // Older servers take one filter only: they send everything, and what is not wanted is left out by the reader.
-    const takesFilters = isAtLeast(connection.info?.version ?? '', 2, 10);
-    const { name } = await manager.consumers.add(names.stream, {
-      ack_policy: driver.AckPolicy.None,
-      deliver_policy: driver.DeliverPolicy.StartSequence,
-      opt_start_seq: after + 1,
-      ...(takesFilters ? { filter_subjects: names.filters(consumer, types) } : {}),
-      inactive_threshold: nanos(inactiveMs),
-      mem_storage: true,
-      num_replicas: 1,
-    });
+    const { names, onChange } = options;
+    const { name } = await addConsumer(connected, driver, options);
     const feed = new Feed(connected, driver, names.stream, name, onChange);
     feed.#start();
     return feed;
@@ -168,7 +184,7 @@ export class Feed {
     const isFirst = this.#waiting.push(stored) === 1;
     this.#bytes += bytesOf(stored);
     if (this.#pull !== undefined && ++this.#pull.received >= batchSize) this.#answered();
-    // Whoever takes the first takes those behind it, too.
+    // The reader takes the first one together with those behind it.
     if (isFirst) this.#onChange();
   }
 
@@ -189,7 +205,7 @@ export class Feed {
 
   #watch(): void {
     if (!this.#isSilent()) return;
-    // After this process stood still, what the server said in the meantime is heard first.
+    // After this process was frozen, what the server said in the meantime is read first.
     setImmediate(() => {
       if (this.#isSilent()) this.#end('the server is silent');
     });

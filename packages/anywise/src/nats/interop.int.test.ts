@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { CloudEvent, HTTP, type Message } from 'cloudevents';
+import { HTTP, type CloudEvent, type Message } from 'cloudevents';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Received, Transport } from '../core/ports/transport.js';
+import { oddAttributes, testReadingOfSdk } from '../test-support/cloud-events.js';
 import { startNats, whyNoNats, type NatsServer } from '../test-support/nats-server.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
@@ -62,14 +63,8 @@ const reason = whyNoNats();
       return all[0];
     }
 
-    const odd = {
-      subject: 'žluť/🚀 "1"',
-      partitionkey: '100% of % is %41',
-      tenant: 'blue, green; "quoted" žluť',
-    };
-
     it('reads what is published, each attribute as it is once its percent-encoding is undone', async () => {
-      const envelope = testEnvelope({ schemaversion: 2, data: { text: 'žluť' }, ...odd });
+      const envelope = testEnvelope({ schemaversion: 2, data: { text: 'žluť' }, ...oddAttributes });
       const event = HTTP.toEvent<unknown>(await sent(envelope)) as CloudEvent<unknown>;
       expect(event.validate()).toBe(true);
       const { data, time, ...attributes } = JSON.parse(JSON.stringify(event)) as Readonly<Record<string, unknown>>;
@@ -84,31 +79,6 @@ const reason = whyNoNats();
       expect({ ...event.toJSON() }).toEqual({ ...envelope, schemaversion: '1' });
     });
 
-    const event = (change: object = {}) =>
-      new CloudEvent({ ...testEnvelope({ id: 'm1', schemaversion: 2, data: { text: 'žluť' } }), ...change });
-    /** Of somebody who knows only what CloudEvents demands. */
-    const foreign = new CloudEvent({ id: 'm1', source: '/other', type: 'test.happened', data: {} });
-
-    it.each([
-      { mode: 'binary', write: HTTP.binary, change: {} },
-      { mode: 'binary', write: HTTP.binary, change: odd },
-      { mode: 'binary', write: HTTP.binary, change: { data: null } },
-      { mode: 'structured', write: HTTP.structured, change: {} },
-      { mode: 'structured', write: HTTP.structured, change: odd },
-    ])('is read in $mode mode, whatever its attributes: $change', async ({ write, change }) => {
-      const sends = event(change);
-      expect(await received(write(sends))).toMatchObject({ envelope: JSON.parse(JSON.stringify(sends)) as object });
-    });
-
-    it.each([
-      { what: 'an event that says nothing of its kind', message: HTTP.binary(foreign) },
-      { what: 'an event that says nothing of its kind', message: HTTP.structured(foreign) },
-      { what: 'bytes as data', message: HTTP.structured(event({ data: Buffer.of(1, 255) })) },
-    ])('may send what is no message here, which is kept with the reason: $what', async ({ message }) => {
-      expect(await received(message)).toEqual({
-        unreadable: expect.stringContaining('m1') as unknown,
-        reason: expect.stringMatching(/`kind`|`data_base64`/) as unknown,
-      });
-    });
+    testReadingOfSdk(received);
   },
 );

@@ -2,9 +2,6 @@ import { AnywiseError } from '../core/errors/errors.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { shortVersionOf } from '../kit/subscriptions.js';
 
-/** What a prefix may look like. It names streams and begins subjects. */
-export const prefixPattern = /^[a-z\d][\w-]{0,63}$/i;
-
 const subjectPattern = /^[\w-]+(?:\.[\w-]+)*$/;
 
 /** A text as one token of a subject: `=` and a hexadecimal number replace what NATS does not allow there. */
@@ -80,7 +77,7 @@ export class Names {
     throw notInSubject(type);
   }
 
-  /** Where the instances of a slice hear that nobody waits for an answer any more. */
+  /** Where the instances of a slice learn that a sender no longer waits for an answer. */
   cancel(slice: string): string {
     return `${this.prefix}.cancel.${token(slice)}`;
   }

@@ -12,6 +12,7 @@ import { natsTransport, type NatsTransportOptions } from './transport.js';
 const reason = whyNoNats();
 const describeNats = reason === undefined ? describe : describe.skip;
 const note = reason === undefined ? '' : ` (${reason})`;
+const patient = 60_000;
 
 describeNats(`a NATS server that is not as it should be${note}`, () => {
   let server: NatsServer;
@@ -169,6 +170,34 @@ describeNats(`a NATS server that is not as it should be${note}`, () => {
     expect(ids).toEqual(['before', 'after']);
   });
 
+  it(
+    'that takes long to connect again is not sent what was refused meanwhile',
+    async () => {
+      const prefix = newPrefix();
+      await using wire = await openWire(server.place);
+      const transport = connect({ prefix, servers: wire.place });
+      const { ids } = await receive(connect({ prefix }));
+      await transport.publish([testEnvelope({ id: 'before' })]);
+      wire.hold();
+      const refused: Promise<void>[] = [];
+      const refuse = (): void => {
+        const publishing = transport.publish([testEnvelope({ id: `refused-${refused.length}` })]);
+        refused.push(expect(publishing).rejects.toMatchObject({ code: 'UNAVAILABLE' }));
+      };
+      await eventually(() => {
+        refuse();
+        expect(wire.held).toBeGreaterThan(0);
+      });
+      refuse();
+      await Promise.all(refused);
+      wire.mend();
+      await eventually(() => transport.publish([testEnvelope({ id: 'after' })]));
+      await eventually(() => expect(ids).toContain('after'));
+      expect(ids).toEqual(['before', 'after']);
+    },
+    patient,
+  );
+
   it('that is away comes back to the same transport', async () => {
     const transport = connect({ prefix: newPrefix() });
     const { ids, errors } = await receive(transport);
@@ -206,7 +235,7 @@ describeNats(`a NATS server that is not as it should be${note}`, () => {
 
 type Manager = Awaited<ReturnType<Awaited<ReturnType<typeof loadDriver>>['jetstreamManager']>>;
 
-/** Lets nothing through, whoever connects. */
+/** Lets nothing through, over new connections either. */
 function silenceAll(wire: Wire): void {
   wire.silence();
   wire.silenceNew();

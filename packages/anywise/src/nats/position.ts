@@ -98,6 +98,11 @@ export class PositionRecord {
     this.#saveSoon(connected, this.#held.savedAt);
   }
 
+  /** The sequence of the last message that was received, by whichever instance reads. */
+  async at(connected: Connected): Promise<number> {
+    return this.#held?.at ?? (await this.#read(connected))?.at ?? 0;
+  }
+
   /** Shows the others that this instance still reads. */
   async renew(connected: Connected): Promise<void> {
     if (this.#held === undefined || performance.now() - this.#held.savedAt < hungAfterMs / 3) return;
@@ -188,7 +193,7 @@ export async function isAnswered(connection: NatsConnection, subject: string): P
     await connection.request(subject, '', { timeout: probeMs });
     return true;
   } catch (error) {
-    // Whoever does not answer in time may be busy; only the server knows that there is nobody.
+    // An instance that does not answer in time may be busy; only the server knows that none is there.
     return !/no responders/i.test(errorText(error));
   }
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Msg } from '@nats-io/transport-node';
 import { AnywiseError } from '../core/errors/errors.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type { Received } from '../core/ports/transport.js';
 import { repeatEvery } from '../kit/interval.js';
 import { hungAfterMs } from '../kit/reader.js';
 import { isWantedBy, type Batch } from '../kit/subscriptions.js';
 import { flush, unavailable, type Driver } from './client.js';
-import { Feed } from './feed.js';
+import { countBehind, Feed } from './feed.js';
 import type { Names } from './names.js';
 import { PositionRecord, type Connected } from './position.js';
 import { readMessage } from './wire.js';
@@ -81,6 +82,15 @@ export class Reader {
       acknowledge: async () => this.#position.advance(await connect(), last.seq),
       giveBack: () => feed.giveBack(messages),
     };
+  }
+
+  /** How many messages wait, as the server counts them for a consumer that begins at the position. */
+  async lag(limit: number): Promise<BoundedCount> {
+    const connected = await this.#options.connect();
+    const { names, consumer, types, driver } = this.#options;
+    const after = await this.#position.at(connected);
+    const waiting = await countBehind(connected, driver, { names, consumer, types, after });
+    return { count: Math.min(waiting, limit), isMore: waiting > limit };
   }
 
   async close(): Promise<void> {

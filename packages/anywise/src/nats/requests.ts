@@ -36,8 +36,8 @@ interface Way {
 const noResponders = 503;
 
 /**
- * Requests to whoever subscribes to the subject of their type. They and their answers are CloudEvents in structured mode: a
- * single header is read twice as fast as one for each attribute.
+ * Requests to the instances that subscribe to the subject of their type. They and their answers are CloudEvents in structured
+ * mode: a single header is read twice as fast as one for each attribute.
  */
 export class Requests {
   readonly #options: RequestsOptions;
@@ -91,7 +91,7 @@ export class Requests {
   }
 
   #publish(ticket: string, sent: Sent, json: string, { inbox, headers }: Way): void {
-    // Nobody may wait for it any more.
+    // The sender may no longer wait for it.
     if (this.#sent.get(ticket) !== sent) return;
     sent.isOut = true;
     try {

@@ -55,6 +55,11 @@ export class Responder {
     return (this.#closing ??= this.#close());
   }
 
+  /** Tries at once to subscribe again, if the connection was lost. */
+  wake(): void {
+    this.#pump.wake();
+  }
+
   async #close(): Promise<void> {
     const stopped = this.#pump.stop();
     const { connection, asks = [], cancels = [] } = this.#attached ?? {};

@@ -1,5 +1,5 @@
-import { milliseconds, wholeNumber, type OptionCheck, type OptionChecks } from '../core/errors/options.js';
-import { prefixPattern } from './names.js';
+import { milliseconds, wholeNumber, type OptionChecks } from '../core/errors/options.js';
+import { prefixCheck } from '../kit/servers.js';
 
 /** What the streams are called, and how they are made. */
 export interface NatsStreamOptions {
@@ -17,9 +17,6 @@ export interface NatsStreamOptions {
 }
 
 export const streamDefaults = { prefix: 'anywise', replicas: 1, retentionMs: 604_800_000, maxBytes: -1 };
-
-const prefixCheck: OptionCheck = (value) =>
-  typeof value === 'string' && prefixPattern.test(value) ? undefined : 'up to 64 letters, digits, `-` and `_`';
 
 /** The longest that JetStream keeps anything: nanoseconds in 64 bits, as far as a number is exact. */
 const longestMs = 9_007_199_254;

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { makeCertificates } from '../test-support/certificates.js';
 import { startNats, whyNoNats } from '../test-support/nats-server.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { inTempFolder } from '../testing/temp-folder.js';
@@ -9,41 +8,6 @@ import { natsTransport } from './transport.js';
 
 const reason = whyNoNats();
 const describeNats = reason === undefined ? describe : describe.skip;
-
-/** Makes an authority, and a certificate for `localhost` by it, with the `openssl` of the system. */
-function makeCertificates(folder: string): { readonly ca: string; readonly cert: string; readonly key: string } {
-  const [caKey, ca, key, request, cert, names] = [
-    'ca.key',
-    'ca.pem',
-    'key.pem',
-    'request.pem',
-    'cert.pem',
-    'names',
-  ].map((name) => join(folder, name)) as [string, string, string, string, string, string];
-  const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { stdio: 'pipe' });
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  writeFileSync(names, 'subjectAltName=DNS:localhost');
-  openssl('req', '-x509', ...ec, '-keyout', caKey, '-out', ca, '-days', '2', '-subj', '/CN=Test authority');
-  openssl('req', ...ec, '-keyout', key, '-out', request, '-subj', '/CN=nats');
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    request,
-    '-CA',
-    ca,
-    '-CAkey',
-    caKey,
-    '-CAcreateserial',
-    '-out',
-    cert,
-    '-days',
-    '2',
-    '-extfile',
-    names,
-  );
-  return { ca, cert, key };
-}
 
 describeNats(`a NATS server with TLS${reason === undefined ? '' : ` (${reason})`}`, () => {
   it('is used with the authority that signed its certificate, and not without', () =>

@@ -27,7 +27,7 @@ export function streamsOf(options: Omit<TopologyOptions, 'manage'>): readonly Wa
       ...shared,
       name: names.stream,
       subjects: names.streamSubjects,
-      // By age and size, not by interest: that would drop what nobody is subscribed to at the moment.
+      // By age and size, not by interest, which would drop what has no subscriber at the moment.
       retention: 'limits',
       max_age: nanos(retentionMs),
       max_bytes: maxBytes,
@@ -40,8 +40,8 @@ export function streamsOf(options: Omit<TopologyOptions, 'manage'>): readonly Wa
 }
 
 /**
- * Makes the streams that are missing, and looks at those that are there. Their age, size and replicas are up to whoever runs
- * the server.
+ * Makes the streams that are missing, and looks at those that are there. Their age, size and replicas are up to the
+ * operator of the server.
  *
  * @throws AnywiseError (`UNAVAILABLE`) where one is missing and may not be made, or cannot serve as one.
  */

@@ -47,10 +47,18 @@ const reason = whyNoNats();
         await jetstream(connection).publish(subject, body, { headers: made });
       });
 
+    /** Leaves room for so many bytes, about. */
+    const limitStream = (prefix: string, room: number): Promise<void> =>
+      withServer(async (connection, { jetstreamManager }) => {
+        const manager = await jetstreamManager(connection);
+        const { state } = await manager.streams.info(prefix);
+        await manager.streams.update(prefix, { max_bytes: room === Infinity ? -1 : state.bytes + room });
+      });
+
     const capabilities = {
       ...natsTransport().capabilities,
-      ...{ restart: true, cut: true, mute: true, outage: true, refusal: true, forget: true, foreign: true },
-      stranger: true,
+      ...{ restart: true, cut: true, mute: true, outage: true, full: true, refusal: true },
+      ...{ forget: true, foreign: true, stranger: true },
     };
     const cases = casesFor(transportContract, capabilities);
     const check = async (one: TransportCase): Promise<void> => {
@@ -60,6 +68,14 @@ const reason = whyNoNats();
         ...wires.fixtureFor(one, connect),
         connectRefused: (wrong) => natsTransport({ servers: server.place, user, password: wrong, prefix }),
         restart: () => server.restart(),
+        async full(work) {
+          await limitStream(prefix, 10_000);
+          try {
+            return await work();
+          } finally {
+            await limitStream(prefix, Infinity);
+          }
+        },
         forget: (consumer) =>
           withServer(async (connection, { jetstreamManager }) => {
             const manager = await jetstreamManager(connection);

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { checkOptions, ofType, withDefaults, type OptionChecks } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type {
   Answer,
   PublishFailure,
@@ -12,7 +13,7 @@ import type {
   Transport,
 } from '../core/ports/transport.js';
 import { declareCapabilities } from '../kit/capabilities.js';
-import { Subscriptions } from '../kit/subscriptions.js';
+import { Subscriptions, type Batch } from '../kit/subscriptions.js';
 import {
   connectionChecks,
   flush,
@@ -84,7 +85,6 @@ class NatsTransport implements Transport {
   readonly #requests: Requests;
   readonly #responders = new Set<Responder>();
   readonly #subscriptions = new Subscriptions();
-  readonly #readers = new Set<Reader>();
   readonly #connected = new WeakMap<NatsConnection, Promise<Connected>>();
   #driver: Promise<Driver> | undefined;
 
@@ -127,20 +127,15 @@ class NatsTransport implements Transport {
       onChange: () => this.#subscriptions.wake(),
       onError: (error) => onError(unavailable(this.#reading.place, error)),
     });
-    this.#readers.add(reader);
     try {
       await reader.join();
     } catch (error) {
-      await this.#end(reader);
+      await reader.close();
       throw unavailable(this.#reading.place, error);
     }
-    const subscription = this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs });
-    return {
-      close: async () => {
-        await subscription.close();
-        await this.#end(reader);
-      },
-    };
+    const next = (): Promise<Batch | undefined> => reader.next();
+    const lag = (limit: number): Promise<BoundedCount> => reader.lag(limit);
+    return this.#subscriptions.open({ next, receive, onError, pollMs, ended: () => reader.close(), lag });
   }
 
   request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
@@ -177,6 +172,9 @@ class NatsTransport implements Transport {
         throw refusedOrAway(link.place, error, connection.info);
       }
     }
+    // Those that found it away try again now, not after their pause.
+    this.#subscriptions.wake();
+    for (const responder of this.#responders) responder.wake();
   }
 
   async close(): Promise<void> {
@@ -184,12 +182,7 @@ class NatsTransport implements Transport {
     await Promise.all([...this.#responders].map((responder) => responder.close()));
     await this.#requests.close();
     await this.#subscriptions.close();
-    await Promise.all([...this.#readers].map((reader) => this.#end(reader)));
     await Promise.all([this.#publishing.close(), this.#reading.close(), this.#asking.close()]);
-  }
-
-  async #end(reader: Reader): Promise<void> {
-    if (this.#readers.delete(reader)) await reader.close();
   }
 
   /** Once: to import what is imported already costs as much as to publish a message. */

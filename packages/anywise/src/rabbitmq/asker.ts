@@ -69,7 +69,7 @@ export class Asker {
       replyTo,
       mandatory: true,
       ...(isOnce ? { headers: { [onceHeader]: true } } : {}),
-      // Nobody waits for it any longer, so nobody has to begin with it.
+      // After that the sender no longer waits for it, so no instance should begin with it.
       ...(request.timeoutms === undefined ? {} : { expiration: Math.max(1, Math.ceil(request.timeoutms)) }),
     });
     const service = sliceOf(request.type);
@@ -100,7 +100,7 @@ export class Asker {
       this.#asking = undefined;
       for (const route of routes.values()) this.#pending.lose(why, route);
     });
-    // Nobody answers the type: it has no queue.
+    // No instance answers the type: it has no queue.
     channel.on('return', ({ fields, properties }) =>
       this.#pending.fail(String(properties.correlationId), noResponder(fields.routingKey)),
     );

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { AnywiseError } from '../core/errors/errors.js';
 import { text, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
-import { placesOf, serversCheck, tlsCheck } from '../kit/servers.js';
+import { isUntrusted, placesOf, serversCheck, tlsCheck } from '../kit/servers.js';
 import { endsWithin } from '../kit/wait.js';
 
 /** How to reach RabbitMQ. */
@@ -60,7 +60,7 @@ export class Connection {
 
   private constructor(model: ChannelModel) {
     this.#model = model;
-    // Without a listener an error ends the process. What happened is known from whoever waits for the connection.
+    // Without a listener an error ends the process. Those that wait for the connection report what happened.
     model.on('error', () => undefined);
     model.on('blocked', (why) => (this.#blocked = why));
     model.on('unblocked', () => (this.#blocked = undefined));
@@ -89,7 +89,7 @@ export class Connection {
         clientProperties: { connection_name: name },
       },
     );
-    // If it is opened too late, nobody wants it any more.
+    // If it is opened too late, it is no longer wanted.
     const late = opening.then((model) => new Connection(model));
     try {
       return await answered('a new connection', late);
@@ -256,8 +256,10 @@ export function unavailable(place: string, cause: unknown): AnywiseError {
   const text = errorText(cause);
   const advice = adviceFor.find(({ when }) => when.test(text));
   const known = cause instanceof Explained ? text : advice?.say(text);
-  const why = known ?? `${text === '' ? 'no reason was given' : text}. Check that it runs and can be reached.`;
-  const retryable = advice?.isFinal !== true;
+  const untrusted = isUntrusted(cause);
+  const check = untrusted ? 'Check `ca` in `tls`, and the name of the host' : 'Check that it runs and can be reached';
+  const why = known ?? `${text === '' ? 'no reason was given' : text}. ${check}.`;
+  const retryable = advice?.isFinal !== true && !untrusted;
   return new AnywiseError('UNAVAILABLE', `RabbitMQ at \`${place}\` cannot be used: ${why}`, { cause, retryable });
 }
 

@@ -8,7 +8,7 @@ import { replyCodeOf, type Connection } from './client.js';
 import { ensureQueue, importCommand, type TopologyOptions, type WantedQueue } from './topology.js';
 import type { Written } from './wire.js';
 
-/** `undefined` if it is confirmed; `lost` if nobody knows, as the epoch has ended. */
+/** `undefined` if it is confirmed; `lost` if that is not known, because the epoch has ended. */
 export type Outcome = PublishFailure | undefined | 'lost';
 
 /** One channel for publishing, and what is known for as long as it lives. */

@@ -27,6 +27,9 @@ export class Feed {
   readonly #options: FeedOptions;
   readonly #waiting: ConsumeMessage[] = [];
   #bytes = 0;
+  /** The messages that came and were not acknowledged: those that wait, and those in hand. */
+  #unacknowledged = 0;
+  #acknowledgedTag = 0;
   #isOver = false;
   #failure: string | undefined;
   #holdsTooMuch = false;
@@ -59,6 +62,11 @@ export class Feed {
     return this.#isOver;
   }
 
+  /** How many messages have come that were not acknowledged. */
+  get unacknowledged(): number {
+    return this.#unacknowledged;
+  }
+
   /** Why it has ended, if it was not stopped. */
   get failure(): string | undefined {
     return this.#failure;
@@ -85,7 +93,10 @@ export class Feed {
 
   /** Lets the server forget these messages, and all before them. Those of a feed that has ended come again. */
   acknowledge(last: ConsumeMessage): void {
-    if (!this.#isOver) this.#channel.ack(last, true);
+    if (this.#isOver) return;
+    this.#channel.ack(last, true);
+    this.#unacknowledged -= last.fields.deliveryTag - this.#acknowledgedTag;
+    this.#acknowledgedTag = last.fields.deliveryTag;
   }
 
   /** Gives back what was not acknowledged. Resolves when the server has heard of it, or does not answer. Idempotent. */
@@ -100,13 +111,14 @@ export class Feed {
       this.#end('it was deleted, and what was in it is lost');
       return;
     }
+    this.#unacknowledged++;
     const isFirst = this.#waiting.push(message) === 1;
     this.#bytes += bytesOf(message);
     if (this.#bytes > mostBytes && this.#waiting.length > 1) {
       this.#holdsTooMuch = true;
       void this.stop();
     }
-    // Whoever takes the first takes those behind it, too.
+    // The reader takes the first one together with those behind it.
     if (isFirst) this.#options.onChange();
   }
 
@@ -115,6 +127,7 @@ export class Feed {
     this.#isOver = true;
     this.#failure = failure;
     this.#waiting.length = 0;
+    this.#unacknowledged = 0;
     this.#bytes = 0;
     this.#options.onChange();
   }

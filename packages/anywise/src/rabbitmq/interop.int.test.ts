@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect as connectDriver, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
-import { CloudEvent, HTTP, type Message } from 'cloudevents';
+import { HTTP, type CloudEvent, type Message } from 'cloudevents';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Received, Transport } from '../core/ports/transport.js';
+import { oddAttributes, readEvent, sdkEvent, testReadingOfSdk } from '../test-support/cloud-events.js';
 import { startRabbitmq, whyNoRabbitmq, type RabbitmqServer } from '../test-support/rabbitmq-server.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
@@ -74,15 +75,9 @@ const startsWithinMs = 120_000;
       return all[0];
     }
 
-    const odd = {
-      subject: 'žluť/🚀 "1"',
-      partitionkey: '100% of % is %41',
-      tenant: 'blue, green; "quoted" žluť',
-    };
-
     it.each([
       { what: 'plain attributes', change: { subject: 'order-1' } },
-      { what: 'attributes with any letters', change: odd },
+      { what: 'attributes with any letters', change: oddAttributes },
       { what: 'data with any letters', change: { data: { text: 'žluť' } } },
     ])('reads what is published: $what', async ({ change }) => {
       const envelope = testEnvelope({ schemaversion: 2, ...change });
@@ -91,37 +86,11 @@ const startsWithinMs = 120_000;
       expect(JSON.parse(JSON.stringify(event))).toEqual(envelope);
     });
 
-    const event = (change: object = {}) =>
-      new CloudEvent({ ...testEnvelope({ id: 'm1', schemaversion: 2, data: { text: 'žluť' } }), ...change });
-    /** Of somebody who knows only what CloudEvents demands. */
-    const foreign = new CloudEvent({ id: 'm1', source: '/other', type: 'test.happened', data: {} });
-
-    it.each([
-      { mode: 'binary', write: HTTP.binary, change: {} },
-      { mode: 'binary', write: HTTP.binary, change: odd },
-      { mode: 'binary', write: HTTP.binary, change: { data: null } },
-      { mode: 'structured', write: HTTP.structured, change: {} },
-      { mode: 'structured', write: HTTP.structured, change: odd },
-    ])('is read in $mode mode, whatever its attributes: $change', async ({ write, change }) => {
-      const sends = event(change);
-      expect(await received(write(sends))).toMatchObject({ envelope: JSON.parse(JSON.stringify(sends)) as object });
-    });
+    testReadingOfSdk(received);
 
     it('is read with the other prefix that the binding allows', async () => {
-      const sends = event(odd);
-      const got = await received(HTTP.binary(sends), 'cloudEvents:');
-      expect(got).toMatchObject({ envelope: JSON.parse(JSON.stringify(sends)) as object });
-    });
-
-    it.each([
-      { what: 'an event that says nothing of its kind', message: HTTP.binary(foreign) },
-      { what: 'an event that says nothing of its kind', message: HTTP.structured(foreign) },
-      { what: 'bytes as data', message: HTTP.structured(event({ data: Buffer.of(1, 255) })) },
-    ])('may send what is no message here, which is kept with the reason: $what', async ({ message }) => {
-      expect(await received(message)).toEqual({
-        unreadable: expect.stringContaining('m1') as unknown,
-        reason: expect.stringMatching(/`kind`|`data_base64`/) as unknown,
-      });
+      const event = sdkEvent(oddAttributes);
+      expect(await received(HTTP.binary(event), 'cloudEvents:')).toMatchObject(readEvent(event));
     });
   },
 );

@@ -44,7 +44,7 @@ export class Line {
     const { names } = this.#options;
     const { exchange, routingKey } = message.fields;
     if (this.isWord(message)) this.#unwanted.clear();
-    // What was put into the queue past the exchange is for whoever gets it.
+    // What was put into the queue past the exchange is for the instance that gets it.
     const isOurs = exchange === names.exchange && !this.isWord(message);
     return !isOurs || this.#unwanted.has(routingKey) || this.#isWanted(names.readKey(routingKey));
   }

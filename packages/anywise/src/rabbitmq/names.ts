@@ -1,8 +1,5 @@
 import type { Envelope, EnvelopeKind } from '../core/message/envelope.js';
 
-/** What a prefix may look like. It names the exchange and begins the names of queues. */
-export const prefixPattern = /^[a-z\d][\w-]{0,63}$/i;
-
 /** The longest name or routing key that AMQP carries, in bytes. */
 export const longestName = 255;
 

@@ -156,6 +156,21 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
     await eventually(() => expect(ids).toEqual(['early']));
   });
 
+  it('holds back what follows in the key of a command whose service has no queue, and of what cannot be routed', async () => {
+    const prefix = newPrefix();
+    await connect({ prefix }).check();
+    const outcomes = (
+      await connect({ prefix, manage: false }).publish([
+        { ...command('early', 'ghosts.place'), subject: 'a' },
+        testEnvelope({ id: 'behind-early', subject: 'a' }),
+        testEnvelope({ id: 'long', subject: 'b', type: `test.${'x'.repeat(300)}` }),
+        testEnvelope({ id: 'behind-long', subject: 'b' }),
+        testEnvelope({ id: 'other', subject: 'c' }),
+      ])
+    ).map((failure) => (failure === undefined ? 'published' : failure.permanent ? 'never' : 'not yet'));
+    expect(outcomes).toEqual(['not yet', 'not yet', 'never', 'not yet', 'published']);
+  });
+
   it('whose queue is deleted takes no command for it, and gets a new one', async () => {
     const prefix = newPrefix();
     const transport = connect({ prefix });
@@ -232,10 +247,9 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
       await first.close();
       const sent = Array.from({ length: 60 }, (_, n) => `m${n}`);
       for (const id of sent) await transport.publish([testEnvelope({ id, data: 'x'.repeat(1_000_000) })]);
-      const { ids, errors } = await receive(receiver);
-      await eventually(() => expect(ids).toHaveLength(60));
-      expect(ids).toEqual(sent);
-      expect(errors).toEqual([]);
+      const { ids } = await receive(receiver);
+      // A reader that is slow for two seconds loses its channel to this server, which then repeats what it had in hand.
+      await eventually(() => expect([...new Set(ids)]).toEqual(sent), patient / 2);
     },
     patient,
   );
@@ -331,7 +345,7 @@ describeRabbitmq(`a RabbitMQ server that is not as it should be${note}`, () => {
   );
 
   it(
-    'that stands still is noticed, and goes on with the same transport',
+    'that freezes is noticed, and serves the same transport again',
     async () => {
       const transport = connect({ prefix: newPrefix() });
       const { ids, errors } = await receive(transport);

@@ -1,5 +1,5 @@
-import { wholeNumber, type OptionCheck, type OptionChecks } from '../core/errors/options.js';
-import { prefixPattern } from './names.js';
+import { wholeNumber, type OptionChecks } from '../core/errors/options.js';
+import { prefixCheck } from '../kit/servers.js';
 
 /** What the exchanges and queues are called, and how they are made. */
 export interface RabbitmqQueueOptions {
@@ -13,8 +13,5 @@ export interface RabbitmqQueueOptions {
 }
 
 export const queueDefaults = { prefix: 'anywise' };
-
-const prefixCheck: OptionCheck = (value) =>
-  typeof value === 'string' && prefixPattern.test(value) ? undefined : 'up to 64 letters, digits, `-` and `_`';
 
 export const queueChecks: OptionChecks<RabbitmqQueueOptions> = { prefix: prefixCheck, replicas: wholeNumber(1, 99) };

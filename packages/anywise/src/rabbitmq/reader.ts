@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type { Received } from '../core/ports/transport.js';
 import { repeatEvery } from '../kit/interval.js';
 import type { Batch } from '../kit/subscriptions.js';
@@ -40,7 +41,7 @@ export class Reader {
     const { names, consumer, types, onError } = options;
     this.#queue = { name: names.queueOf(consumer), bindings: names.bindingsOf(consumer, types) };
     this.#line = new Line({ names, consumer, types, onError });
-    // An exchange that was deleted takes its bindings along, and nobody is told.
+    // An exchange that was deleted takes its bindings along, and its readers are not told.
     this.#stopBinding = repeatEvery(() => this.#bindAgain(), { everyMs: rebindMs, onError });
   }
 
@@ -71,6 +72,17 @@ export class Reader {
   async check(connection: Connection): Promise<void> {
     const { name } = this.#queue;
     await connection.onChannel(`a look at the queue \`${name}\``, (channel) => channel.checkQueue(name));
+  }
+
+  /** How many messages are in the queue, and here. The server does not tell what other instances have in hand. */
+  async lag(limit: number): Promise<BoundedCount> {
+    const { name } = this.#queue;
+    const connection = await this.#options.link.get();
+    const { messageCount } = await connection.onChannel(`a look at the queue \`${name}\``, (channel) =>
+      channel.checkQueue(name),
+    );
+    const waiting = messageCount + (this.#feed?.unacknowledged ?? 0);
+    return { count: Math.min(waiting, limit), isMore: waiting > limit };
   }
 
   async close(): Promise<void> {

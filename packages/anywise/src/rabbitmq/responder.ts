@@ -11,7 +11,7 @@ import { ensureAskExchange, type TopologyOptions } from './topology.js';
 
 /** How many requests of one type come ahead of those that are answered. */
 const mostAhead = 32;
-/** The server deletes the queue of a type that nobody has answered for so long, as after it was started again. */
+/** The server deletes the queue of a type that no instance has answered for this long, for example after a restart. */
 const unusedMs = 60_000;
 const restMs = 60_000;
 

@@ -22,7 +22,7 @@ export interface WantedQueue {
 /** How often a service that runs binds its queue again. */
 export const rebindMs = 5_000;
 
-/** Arguments of a queue by which nothing is lost and no order: whoever runs the server may choose them. */
+/** Arguments of a queue that affect neither loss nor order, so the operator of the server may choose them. */
 export const operatorsChoice =
   /inequivalent arg '(?:x-quorum-initial-group-size|x-initial-cluster-size|x-queue-leader-locator)'/;
 

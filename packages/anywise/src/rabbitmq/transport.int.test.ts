@@ -46,8 +46,8 @@ const patient = 240_000;
 
     const capabilities = {
       ...rabbitmqTransport().capabilities,
-      ...{ restart: true, cut: true, mute: true, outage: true, refusal: true, forget: true, foreign: true },
-      stranger: true,
+      ...{ restart: true, cut: true, mute: true, outage: true, full: true, refusal: true },
+      ...{ forget: true, foreign: true, stranger: true },
     };
     const cases = casesFor(transportContract, capabilities);
     const check = async (one: TransportCase): Promise<void> => {
@@ -57,6 +57,14 @@ const patient = 240_000;
         ...wires.fixtureFor(one, (servers): Transport => rabbitmqTransport({ servers, prefix })),
         connectRefused: (password) => rabbitmqTransport({ servers: server.place, password, prefix }),
         restart: () => (restarted = server.restart()),
+        async full(work) {
+          await server.ctl(['set_vm_memory_high_watermark', '0.00001']);
+          try {
+            return await work();
+          } finally {
+            await server.ctl(['set_vm_memory_high_watermark', '0.8']);
+          }
+        },
         forget: (consumer) => withServer((channel) => channel.deleteQueue(`${prefix}.${consumer}`)),
         write: ({ type, kind, text }) =>
           put(prefix, `${kind}.${type}`, Buffer.from(text), { contentType: 'application/cloudevents+json' }),

@@ -2,6 +2,7 @@ import { AnywiseError } from '../core/errors/errors.js';
 import { checkOptions, ofType, withDefaults, type OptionChecks } from '../core/errors/options.js';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type {
   Answer,
   PublishFailure,
@@ -12,7 +13,7 @@ import type {
   Transport,
 } from '../core/ports/transport.js';
 import { declareCapabilities } from '../kit/capabilities.js';
-import { Subscriptions } from '../kit/subscriptions.js';
+import { Subscriptions, type Batch } from '../kit/subscriptions.js';
 import { Asker } from './asker.js';
 import { connectionChecks, Link, unavailable, type RabbitmqConnectionOptions } from './client.js';
 import { Names } from './names.js';
@@ -117,19 +118,19 @@ class RabbitmqTransport implements Transport {
       onError,
     });
     this.#readers.add(reader);
+    const ended = async (): Promise<void> => {
+      this.#readers.delete(reader);
+      await reader.close();
+    };
     try {
       await reader.join();
     } catch (error) {
-      await this.#end(reader);
+      await ended();
       fail(error);
     }
-    const subscription = this.#subscriptions.open({ next: () => reader.next().catch(fail), receive, onError, pollMs });
-    return {
-      close: async () => {
-        await subscription.close();
-        await this.#end(reader);
-      },
-    };
+    const next = (): Promise<Batch | undefined> => reader.next().catch(fail);
+    const lag = (limit: number): Promise<BoundedCount> => reader.lag(limit).catch(fail);
+    return this.#subscriptions.open({ next, receive, onError, pollMs, ended, lag });
   }
 
   request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
@@ -175,12 +176,7 @@ class RabbitmqTransport implements Transport {
     await Promise.all([...this.#serving].map((responder) => responder.close()));
     await this.#asker.close();
     await this.#subscriptions.close();
-    await Promise.all([...this.#readers].map((reader) => this.#end(reader)));
     const links = [this.#publishing, this.#reading, ...Object.values(this.#requests)];
     await Promise.all(links.map((link) => link.close()));
-  }
-
-  async #end(reader: Reader): Promise<void> {
-    if (this.#readers.delete(reader)) await reader.close();
   }
 }
