@@ -19,6 +19,8 @@ export interface Answer {
 export interface Call {
   readonly options: Options;
   readonly terminal: Terminal;
+  /** Who runs the command, for the audit. */
+  readonly who: string;
   /** Opens the store that the options name. Called once everything else has been checked. */
   readonly open: () => Promise<Store>;
 }
@@ -32,6 +34,8 @@ export interface Action {
   readonly options: readonly OptionName[];
   /** It opens no store, so the options that name one are not among its own. */
   readonly storeless?: boolean;
+  /** Those of its options that may be repeated here, and nowhere else. */
+  readonly repeats?: readonly OptionName[];
   /** What to know before using it. */
   readonly notes?: string;
   /** A typical call, without `anywise`. */

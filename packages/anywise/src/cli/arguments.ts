@@ -25,8 +25,12 @@ const types = Object.fromEntries(
 
 type Token = NonNullable<ReturnType<typeof parseTokens>>[number];
 
-/** Reads arguments, and collects what is wrong with them. */
-export function readValues(args: readonly string[], allowed: readonly OptionName[]): ReadValues {
+/** Reads arguments, and collects what is wrong with them. @param repeats may be given more than once, besides those that always may. */
+export function readValues(
+  args: readonly string[],
+  allowed: readonly OptionName[],
+  repeats: readonly OptionName[] = [],
+): ReadValues {
   const values = new Map<OptionName, string>();
   const lists = new Map<OptionName, readonly string[]>();
   const problems: string[] = [];
@@ -35,7 +39,7 @@ export function readValues(args: readonly string[], allowed: readonly OptionName
     if (problem !== undefined) problems.push(problem);
     else if (token.kind === 'option') {
       const [name, value] = [token.name as OptionName, token.value ?? 'true'];
-      if (mayRepeat(name)) lists.set(name, [...(lists.get(name) ?? []), value]);
+      if (mayRepeat(name) || repeats.includes(name)) lists.set(name, [...(lists.get(name) ?? []), value]);
       else values.set(name, value);
     }
   }

@@ -1,3 +1,4 @@
+import type { ActionRecord } from '../core/ports/actions.js';
 import type { DeadLetter, FailedAttempt } from '../core/ports/dead-letters.js';
 import { envelopeIn } from '../core/message/envelope.js';
 import type { ParkedMessage } from '../core/ports/parked.js';
@@ -40,6 +41,11 @@ export function parkedJson({ seq, id, envelope, json, attempts, error }: ParkedM
 /** A delayed command as `--json` prints it. */
 export function scheduledJson({ seq, id, envelope, dueAt }: ScheduledMessage): object {
   return { seq, id, type: envelope?.type ?? null, dueAt: timeOf(dueAt), envelope: envelope ?? null };
+}
+
+/** A record of what was done by hand, as `--json` prints it. */
+export function actionJson({ seq, at, who, what, target, count }: ActionRecord): object {
+  return { seq, at: timeOf(at), who, what, target, count };
 }
 
 /** `null` for what no date can tell. */

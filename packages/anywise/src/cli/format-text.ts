@@ -1,3 +1,4 @@
+import type { ActionRecord } from '../core/ports/actions.js';
 import type { DeadLetter, FailedAttempt } from '../core/ports/dead-letters.js';
 import { envelopeIn, orderKey } from '../core/message/envelope.js';
 import type { ParkedMessage } from '../core/ports/parked.js';
@@ -37,6 +38,22 @@ export function scheduledTable(rows: readonly ScheduledMessage[], width: number 
     return [writeDuration(Math.max(0, dueAt - now)), envelope?.type ?? 'unreadable', id, key];
   });
   return table(['DUE IN', 'TYPE', 'ID', 'KEY'], cells, width);
+}
+
+/** One line for each thing that was done by hand. */
+export function actionTable(records: readonly ActionRecord[], width: number | undefined): string {
+  const now = Date.now();
+  const cells = records.map(({ at, who, what, target, count }) => {
+    const given = Object.entries(target).map(([name, value]) => `${name}: ${value}`);
+    return [
+      writeDuration(Math.max(0, now - at)),
+      who,
+      what,
+      String(count),
+      given.length === 0 ? 'all' : given.join(', '),
+    ];
+  });
+  return table(['AGE', 'WHO', 'WHAT', 'COUNT', 'WHICH'], cells, width);
 }
 
 const shownApart = new Set(['specversion', 'datacontenttype', 'id', 'type', 'data']);

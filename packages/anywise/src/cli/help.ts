@@ -46,7 +46,7 @@ export function helpOnAction({ name: subject }: Subject, action: Action): string
 ${sentence(summary)}${notes === undefined ? '' : `\n${notes}`}
 
 Options
-${optionLines(optionsOf(action))}
+${optionLines(action)}
 
 Example
   anywise ${example}
@@ -63,11 +63,12 @@ function actionLines(actions: readonly Action[]): string {
   return columns(actions.map(({ name, summary }) => [name, summary]));
 }
 
-function optionLines(names: readonly OptionName[]): string {
+function optionLines(action: Action): string {
   return columns(
-    names.map((name) => {
+    optionsOf(action).map((name) => {
       const option = optionTable[name];
-      return [`--${name}${'value' in option ? ` <${option.value}>` : ''}`, option.text];
+      const repeats = action.repeats?.includes(name) === true ? '; may be repeated' : '';
+      return [`--${name}${'value' in option ? ` <${option.value}>` : ''}`, `${option.text}${repeats}`];
     }),
   );
 }

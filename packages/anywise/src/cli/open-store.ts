@@ -28,6 +28,56 @@ export async function openStore(options: Options, terminal: Terminal): Promise<O
   return { service, store };
 }
 
+/**
+ * Opens all stores at the URLs that the options and the environment name, or those of one service. Never creates one.
+ *
+ * @throws Refusal if there is none, or one service has two; AnywiseError if one cannot be opened.
+ */
+export async function openStores(options: Options, terminal: Terminal): Promise<readonly OpenStore[]> {
+  const opened: OpenStore[] = [];
+  try {
+    for (const { service, url } of await placesOf(options, terminal)) {
+      const store = await connectStore(url, { name: service });
+      opened.push({ service, store });
+      await store.check();
+    }
+    return opened;
+  } catch (error) {
+    for (const { store } of opened) await store.close();
+    throw error;
+  }
+}
+
+interface StorePlace {
+  readonly service: string;
+  readonly url: string;
+  readonly shown: string;
+}
+
+async function placesOf(options: Options, terminal: Terminal): Promise<readonly StorePlace[]> {
+  const named = options.stores.length === 0 ? [undefined] : options.stores;
+  const urls = named.map((store) => findStoreUrl({ store }, terminal));
+  const places: StorePlace[] = [];
+  for (const at of urls) {
+    const services = await servicesAt(at);
+    if (services.length === 0) pickService(undefined, services, at.shown);
+    places.push(...services.map((service) => ({ service, url: at.url, shown: at.shown })));
+  }
+  if (options.service !== undefined) {
+    const services = places.map(({ service }) => service);
+    pickService(options.service, services, urls.map(({ shown }) => shown).join('`, `'));
+  }
+  const wanted = places.filter(({ service }) => options.service === undefined || service === options.service);
+  return wanted.map((place, index) => {
+    const twin = wanted.slice(0, index).find(({ service }) => service === place.service);
+    if (twin === undefined) return place;
+    throw new Refusal(
+      2,
+      `\`${twin.shown}\` and \`${place.shown}\` both have a store of \`${place.service}\`. Show each with a dashboard of its own.`,
+    );
+  });
+}
+
 /** The selected service: the one with this name, or the only one. */
 export function pickService(name: string | undefined, services: readonly string[], where: string): string {
   const [only, ...others] = services;

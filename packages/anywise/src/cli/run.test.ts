@@ -45,13 +45,35 @@ describe('help', () => {
       scheduled: delayed commands that are not due yet
         list    lists delayed commands, the next due first
         cancel  cancels a delayed command for good, so that it is never handled
+        run     makes a delayed command due now
 
       inbox: messages that listeners have yet to handle
         status  counts the messages that each listener has yet to handle
 
-      bus: what a service is made of, and what it needs of a transport
-        describe  lists the messages that a service knows, and what handles and hears them
-        topology  compares what services need of a broker with what is there, and makes what is missing
+      processes: the processes that work for a service
+        list  lists who works for a service, what waits for it in the transport, and how wrong clocks are
+
+      projections: read models, which are made from the events of entities
+        list     lists the versions and generations of each, and how far they are behind
+        rebuild  fills the tables of one again from the first event on, beside those that are read
+        drop     deletes the tables of one that is no longer read
+        faults   lists the events that could not be taken in, and why
+        retry    has parked events tried again, and then those that wait for them
+        skip     leaves parked events out for good, and has those that wait for them taken in
+
+      sagas: processes that wait for events and for the clock
+        list   lists sagas, those that changed last first
+        show   shows a saga in full: its state, what it waits for, and each step with what it caused
+        retry  retries the dead letters of a saga, with all their attempts restored
+        end    ends a saga for good, and cancels its timeouts
+
+      actions: who replayed, edited, discarded, retried, cancelled and ran messages by hand
+        list  lists what was done by hand, here and on the dashboard, the newest first
+
+      bus: what a service is made of, what it needs of a transport, and what is stuck in it
+        describe   lists the messages that a service knows, what handles and hears them, and what is made from its events
+        topology   compares what services need of a broker with what is there, and makes what is missing
+        dashboard  shows what is stuck, since when, why and what to press, on a page of this machine
 
       Example
         anywise dead-letters list
@@ -126,7 +148,7 @@ describe('wrong use', () => {
     {
       args: ['dead-leters', 'list'],
       errors:
-        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`, `bus`.\n',
+        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`, `processes`, `projections`, `sagas`, `actions`, `bus`.\n',
     },
     {
       args: ['outbox', 'stats'],

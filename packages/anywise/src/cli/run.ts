@@ -3,6 +3,8 @@ import { AnywiseError } from '../core/errors/errors.js';
 import { shownValue } from '../core/errors/shown.js';
 import type { Store } from '../core/ports/store.js';
 import type { Action, Subject } from './action.js';
+import { actions } from './actions/subject.js';
+import { dashboard } from './bus/dashboard.js';
 import { describe } from './bus/describe.js';
 import { bus } from './bus/subject.js';
 import { topology } from './bus/topology.js';
@@ -13,12 +15,26 @@ import { didYouMean } from '../core/errors/nearest.js';
 import { openStore, type OpenStore } from './open-store.js';
 import { readOptions } from './options.js';
 import { outbox } from './outbox/subject.js';
+import { processes } from './processes/subject.js';
+import { projections } from './projections/subject.js';
 import { Refusal, type ExitCode } from './refusal.js';
+import { sagas } from './sagas/subject.js';
 import { scheduled } from './scheduled/subject.js';
+import { whoRuns } from './who.js';
 import { print, type Terminal } from './terminal.js';
 import { visibleJson } from './visible.js';
 
-const subjects: readonly Subject[] = [deadLetters, outbox, scheduled, inbox, bus];
+const subjects: readonly Subject[] = [
+  deadLetters,
+  outbox,
+  scheduled,
+  inbox,
+  processes,
+  projections,
+  sagas,
+  actions,
+  bus,
+];
 
 /** Runs the command in the arguments, and returns the exit code. Only rejects for a bug in the command itself. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -43,17 +59,27 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<Ex
   return perform(action, rest, terminal);
 }
 
-/** `anywise describe <path> …` is short for `anywise bus describe --module <path> …`, and `topology` likewise. */
+/**
+ * `anywise describe <path> …` is short for `anywise bus describe --module <path> …`, and `topology` likewise;
+ * `anywise dashboard …` for `anywise bus dashboard …`, and `anywise projections rebuild <name>` for `… rebuild --name <name>`.
+ */
 function expanded(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args;
+  if (first === dashboard.name) return [bus.name, ...args];
+  if (first === projections.name) return withName(args);
   if (first !== describe.name && first !== topology.name) return args;
   const end = rest.findIndex((word) => word.startsWith('-'));
   const paths = rest.slice(0, end === -1 ? rest.length : end);
   return [bus.name, first, ...paths.flatMap((path) => ['--module', path]), ...rest.slice(paths.length)];
 }
 
+function withName(args: readonly string[]): readonly string[] {
+  const [subject = '', action = '', name, ...rest] = args;
+  return name === undefined || name.startsWith('-') ? args : [subject, action, '--name', name, ...rest];
+}
+
 async function perform(action: Action, args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const options = readOptions(args, optionsOf(action));
+  const options = readOptions(args, optionsOf(action), action.repeats);
   const opened: OpenStore[] = [];
   const open = async (): Promise<Store> => {
     const found = await openStore(options, terminal);
@@ -61,7 +87,12 @@ async function perform(action: Action, args: readonly string[], terminal: Termin
     return found.store;
   };
   try {
-    const { exitCode, json, text, isAnswer = exitCode === 0 } = await action.run({ options, terminal, open });
+    const {
+      exitCode,
+      json,
+      text,
+      isAnswer = exitCode === 0,
+    } = await action.run({ options, terminal, who: whoRuns(), open });
     const [{ service } = { service: null }] = opened;
     if (options.json) terminal.output.write(`${visibleJson({ service, ...json })}\n`);
     else print(isAnswer ? terminal.output : terminal.errors, text);

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly errors: Screen;
   /** Whether there is a user to ask. */
   readonly interactive: boolean;
+  /** Resolves when the user or the system wants a command to end that does not end by itself. */
+  readonly untilStopped: () => Promise<void>;
 }
 
 export type Screen = NodeJS.WritableStream & {

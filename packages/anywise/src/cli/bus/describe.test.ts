@@ -8,7 +8,9 @@ it('lists the messages of a service, and what handles and hears them', async () 
   const { exitCode, output } = await runHere(['bus', 'describe', '--module', here('described.ts')]);
   expect(exitCode).toBe(0);
   expect(output).toMatch(/^shop\nMESSAGE +KIND +VERSION +HANDLED OR HEARD BY\n/);
-  expect(output).toMatch(/shop\.paid +event +1 +thank/);
+  expect(output).toMatch(/shop\.paid +event +1 +shop\.thanks, thank, sum \(up to 50 at once\)/);
+  expect(output).toMatch(/\n\nMADE FROM EVENTS +KIND +VERSION +EVENTS\nshop\.payment +entity +– +shop\.paid\n/);
+  expect(output).toMatch(/shop\.payments +projection +2 +shop\.paid\nshop\.thanks +saga +1 +shop\.paid/);
   expect(output).toMatch(/shop\.pay +command +1 +registry `shop`, handler of `shop\.pay`/);
 });
 
@@ -28,7 +30,15 @@ it('describes several modules, and each bus once', async () => {
 it('gives the same as one JSON document', async () => {
   const { output } = await runHere(['bus', 'describe', '--json', '--module', here('described.ts')]);
   expect(JSON.parse(output)).toMatchObject({
-    buses: [{ name: 'shop', messages: [{ type: 'shop.paid', listeners: [{ name: 'thank' }] }, { type: 'shop.pay' }] }],
+    buses: [
+      {
+        name: 'shop',
+        messages: [
+          { type: 'shop.paid', listeners: [{}, { name: 'thank' }, { name: 'sum', batch: { max: 50, waitMs: 0 } }] },
+          { type: 'shop.pay', handler: { source: expect.stringMatching(/described\.ts:\d+$/) } },
+        ],
+      },
+    ],
   });
 });
 

@@ -6,7 +6,7 @@ import { describeModules } from './module.js';
 
 export const describe: Action = {
   name: 'describe',
-  summary: 'lists the messages that a service knows, and what handles and hears them',
+  summary: 'lists the messages that a service knows, what handles and hears them, and what is made from its events',
   options: ['module'],
   storeless: true,
   notes:
@@ -25,9 +25,24 @@ export const describe: Action = {
   },
 };
 
-function textOf({ name, messages }: BusDescription, width: number | undefined): string {
+function textOf(bus: BusDescription, width: number | undefined): string {
+  const { name, messages } = bus;
   const rows = messages.map((message) => [message.type, message.kind, String(message.version), usersOf(message)]);
-  return `${name}\n${table(['MESSAGE', 'KIND', 'VERSION', 'HANDLED OR HEARD BY'], rows, width)}`;
+  const heard = table(['MESSAGE', 'KIND', 'VERSION', 'HANDLED OR HEARD BY'], rows, width);
+  const models = modelsOf(bus);
+  if (models.length === 0) return `${name}\n${heard}`;
+  return `${name}\n${heard}\n\n${table(['MADE FROM EVENTS', 'KIND', 'VERSION', 'EVENTS'], models, width)}`;
+}
+
+function modelsOf({ entities, projections, sagas }: BusDescription): string[][] {
+  return [
+    ...entities.map(({ name, events }) => [name, 'entity', '–', events.join(', ')]),
+    ...projections.map(({ name, version, events }) => [name, 'projection', String(version), events.join(', ')]),
+    ...sagas.map(({ name, version, starts, hears }) => [
+      ...[name, 'saga', String(version)],
+      [...new Set([...starts, ...hears])].join(', '),
+    ]),
+  ];
 }
 
 function usersOf({ handler, listeners }: MessageDescription): string {

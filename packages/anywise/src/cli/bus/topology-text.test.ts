@@ -42,12 +42,12 @@ it('a report on what is complete gives no command', () => {
   expect(text).toBe('What services need at broker:5672:\nSTATE    KIND   NAME  SETTINGS\npresent  queue  shop');
 });
 
-it('what nobody reads has a line each, and the command that deletes it', () => {
+it('unused things have a line each, and the command that deletes them', () => {
   const unused = [
     { kind: 'queue', name: 'shop.mail', service: 'mail', waiting: 7, command: 'delete shop.mail' },
   ] as const;
   expect(unusedText({ place, unused, notes: ['Looked at `shop.mail`.'] }, undefined)).toMatchInlineSnapshot(`
-    "What nobody reads at broker:5672:
+    "Unused at broker:5672:
     KIND   SERVICE  WAITING  NAME
     queue  mail     7        shop.mail
     Looked at \`shop.mail\`.

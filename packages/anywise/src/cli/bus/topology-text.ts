@@ -41,12 +41,12 @@ function problemsOf({ kind, name, queue, problems }: TopologyPart): readonly str
   return problems.map((problem) => `The ${kind} \`${name}\`${where}: ${problem}.`);
 }
 
-/** One line for each thing that nobody reads, and below them how to delete it. */
+/** One line for each unused thing, followed by how to delete it. */
 export function unusedText({ place, unused, notes }: UnusedReport, width: number | undefined): string {
   if (unused.length === 0) return [`Nothing without a reader was found at ${place}.`, ...notes].join('\n');
   const rows = unused.map(({ kind, service, waiting, name }) => [kind, service, String(waiting), name]);
   return [
-    `What nobody reads at ${place}:`,
+    `Unused at ${place}:`,
     table(['KIND', 'SERVICE', 'WAITING', 'NAME'], rows, width),
     ...notes,
     'If such a service is gone for good, an administrator deletes what it left, and what waits in it:',

@@ -42,7 +42,7 @@ const brokers: readonly Row[] = [
 for (const { name, reason, start, kinds, left } of brokers) {
   const describeBroker = reason === undefined ? describe : describe.skip;
   describeBroker(`\`anywise topology\` on ${name}${reason === undefined ? '' : ` (${reason})`}`, () => {
-    it('shows what is missing, makes it once, and lists what nobody reads', async () => {
+    it('shows what is missing, makes it once, and lists what is unused', async () => {
       await using broker = await start();
       // `manage=false` is what the services have in their URL.
       const env = { ANYWISE_TRANSPORT: `${broker.url}?prefix=tenant&manage=false` };

@@ -12,19 +12,19 @@ export const discard: Action = {
   options: [...filterOptions, 'all', 'yes'],
   notes: 'It asks first. Without a terminal, confirm with `--yes`.',
   example: 'dead-letters discard --type orders.order-placed --older-than 7d --yes',
-  async run({ options, terminal, open }) {
+  async run({ options, terminal, who, open }) {
     const filter = explicitFilterOf(options);
     requireConsent(options, terminal);
     const { deadLetters } = await open();
     const discarded = options.yes
-      ? await deadLetters.discard(filter)
-      : await discardAfterAsking(deadLetters, filter, terminal);
+      ? await deadLetters.discard(filter, who)
+      : await discardAfterAsking(deadLetters, filter, who, terminal);
     if (discarded === 0) return { exitCode: 1, json: { discarded }, text: 'No dead letters match.' };
     return { exitCode: 0, json: { discarded }, text: `Discarded ${amount(discarded, 'dead letter')}.` };
   },
 };
 
-async function discardAfterAsking(deadLetters: DeadLetters, filter: DeadLetterFilter, terminal: Terminal) {
+async function discardAfterAsking(deadLetters: DeadLetters, filter: DeadLetterFilter, who: string, terminal: Terminal) {
   const asked = performance.now();
   const count = await deadLetters.count(filter);
   if (count === 0) return 0;
@@ -32,5 +32,5 @@ async function discardAfterAsking(deadLetters: DeadLetters, filter: DeadLetterFi
   if (!agreed) throw new Refusal(1, 'Nothing was discarded.');
   // Messages that failed after the question are not covered by the answer.
   const olderThanMs = (filter.olderThanMs ?? 0) + Math.ceil(performance.now() - asked);
-  return deadLetters.discard({ ...filter, olderThanMs });
+  return deadLetters.discard({ ...filter, olderThanMs }, who);
 }

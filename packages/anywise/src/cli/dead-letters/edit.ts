@@ -13,7 +13,7 @@ export const edit: Action = {
   options: ['id', 'listener', 'source', 'data', 'data-file', 'envelope', 'replay'],
   notes: 'Without `--data` and `--data-file` it opens your editor, $VISUAL or $EDITOR.',
   example: `dead-letters edit --id 0b6f7f0e-3f0c-4c59-9a39-2f6f6a1c2f11 --data '{"amount":1250}' --replay`,
-  async run({ options, terminal, open }) {
+  async run({ options, terminal, who, open }) {
     const { id } = options;
     if (id === undefined) throw new Refusal(2, 'Name the message with `--id`.');
     const given = await givenText(options, terminal);
@@ -29,14 +29,14 @@ export const edit: Action = {
     const letter = await findOne(deadLetters, id, options);
     const part = options.envelope ? 'envelope' : 'data';
     const apply = async (text: string): Promise<void> => {
-      if (await deadLetters.edit(letter, rewrite(letter, part, text))) return;
+      if (await deadLetters.edit(letter, rewrite(letter, part, text), who)) return;
       throw new Refusal(1, 'It is no longer a dead letter: it has been replayed or discarded in the meantime.');
     };
     if (given !== undefined) await apply(given);
     else if (editor !== undefined) await editText(editor, textOf(letter, part), terminal, apply);
 
     const { listener, source } = letter;
-    const replayed = options.replay ? await deadLetters.replay({ id, listener, source }) : 0;
+    const replayed = options.replay ? await deadLetters.replay({ id, listener, source }, who) : 0;
     const text = `Edited \`${id}\` of \`${listener}\`${replayed > 0 ? ', and replayed it' : ''}.`;
     return { exitCode: 0, json: { listener, source, id, edited: 1, replayed }, text };
   },

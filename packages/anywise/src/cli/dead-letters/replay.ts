@@ -8,10 +8,10 @@ export const replay: Action = {
   options: [...filterOptions, 'all'],
   notes: 'They are handled as soon as the service runs. Messages that wait for them follow in order.',
   example: 'dead-letters replay --listener ledger/book-payment --error "answered 503"',
-  async run({ options, open }) {
+  async run({ options, who, open }) {
     const filter = explicitFilterOf(options);
     const { deadLetters } = await open();
-    const replayed = await deadLetters.replay(filter);
+    const replayed = await deadLetters.replay(filter, who);
     if (replayed === 0) return { exitCode: 1, json: { replayed }, text: 'No dead letters match.' };
     return { exitCode: 0, json: { replayed }, text: `Replayed ${amount(replayed, 'dead letter')}.` };
   },

@@ -10,7 +10,7 @@ function park(...ids: readonly string[]) {
     await transaction.append({ outgoing: ids.map((id) => testEnvelope({ id, type: 'orders.order-placed' })) });
     await transaction.commit();
     const lease = await store.outbox.lease('test', 1_000);
-    const rows = await store.outbox.sendable(100);
+    const { rows } = await store.outbox.sendable(100);
     if (lease === undefined) throw new Error('The lease of a new outbox was not given.');
     await store.outbox.settle(
       lease,
@@ -34,7 +34,7 @@ describe('the outbox', () => {
       async (call) => {
         const { exitCode, output } = await call('outbox status');
         expect(exitCode).toBe(0);
-        expect(output).toMatch(/^WAITING {2}OLDEST {2}SCHEDULED {2}PARKED\n1 +\ds +0 +2\n$/);
+        expect(output).toMatch(/^WAITING {2}OLDEST {2}SCHEDULED {2}PARKED {2}RELAY\n1 +\ds +0 +2 +none\n$/);
         const { output: json } = await call('outbox status --json');
         expect(JSON.parse(json)).toEqual({
           service: 'orders',
@@ -42,6 +42,7 @@ describe('the outbox', () => {
           scheduled: { count: 0, isMore: false },
           parked: { count: 2, isMore: false },
           oldestMs: expect.any(Number),
+          relay: { holder: expect.any(String), leftMs: expect.any(Number) },
         });
       },
     ));
@@ -107,7 +108,7 @@ describe('the inbox', () => {
         const { exitCode, output } = await call('inbox status');
         expect(exitCode).toBe(0);
         expect(output).toMatch(
-          /^LISTENER +WAITING +OLDEST +RUNNING +DEAD\nlistener +2 +\ds +0 +0\nmail +0 +- +0 +1\nall +2 +\ds +0 +1\n$/,
+          /^LISTENER +WAITING +OLDEST +RUNNING +DEAD\nlistener +2 +\ds +0 +0\nmail +0 +- +0 +1\nall +2 +\ds +0 +1\nNo running process/,
         );
         const { output: json } = await call('inbox status --json');
         expect(JSON.parse(json)).toMatchObject({

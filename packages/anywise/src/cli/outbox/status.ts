@@ -7,15 +7,17 @@ export const status: Action = {
   name: 'status',
   summary: 'counts the messages that have yet to leave',
   options: [],
+  notes: 'RELAY tells whether a process holds the lease to send. It takes one when there is something to send.',
   example: 'outbox status --service orders',
   async run({ open }) {
     const { outbox } = await open();
-    const { waiting, scheduled, parked, oldestMs } = await outbox.status();
+    const { waiting, scheduled, parked, oldestMs, relay } = await outbox.status();
     const oldest = waiting.count === 0 ? '-' : writeDuration(oldestMs);
+    const isHeld = relay !== undefined && relay.leftMs > 0;
     const text = table(
-      ['WAITING', 'OLDEST', 'SCHEDULED', 'PARKED'],
-      [[countText(waiting), oldest, countText(scheduled), countText(parked)]],
+      ['WAITING', 'OLDEST', 'SCHEDULED', 'PARKED', 'RELAY'],
+      [[countText(waiting), oldest, countText(scheduled), countText(parked), isHeld ? 'held' : 'none']],
     );
-    return { exitCode: 0, json: { waiting, scheduled, parked, oldestMs }, text };
+    return { exitCode: 0, json: { waiting, scheduled, parked, oldestMs, relay: relay ?? null }, text };
   },
 };
