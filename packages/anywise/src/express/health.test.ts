@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
-import { health, type Checkable, type HealthOptions } from './health.js';
+import type { Checkable, HealthOptions } from '../http/health.js';
+import { health } from './health.js';
 
 const about = { service: 'payments', pid: 42 };
 

@@ -1,12 +1,17 @@
 /**
- * HTTP routes from messages, problem documents, health, and a server that stops gracefully.
+ * HTTP routes from messages, API documents, problem documents, health, and a server that stops gracefully.
  *
  * @module anywise/express
  */
 
-export { health, type Checkable, type HealthOptions } from './health.js';
-export { HttpProblem, type FieldError, type HttpProblemOptions } from './http-problem.js';
-export { listen, type HttpServer, type ListenOptions } from './listen.js';
+export type { Documents } from '../http/documents.js';
+export type { Checkable, HealthOptions } from '../http/health.js';
+export { HttpProblem, type FieldError, type HttpProblemOptions } from '../http/http-problem.js';
+export { listen, type HttpServer, type ListenOptions } from '../http/listen.js';
+export type { Method, RequestMessage } from '../http/route.js';
+export type { Sender, SenderOptions } from '../http/routes-options.js';
+export { documents } from './documents.js';
+export { health } from './health.js';
 export { notFound, problems, type ProblemsOptions } from './problems.js';
-export { route, type Method, type RequestMessage, type Route, type RouteOptions } from './route.js';
-export { routes, type RoutesOptions, type Sender, type SenderOptions } from './routes.js';
+export { route, type Route, type RouteOptions } from './route.js';
+export { routes, type RoutesOptions } from './routes.js';

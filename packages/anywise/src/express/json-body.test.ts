@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { jsonBody } from './json-body.js';
-import { listen } from './listen.js';
+import { listen } from '../http/listen.js';
 import { problems } from './problems.js';
 
 /** Answers with the body it read. */

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { domainError } from '../core/message/domain-error.js';
 import { AnywiseError, InvalidMessageError, RefusedError, TerminalError } from '../core/errors/errors.js';
 import { errorCodes } from '../core/errors/codes.js';
-import { HttpProblem } from './http-problem.js';
-import { listen } from './listen.js';
+import { HttpProblem } from '../http/http-problem.js';
+import { listen } from '../http/listen.js';
 import { notFound, problems, type ProblemsOptions } from './problems.js';
 
 class PaymentDeclined extends domainError('payments.payment-declined', {
@@ -113,8 +113,10 @@ describe('a domain error', () => {
 
 describe('an error of the bus', () => {
   const statuses: Partial<Record<string, number>> = {
+    CONFLICT: 409,
     IDEMPOTENCY_CONFLICT: 409,
     TIMEOUT: 504,
+    NOT_FOUND: 404,
     NOT_RUNNING: 503,
     NO_HANDLER: 503,
     NO_RESPONDER: 503,

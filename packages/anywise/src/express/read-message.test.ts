@@ -177,7 +177,7 @@ describe('a field with the name of a member of the message', () => {
   });
 
   it.each(['then', 'toJSON', 'prototype', 'length', 'name', '~reply', 'kind', 'parse', 'eventId'])(
-    'does not stand in the way: `%s`',
+    'does not get in the way: `%s`',
     async (name) => {
       const sent: Command[] = [];
       const answer = await request(world(route('post', '/', Loose), (command) => sent.push(command)))

@@ -7,7 +7,8 @@ import { command, query } from '../core/message/declare.js';
 import type { Command } from '../core/message/message.js';
 import { notFound, problems } from './problems.js';
 import { route, type Route } from './route.js';
-import { routes, type RoutesOptions, type Sender, type SenderOptions } from './routes.js';
+import type { Sender, SenderOptions } from '../http/routes-options.js';
+import { routes, type RoutesOptions } from './routes.js';
 
 const Payment = z.object({ paymentId: z.string() });
 

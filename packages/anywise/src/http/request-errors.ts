@@ -4,6 +4,10 @@ export function bodyTooLarge(limitBytes: number): HttpProblem {
   return new HttpProblem(413, { detail: `The body is larger than ${limitBytes} bytes.` });
 }
 
+export function notJson(): HttpProblem {
+  return new HttpProblem(415, { detail: 'The body must be JSON: send it with `content-type: application/json`.' });
+}
+
 /** The client disconnected while its body was being read. Body-reading middleware reports it with this type. */
 export const clientLeft: Error = Object.assign(new Error('The client disconnected while sending its request.'), {
   type: 'request.aborted',

@@ -30,7 +30,7 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 /**
- * Starts an HTTP server for an Express app, and resolves once it accepts requests.
+ * Starts an HTTP server for an app, and resolves once it accepts requests.
  *
  * @throws SetupError that names every option that is out of range.
  * @throws AnywiseError (`UNAVAILABLE`) when the port is taken or not allowed.

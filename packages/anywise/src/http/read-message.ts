@@ -1,16 +1,16 @@
-import type { Request } from 'express';
 import { AnywiseError, InvalidMessageError, issuePath, type Issue } from '../core/errors/errors.js';
 import type { Command } from '../core/message/message.js';
 import { HttpProblem, type FieldError } from './http-problem.js';
-import type { Route } from './route.js';
+import type { RequestView } from './request-view.js';
+import type { Method, Route } from './route.js';
 import { findUnusableText } from './unusable-text.js';
 
 /** A long list of bad entries must not make the answer larger than the request. */
 const mostErrors = 50;
 
 /** Turns a request into its message. @throws HttpProblem (400) if the data does not fit. */
-export function readMessage(route: Route, request: Request): Command {
-  const data: Record<string, unknown> = { ...(route.input?.(request) ?? defaultInput(route, request)) };
+export function readMessage<Request>(route: Route<Request>, view: RequestView<Request>): Command {
+  const data: Record<string, unknown> = { ...(route.input?.(view.request) ?? defaultInput(route.method, view)) };
   // JSON can contain an own `__proto__`, which a later Object.assign would turn into the prototype.
   delete data.__proto__;
   const unusable = findUnusableText(data);
@@ -26,15 +26,15 @@ export function readMessage(route: Route, request: Request): Command {
  * The error for the caller. Data that does not fit the route's message is the caller's fault, whether its schema or its
  * handler found out. Data of any other message is not.
  */
-export function refusalOf({ message }: Route, error: unknown): unknown {
+export function refusalOf({ message }: Pick<Route, 'message'>, error: unknown): unknown {
   return isInvalid(error) && error.messageType === message.type ? invalidData(error) : error;
 }
 
-function defaultInput({ method }: Route, request: Request): object {
-  return { ...(method === 'get' ? request.query : objectBody(request)), ...request.params };
+function defaultInput(method: Method, { query, body, params }: RequestView<unknown>): object {
+  return { ...(method === 'get' ? query : objectBody(body)), ...params };
 }
 
-function objectBody({ body = {} }: { readonly body?: unknown }): object {
+function objectBody(body: unknown = {}): object {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
   throw new HttpProblem(400, { detail: 'The body must be a JSON object.' });
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { HttpProblem } from './http-problem.js';
@@ -15,13 +14,19 @@ const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () =
  */
 const mostOverheadBytes = 1_024;
 
+/** The body of a request as it arrives. A message of `node:http` is one. */
+export interface BodyStream extends Readable {
+  /** Whether all of it has arrived, though it may not have been read. @defaultValue whether all of it has been read */
+  readonly complete?: boolean;
+}
+
 /**
  * Reads the body of a request, decompressed. Rejects as soon as it exceeds the limit, however much is still to come.
  *
  * @throws HttpProblem (413; 415 for an unknown encoding; 400 for invalid compressed data)
  */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+export async function readBody(request: BodyStream, contentEncoding: string, limitBytes: number): Promise<Buffer> {
+  const encoding = contentEncoding.trim().toLowerCase();
   if (encoding === 'identity') return collect(request, request, limitBytes);
 
   const decompress = decompressors.get(encoding);
@@ -45,7 +50,7 @@ function wrongEncoding(encoding: string, cause: unknown): HttpProblem {
 }
 
 /** Not with `for await`, which would destroy the request, and with it the response. */
-function collect(request: IncomingMessage, source: Readable, limitBytes: number): Promise<Buffer> {
+function collect(request: BodyStream, source: Readable, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -66,11 +71,12 @@ function collect(request: IncomingMessage, source: Readable, limitBytes: number)
     };
     const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks, size)));
     const onClose = (): void => {
-      if (!request.complete) settle(() => reject(clientLeft));
+      if (!(request.complete ?? request.readableEnded)) settle(() => reject(clientLeft));
     };
     source.on('data', onData).once('end', onEnd);
     // An error after the outcome changes nothing, but needs a listener.
     source.on('error', (error) => settle(() => reject(source === request ? clientLeft : error)));
+    if (source !== request) request.on('error', () => settle(() => reject(clientLeft)));
     request.on('data', onReceived).once('close', onClose);
   });
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { command, event, query } from '../core/message/declare.js';
-import { route } from './route.js';
+import { route } from '../express/route.js';
+import { route as fastifyRoute } from '../fastify/route.js';
+import { route as honoRoute } from '../hono/route.js';
 
 const Payment = z.object({ paymentId: z.string() });
 class CreatePayment extends command('payments.create-payment', {
@@ -58,3 +60,11 @@ route('post', '/payments', CreatePayment, { statsu: 201 });
 route('fetch', '/payments', CreatePayment);
 // @ts-expect-error -- an event is published, not asked for
 route('post', '/payments', PaymentCreated);
+
+// Each framework gives `input` and `headers` its own request.
+fastifyRoute('get', '/payments/:id', GetPayment, { input: ({ params }) => Object(params) as object });
+honoRoute('get', '/payments/:id', GetPayment, { input: ({ req }) => ({ paymentId: req.param('id') }) });
+// @ts-expect-error -- the context of Hono has no `params`
+honoRoute('get', '/payments/:id', GetPayment, { input: ({ params }) => ({ paymentId: String(params) }) });
+// @ts-expect-error -- paths are checked there, too
+fastifyRoute('get', '/payments/:id', GetPayment);

@@ -22,7 +22,8 @@ export function endAfterRequest(response: ServerResponse, text: string): void {
   });
 }
 
-function dropRest(request: IncomingMessage, done: (isComplete: boolean) => void): void {
+/** Reads the rest of a request and discards it. `done` learns whether it came to its end. */
+export function dropRest(request: IncomingMessage, done: (isComplete: boolean) => void): void {
   let dropped = 0;
   const settle = (): void => {
     clearTimeout(timer);

@@ -1,6 +1,4 @@
 import { STATUS_CODES } from 'node:http';
-import type { Response } from 'express';
-import { endAfterRequest } from './end-after-request.js';
 
 /** One field of a request that is wrong. */
 export interface FieldError {
@@ -67,13 +65,6 @@ export class HttpProblem extends Error {
     const { type = 'about:blank', detail, code, errors, members } = this.#options;
     return { ...members, type, title: titleOf(this.status, this.#options), status: this.status, detail, code, errors };
   }
-}
-
-export function sendProblem(response: Response, problem: HttpProblem): void {
-  const text = JSON.stringify(problem);
-  response.status(problem.status).set({ ...problem.headers, 'content-type': 'application/problem+json' });
-  response.set('content-length', String(Buffer.byteLength(text)));
-  endAfterRequest(response, text);
 }
 
 function titleOf(status: number, { title }: HttpProblemOptions): string {
