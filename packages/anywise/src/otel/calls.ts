@@ -23,6 +23,11 @@ export function callInstruments(telemetry: Telemetry, service: string): CallInst
   };
 
   return {
+    continued(attributes) {
+      const origin = readTrace(attributes);
+      return origin && remoteParent(origin);
+    },
+
     handle(what, within, run) {
       const { kind, type, listener } = what;
       const { meters } = telemetry;

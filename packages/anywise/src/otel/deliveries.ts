@@ -1,10 +1,12 @@
-import { context, SpanKind, trace, type Attributes, type Link, type Span } from '@opentelemetry/api';
+import { context, SpanKind, type Attributes, type Context, type Link, type Span } from '@opentelemetry/api';
 import { AnywiseError } from '../core/errors/errors.js';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Claim } from '../core/ports/inbox.js';
 import type { AttemptEnd, DeliveryInstruments } from '../core/ports/instrumentation.js';
 import { bornAt } from './born-at.js';
+import { CommonAttributes, type Common } from './common-attributes.js';
 import { errorType } from './error-type.js';
+import type { Meters } from './meters.js';
 import { attribute, spanEvent } from './names.js';
 import { background, failed, inSpan, parentOf, remoteParent, secondsSince, withError } from './span.js';
 import type { Telemetry } from './telemetry.js';
@@ -28,30 +30,19 @@ const system = { [attribute.system]: 'anywise' };
 export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptions): DeliveryInstruments {
   const { service, newTraceAfterMs, recordKeys, now } = options;
 
-  const measuredOf = (listener: string, type: string): Attributes => ({
-    ...system,
-    [attribute.operationName]: 'process',
-    [attribute.destination]: type,
-    [attribute.subscription]: listener,
-    [attribute.consumerGroup]: service,
-  });
+  const common = new CommonAttributes(service);
 
-  const processSpan = (claim: Claim, envelope: Envelope | undefined, measured: Attributes, ageMs: number) => ({
-    name: `process ${claim.type}`,
-    kind: SpanKind.CONSUMER,
-    attributes: {
-      ...measured,
-      [attribute.operationType]: 'process',
-      [attribute.messageId]: claim.id,
-      [attribute.attempt]: claim.attempt,
-      ...(envelope !== undefined && {
-        [attribute.conversation]: envelope.correlationid,
-        [attribute.kind]: envelope.kind,
-        [attribute.age]: ageMs / 1_000,
-      }),
-      ...(recordKeys && claim.key !== undefined && { [attribute.key]: claim.key }),
-    },
-  });
+  const spanOf = (claim: Claim, envelope: Envelope | undefined, { name, attributes }: Common, ageMs: number) => {
+    const own: Attributes = { ...attributes, [attribute.messageId]: claim.id, [attribute.attempt]: claim.attempt };
+    if (envelope !== undefined) {
+      own[attribute.conversation] = envelope.correlationid;
+      own[attribute.kind] = envelope.kind;
+      own[attribute.age] = ageMs / 1_000;
+    }
+    if (claim.isReplayed === true) own[attribute.replayed] = true;
+    if (recordKeys && claim.key !== undefined) own[attribute.key] = claim.key;
+    return { name, kind: SpanKind.CONSUMER, attributes: own };
+  };
 
   const count = (end: AttemptEnd, measured: Attributes): void => {
     const { meters } = telemetry;
@@ -65,18 +56,14 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
 
   return {
     create(envelope, within) {
-      const { type, id, correlationid, kind } = envelope;
-      const attributes = {
-        ...system,
-        [attribute.operationName]: 'create',
-        [attribute.operationType]: 'create',
-        [attribute.destination]: type,
-        [attribute.messageId]: id,
-        [attribute.conversation]: correlationid,
-        [attribute.kind]: kind,
+      const { name, attributes } = common.created(envelope.type, envelope.kind);
+      const own: Attributes = {
+        ...attributes,
+        [attribute.messageId]: envelope.id,
+        [attribute.conversation]: envelope.correlationid,
       };
-      const parent = parentOf(within);
-      const span = telemetry.tracer.startSpan(`create ${type}`, { kind: SpanKind.PRODUCER, attributes }, parent);
+      const request = { kind: SpanKind.PRODUCER, attributes: own };
+      const span = telemetry.tracer.startSpan(name, request, parentOf(within));
       span.end();
       return writeTrace(span.spanContext());
     },
@@ -109,32 +96,27 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
       const origin = envelope && readTrace(envelope);
       const ageMs = envelope === undefined ? 0 : Math.max(0, now() - bornAt(envelope));
       const continues = origin !== undefined && ageMs < newTraceAfterMs;
-      const measured = measuredOf(claim.listener, claim.type);
-      const began = performance.now();
-      if (meters !== undefined) {
-        meters.consumed.add(1, measured);
-        if (envelope !== undefined) meters.deliveryDelay.record(ageMs / 1_000, measured);
-      }
-      const ended =
-        meters &&
-        ((error: string | undefined) => meters.processDuration.record(secondsSince(began), withError(measured, error)));
-      const request = processSpan(claim, envelope, measured, ageMs);
-      const links = origin === undefined ? [] : [{ context: origin }];
-      const parent = remoteParent(continues ? origin : undefined);
-      const handled = (span: Span, own: object): Promise<AttemptEnd> =>
-        context.with(trace.setSpan(parent, span), run, undefined, own).then((end) => {
+      const shared = common.processed(claim.listener, claim.type);
+      const { measured } = shared;
+      const ended = meters && startProcess(meters, measured, envelope === undefined ? undefined : ageMs);
+      const request = spanOf(claim, envelope, shared, ageMs);
+      const links = origin === undefined ? undefined : [{ context: origin }];
+      const handled = (span: Span, own: Context): Promise<AttemptEnd> =>
+        context.with(own, run, undefined, own).then((end) => {
           addEvent(span, end);
           count(end, measured);
           return end;
         });
-      const errorOf = (end: AttemptEnd): unknown => ('error' in end ? end.error : undefined);
-      return inSpan(telemetry, { ...request, links }, parent, handled, { ended, errorOf });
+      return inSpan(telemetry, { ...request, links }, remoteParent(continues ? origin : undefined), handled, {
+        ended,
+        errorOf: errorOfEnd,
+      });
     },
 
     processBatch(claims, run) {
       const { meters } = telemetry;
       const [first] = claims;
-      const measured = measuredOf(first?.listener ?? '', first?.type ?? '');
+      const { name, measured } = common.processed(first?.listener ?? '', first?.type ?? '');
       const began = performance.now();
       const ended =
         meters &&
@@ -148,7 +130,7 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
         [attribute.batchCount]: claims.length,
       };
       const links = linksTo(claims.flatMap(({ envelope }) => envelope ?? []));
-      const span = { name: `process ${first?.type}`, kind: SpanKind.CONSUMER, attributes, links };
+      const span = { name, kind: SpanKind.CONSUMER, attributes, links };
       // They come of many traces.
       const parent = remoteParent(undefined);
       return inSpan(telemetry, span, parent, (_, own) => context.with(own, run, undefined, own), { ended });
@@ -156,16 +138,12 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
 
     buried(entry) {
       const { listener, type, error = '', envelope } = entry;
-      const measured = measuredOf(listener, type);
+      const { name, measured, attributes: shared } = common.processed(listener, type);
       const origin = envelope && readTrace(envelope);
-      const attributes = {
-        ...measured,
-        [attribute.operationType]: 'process',
-        [attribute.messageId]: entry.id,
-      };
+      const attributes = { ...shared, [attribute.messageId]: entry.id };
       const links = origin === undefined ? [] : [{ context: origin }];
       const request = { kind: SpanKind.CONSUMER, attributes, links };
-      const span = telemetry.tracer.startSpan(`process ${type}`, request, remoteParent(undefined));
+      const span = telemetry.tracer.startSpan(name, request, remoteParent(undefined));
       const unreadable = new AnywiseError('UNREADABLE_MESSAGE', error);
       // It was thrown nowhere.
       delete unreadable.stack;
@@ -175,6 +153,19 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
       telemetry.meters?.deadLetters.add(1, withError(measured, errorName));
     },
   };
+}
+
+/** Takes the measures of an attempt that begins, and gives what takes those of its end. */
+function startProcess(meters: Meters, measured: Attributes, ageMs: number | undefined) {
+  const began = performance.now();
+  meters.consumed.add(1, measured);
+  if (ageMs !== undefined) meters.deliveryDelay.record(ageMs / 1_000, measured);
+  return (error: string | undefined): void =>
+    meters.processDuration.record(secondsSince(began), withError(measured, error));
+}
+
+function errorOfEnd(end: AttemptEnd): unknown {
+  return 'error' in end ? end.error : undefined;
 }
 
 /** Links to what has created the messages. */

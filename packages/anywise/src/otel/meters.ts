@@ -12,6 +12,8 @@ export interface Meters {
   readonly retries: Counter;
   readonly deadLetters: Counter;
   readonly leasesLost: Counter;
+  readonly projectionEvents: Counter;
+  readonly entityConflicts: Counter;
 }
 
 export function createMeters(meter: Meter): Meters {
@@ -29,5 +31,7 @@ export function createMeters(meter: Meter): Meters {
     retries: count(metric.retries, 'Attempts that failed and are repeated.', '{attempt}'),
     deadLetters: count(metric.deadLetters, 'Messages that were given up.', '{message}'),
     leasesLost: count(metric.leasesLost, 'Attempts whose message was taken by another process.', '{lease}'),
+    projectionEvents: count(metric.projectionEvents, 'Events that a read model took in or passed over.', '{event}'),
+    entityConflicts: count(metric.entityConflicts, 'Work undone because another was quicker.', '{conflict}'),
   };
 }

@@ -18,8 +18,13 @@ export const attribute = {
   kind: 'anywise.message.kind',
   key: 'anywise.message.key',
   state: 'anywise.state',
+  projection: 'anywise.projection.name',
+  projectionVersion: 'anywise.projection.version',
+  outcome: 'anywise.outcome',
+  entity: 'anywise.entity.name',
   retryInMs: 'anywise.retry.in_ms',
   holdsUp: 'anywise.dead.holds_up',
+  replayed: 'anywise.replayed',
 } as const;
 
 /** Events within a `process` span. */
@@ -41,8 +46,17 @@ export const metric = {
   leasesLost: 'anywise.leases.lost',
   outboxMessages: 'anywise.outbox.messages',
   outboxAge: 'anywise.outbox.age',
+  outboxRelay: 'anywise.outbox.relay',
   inboxMessages: 'anywise.inbox.messages',
   inboxAge: 'anywise.inbox.age',
+  transportLag: 'anywise.transport.lag',
+  clockSkew: 'anywise.clock.skew',
+  projectionBehind: 'anywise.projection.behind',
+  projectionLag: 'anywise.projection.lag',
+  projectionFaults: 'anywise.projection.faults',
+  projectionEvents: 'anywise.projection.events',
+  horizonLag: 'anywise.log.horizon_lag',
+  entityConflicts: 'anywise.entity.conflicts',
 } as const;
 
 /** The boundaries that the conventions give for the duration of an operation, in seconds. */

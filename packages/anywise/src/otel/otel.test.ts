@@ -191,6 +191,8 @@ describe('otel', () => {
     await eventually(() => expect(seen).toHaveLength(1));
     expect(seen[0]).not.toHaveProperty('traceparent');
     await using recorded = recordSpans();
+    // A bus looks for an SDK once in a turn of the event loop.
+    await new Promise(setImmediate);
     await bus.send(new Pay({ n: 2 }));
     await eventually(() => expect(seen).toHaveLength(2));
     const created = recorded.spans().find(({ name }) => name === 'create pay.paid');

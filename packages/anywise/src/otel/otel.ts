@@ -1,8 +1,16 @@
 import { context } from '@opentelemetry/api';
 import { checkOptions, milliseconds, longestRetentionMs, ofType, type OptionChecks } from '../core/errors/options.js';
-import type { Instrumentation, InstrumentedBus, Instruments } from '../core/ports/instrumentation.js';
+import type {
+  CallInstruments,
+  CountInstruments,
+  DeliveryInstruments,
+  Instrumentation,
+  InstrumentedBus,
+  Instruments,
+} from '../core/ports/instrumentation.js';
 import { callInstruments } from './calls.js';
-import { deliveryInstruments } from './deliveries.js';
+import { countInstruments } from './counts.js';
+import { deliveryInstruments, type DeliveryOptions } from './deliveries.js';
 import { observeBacklog } from './gauges.js';
 import { background } from './span.js';
 import { Telemetry } from './telemetry.js';
@@ -44,24 +52,36 @@ export function otel(options: OtelOptions = {}): Instrumentation {
   checkOptions('`otel()`', options, checks);
   const { newTraceAfterMs = 300_000, recordKeys = false, now = Date.now } = options;
   return {
-    instrument: (bus) => instrumentsOf(bus, { service: bus.name, newTraceAfterMs, recordKeys, now }),
+    instrument: (bus) => new OtelInstruments(bus, { service: bus.name, newTraceAfterMs, recordKeys, now }),
   };
 }
 
-function instrumentsOf(bus: InstrumentedBus, options: Parameters<typeof deliveryInstruments>[1]): Instruments {
-  let stopObserving: (() => void) | undefined;
-  const telemetry = new Telemetry((meter) => (stopObserving = observeBacklog(meter, bus)));
-  return {
-    get isActive() {
-      return telemetry.isActive;
-    },
-    calls: callInstruments(telemetry, bus.name),
-    deliveries: deliveryInstruments(telemetry, options),
-    background(run) {
-      // What waits is observed from the start on, even if nothing moves.
-      telemetry.find();
-      return context.with(background, run);
-    },
-    close: () => stopObserving?.(),
-  };
+/** A class, because its `isActive` is read with each message: the compiler makes nothing of a getter that is one of an object. */
+class OtelInstruments implements Instruments {
+  readonly calls: CallInstruments;
+  readonly deliveries: DeliveryInstruments;
+  readonly counts: CountInstruments;
+  readonly #telemetry: Telemetry;
+  #stopObserving: (() => void) | undefined;
+
+  constructor(bus: InstrumentedBus, options: DeliveryOptions) {
+    this.#telemetry = new Telemetry((meter) => (this.#stopObserving = observeBacklog(meter, bus)));
+    this.calls = callInstruments(this.#telemetry, bus.name);
+    this.deliveries = deliveryInstruments(this.#telemetry, options);
+    this.counts = countInstruments(this.#telemetry, bus.name);
+  }
+
+  get isActive(): boolean {
+    return this.#telemetry.isActive;
+  }
+
+  background<T>(run: () => T): T {
+    // What waits is observed from the start on, even if nothing moves.
+    this.#telemetry.find();
+    return context.with(background, run);
+  }
+
+  close(): void {
+    this.#stopObserving?.();
+  }
 }

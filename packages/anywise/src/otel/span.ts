@@ -9,6 +9,7 @@ import {
   type Link,
   type Span,
   type SpanContext,
+  type SpanOptions,
   type SpanKind,
 } from '@opentelemetry/api';
 import type { Trace } from '../core/ports/instrumentation.js';
@@ -27,7 +28,7 @@ export interface SpanRequest {
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
-  readonly links?: Link[];
+  readonly links?: Link[] | undefined;
 }
 
 /** Where a span goes: within the user's own span, if there is one, else within the message that caused it. */
@@ -55,8 +56,7 @@ export function inSpan<T>(
   run: (span: Span, own: Context) => Promise<T>,
   { ended, errorOf }: SpanEnd<T>,
 ): Promise<T> {
-  const { name, kind, attributes, links } = request;
-  const span = telemetry.tracer.startSpan(name, { kind, attributes, ...(links && { links }) }, parent);
+  const span = telemetry.tracer.startSpan(request.name, request as SpanOptions, parent);
   const own = trace.setSpan(parent, span);
   const running = run(span, own);
   // Not sampled, and nothing measured: the trace goes on to others, and no promise is added here.

@@ -17,22 +17,33 @@ export class Telemetry {
   readonly #onMeter: (meter: Meter) => void;
   #tracer: Tracer | undefined;
   #meters: Meters | undefined;
+  #isActive = false;
+  #isFresh = false;
 
   /** @param onMeter called once, when there is a meter that records. */
   constructor(onMeter: (meter: Meter) => void) {
     this.#onMeter = onMeter;
   }
 
+  /** Asked with each message, so what it says is looked up once in a turn of the event loop, until all is found. */
   get isActive(): boolean {
-    this.find();
-    return this.#tracer !== undefined || this.#meters !== undefined;
+    if (!this.#isFresh) this.find();
+    return this.#isActive;
   }
 
   /** Looks for what has been registered meanwhile. */
   find(): void {
     this.#tracer ??= this.#findTracer();
     this.#meters ??= this.#findMeters();
+    this.#isActive = this.#tracer !== undefined || this.#meters !== undefined;
+    if (this.#isFresh) return;
+    this.#isFresh = true;
+    if (this.#tracer === undefined || this.#meters === undefined) setImmediate(this.#expire);
   }
+
+  readonly #expire = (): void => {
+    this.#isFresh = false;
+  };
 
   /** Makes spans that record nothing, but pass their parent's trace on, if only metrics are recorded. */
   get tracer(): Pick<Tracer, 'startSpan'> {

@@ -5,10 +5,18 @@ import type { TraceAttributes } from '../core/ports/instrumentation.js';
 // https://www.w3.org/TR/trace-context/
 const shape = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 const longestState = 512;
+/** What nearly all are, told by one look: in this version, no id is all zeros. */
+const usual = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-0[01]$/;
+const noTraceId = '0'.repeat(32);
 
 /** The span that an envelope, or a request, came of; `undefined` if it names none, or names it wrongly. */
 export function readTrace({ traceparent, tracestate }: TraceAttributes): SpanContext | undefined {
-  const parts = typeof traceparent === 'string' ? shape.exec(traceparent) : null;
+  if (typeof traceparent !== 'string') return undefined;
+  if (usual.test(traceparent) && (tracestate === undefined || tracestate === '')) {
+    const traceFlags = traceparent.endsWith('1') ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    return { traceId: traceparent.slice(3, 35), spanId: traceparent.slice(36, 52), traceFlags, isRemote: true };
+  }
+  const parts = shape.exec(traceparent);
   if (parts === null) return undefined;
   const [text, version, traceId = '', spanId = '', flags = ''] = parts;
   // Only later versions may have more parts.
@@ -23,8 +31,9 @@ const none: TraceAttributes = {};
 
 /** What an envelope carries of the span that made it. */
 export function writeTrace(spanContext: SpanContext): TraceAttributes {
-  if (!isSpanContextValid(spanContext)) return none;
   const { traceId, spanId, traceFlags, traceState } = spanContext;
+  // The API makes both ids of zeros, or none.
+  if (traceId === noTraceId) return none;
   const traceparent = `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
   const tracestate = traceState?.serialize() ?? '';
   if (tracestate === '' || tracestate.length > longestState) return { traceparent };
