@@ -5,8 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { importsOf, sourceFiles, src } from './test-support/imports.js';
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly publishConfig: { readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>> };
+  readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies?: object;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>;
@@ -24,7 +23,7 @@ function graphOf(entry: string): { readonly files: Set<string>; readonly package
     files.add(file);
     for (const { what, isFile } of importsOf(file)) {
       if (isFile) visit(what);
-      else if (!builtIn.has(what)) packages.add(what);
+      else if (!builtIn.has(what)) packages.add(packageOf(what));
     }
   };
   visit(entry);
@@ -59,12 +58,20 @@ describe('the package', () => {
     expect(sourceFiles().filter((file) => !used.has(file))).toEqual([]);
   });
 
-  it('publishes the same entries as it has at home, without its source', () => {
-    const published = Object.entries(manifest.exports).map(([path, { '@anywise/source': _source, ...rest }]) => [
-      path,
-      rest,
-    ]);
-    expect(manifest.publishConfig.exports).toEqual(Object.fromEntries(published));
+  it('names the source, the types and the code of each entry in the same way', () => {
+    const entries = folders.map((folder) => [`./${folder}`, entryAt(`${folder}/index`)] as const);
+    expect(manifest.exports).toEqual({
+      '.': { browser: entryAt('contract/index'), ...entryAt('index') },
+      ...Object.fromEntries(entries),
+      './package.json': './package.json',
+    });
+  });
+
+  it('needs nothing of Node for what browsers get', () => {
+    const graph = [...graphOf('contract/index.ts').files];
+    const needy = graph.filter((file) => readFileSync(join(src, file), 'utf8').includes(" from 'node:"));
+    expect(graph.length).toBeGreaterThan(10);
+    expect(needy).toEqual([]);
   });
 
   it('has no dependency, and no peer that must be there', () => {
@@ -83,7 +90,16 @@ describe('the package', () => {
   });
 });
 
+/** Without the path within it. */
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
 /** The packages of one scope are one library. */
 function libraryOf(name: string): string {
   return name.startsWith('@') ? name.slice(0, name.indexOf('/')) : name;
+}
+
+function entryAt(path: string): Readonly<Record<string, string>> {
+  return { '@anywise/source': `./src/${path}.ts`, types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` };
 }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import * as client from './client/index.js';
 import * as connect from './connect/index.js';
+import * as docs from './docs/index.js';
 import * as express from './express/index.js';
+import * as fastify from './fastify/index.js';
 import * as guards from './guards/index.js';
+import * as hono from './hono/index.js';
 import * as root from './index.js';
 import * as inversify from './inversify/index.js';
 import * as kit from './kit/index.js';
@@ -13,6 +17,7 @@ import * as postgres from './postgres/index.js';
 import * as sinks from './sinks/index.js';
 import * as sqlite from './sqlite/index.js';
 import * as testing from './testing/index.js';
+import { stepsOf } from './core/sagas/step.js';
 import { silent, startBus } from './test-support/start-bus.js';
 
 const { Anywise, command, contextKey, contract, domainError, event, memoryStore, MessageRegistry, on, query } = root;
@@ -85,6 +90,7 @@ const connection = {
   pool: object,
   maxConnections: whole(2, 9_999),
   prepare: flag,
+  listenUrl: text,
   statementTimeoutMs: whole(100, 2 ** 31 - 1),
 };
 const bytes = whole(1_024, 134_217_728);
@@ -96,9 +102,121 @@ async function onBus(use: (bus: root.Anywise) => Promise<unknown>): Promise<void
   await use(bus);
 }
 
+/** A bus with a projection. */
+async function onListed(use: (bus: root.Anywise) => Promise<unknown>): Promise<void> {
+  await using bus = await startBus({
+    name: 'shop',
+    contracts,
+    items: [...items, thing, paidList],
+    store: memoryStore(),
+  });
+  await use(bus);
+}
+
+/** Sends the query over HTTP, to nobody. */
+const askOver = client.createClient({
+  url: 'http://shop.example',
+  routes: [{ method: 'post', path: '/ask', message: Ask, idempotencyKey: true }],
+  fetch: async () => ({ status: 200, headers: { get: () => null }, text: async () => '"reply"' }),
+});
+
 const register = (item: root.Registrable): unknown => new MessageRegistry('shop').register(item);
 
+const paidList = root.projection('shop.paid-list', { version: 1, tables: {} }).on(Paid, nothing);
+const thing = root.entity('shop.thing', { state: z.object({ id: z.string() }) }).create(Paid, ({ id }) => ({ id }));
+const process = root.saga('shop.process', { state: z.string() });
+const inHistory = (use: (entities: root.Entities) => Promise<unknown>): Promise<void> =>
+  inTransaction(async (tx) => use(await tx.get(root.Entities)));
+
+async function inTransaction(use: (tx: root.Transaction) => Promise<unknown>): Promise<void> {
+  await using bus = await startBus({ name: 'shop', contracts, items: [...items, thing], store: memoryStore() });
+  await bus.transaction(use);
+}
+
+interface HttpEntry {
+  readonly health: (target: { check(): Promise<string[]> }, options: never) => unknown;
+  readonly problems: (options: never) => unknown;
+  readonly routes: (bus: { send(): Promise<undefined> }, definitions: never[], options: never) => unknown;
+  readonly route: (method: 'get', path: '/', message: typeof Ask, options: never) => unknown;
+}
+
+/** What the entries of all HTTP frameworks have. */
+const overHttp = (name: string, framework: HttpEntry): Readonly<Record<string, Subject>> => ({
+  [`health on ${name}`]: {
+    call: (options) => framework.health({ check: async () => [] }, options),
+    takes: { timeoutMs: ms(1), about: object, onError: no },
+  },
+  [`problems on ${name}`]: { call: (options) => framework.problems(options), takes: { statuses: list, onError: no } },
+  [`routes on ${name}`]: {
+    call: (options) => framework.routes({ send: later }, [], options),
+    takes: { context: no, idempotencyScope: no, bodyLimitBytes: whole(1) },
+  },
+  [`route on ${name}`]: {
+    call: (options) => framework.route('get', '/', Ask, options),
+    takes: { status: whole(200, 399), idempotencyKey: flag, input: no, documented: no, headers: no },
+  },
+  [`a route on ${name} that \`route\` did not make`]: {
+    call: (route) => framework.routes({ send: later }, [route], { idempotencyScope: () => 'ada' } as never),
+    needs: { method: 'get', path: '/', message: Ask },
+    takes: {
+      method: no,
+      path: no,
+      message: no,
+      status: whole(200, 399),
+      idempotencyKey: flag,
+      input: no,
+      documented: no,
+      headers: no,
+    },
+  },
+});
+
 const subjects: Readonly<Record<string, Subject>> = {
+  entity: {
+    call: (options) => root.entity('shop.thing', options),
+    needs: { state: z.string() },
+    takes: { state: no, snapshot: no },
+  },
+  'snapshot of entity': {
+    call: (snapshot) => root.entity('shop.thing', { state: z.string(), snapshot }),
+    needs: { every: 1, version: 1 },
+    takes: { every: whole(1, 1_000_000), version: whole(1, 2_147_483_647) },
+  },
+  saga: {
+    call: (options) => root.saga('shop.process', options),
+    needs: { state: z.string() },
+    takes: { state: no, timeouts: list, version: (value) => value === 1, upcast: object },
+  },
+  'correlation of saga': {
+    call: (by) => process.on(Paid, by, (_paid, _state, saga) => saga.stay()),
+    takes: { key: no, early: no },
+  },
+  'enqueue of a step': {
+    call: (options) => stepsOf({ name: 'shop.process', timeouts: [] }).stay().enqueue(new Pay(), options),
+    takes: { delayMs: century, key: anyText },
+  },
+  projection: {
+    call: (options) => root.projection('shop.list', options),
+    needs: { version: 1, tables: {} },
+    takes: { version: whole(1, 2_147_483_647), tables: object },
+  },
+  'on(…).entity': {
+    call: (options) =>
+      register(
+        on(Pay)
+          .entity(thing, () => 'a', options)
+          .decide(() => undefined),
+      ),
+    takes: { ifVersion: no },
+  },
+  'entities.history': {
+    call: (options) => inHistory((entities) => entities.history(thing, 'a', options)),
+    takes: { after: whole(0), limit: whole(1, 1_000) },
+  },
+  'entities.ids': {
+    call: (options) => inHistory((entities) => entities.ids(thing, options)),
+    takes: { after: text, limit: whole(1, 1_000) },
+  },
   'new Anywise': {
     call: async (options) => {
       const bus = new Anywise(options);
@@ -108,6 +226,7 @@ const subjects: Readonly<Record<string, Subject>> = {
     needs: { name: 'shop' },
     takes: {
       name: text,
+      version: text,
       registries: list,
       sinks: list,
       contracts: list,
@@ -155,6 +274,10 @@ const subjects: Readonly<Record<string, Subject>> = {
     call: (options) => onBus((bus) => bus.check(options)),
     takes: { timeoutMs: ms(1) },
   },
+  'anywise.projected': {
+    call: (options) => onListed((bus) => bus.projected(paidList, options)),
+    takes: { timeoutMs: ms(1) },
+  },
   'deadLetters.list': {
     call: (options) => onBus((bus) => bus.deadLetters.list(options)),
     takes: filter,
@@ -196,7 +319,12 @@ const subjects: Readonly<Record<string, Subject>> = {
       timeoutMs: ms(1),
       concurrency: whole(1),
       guards: list,
+      batch: object,
     },
+  },
+  '@listens with a batch': {
+    call: (options) => root.listens(Paid, { batch: options }),
+    takes: { max: whole(1, 1_000), waitMs: ms(0, 60_000) },
   },
   'on(…).retry': {
     call: (options) => register(on(Paid).retry(options).listen(nothing)),
@@ -337,10 +465,9 @@ const subjects: Readonly<Record<string, Subject>> = {
     needs: { allow: () => true, refusal: () => new Error('no') },
     takes: { allow: no, refusal: no },
   },
-  health: {
-    call: (options) => express.health({ check: async () => [] }, options),
-    takes: { timeoutMs: ms(1), about: object, onError: no },
-  },
+  ...overHttp('Express', express),
+  ...overHttp('Fastify', fastify),
+  ...overHttp('Hono', hono),
   listen: {
     call: async (options) => (await express.listen(() => undefined, options)).close(),
     needs: { port: 0 },
@@ -353,28 +480,39 @@ const subjects: Readonly<Record<string, Subject>> = {
     },
     takes: { timeoutMs: ms(0) },
   },
-  problems: { call: (options) => express.problems(options), takes: { statuses: list, onError: no } },
-  routes: {
-    call: (options) => express.routes({ send: later }, [], options),
-    takes: { context: no, idempotencyScope: no, bodyLimitBytes: whole(1) },
+  documents: { call: (options) => express.documents(options), takes: { openapi: object, asyncapi: object } },
+  'documents of fastify': {
+    call: (options) => fastify.documents(options),
+    takes: { openapi: object, asyncapi: object },
   },
-  route: {
-    call: (options) => express.route('get', '/', Ask, options),
-    takes: { status: whole(200, 399), idempotencyKey: flag, input: no, headers: no },
-  },
-  'a route that `route` did not make': {
-    call: (route) => express.routes({ send: later }, [route], { idempotencyScope: () => 'ada' }),
-    needs: { method: 'get', path: '/', message: Ask },
+  'documents of hono': { call: (options) => hono.documents(options), takes: { openapi: object, asyncapi: object } },
+  createClient: {
+    call: (options) => client.createClient(options),
+    needs: { routes: [] },
     takes: {
-      method: no,
-      path: no,
-      message: no,
-      status: whole(200, 399),
-      idempotencyKey: flag,
-      input: no,
-      headers: no,
+      ...{ url: () => true, routes: list, headers: (value: unknown) => typeof value === 'object' && value !== null },
+      ...{ timeoutMs: ms(1), retries: whole(0, 20), credentials: no, fetch: no },
     },
   },
+  'client.send': {
+    call: (options) => askOver.send(new Ask(), options),
+    takes: { idempotencyKey: text, signal: no, timeoutMs: ms(1) },
+  },
+  asyncapi: {
+    call: (options) => docs.asyncapi(new Anywise({ name: 'shop' }).describe(), contracts, options),
+    needs: { version: '1' },
+    takes: { version: text, title: text, description: text, sends: list, converters: object },
+  },
+  openapi: {
+    call: (options) => docs.openapi([], options),
+    needs: { version: '1' },
+    takes: {
+      ...{ version: text, title: text, description: text, license: text },
+      ...{ servers: list, security: object, statuses: list, converters: object },
+    },
+  },
+  catalog: { call: (options) => docs.catalog([], options), takes: { converters: object } },
+  jsonSchemaOf: { call: (options) => docs.jsonSchemaOf(z.string(), 'input', options), takes: { converters: object } },
   fileSink: { call: (options) => sinks.fileSink('events.jsonl', options), takes: { fsync: flag } },
   httpSink: {
     call: (options) => sinks.httpSink('https://example.com', options),
@@ -479,14 +617,14 @@ describe('options', () => {
 /** The functions without options, by the reason. */
 const without = {
   'an error that throws another would hide itself':
-    'AnywiseError DomainError HttpProblem InvalidMessageError ListenersFailedError RefusedError SetupError TerminalError',
-  'a base class or a token': 'Command Event Query PostgresTransaction SqlTransaction SqliteTransaction',
+    'AnywiseError DomainError HttpProblem ProblemError InvalidMessageError ListenersFailedError RefusedError SetupError StreamConflictError TerminalError',
+  'a base class or a token': 'Command Entities Event Query PostgresTransaction SqlTransaction SqliteTransaction',
   'what it is given are messages, classes and values':
-    'concurrent contract handles methods notFound parseEnvelope sequential toEnvelopes token type connectTopology connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus testContext testEntry testEnvelope shownUrl shownValue',
+    'actionBy concurrent contract decider projected flow flowOf routesIn mermaidFlow mermaidContainers handles methods notFound parseEnvelope sequential toEnvelopes token type connectTopology connectTransport inversify memorySink casesFor eventually fakeClock fixed inTempFolder recordingBus story testContext testEntry testEnvelope shownUrl shownValue',
   'it checks the options of others':
     'checkOptions messageBytesCheck milliseconds ofType oneOf text wholeNumber withDefaults',
   'it has no options, or works inside a store or a transport':
-    'heldBack shortVersionOf textIn Mutex Waiters Watchers answerTo backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadGroupsOf deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isDeadHolder isWantedBy keyOf laneOf connectionLost declareCapabilities noResponder orderKey publishTogether queryWrote readEnvelope readStored readStoredEnvelope sleep startInterval startTimer usedAfterEnd versionOf whileFull writeEnvelopes',
+    'heldBack shortVersionOf textIn Mutex Waiters Watchers answerTo backoff assertOwner batchesWithin boundedCount checkStatement countWithin deadGroupsOf deadState decideRetry failuresOf holderName holdsUp inboxStatusOf isAlive isDeadHolder isWantedBy keyOf laneOf connectionLost declareCapabilities noResponder orderKey projectionStatus publishTogether queryWrote readEnvelope readStored readStoredEnvelope sagaIn sleep startInterval startTimer stepIn usedAfterEnd versionOf whileFull writeEnvelopes',
 };
 
 describe('the table of options', () => {
@@ -500,7 +638,11 @@ describe('the table of options', () => {
     nats,
     rabbitmq,
     inversify,
+    client,
+    docs,
     express,
+    fastify,
+    hono,
     sinks,
     connect,
     testing,

@@ -11,7 +11,7 @@ import { memoryTerminal } from './test-support/cli.js';
 import { inTempFolder } from './testing/temp-folder.js';
 import { connectStore, connectTransport } from './connect/connect.js';
 
-/** Ways to write a URL with a password, right and wrong. Nobody listens on port 1. */
+/** Ways to write a URL with a password, right and wrong. Nothing listens on port 1. */
 const ways: readonly ((password: string) => string)[] = [
   (password) => `postgres://ada:${password}@127.0.0.1:1/shop`,
   (password) => `"postgres://ada:${password}@127.0.0.1:1/shop"`,

@@ -23,7 +23,7 @@ export interface Asked {
   /** What its sender will know the answer by. */
   readonly ticket: string;
   readonly text: string;
-  /** Sends the answer. May reject. Not called if nobody waits for it any more. */
+  /** Sends the answer. May reject. Not called if the sender no longer waits for it. */
   readonly reply: (json: string) => unknown;
   /** What it came over, for `lose`. @defaultValue none */
   readonly route?: unknown;

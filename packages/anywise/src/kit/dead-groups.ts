@@ -1,37 +1,67 @@
 import type { DeadLetter } from '../core/ports/dead-letters.js';
 import type { DeadGroup } from '../core/ports/store-view.js';
 
-/** How many dead letters a store looks at to group them. */
-export const groupedLetters = 10_000;
+/** How many dead letters a store looks at to group them: the oldest and the latest of each listener. */
+export const groupedLetters = 1_000;
+/** How many it looks at of each of very many listeners. */
+export const leastGrouped = 20;
 
 /** What groups are made of. */
 export type GroupedLetter = Pick<DeadLetter, 'listener' | 'type' | 'error' | 'holdsUp' | 'diedAt'>;
 
 const weight: Readonly<Record<DeadLetter['holdsUp'], number>> = { nothing: 0, key: 1, listener: 2 };
 const varying = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+/gi;
-const comparedCharacters = 200;
+/** How much of an error is compared. */
+export const comparedCharacters = 200;
 
 /**
- * Groups dead letters by listener, type and error, the largest group first.
+ * Groups dead letters by listener, type and error, the largest group first. Each listener has the same share of
+ * {@link groupedLetters}, so that none hides those of another; of one that has more, the middle is left out.
  *
- * @param letters up to {@link groupedLetters} of them, and one more if there are more.
+ * @param letters all in the order of their numbers; of a listener that has more than its share, one more of each end is enough.
  */
 export function deadGroupsOf(letters: readonly GroupedLetter[], limit: number): readonly DeadGroup[] {
-  const isMore = letters.length > groupedLetters;
-  const groups = new Map<string, DeadGroup>();
-  for (const { listener, type, holdsUp, diedAt, ...letter } of letters.slice(0, groupedLetters)) {
-    const error = letter.error.slice(0, comparedCharacters).replace(varying, '…');
-    const name = JSON.stringify([listener, type, error]);
-    const group = groups.get(name);
-    groups.set(name, {
-      listener,
-      type,
-      error,
-      count: { count: (group?.count.count ?? 0) + 1, isMore },
-      firstAt: Math.min(group?.firstAt ?? diedAt, diedAt),
-      lastAt: Math.max(group?.lastAt ?? diedAt, diedAt),
-      holdsUp: group !== undefined && weight[group.holdsUp] > weight[holdsUp] ? group.holdsUp : holdsUp,
-    });
+  const listeners = byListener(letters);
+  const half = halfShare(listeners.length);
+  const groups = listeners.flatMap((own) => {
+    const isMore = own.length > 2 * half;
+    const seen = isMore ? [...own.slice(0, half), ...own.slice(-half)] : own;
+    return gathered(seen).map(({ count, ...group }) => ({ ...group, count: { count, isMore } }));
+  });
+  return groups.sort((a, b) => b.count.count - a.count.count).slice(0, limit);
+}
+
+/** How many letters are looked at from each end of those of a listener. */
+function halfShare(listeners: number): number {
+  return Math.floor(Math.max(leastGrouped, groupedLetters / listeners) / 2);
+}
+
+function byListener(letters: readonly GroupedLetter[]): (readonly GroupedLetter[])[] {
+  const listeners = new Map<string, GroupedLetter[]>();
+  for (const letter of letters) {
+    const own = listeners.get(letter.listener);
+    if (own === undefined) listeners.set(letter.listener, [letter]);
+    else own.push(letter);
   }
-  return [...groups.values()].sort((a, b) => b.count.count - a.count.count).slice(0, limit);
+  return [...listeners.values()];
+}
+
+type Gathered = { -readonly [Key in keyof DeadGroup]: Key extends 'count' ? number : DeadGroup[Key] };
+
+function gathered(letters: readonly GroupedLetter[]): Gathered[] {
+  const groups = new Map<string, Gathered>();
+  for (const { listener, type, error, holdsUp, diedAt } of letters) {
+    const shown = error.slice(0, comparedCharacters).replace(varying, '…');
+    const name = `${type}\0${shown}`;
+    const group = groups.get(name);
+    if (group === undefined) {
+      groups.set(name, { listener, type, error: shown, count: 1, firstAt: diedAt, lastAt: diedAt, holdsUp });
+      continue;
+    }
+    group.count++;
+    group.firstAt = Math.min(group.firstAt, diedAt);
+    group.lastAt = Math.max(group.lastAt, diedAt);
+    if (weight[holdsUp] > weight[group.holdsUp]) group.holdsUp = holdsUp;
+  }
+  return [...groups.values()];
 }

@@ -18,15 +18,18 @@ export {
 export { orderKey, type WrittenEnvelope } from '../core/message/envelope.js';
 export { limits, messageBytesCheck } from '../core/message/limits.js';
 export { answerTo, type AnswerContent, type AnswerError } from '../core/message/answer.js';
+export { actionBy, type NewAction } from './actions.js';
 export { Answering, type AnsweringOptions, type Asked } from './answering.js';
 export { batchesWithin, countWithin } from './batches.js';
 export { boundedCount } from './bounded-count.js';
 export { declareCapabilities, type DeclaredCapabilities } from './capabilities.js';
 export { deadGroupsOf, groupedLetters, type GroupedLetter } from './dead-groups.js';
 export { deadState, holdsUp, type DeadState } from './dead-state.js';
-export { failuresOf, keptAttempts, type StoredFailure } from './failed-attempts.js';
+export { failuresOf, keptAttempts, replayedFailures, type StoredFailure } from './failed-attempts.js';
 export { repeatEvery, whileFull, type IntervalOptions } from './interval.js';
 export { inboxStatusOf, type ListenerCounts } from './inbox-status.js';
+export { actionsKeptMs, keptSteps, processKeptMs } from './kept.js';
+export { sagaColumns, sagaIn, stepColumns, stepIn, type StoredSaga, type StoredStep } from './saga-rows.js';
 export { keyOf, laneOf } from './lanes.js';
 export { holderName, isDeadHolder } from './lease-holder.js';
 export { Mutex } from './mutex.js';
@@ -39,6 +42,8 @@ export {
   type Ask,
   type PendingRequestsOptions,
 } from './pending-requests.js';
+export { isAlive } from './process-health.js';
+export { projectionStatus } from './projection-status.js';
 export { Pump, type PumpOptions } from './pump.js';
 export { backoff, decideRetry, type Delays, type RetryDecision } from './retry.js';
 export { checkStatement } from './statement.js';

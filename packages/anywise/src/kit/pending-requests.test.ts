@@ -49,7 +49,7 @@ describe('requests that wait', () => {
     expect(tickets.every((ticket) => /^[\w-]{1,60}$/.test(ticket))).toBe(true);
   });
 
-  it('ignore an answer that nobody waits for: a duplicate, one that is late, and that of a stranger', async () => {
+  it("ignore an answer that no request waits for: a duplicate, a late one, and a stranger's", async () => {
     const { pending, at } = requests();
     const controller = new AbortController();
     const [first, second] = [pending.ask(question('a'), never), pending.ask(question('b'), controller.signal)];
@@ -129,7 +129,7 @@ describe('requests that wait', () => {
     expect((await asked[1])?.data).toBe('b');
   });
 
-  it('say what was lost, and that nobody knows whether it was handled', async () => {
+  it('say what was lost, and that it is not known whether it was handled', async () => {
     const { pending } = requests();
     const asked = pending.ask(question('a'), never);
     await turn();

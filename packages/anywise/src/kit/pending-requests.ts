@@ -23,7 +23,7 @@ export interface PendingRequestsOptions<Route> {
    * throws or rejects with.
    */
   readonly send: (ask: Ask) => Route | Promise<Route>;
-  /** Tells the responder that nobody waits for the answer any more. Called after `send`. Failures are ignored. */
+  /** Tells the responder that the sender no longer waits for the answer. Called after `send`. Failures are ignored. */
   readonly cancel: (ticket: string, route: Route) => unknown;
 }
 
@@ -48,7 +48,7 @@ interface Pending<Route> {
 
 /**
  * The requests of one connection that wait for their answers: the `request` of a transport, without its wire. An answer that
- * nobody waits for is ignored: it is late, a duplicate, or a stranger's.
+ * no request waits for is ignored: it is late, a duplicate, or a stranger's.
  */
 export class PendingRequests<Route = void> {
   readonly #options: PendingRequestsOptions<Route>;
@@ -91,7 +91,7 @@ export class PendingRequests<Route = void> {
     });
   }
 
-  /** Gives an answer to the one that waits for it; `false` if nobody does. */
+  /** Gives an answer to the request that waits for it; `false` if none does. */
   settle(ticket: string, json: string): boolean {
     const pending = this.#take(ticket);
     if (pending === undefined) return false;
@@ -149,7 +149,7 @@ export class PendingRequests<Route = void> {
     try {
       await this.#options.cancel(ticket, (await pending.sending) as Route);
     } catch {
-      // The responder works in vain, and nobody waits for it.
+      // The responder works in vain, which harms no one.
     }
   }
 
@@ -166,16 +166,16 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as Partial<Promise<T>> | null | undefined)?.then === 'function';
 }
 
-/** Nobody serves the type of a request, so that it was certainly not handled. */
+/** For a request whose type no instance serves, so it was certainly not handled. */
 export function noResponder(type: string): AnywiseError {
   return new AnywiseError(
     'NO_RESPONDER',
-    `Nobody answers \`${type}\` now, so it was not handled. Start the service \`${sliceOf(type)}\`, or send it again later.`,
+    `No instance of \`${sliceOf(type)}\` answers \`${type}\` now, so it was not handled. Start the service, or send it again later.`,
     { retryable: true },
   );
 }
 
-/** The connection was lost on which an answer would have come, so that nobody knows whether the request was handled. */
+/** For a request whose connection was lost before its answer came: it may or may not have been handled. */
 export function connectionLost({ type, id }: Envelope, cause: unknown): AnywiseError {
   return new AnywiseError(
     'UNAVAILABLE',

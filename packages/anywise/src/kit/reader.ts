@@ -50,6 +50,11 @@ export class Reader {
     this.#stopRenewing = repeatEvery(() => this.#renew(), { everyMs: hungAfterMs / 3, onError });
   }
 
+  /** Whether this instance reads, as far as it knows. */
+  get reads(): boolean {
+    return this.#reads;
+  }
+
   /** The next batch; `undefined` if there is none, or another instance reads. */
   async next(): Promise<Batch | undefined> {
     const { position, read } = this.#options;

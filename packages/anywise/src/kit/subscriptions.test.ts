@@ -93,6 +93,21 @@ describe('a subscription', () => {
     expect(log).toEqual(['late acknowledged']);
   });
 
+  it('asks each time how long to pause', async () => {
+    const { log, left, next } = source();
+    const subscriptions = new Subscriptions();
+    const pauses = [1, 1, longTime];
+    let asked = 0;
+    const pollMs = (): number => {
+      if (asked === 1) left.push({ size: 1, name: 'late' });
+      return pauses[asked++] ?? longTime;
+    };
+    subscriptions.open({ next, receive: async () => undefined, onError: () => undefined, pollMs });
+    await eventually(() => expect(asked).toBe(3));
+    await subscriptions.close();
+    expect(log).toEqual(['late acknowledged']);
+  });
+
   it('is closed when the batch in hand is acknowledged', async () => {
     const { log, next } = source(1, 1);
     const subscriptions = new Subscriptions();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkOptions, milliseconds, ofType, type OptionChecks } from '../core/errors/options.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type { Received, SubscribeOptions, Subscription } from '../core/ports/transport.js';
 import { Pump } from './pump.js';
 
@@ -21,18 +22,21 @@ export interface ReadOptions {
   readonly receive: (batch: readonly Received[]) => Promise<void>;
   /** Called for each failure; reading continues after a pause. */
   readonly onError: (error: unknown) => void;
-  /** The pause before the next read if there was no batch, in milliseconds. `wake` ends it. */
-  readonly pollMs: number;
+  /** The pause before the next read if there was no batch, in milliseconds, or what tells it each time. `wake` ends it. */
+  readonly pollMs: number | (() => number);
   /** Called when the subscription was closed and no batch is in hand any more; must not reject. @defaultValue does nothing */
   readonly ended?: () => Promise<void>;
+  /** The `lag` of the subscription. @defaultValue it has none */
+  readonly lag?: (limit: number) => Promise<BoundedCount>;
 }
 
 const checks: OptionChecks<ReadOptions> = {
   next: ofType('function'),
   receive: ofType('function'),
   onError: ofType('function'),
-  pollMs: milliseconds(1),
+  pollMs: (value) => (typeof value === 'function' ? undefined : milliseconds(1)(value)),
   ended: ofType('function'),
+  lag: ofType('function'),
 };
 
 /**
@@ -74,10 +78,10 @@ export class Subscriptions {
   /** Begins to read. */
   open(options: ReadOptions): Subscription {
     checkOptions('`Subscriptions.open()`', options, checks, ['next', 'receive', 'onError', 'pollMs']);
-    const { next, receive, onError, pollMs, ended } = options;
+    const { next, receive, onError, pollMs, ended, lag } = options;
     const turn = async (): Promise<number> => {
       const batch = await next();
-      if (batch === undefined) return pollMs;
+      if (batch === undefined) return typeof pollMs === 'function' ? pollMs() : pollMs;
       try {
         if (batch.received.length > 0) await receive(batch.received);
       } catch (error) {
@@ -92,7 +96,7 @@ export class Subscriptions {
     const close = (): Promise<void> => (closing ??= this.#end(pump, ended));
     this.#pumps.set(pump, close);
     pump.start();
-    return { close };
+    return { close, ...(lag && { lag }) };
   }
 
   /** Makes each one read at once. */

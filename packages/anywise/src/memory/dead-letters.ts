@@ -7,18 +7,22 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { actionBy, type NewAction } from '../kit/actions.js';
 import { countWithin } from '../kit/batches.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
+import type { MemoryActions } from './actions.js';
 import type { MemoryInbox } from './inbox.js';
 import type { Row } from './rows.js';
 
 export class MemoryDeadLetters implements DeadLetters {
   readonly #inbox: MemoryInbox;
+  readonly #actions: MemoryActions;
   readonly #now: () => number;
   readonly #changed: StoreChanged;
 
-  constructor(inbox: MemoryInbox, now: () => number, changed: StoreChanged) {
+  constructor(inbox: MemoryInbox, actions: MemoryActions, now: () => number, changed: StoreChanged) {
     this.#inbox = inbox;
+    this.#actions = actions;
     this.#now = now;
     this.#changed = changed;
   }
@@ -33,28 +37,39 @@ export class MemoryDeadLetters implements DeadLetters {
     return this.#matching(filter).length;
   }
 
-  replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(filter, { state: 'ready', at: 0, attempts: 0, error: undefined, failures: [] });
+  replay(filter: DeadLetterFilter, who?: string): Promise<number> {
+    const change: Partial<Row> = {
+      state: 'ready',
+      at: 0,
+      attempts: 0,
+      error: undefined,
+      failures: [],
+      isReplayed: true,
+    };
+    return this.#update(filter, change, actionBy(who, 'dead-letters replay', filter));
   }
 
-  async edit({ listener, source, id }: InboxRef, json: string): Promise<boolean> {
+  async edit({ listener, source, id }: InboxRef, json: string, who?: string): Promise<boolean> {
     return this.#inbox.write(() => {
       const [row] = this.#matching({ listener, source, id });
       if (row === undefined) return false;
       row.original ??= row.json;
       row.json = json;
+      this.#actions.record(actionBy(who, 'dead-letters edit', { listener, source, id }), 1);
       return true;
     });
   }
 
-  discard(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(filter, { state: 'handled', at: this.#now(), error: undefined, failures: [] });
+  discard(filter: DeadLetterFilter, who?: string): Promise<number> {
+    const change: Partial<Row> = { state: 'handled', at: this.#now(), error: undefined, failures: [] };
+    return this.#update(filter, change, actionBy(who, 'dead-letters discard', filter));
   }
 
-  async #update(filter: DeadLetterFilter, change: Partial<Row>): Promise<number> {
+  async #update(filter: DeadLetterFilter, change: Partial<Row>, action: NewAction | undefined): Promise<number> {
     const count = await this.#inbox.write(() => {
       const rows = this.#matching(filter);
       for (const row of rows) Object.assign(row, change);
+      this.#actions.record(action, rows.length);
       return rows.length;
     });
     if (count > 0) this.#changed('inbox');
@@ -88,6 +103,8 @@ function isDead(row: Row): row is DeadRow {
   return row.state in holdsUp;
 }
 
-function deadLetterOf({ state, at, error = '', lease: _lease, isAlone: _isAlone, ...row }: DeadRow): DeadLetter {
+function deadLetterOf(dead: DeadRow): DeadLetter {
+  const { state, at, error = '', lease: _lease, isAlone: _isAlone, isReplayed: _isReplayed, ...rest } = dead;
+  const { correlationId: _correlationId, causationId: _causationId, ...row } = rest;
   return { ...row, holdsUp: holdsUp[state], error, diedAt: at };
 }

@@ -1,12 +1,13 @@
 import type { Mutex } from '../kit/mutex.js';
 import { defaultCountLimit } from '../core/ports/bounded-count.js';
-import type { Claim, ClaimOptions, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
+import type { Claim, ClaimOptions, Claimed, FailedClaim, Inbox, InboxEntry, InboxStatus } from '../core/ports/inbox.js';
 import type { FailedAttempt, InboxRef } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
 import { keptAttempts } from '../kit/failed-attempts.js';
 import { limits } from '../core/message/limits.js';
 import { countWithin } from '../kit/batches.js';
 import { deadState } from '../kit/dead-state.js';
+import { soonest } from '../kit/next-due.js';
 import { headsOf, statusOf, take, withFollowing, type Row } from './rows.js';
 
 export class MemoryInbox implements Inbox {
@@ -34,7 +35,7 @@ export class MemoryInbox implements Inbox {
 
   insert(entries: readonly InboxEntry[]): void {
     const now = this.#now();
-    for (const { listener, source, id, type, key, json, error } of entries) {
+    for (const { listener, source, id, type, key, json, error, correlationId, causationId } of entries) {
       const identity = identityOf({ listener, source, id });
       if (this.#rows.has(identity)) continue;
       this.#rows.set(identity, {
@@ -54,6 +55,9 @@ export class MemoryInbox implements Inbox {
         lease: undefined,
         error,
         failures: [],
+        isReplayed: false,
+        correlationId,
+        causationId,
       });
     }
   }
@@ -85,8 +89,18 @@ export class MemoryInbox implements Inbox {
     return claims;
   }
 
-  async claim(options: ClaimOptions): Promise<readonly Claim[]> {
-    return this.write(() => this.#claim(options, () => true));
+  async claim(options: ClaimOptions): Promise<Claimed> {
+    return this.write(() => {
+      const claims = this.#claim(options, () => true);
+      return { claims, nextDueInMs: claims.length > 0 ? 0 : soonest(this.#timesUntilDue(options)) };
+    });
+  }
+
+  *#timesUntilDue({ listeners }: ClaimOptions): Iterable<number> {
+    const now = this.#now();
+    for (const { listener, state, at } of this.#rows.values()) {
+      if (listeners.has(listener) && (state === 'ready' || state === 'running') && at > now) yield at - now;
+    }
   }
 
   #claim(
@@ -135,6 +149,7 @@ export class MemoryInbox implements Inbox {
           isAlone: false,
           error: failure.error,
           failures,
+          isReplayed: false,
         });
         return;
       }
@@ -149,6 +164,7 @@ export class MemoryInbox implements Inbox {
         isAlone: false,
         error: failure.error,
         failures,
+        ...(failure.free !== true && { isReplayed: false }),
       });
     });
   }

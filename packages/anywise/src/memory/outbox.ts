@@ -2,9 +2,11 @@ import type { Envelope } from '../core/message/envelope.js';
 import { orderKey } from '../core/message/envelope.js';
 import { defaultCountLimit, type BoundedCount } from '../core/ports/bounded-count.js';
 import { boundedCount } from '../kit/bounded-count.js';
+import { relayHolder } from '../kit/relay-holder.js';
 import { limits } from '../core/message/limits.js';
 import { countWithin } from '../kit/batches.js';
 import type { Mutex } from '../kit/mutex.js';
+import { soonest } from '../kit/next-due.js';
 import type {
   Outbox,
   OutboxOutcome,
@@ -12,6 +14,7 @@ import type {
   OutboxStatus,
   RelayLease,
   ScheduledEnvelope,
+  SendableRows,
 } from '../core/ports/outbox.js';
 
 export interface Row extends ReadableOutboxRow {
@@ -78,7 +81,7 @@ export class MemoryOutbox implements Outbox {
     return { holder, epoch };
   }
 
-  async sendable(limit: number): Promise<readonly ReadableOutboxRow[]> {
+  async sendable(limit: number): Promise<SendableRows> {
     const isDue = ({ state, dueAt }: Row): boolean => state === 'scheduled' && dueAt <= this.#now();
     if ([...this.#rows.values()].some(isDue)) await this.#admit(isDue);
     const heldKeys = new Set<string>();
@@ -91,10 +94,16 @@ export class MemoryOutbox implements Outbox {
       else if (!waits && (key === undefined || !heldKeys.has(key))) due.push(row);
       if (due.length === limit) break;
     }
-    return due.slice(
-      0,
-      countWithin(due, ({ bytes }) => bytes, limits.batchBytes),
-    );
+    const count = countWithin(due, ({ bytes }) => bytes, limits.batchBytes);
+    const rows = due.slice(0, count);
+    return { rows, ...(rows.length === 0 && { nextDueInMs: soonest(this.#timesUntilDue()) }) };
+  }
+
+  *#timesUntilDue(): Iterable<number> {
+    const now = this.#now();
+    for (const { state, dueAt } of this.#rows.values()) {
+      if (state === 'scheduled' || (state === 'waiting' && dueAt > now)) yield Math.max(0, dueAt - now);
+    }
   }
 
   async settle(lease: RelayLease, outcomes: readonly OutboxOutcome[]): Promise<boolean> {
@@ -102,12 +111,6 @@ export class MemoryOutbox implements Outbox {
     const ids = new Map([...this.#rows.values()].map(({ seq, envelope }) => [seq, envelope.id]));
     for (const outcome of outcomes) this.#settleOne(this.#rows.get(ids.get(outcome.seq) ?? ''), outcome);
     return true;
-  }
-
-  async nextDueInMs(): Promise<number | undefined> {
-    const scheduled = [...this.#rows.values()].filter(({ state }) => state === 'scheduled');
-    if (scheduled.length === 0) return undefined;
-    return Math.max(0, Math.min(...scheduled.map(({ dueAt }) => dueAt)) - this.#now());
   }
 
   async release(lease: RelayLease): Promise<void> {
@@ -124,6 +127,7 @@ export class MemoryOutbox implements Outbox {
       scheduled: count('scheduled'),
       parked: count('parked'),
       oldestMs: created.length === 0 ? 0 : this.#now() - Math.min(...created),
+      ...(this.#lease && { relay: relayHolder(this.#lease.holder, this.#lease.endsAt - this.#now()) }),
     };
   }
 

@@ -1,15 +1,19 @@
 import { limits } from '../core/message/limits.js';
 import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { actionBy } from '../kit/actions.js';
 import { countWithin } from '../kit/batches.js';
+import type { MemoryActions } from './actions.js';
 import type { MemoryOutbox, Row } from './outbox.js';
 
 export class MemoryParkedMessages implements ParkedMessages {
   readonly #outbox: MemoryOutbox;
+  readonly #actions: MemoryActions;
   readonly #changed: StoreChanged;
 
-  constructor(outbox: MemoryOutbox, changed: StoreChanged) {
+  constructor(outbox: MemoryOutbox, actions: MemoryActions, changed: StoreChanged) {
     this.#outbox = outbox;
+    this.#actions = actions;
     this.#changed = changed;
   }
 
@@ -23,16 +27,18 @@ export class MemoryParkedMessages implements ParkedMessages {
     });
   }
 
-  async retry(id?: string): Promise<number> {
+  async retry(id?: string, who?: string): Promise<number> {
     const rows = this.#matching(id);
     for (const row of rows) this.#outbox.set({ ...row, state: 'waiting', attempts: 0, dueAt: 0 });
+    this.#actions.record(actionBy(who, 'outbox retry', { id }), rows.length);
     if (rows.length > 0) this.#changed('outbox');
     return rows.length;
   }
 
-  async discard(id: string): Promise<boolean> {
+  async discard(id: string, who?: string): Promise<boolean> {
     if (this.#matching(id).length === 0) return false;
     this.#outbox.delete(id);
+    this.#actions.record(actionBy(who, 'outbox discard', { id }), 1);
     this.#changed('outbox');
     return true;
   }

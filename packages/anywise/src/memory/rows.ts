@@ -20,6 +20,8 @@ export interface Row extends Omit<InboxEntry, 'error'> {
   lease: string | undefined;
   error: string | undefined;
   failures: readonly FailedAttempt[];
+  /** Whether it was replayed, and no attempt since then has counted. */
+  isReplayed: boolean;
 }
 
 /** The oldest of these with a key is the head of that key. */
@@ -62,8 +64,20 @@ export function take(row: Row, until: number): Claim {
   const attempts = row.attempts + (isCounted ? 1 : 0);
   const lease = randomUUID();
   Object.assign(row, { state: 'running', at: until, attempts, lease, isAlone: false });
-  const { seq, listener, source, id, type, key, json } = row;
-  return { seq, listener, source, id, type, key, json, lease, attempt: attempts, isSuspect };
+  const { seq, listener, source, id, type, key, json, isReplayed } = row;
+  return {
+    seq,
+    listener,
+    source,
+    id,
+    type,
+    key,
+    json,
+    lease,
+    attempt: attempts,
+    isSuspect,
+    ...(isReplayed && { isReplayed }),
+  };
 }
 
 /** Counts the inbox, in total and for each listener that has messages. */

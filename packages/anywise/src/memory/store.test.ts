@@ -4,7 +4,14 @@ import { storeContract } from '../testing/store-contract.js';
 import { memoryStore } from './store.js';
 
 describe('the memory store', () => {
-  it.each(casesFor(storeContract, memoryStore().capabilities))('$behaviour', async ({ run }) => {
+  const capabilities = {
+    ...memoryStore().capabilities,
+    observable: true,
+    keepsEvents: true,
+    projects: true,
+    keepsSagas: true,
+  };
+  it.each(casesFor(storeContract, capabilities))('$behaviour', async ({ run }) => {
     const store = memoryStore();
     await run({ store, again: async () => store });
   });

@@ -3,10 +3,15 @@ import { Mutex } from '../kit/mutex.js';
 import { assertOwner } from '../kit/owner.js';
 import { Watchers } from '../kit/watchers.js';
 import type { Store } from '../core/ports/store.js';
+import { MemoryActions } from './actions.js';
 import { MemoryDeadLetters } from './dead-letters.js';
+import { MemoryEventLog } from './event-log.js';
 import { MemoryInbox } from './inbox.js';
 import { MemoryOutbox } from './outbox.js';
 import { MemoryParkedMessages } from './parked.js';
+import { MemoryProcesses } from './processes.js';
+import { MemoryProjections } from './projections.js';
+import { MemorySagas } from './sagas.js';
 import { MemoryScheduledMessages } from './scheduled.js';
 import { MemoryView } from './view.js';
 import { MemoryTransaction, replyId, type MemoryTables } from './transaction.js';
@@ -37,17 +42,27 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const writer = new Mutex();
   const outbox = new MemoryOutbox(now, writer);
   const inbox = new MemoryInbox(now, writer, watchers.tell);
-  const tables: MemoryTables = { outbox, inbox, replies: new Map(), now };
+  const actions = new MemoryActions(now);
+  const processes = new MemoryProcesses(now);
+  const log = new MemoryEventLog();
+  const projections = new MemoryProjections({ now, log, writer, actions });
+  const sagas = new MemorySagas(now);
+  const tables: MemoryTables = { outbox, inbox, log, projections, sagas, replies: new Map(), now };
   let owner: string | undefined;
   return {
     name: 'memory',
     capabilities: { durable: false, shared: false },
     outbox,
-    parked: new MemoryParkedMessages(outbox, watchers.tell),
-    scheduled: new MemoryScheduledMessages(outbox),
+    parked: new MemoryParkedMessages(outbox, actions, watchers.tell),
+    scheduled: new MemoryScheduledMessages(outbox, actions, writer, now, watchers.tell),
     inbox,
-    deadLetters: new MemoryDeadLetters(inbox, now, watchers.tell),
+    deadLetters: new MemoryDeadLetters(inbox, actions, now, watchers.tell),
+    log,
+    projections,
+    sagas,
     view: new MemoryView(inbox, outbox, now),
+    actions,
+    processes,
     clients: [],
     begin: ({ readOnly }) => new MemoryTransaction(tables, writer, readOnly, watchers.tell),
     findReply: async (key) => tables.replies.get(replyId(key))?.kept,
@@ -61,6 +76,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
     clean: async (retentionMs) => {
       inbox.clean(now() - retentionMs);
+      sagas.clean(now() - retentionMs);
+      actions.clean();
+      processes.clean();
+      projections.clean(now() - retentionMs);
       for (const [id, { keptAt }] of tables.replies) if (keptAt < now() - retentionMs) tables.replies.delete(id);
     },
     check: async (service) => {

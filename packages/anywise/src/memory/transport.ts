@@ -8,6 +8,7 @@ import { declareCapabilities } from '../kit/capabilities.js';
 import { noResponder, PendingRequests } from '../kit/pending-requests.js';
 import { isWantedBy, Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type {
   Answer,
   PublishFailure,
@@ -149,7 +150,11 @@ class MemoryTransport implements Transport {
       };
     };
     this.#log.readers.add(this.#subscriptions);
-    return this.#subscriptions.open({ next, receive, onError, pollMs });
+    const lag = async (limit: number): Promise<BoundedCount> => {
+      const waiting = this.#log.rows.slice(consumer.position, consumer.position + limit + 1);
+      return { count: waiting.slice(0, limit).filter(isWanted).length, isMore: waiting.length > limit };
+    };
+    return this.#subscriptions.open({ next, receive, onError, pollMs, lag });
   }
 
   request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {

@@ -1,9 +1,9 @@
-import { envelopeIn, orderKey } from '../core/message/envelope.js';
+import { orderKey } from '../core/message/envelope.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type {
   DeadGroup,
   InboxFilter,
   InboxRow,
-  InboxState,
   OutboxFilter,
   OutboxView,
   Page,
@@ -11,8 +11,11 @@ import type {
   StoreCounts,
   StoreView,
 } from '../core/ports/store-view.js';
+import { boundedCount } from '../kit/bounded-count.js';
 import { deadGroupsOf } from '../kit/dead-groups.js';
+import { KeptCounts } from '../kit/kept-counts.js';
 import { holdsUp } from '../kit/dead-state.js';
+import { inboxStateOf, inOrder } from '../kit/view.js';
 import type { MemoryInbox } from './inbox.js';
 import type { MemoryOutbox, Row as OutboxRow } from './outbox.js';
 import type { Row } from './rows.js';
@@ -21,6 +24,7 @@ export class MemoryView implements StoreView {
   readonly #inbox: MemoryInbox;
   readonly #outbox: MemoryOutbox;
   readonly #now: () => number;
+  readonly #kept = new KeptCounts((limit) => this.#count(limit));
 
   constructor(inbox: MemoryInbox, outbox: MemoryOutbox, now: () => number) {
     this.#inbox = inbox;
@@ -28,10 +32,22 @@ export class MemoryView implements StoreView {
     this.#now = now;
   }
 
-  async counts(limit?: number): Promise<StoreCounts> {
+  counts(limit?: number, maxAgeMs?: number): Promise<StoreCounts> {
+    return this.#kept.read(limit, maxAgeMs);
+  }
+
+  async #count(limit: number): Promise<StoreCounts> {
     const [inbox, outbox] = await Promise.all([this.#inbox.status(limit), this.#outbox.status(limit)]);
     const lastSeq = { inbox: this.#inbox.lastSeq, outbox: this.#outbox.lastSeq };
     return { at: this.#now(), inbox, outbox, lastSeq };
+  }
+
+  async behind(listener: string, keys: readonly string[], limit: number): Promise<readonly BoundedCount[]> {
+    const rows = [...this.#inbox.rows()];
+    return keys.map((key) => {
+      const [head, ...others] = rows.filter((row) => isWanted(row, { listener, key }));
+      return boundedCount(head?.state === 'parked' ? others.length : 0, limit);
+    });
   }
 
   async inbox(filter: InboxFilter, { limit, after = 0 }: Page): Promise<readonly InboxRow[]> {
@@ -68,15 +84,15 @@ export class MemoryView implements StoreView {
     const wanted = isKnown ? id : all.find((seen) => seen.id === id)?.correlationId;
     const seen = all.filter(({ correlationId }) => correlationId === wanted);
     const of = (part: Seen['part']): readonly Seen[] => seen.filter((one) => one.part === part).slice(0, limit);
-    return [...of('inbox'), ...of('outbox')].sort((a, b) => a.since - b.since);
+    return inOrder([...of('inbox'), ...of('outbox')]);
   }
 
   #inboxSeen(): Seen[] {
     return [...this.#inbox.rows()].flatMap((row) => {
-      const envelope = envelopeIn(row.original ?? row.json);
-      if (envelope === undefined) return [];
+      const { correlationId, causationId } = row;
+      if (correlationId === undefined) return [];
       const { receivedAt, ...shown } = inboxRowOf(row);
-      return [{ part: 'inbox' as const, ...shown, ...linksOf(envelope), since: receivedAt }];
+      return [{ part: 'inbox' as const, ...shown, correlationId, causationId, since: receivedAt }];
     });
   }
 
@@ -84,7 +100,8 @@ export class MemoryView implements StoreView {
     return [...this.#outbox.rows()].map(({ seq, envelope, state, attempts, error, createdAt, dueAt }) => {
       const { id, source, type } = envelope;
       const shown = { seq, id, source, type, key: orderKey(envelope), state, attempts, error };
-      return { part: 'outbox' as const, ...shown, ...linksOf(envelope), since: createdAt, at: dueAt };
+      const { correlationid: correlationId, causationid: causationId } = envelope;
+      return { part: 'outbox' as const, ...shown, correlationId, causationId, since: createdAt, at: dueAt };
     });
   }
 }
@@ -92,33 +109,22 @@ export class MemoryView implements StoreView {
 function isWanted(row: Row, filter: InboxFilter): boolean {
   if ('id' in filter) return row.id === filter.id;
   if ('key' in filter) return row.listener === filter.listener && row.key === filter.key && isInLane(row);
-  return stateOf(row) === filter.state && (filter.listener === undefined || row.listener === filter.listener);
+  return (
+    inboxStateOf(row.state) === filter.state && (filter.listener === undefined || row.listener === filter.listener)
+  );
 }
 
 function isInLane({ state }: Row): boolean {
   return state === 'ready' || state === 'running' || state === 'parked';
 }
 
-function stateOf({ state }: Row): InboxState {
-  if (state === 'ready') return 'waiting';
-  return state === 'running' || state === 'handled' ? state : 'dead';
-}
-
 function inboxRowOf(row: Row): InboxRow {
   const { seq, listener, source, id, type, key, attempts, error, receivedAt, at } = row;
-  return { seq, listener, source, id, type, key, state: stateOf(row), attempts, error, receivedAt, at };
+  return { seq, listener, source, id, type, key, state: inboxStateOf(row.state), attempts, error, receivedAt, at };
 }
 
 function pageOf(rows: readonly OutboxRow[], limit: number): readonly OutboxView[] {
   return rows.slice(0, limit).map(({ seq, envelope, state, attempts, error, createdAt, dueAt }) => {
     return { seq, id: envelope.id, state, envelope, attempts, error, createdAt, dueAt };
   });
-}
-
-function linksOf(envelope: {
-  readonly id: string;
-  readonly correlationid?: string | undefined;
-  readonly causationid?: string | undefined;
-}): Pick<Seen, 'correlationId' | 'causationId'> {
-  return { correlationId: envelope.correlationid ?? envelope.id, causationId: envelope.causationid };
 }

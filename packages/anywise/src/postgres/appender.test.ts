@@ -42,7 +42,7 @@ it('adds at once what arrives while something is being added, in the order of th
   expect(added).toEqual([['a'], ['b', 'c']]);
 });
 
-it('tells nobody of success before the statement has committed', async () => {
+it('reports no success before the statement has committed', async () => {
   let finish: Answer = async () => undefined;
   const committed = new Promise<void>((resolve) => (finish = async () => resolve()));
   const { appender } = appenderOver(() => committed);

@@ -41,6 +41,8 @@ interface AnswerRow {
 const pollMs = 250;
 /** The same while nothing is asked. */
 const idleMs = 3_600_000;
+/** How often requests that nothing has answered are looked after, whether an instance is left that could. */
+const probeMs = 500;
 /** How long a request is kept whose sender does not say how long it waits. */
 const lifetimeMs = 3_600_000;
 
@@ -54,6 +56,7 @@ export class Asker {
   readonly #pump = new Pump({ turn: () => this.#take(), onError: () => undefined });
   readonly #routes = new Map<string, Route>();
   #unhear: (() => void) | undefined;
+  #probedAt = 0;
 
   constructor(connect: () => Promise<RequestRows>, maxBytes: number) {
     this.#connect = connect;
@@ -76,6 +79,10 @@ export class Asker {
     return this.#pending.ask(request, signal);
   }
 
+  wake(): void {
+    this.#pump.wake();
+  }
+
   /** Fails what waits. Idempotent. */
   async close(): Promise<void> {
     await this.#pending.close();
@@ -86,6 +93,7 @@ export class Asker {
 
   async #send(ask: Ask): Promise<Route> {
     const { request } = ask;
+    if (this.#pending.size === 1) this.#probedAt = performance.now();
     const { hearing } = await this.#connect();
     this.#unhear ??= hearing.on(answerChannel(this.#replyTo), () => this.#pump.wake());
     this.#pump.start();
@@ -105,7 +113,7 @@ export class Asker {
     return route;
   }
 
-  /** The epoch for each request that was added; `undefined` for one that nobody answers. */
+  /** The epoch for each request that was added; `undefined` for one that no instance answers. */
   async #add(asks: readonly Ask[]): Promise<readonly (string | undefined)[]> {
     const { database, statements, schema } = await this.#connect();
     const types = asks.map(({ request }) => request.type);
@@ -145,6 +153,7 @@ export class Asker {
   async #take(): Promise<number> {
     if (this.#pending.size === 0) return idleMs;
     const { database, statements } = await this.#connect();
+    await this.#failOrphans();
     const before = [...this.#routes];
     const { rows } = await database.query<AnswerRow>(statements.takeAnswers, this.#replyTo);
     let bytes = 0;
@@ -155,6 +164,15 @@ export class Asker {
     }
     for (const [key, route] of before) if (route.epoch !== rows[0]?.epoch) this.#lose(key, route);
     return rows.length >= mostAtOnce || bytes > limits.batchBytes / 2 ? 0 : pollMs;
+  }
+
+  /** Fails the requests that wait for instances of which none is left. */
+  async #failOrphans(): Promise<void> {
+    if (performance.now() < this.#probedAt + probeMs) return;
+    this.#probedAt = performance.now();
+    const { database, statements } = await this.#connect();
+    const { rows } = await database.query<{ ticket: string; type: string }>(statements.takeOrphans, this.#replyTo);
+    for (const { ticket, type } of rows) this.#pending.fail(ticket, noResponder(type));
   }
 
   #lose(key: string, route: Route): void {

@@ -3,7 +3,7 @@ import type { Store } from '../core/ports/store.js';
 import { testEntry } from '../testing/envelopes.js';
 import { readsOf } from '../test-support/postgres-plan.js';
 import { describeWithPostgres, inTestStore, withTestDatabase } from '../test-support/test-postgres.js';
-import { findCandidatesSql, findHiddenSql } from './claimable.js';
+import { findCandidatesSql, findHiddenSql, windowFor } from './claimable.js';
 import { quoted } from './sql.js';
 
 const backlog = 100_000;
@@ -24,7 +24,7 @@ async function fill(schema: string, lane: string, at: number): Promise<void> {
 }
 
 async function claimIds(store: Store): Promise<string[]> {
-  const claims = await store.inbox.claim({
+  const { claims } = await store.inbox.claim({
     listeners: new Map([['listener', 100]]),
     holder: 'h',
     limit: 10,
@@ -37,7 +37,9 @@ describeWithPostgres('a claim on PostgreSQL', () => {
   it('reads a bounded number of rows where nearly all wait behind one key', () =>
     inTestStore(async ({ store, schema }) => {
       await store.inbox.add([testEntry({ id: 'poison', key: 'k' })]);
-      const [poison] = await store.inbox.claim({
+      const {
+        claims: [poison],
+      } = await store.inbox.claim({
         listeners: new Map([['listener', 100]]),
         holder: 'h',
         limit: 1,
@@ -51,6 +53,21 @@ describeWithPostgres('a claim on PostgreSQL', () => {
       expect(found).toBeLessThan(1_000);
       expect(hidden).toBeLessThan(1_000);
       expect((await claimIds(store)).sort()).toEqual(['alone', 'free']);
+    }));
+
+  it('looks at few more rows than it claims where all may be claimed, and once at what is before each', () =>
+    inTestStore(async ({ schema }) => {
+      await fill(schema, `'=' || n`, 0);
+      const limit = 100;
+      const { rows, pages } = await readsOf(
+        findCandidatesSql(quoted(schema)),
+        ['listener'],
+        limit,
+        windowFor(limit),
+        'h',
+      );
+      expect(rows / limit).toBeLessThanOrEqual(5);
+      expect(pages / limit).toBeLessThanOrEqual(25);
     }));
 
   it('reads a bounded number of rows where nearly all wait for their retry', () =>

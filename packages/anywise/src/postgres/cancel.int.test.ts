@@ -11,7 +11,7 @@ describeWithPostgres('a scheduled message on PostgreSQL', () => {
       await scheduling.commit();
       const cancelling = store.begin({ readOnly: false });
       await expect(cancelling.cancel('a')).resolves.toBe(true);
-      const ids = async () => (await store.outbox.sendable(10)).map(({ envelope }) => envelope?.id);
+      const ids = async () => (await store.outbox.sendable(10)).rows.map(({ envelope }) => envelope?.id);
       await expect(ids()).resolves.toEqual(['b']);
       await cancelling.rollback();
       await expect(ids()).resolves.toEqual(['a', 'b']);

@@ -3,6 +3,7 @@ import type { InboxRef } from '../core/ports/dead-letters.js';
 import type { ClaimOptions } from '../core/ports/inbox.js';
 import { limits } from '../core/message/limits.js';
 import { countWithin } from '../kit/batches.js';
+import { searchAgainIn } from '../kit/next-due.js';
 import type { Database } from './database.js';
 import { beforeAllLanes } from './lanes.js';
 import type { Statement } from './session.js';
@@ -14,9 +15,11 @@ interface Candidate extends InboxRef {
 }
 
 /** The result of a search: a single suspect, or other messages. */
-interface Found {
+export interface Found {
   readonly refs: readonly InboxRef[];
   readonly isSuspect: boolean;
+  /** When it is worth searching again although nothing is committed until then, in milliseconds. */
+  readonly nextDueInMs: number | undefined;
 }
 
 /** The messages that may be claimed, and what the search saw. */
@@ -31,6 +34,8 @@ interface Seen {
   readonly full: readonly string[];
   /** The other holders that handle messages now. */
   readonly holders: readonly string[];
+  /** When the first of those that are tried or handled is due again, in milliseconds. */
+  readonly next: number | null;
 }
 
 interface HiddenRow {
@@ -42,9 +47,12 @@ interface HiddenRow {
   readonly bytes: readonly number[];
 }
 
-/** How many rows of each kind and listener are examined first. */
-function windowFor(limit: number): number {
-  return Math.max(8 * limit, 256);
+/**
+ * How many rows of each kind and listener are examined first. In a backlog each row that is looked at and not taken is read in
+ * vain, and again by the next claim; where few of them are heads, the search behind them finds others.
+ */
+export function windowFor(limit: number): number {
+  return Math.max(2 * limit, 32);
 }
 
 /** If those rows are not enough, how many lanes are examined at once, and how many times per search. */
@@ -79,16 +87,17 @@ export class Claimable {
       seen = await this.#look(options);
     }
     const { suspect } = seen;
+    const nextDueInMs = searchAgainIn(seen.next ?? undefined, seen.holders.length > 0);
     if (suspect !== null) {
       const [listener, source, id] = suspect;
-      return { refs: [{ listener, source, id }], isSuspect: true };
+      return { refs: [{ listener, source, id }], isSuspect: true, nextDueInMs };
     }
     const candidates = seen.listeners.map((listener, at) => candidateOf(listener, seen, at));
     const isEnough = candidates.length >= options.limit || seen.full.length === 0;
     const found = isEnough ? candidates : await this.#lookBehind(candidates, seen.full, options.limit);
     const chosen = atMost(options.listeners, found);
     const count = countWithin(chosen, ({ bytes }) => bytes, limits.batchBytes);
-    return { refs: chosen.slice(0, count), isSuspect: false };
+    return { refs: chosen.slice(0, count), isSuspect: false, nextDueInMs };
   }
 
   async #look({ listeners, limit, holder }: Omit<ClaimOptions, 'leaseMs'>): Promise<Seen> {
@@ -150,8 +159,11 @@ function identified(candidate: Candidate): [string, Candidate] {
  */
 export function findCandidatesSql(schema: string): string {
   const inbox = `${schema}.anywise_inbox`;
+  // What is due is found, and what is due later is known: nothing may become due in between.
+  const then = '(SELECT ms FROM clock)';
   return `
-    WITH asked AS MATERIALIZED (
+    WITH clock AS MATERIALIZED (SELECT ${now} AS ms),
+    asked AS MATERIALIZED (
       SELECT listener FROM unnest($1::text[]) AS asked (listener)
       WHERE NOT EXISTS (
         SELECT FROM ${inbox} AS block WHERE block.listener = asked.listener AND block.state = 'blocking')),
@@ -162,11 +174,11 @@ export function findCandidatesSql(schema: string): string {
     tried AS MATERIALIZED (
       SELECT row.* FROM asked CROSS JOIN LATERAL (
         SELECT listener, source, id, lane, seq, ${bytes} FROM ${inbox}
-        WHERE listener = asked.listener AND state = 'ready' AND at > 0 AND at <= ${now}
+        WHERE listener = asked.listener AND state = 'ready' AND at > 0 AND at <= ${then}
         ORDER BY at LIMIT $3) AS row),
     suspect AS (
       SELECT running.listener, running.source, running.id FROM ${inbox} AS running
-      WHERE running.state = 'running' AND running.at <= ${now}
+      WHERE running.state = 'running' AND running.at <= ${then}
         AND running.listener IN (SELECT listener FROM asked) AND ${isHead(schema, 'running')}
       ORDER BY running.at LIMIT 1),
     heads AS (
@@ -183,7 +195,11 @@ export function findCandidatesSql(schema: string): string {
       ARRAY (
         SELECT listener FROM fresh GROUP BY listener HAVING count(*) >= $3
         UNION SELECT listener FROM tried GROUP BY listener HAVING count(*) >= $3) AS full,
-      ARRAY (SELECT DISTINCT holder FROM ${inbox} WHERE state = 'running' AND holder <> $4) AS holders`;
+      ARRAY (SELECT DISTINCT holder FROM ${inbox} WHERE state = 'running' AND holder <> $4) AS holders,
+      (SELECT min(later.at) - ${then} FROM asked CROSS JOIN LATERAL (
+        SELECT at FROM ${inbox}
+        WHERE listener = asked.listener AND state IN ('ready', 'running') AND at > 0 AND at > ${then}
+        ORDER BY at LIMIT 1) AS later) AS next`;
 }
 
 /**

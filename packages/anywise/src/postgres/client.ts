@@ -1,6 +1,6 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import { fields, ofType, text, wholeNumber, type OptionChecks } from '../core/errors/options.js';
-import { readUrl, schemeOf, unreadablePostgresUrl } from '../core/errors/shown.js';
+import { readUrl, schemeOf, unreadableListenUrl, unreadablePostgresUrl } from '../core/errors/shown.js';
 import { errorText } from '../core/errors/thrown.js';
 import { longestTimerMs } from '../core/time/timers.js';
 import { Sockets } from './sockets.js';
@@ -46,6 +46,8 @@ export interface Pool {
 export interface ListeningClient extends PostgresClient {
   connect(): Promise<unknown>;
   end(): Promise<void>;
+  /** The server's process for it, as reported over the connection: a pooler makes one up. */
+  readonly processID: number | null;
 }
 
 export interface ListeningEvents {
@@ -58,6 +60,14 @@ export interface ListeningEvents {
 export interface PostgresConnection {
   /** `postgres://user:password@host:port/database`. @defaultValue what the variables `PGHOST`, `PGUSER` and so on say */
   readonly url?: string;
+  /**
+   * How to reach the same database where notices arrive, in the form of `url`: directly, where `url` leads to a pooler such as
+   * PgBouncer in transaction mode. One connection is opened by it. Without it, messages of other processes wait there for the
+   * next poll, once a second, and the bus warns.
+   *
+   * @defaultValue `url`
+   */
+  readonly listenUrl?: string | undefined;
   /** Further options of `pg`, such as `ssl`, or `password` as a function. @defaultValue none */
   readonly pool?: Readonly<Record<string, unknown>>;
   /**
@@ -69,7 +79,8 @@ export interface PostgresConnection {
    */
   readonly maxConnections?: number | undefined;
   /**
-   * Prepares the most frequent statements, and those of handlers that come again, up to 200. Set `false` behind a PgBouncer before 1.21 in transaction pooling mode.
+   * Prepares the most frequent statements, and those of handlers that come again, up to 200. Set `false` behind a PgBouncer
+   * before 1.21 in transaction mode.
    *
    * @defaultValue true
    */
@@ -86,6 +97,7 @@ export interface PostgresConnection {
 
 export const connectionChecks: OptionChecks<PostgresConnection> = {
   url: text(),
+  listenUrl: text(),
   pool: fields(),
   maxConnections: wholeNumber(2, 9_999),
   prepare: ofType('boolean'),
@@ -116,7 +128,7 @@ const keepAliveMs = 10_000;
  * @throws AnywiseError (`UNAVAILABLE`) if `pg` is not installed, (`INVALID_URL`) if it cannot read the URL.
  */
 export async function reach(options: PostgresConnection): Promise<Server> {
-  const { url, pool, maxConnections, statementTimeoutMs } = options;
+  const { url, listenUrl, pool, maxConnections, statementTimeoutMs } = options;
   const { Client, Pool, types } = await loadDriver();
   const bigintType: number = types.builtins.INT8;
   const parserOf: (type: number, format?: 'text' | 'binary') => unknown = types.getTypeParser;
@@ -141,6 +153,11 @@ export async function reach(options: PostgresConnection): Promise<Server> {
   // Without the cause, which shows the URL and thus the password.
   const client = url === undefined || isPostgresUrl(url) ? attempt(() => new Client(config)) : undefined;
   if (client === undefined) throw new AnywiseError('INVALID_URL', unreadablePostgresUrl);
+  const listeningConfig = listenUrl === undefined ? config : { ...config, connectionString: listenUrl };
+  const canListen = listenUrl === undefined || isPostgresUrl(listenUrl);
+  if (!canListen || attempt(() => new Client(listeningConfig)) === undefined) {
+    throw new AnywiseError('INVALID_URL', unreadableListenUrl);
+  }
   const connections = new Pool(config);
   // An idle connection that ends is replaced; an `error` event without a listener would end the process.
   connections.on('error', () => undefined);
@@ -149,7 +166,7 @@ export async function reach(options: PostgresConnection): Promise<Server> {
     place: `${client.host}:${client.port}/${client.database ?? ''}`,
     pool: connections,
     listeningClient: ({ notice, end }) => {
-      const listening = new Client(config);
+      const listening = Object.assign(new Client(listeningConfig), { processID: null });
       listening.on('notification', ({ channel, payload }) => notice(channel, payload));
       listening.on('error', end);
       listening.on('end', end);

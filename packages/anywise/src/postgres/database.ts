@@ -1,10 +1,12 @@
 import { startTimer } from '../core/time/timers.js';
 import { createHash } from 'node:crypto';
+import { errorText } from '../core/errors/thrown.js';
 import {
   defaultMaxConnections,
   defaultStatementTimeoutMs,
   isLost,
   reach,
+  stateOf,
   unavailable,
   type ListeningClient,
   type ListeningEvents,
@@ -16,12 +18,14 @@ import {
 } from './client.js';
 import { OpenSessions, Session, type Statement } from './session.js';
 
+const namePrefix = 'anywise_';
+
 /**
  * Prepares a statement: it is planned once per connection. So its best plan must not depend on the contents of the tables,
  * unless it is run by {@link Database.queryByIndex}.
  */
 export function prepared(text: string): Statement {
-  return { text, name: `anywise_${createHash('sha256').update(text).digest('base64url').slice(0, 24)}` };
+  return { text, name: `${namePrefix}${createHash('sha256').update(text).digest('base64url').slice(0, 24)}` };
 }
 
 /** Compiling a statement takes a second, and pays for itself only where many rows are read. */
@@ -41,7 +45,9 @@ const closeMs = 5_000;
 /** A database with its connections. Connection errors become `UNAVAILABLE`; errors of statements are unchanged. */
 export class Database {
   readonly #server: Server;
-  readonly #prepare: boolean;
+  /** Whether notices come by a URL of their own. */
+  readonly listensElsewhere: boolean;
+  #prepare: boolean;
   readonly #slots: Slots;
   readonly #statementTimeoutMs: number;
   readonly #sessions: OpenSessions;
@@ -53,6 +59,7 @@ export class Database {
   private constructor(server: Server, options: PostgresConnection) {
     const { prepare = true, maxConnections = defaultMaxConnections, statementTimeoutMs } = options;
     this.#server = server;
+    this.listensElsewhere = options.listenUrl !== undefined;
     this.#prepare = prepare;
     this.#slots = new Slots(forTransactions(maxConnections));
     this.#statementTimeoutMs = statementTimeoutMs ?? defaultStatementTimeoutMs;
@@ -88,14 +95,18 @@ export class Database {
    * than the last burst of messages, and then it would prefer to scan whole tables.
    */
   queryByIndex<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<PostgresResult<Row>> {
+    return this.lastByIndex([], [statement, values]);
+  }
+
+  /** The same behind other statements, in order, each of which sees what the ones before did. Gives the answer to the last. */
+  lastByIndex<Row extends object>(before: readonly Sent[], last: Sent): Promise<PostgresResult<Row>> {
     return this.#answered(async () => {
       const client = await this.#connect();
+      const send = ([statement, values]: Sent): Promise<PostgresResult<Row>> =>
+        client.query<Row>(this.#queryOf(statement, values));
       try {
-        const [, result] = await Promise.all([
-          client.query(byIndex),
-          client.query<Row>(this.#queryOf(statement, values)),
-          client.query('COMMIT'),
-        ]);
+        const sent = [client.query(byIndex), ...before.map(send)];
+        const [result] = await Promise.all([send(last), client.query('COMMIT'), ...sent]);
         client.release();
         return result;
       } catch (error) {
@@ -106,7 +117,7 @@ export class Database {
   }
 
   /** Runs statements, in order, in one transaction. None waits for the answer to the one before. */
-  queryTogether(statements: readonly (readonly [Statement, readonly unknown[]])[]): Promise<void> {
+  queryTogether(statements: readonly Sent[]): Promise<void> {
     return this.#answered(async () => {
       const client = await this.#connect();
       try {
@@ -116,6 +127,30 @@ export class Database {
           client.query('COMMIT'),
         ]);
         client.release();
+      } catch (error) {
+        client.release(true);
+        throw this.explain(error);
+      }
+    });
+  }
+
+  /**
+   * Runs statements that read, in order, each of which sees what was committed before it. None waits for the answer to the one
+   * before. Settings that they make end with them.
+   */
+  readTogether(
+    statements: readonly (readonly [Statement, readonly unknown[]])[],
+  ): Promise<readonly PostgresResult<object>[]> {
+    return this.#answered(async () => {
+      const client = await this.#connect();
+      try {
+        const [, ...results] = await Promise.all([
+          client.query<object>('BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY'),
+          ...statements.map(([statement, values]) => client.query<object>(this.#queryOf(statement, values))),
+          client.query<object>('COMMIT'),
+        ]);
+        client.release();
+        return results;
       } catch (error) {
         client.release(true);
         throw this.explain(error);
@@ -141,10 +176,10 @@ export class Database {
       const client = await this.#connect();
       const session = new Session({
         client,
-        // What is open here is heard of more often. So the connection is gone, or the process stands still.
+        // A live transaction is heard of more often than that, so the connection is gone or the process is frozen.
         begin: `${sql}; SET LOCAL idle_in_transaction_session_timeout = ${this.#statementTimeoutMs}`,
         queryOf: (statement, values) => this.#queryOf(statement, values),
-        explain: (error) => this.explain(error),
+        explain: (error) => this.#explainOf(error),
         released: () => {
           this.#sessions.delete(session);
           this.#slots.giveBack();
@@ -154,6 +189,19 @@ export class Database {
       return session;
     } catch (error) {
       this.#slots.giveBack();
+      throw error;
+    }
+  }
+
+  /** Runs work in a transaction of its own, which is committed unless the work throws. @param sql as `begin` takes it. */
+  async transaction<T>(sql: string, work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.begin(sql);
+    try {
+      const result = await work(session);
+      await session.commit();
+      return result;
+    } catch (error) {
+      await session.rollback().catch(() => undefined);
       throw error;
     }
   }
@@ -187,9 +235,20 @@ export class Database {
     this.#unanswered.add(statement);
     try {
       return await work();
+    } catch (error) {
+      if (!isMisplaced(error)) throw error;
+      // Nothing was executed.
+      this.#prepare = false;
+      return await work();
     } finally {
       this.#unanswered.delete(statement);
     }
+  }
+
+  #explainOf(error: unknown): Error {
+    if (!isMisplaced(error)) return this.explain(error);
+    this.#prepare = false;
+    return unavailable(this.place, 'a statement was prepared on another connection, so none are from now on');
   }
 
   async #connect(): Promise<PooledClient> {
@@ -211,6 +270,17 @@ export class Database {
     };
   }
 }
+
+/**
+ * Whether a statement was sent where it is not prepared, or was prepared by others: a pooler that knows nothing of prepared
+ * statements gives each transaction another connection of the server.
+ */
+function isMisplaced(error: unknown): boolean {
+  return /^(?:26000|42P05)$/.test(stateOf(error) ?? '') && errorText(error).includes(`"${namePrefix}`);
+}
+
+/** A statement with its values. */
+type Sent = readonly [Statement, readonly unknown[]];
 
 interface SentQuery extends PostgresQuery {
   readonly values: unknown[];

@@ -6,11 +6,13 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { StoreChanged } from '../core/ports/store.js';
-import { failuresOf, type StoredFailure } from '../kit/failed-attempts.js';
+import { actionBy, type NewAction } from '../kit/actions.js';
+import { failuresOf, replayedFailures, type StoredFailure } from '../kit/failed-attempts.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
+import { changeAndRecord } from './actions.js';
 import type { Database } from './database.js';
-import { refValue } from './inbox.js';
+import { refValue } from './refs.js';
 import { readStored, type StoredText } from '../kit/stored.js';
 import { storable } from '../core/message/storable-text.js';
 import { now, storedEnvelope, withinBatch } from './sql.js';
@@ -38,12 +40,14 @@ function filterValues({ id, source, listener, type, error, olderThanMs, upTo }: 
 
 export class PostgresDeadLetters implements DeadLetters {
   readonly #database: Database;
+  readonly #schema: string;
   readonly #inbox: string;
   readonly #changed: StoreChanged;
 
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string, changed: StoreChanged) {
     this.#database = database;
+    this.#schema = schema;
     this.#inbox = `${schema}.anywise_inbox`;
     this.#changed = changed;
   }
@@ -66,29 +70,35 @@ export class PostgresDeadLetters implements DeadLetters {
     return rows[0]?.count ?? 0;
   }
 
-  replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL, failures = NULL`, filter);
-  }
-
-  async edit(letter: InboxRef, json: string): Promise<boolean> {
-    const text = `
-      UPDATE ${this.#inbox} SET original = coalesce(original, envelope), envelope = $4
-      WHERE listener = $1 AND id = $2 AND source = $3 AND ${isDead}`;
-    const { rowCount } = await this.#database.query({ text }, ...refValue(letter), storable(json));
-    return rowCount === 1;
-  }
-
-  discard(filter: DeadLetterFilter): Promise<number> {
+  replay(filter: DeadLetterFilter, who?: string): Promise<number> {
     return this.#update(
-      `state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL, failures = NULL`,
+      `state = 'ready', at = 0, attempts = 0, last_error = NULL, failures = '${replayedFailures}'`,
       filter,
+      actionBy(who, 'dead-letters replay', filter),
     );
   }
 
-  async #update(change: string, filter: DeadLetterFilter): Promise<number> {
+  async edit(letter: InboxRef, json: string, who?: string): Promise<boolean> {
+    const text = `
+      UPDATE ${this.#inbox} SET original = coalesce(original, envelope), envelope = $4
+      WHERE listener = $1 AND id = $2 AND source = $3 AND ${isDead}`;
+    const { listener, source, id } = letter;
+    const action = actionBy(who, 'dead-letters edit', { listener, source, id });
+    const values = [...refValue(letter), storable(json)];
+    return (await changeAndRecord(this.#database, this.#schema, action, text, ...values)) === 1;
+  }
+
+  discard(filter: DeadLetterFilter, who?: string): Promise<number> {
+    return this.#update(
+      `state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL, failures = NULL`,
+      filter,
+      actionBy(who, 'dead-letters discard', filter),
+    );
+  }
+
+  async #update(change: string, filter: DeadLetterFilter, action: NewAction | undefined): Promise<number> {
     const text = `UPDATE ${this.#inbox} SET ${change} WHERE ${matches}`;
-    const { rowCount } = await this.#database.query({ text }, ...filterValues(filter));
-    const count = rowCount ?? 0;
+    const count = await changeAndRecord(this.#database, this.#schema, action, text, ...filterValues(filter));
     if (count > 0) this.#changed('inbox');
     return count;
   }

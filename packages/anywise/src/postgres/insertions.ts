@@ -2,7 +2,7 @@ import { limits } from '../core/message/limits.js';
 import type { NewMessages } from '../core/ports/store.js';
 import { batchesWithin } from '../kit/batches.js';
 import { prepared } from './database.js';
-import { entryValues, insertEntriesSql } from './inbox.js';
+import { entryValues, insertEntriesSql } from './entries.js';
 import { envelopeValues, insertEnvelopesSql, insertScheduledSql, scheduledValues } from './outbox.js';
 import type { Statement } from './session.js';
 

@@ -16,6 +16,7 @@ export interface LogStatements {
   readonly page: Statement;
   readonly beginning: Statement;
   readonly trim: Statement;
+  readonly lag: Statement;
   readonly check: string;
 }
 
@@ -62,6 +63,15 @@ export function logStatements(schema: string): LogStatements {
             SELECT min(position) FROM ${consumer} AS reader
             WHERE read_at > ${now} - $2::bigint
                OR NOT EXISTS (SELECT FROM ${consumer} WHERE name = reader.name AND position > reader.position)))`,
+    },
+    // What waits for a consumer among the next `$4` messages, and whether there are more.
+    lag: {
+      text: `
+        SELECT count(*) FILTER (WHERE is_wanted AND n <= $4)::integer AS count, count(*) > $4 AS "isMore"
+        FROM (
+          SELECT ${isWanted} AS is_wanted, row_number() OVER (ORDER BY seq) AS n FROM ${message}
+          WHERE seq > (SELECT position FROM ${consumer} WHERE name = $1 AND types = $2)
+          ORDER BY seq LIMIT $4::integer + 1) AS next`,
     },
     check: `SELECT 1 FROM ${message} LIMIT 1`,
   };

@@ -11,7 +11,8 @@ import {
   testPostgresUrl,
   withTestDatabase,
 } from '../test-support/test-postgres.js';
-import { storeMigrations, transportMigrations } from './schema.js';
+import { storeMigrations } from './schema.js';
+import { transportMigrations } from './transport-schema.js';
 import { postgresStore } from './store.js';
 
 const url = testPostgresUrl;
@@ -41,9 +42,18 @@ describeWithPostgres('the migrations of a PostgreSQL store', () => {
         "anywise/001-store lALLySfQZ-eG-KyP3fR3GB7l7_txqw_vjH2WP1sUE7Q",
         "anywise/002-lanes gFkTqPclE90jXusKf0eSQrCqnm0zbXuzeDp6wIppPkk",
         "anywise/003-owner tLFhD7X9HrJ1Cj3eqtMTL8Q2UfmT8ckwFbLmuHL_AZU",
+        "anywise/004-observe g3n0rGxgpsC_PVXAEeqOvuFeNnWQbddI9Bj9BhKco28",
+        "anywise/005-events Ga0A9npFxOayt3XCJve0yfG29PdoB8Drq9im7zrrPFU",
+        "anywise/006-vacuum Poxk4L8u4aq0KSNfYW8Cl3PyI2_Pl3ijiq3F6O5vl3A",
+        "anywise/007-projections UKRLVmIWjJr19_ykH0LUPhC-RFDLxMqXRXCqpfeGbyY",
+        "anywise/008-sagas c4YTeLQDdsm9-1cSwgzm48p9BZjnZ5CqQNCxmiUIT1s",
+        "anywise/009-process-health U_SiWp0lerBHjtgkNbQnqNytnAu2sl34BXlnVEPd8FM",
+        "anywise/011-projection-faults HEIWknw7N_Kdjq0nbhW1YLBh4TYkFV18rM59_AOByoc",
         "anywise/001-transport 63-S4BlmlupWm_iRLEfKAs3RE22VqoVOzE9gBKKSHY8",
         "anywise/002-reader HYW32eGDrTQTfzxvOY5tVLQzkyWZMs46kAsamWD7jVQ",
         "anywise/003-requests sMdrzBmWbI9Ofo3fj2X5Dnk7A0SOA9QZ2eVPIytJOXI",
+        "anywise/004-responder qZJ8AXyhb5A0zFcTCiXMLq44zEWnWz0nfzkyAfRzhAc",
+        "anywise/006-log-vacuum FXE0IBmcpnj4wuO8_--EB0TXm1ghUpN0VnOKQ603EWI",
       ]
     `);
   });

@@ -2,7 +2,7 @@ import { AnywiseError } from '../core/errors/errors.js';
 import type { Migration } from '../core/ports/sql.js';
 import { isLost, stateOf, unavailable, type PostgresConnection } from './client.js';
 import { Database } from './database.js';
-import { migrate } from './schema.js';
+import { migrate } from './migrate.js';
 
 /**
  * Connects and migrates.

@@ -39,7 +39,7 @@ describeWithPostgres('a PostgreSQL store that loses its connections', () => {
       store.watch(() => calls++);
       await eventually(() => expect(calls).toBeGreaterThan(0));
       const beforeOutage = calls;
-      expect(await endTestConnections(schema, 'LISTEN%')).toBe(1);
+      expect(await endTestConnections(schema, '%LISTEN %')).toBe(1);
       await eventually(() => expect(calls).toBeGreaterThan(beforeOutage));
       const beforeCommit = calls;
       await other.inbox.add([testEntry()]);
@@ -50,7 +50,7 @@ describeWithPostgres('a PostgreSQL store that loses its connections', () => {
     inTestStore(
       async ({ store }) => {
         await store.inbox.add([testEntry({ id: 'm1' })]);
-        const claims = await store.inbox.claim({
+        const { claims } = await store.inbox.claim({
           listeners: new Map([['listener', 100]]),
           holder: 'h',
           limit: 1,

@@ -12,6 +12,7 @@ import type {
   OutboxStatus,
   RelayLease,
   ScheduledEnvelope,
+  SendableRows,
 } from '../core/ports/outbox.js';
 import { prepared, type Database } from './database.js';
 import { storedLane } from './lanes.js';
@@ -40,9 +41,10 @@ function batchesOf(all: readonly Written[]): readonly (readonly Written[])[] {
 /** Adds envelopes, from {@link envelopeValues}. */
 export function insertEnvelopesSql(schema: string): string {
   return `
-    INSERT INTO ${schema}.anywise_outbox (id, lane, envelope, created_at)
-    SELECT id, lane, ${textIn('$5')}, ${now}
-    FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[]) WITH ORDINALITY AS message (id, lane, start, size, n)
+    INSERT INTO ${schema}.anywise_outbox (id, lane, envelope, correlation, causation, created_at)
+    SELECT id, lane, ${textIn('$5')}, correlation, causation, ${now}
+    FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $6::text[], $7::text[])
+      WITH ORDINALITY AS message (id, lane, start, size, correlation, causation, n)
     ORDER BY n
     ON CONFLICT (id) DO NOTHING`;
 }
@@ -57,16 +59,18 @@ function contentValues(batch: readonly Written[]): unknown[] {
     batch.map(({ envelope }) => storable(envelope.id)),
     batch.map(({ envelope }) => storedLane(orderKey(envelope), envelope.id)),
     ...textValues(batch.map(({ json }) => json)),
+    batch.map(({ envelope }) => storable(envelope.correlationid)),
+    batch.map(({ envelope }) => (envelope.causationid === undefined ? null : storable(envelope.causationid))),
   ];
 }
 
 /** Adds scheduled envelopes, from {@link scheduledValues}. */
 export function insertScheduledSql(schema: string): string {
   return `
-    INSERT INTO ${schema}.anywise_outbox (id, lane, envelope, state, created_at, due_at)
-    SELECT id, lane, ${textIn('$5')}, 'scheduled', ${now}, coalesce(at, ${now} + delay)
-    FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $6::bigint[], $7::bigint[])
-      WITH ORDINALITY AS message (id, lane, start, size, at, delay, n)
+    INSERT INTO ${schema}.anywise_outbox (id, lane, envelope, correlation, causation, state, created_at, due_at)
+    SELECT id, lane, ${textIn('$5')}, correlation, causation, 'scheduled', ${now}, coalesce(at, ${now} + delay)
+    FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $6::text[], $7::text[], $8::bigint[], $9::bigint[])
+      WITH ORDINALITY AS message (id, lane, start, size, correlation, causation, at, delay, n)
     ORDER BY n
     ON CONFLICT (id) DO NOTHING`;
 }
@@ -95,7 +99,7 @@ function leaseSql(schema: string): string {
 }
 
 /** Records outcomes while it locks the row of the lease, so that the lease cannot change hands in the meantime. */
-function settleSql(schema: string): string {
+export function settleSql(schema: string): string {
   const outbox = `${schema}.anywise_outbox`;
   return `
     WITH lease AS MATERIALIZED (
@@ -117,22 +121,15 @@ interface OutboxStatements {
   readonly lease: Statement;
   readonly settle: Statement;
   readonly release: Statement;
-  readonly nextDue: Statement;
 }
 
 function statementsOf(schema: string): OutboxStatements {
-  const outbox = `${schema}.anywise_outbox`;
   return {
     held: prepared(`SELECT holder, epoch, ends_at - ${now} AS left FROM ${schema}.anywise_lease WHERE name = 'relay'`),
     lease: { text: leaseSql(schema) },
     settle: prepared(settleSql(schema)),
     release: {
       text: `UPDATE ${schema}.anywise_lease SET ends_at = 0 WHERE name = 'relay' AND holder = $1 AND epoch = $2`,
-    },
-    nextDue: {
-      text: `
-        SELECT greatest(0, due_at - ${now}) AS "inMs" FROM ${outbox}
-        WHERE state = 'scheduled' ORDER BY due_at LIMIT 1`,
     },
   };
 }
@@ -164,12 +161,13 @@ export class PostgresOutbox implements Outbox {
     return rows[0] === undefined ? undefined : { holder, epoch: rows[0].epoch };
   }
 
-  async sendable(limit: number): Promise<readonly OutboxRow[]> {
-    const rows = await this.#sendable.find(limit);
-    return rows.map(({ seq, attempts, lane, text, bytes }): OutboxRow => {
+  async sendable(limit: number): Promise<SendableRows> {
+    const { rows, nextDueInMs } = await this.#sendable.find(limit);
+    const read = rows.map(({ seq, attempts, lane, text, bytes }): OutboxRow => {
       const read = readStoredEnvelope({ text, bytes });
       return read.envelope === undefined ? { seq, attempts, key: keyOf(lane), ...read } : { seq, attempts, ...read };
     });
+    return { rows: read, nextDueInMs };
   }
 
   async settle({ holder, epoch }: RelayLease, outcomes: readonly OutboxOutcome[]): Promise<boolean> {
@@ -185,11 +183,6 @@ export class PostgresOutbox implements Outbox {
       failed.map(({ error }) => storable(error)),
     );
     return rows[0]?.held === 1;
-  }
-
-  async nextDueInMs(): Promise<number | undefined> {
-    const { rows } = await this.#database.queryByIndex<{ inMs: number }>(this.#statements.nextDue);
-    return rows[0]?.inMs;
   }
 
   async release({ holder, epoch }: RelayLease): Promise<void> {

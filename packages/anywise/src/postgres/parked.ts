@@ -1,6 +1,8 @@
 import { envelopeIn } from '../core/message/envelope.js';
 import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { actionBy, type NewAction } from '../kit/actions.js';
+import { changeAndRecord } from './actions.js';
 import type { Database } from './database.js';
 import { readStored, type StoredText } from '../kit/stored.js';
 import { storable } from '../core/message/storable-text.js';
@@ -15,12 +17,14 @@ interface Row extends StoredText {
 
 export class PostgresParkedMessages implements ParkedMessages {
   readonly #database: Database;
+  readonly #schema: string;
   readonly #outbox: string;
   readonly #changed: StoreChanged;
 
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string, changed: StoreChanged) {
     this.#database = database;
+    this.#schema = schema;
     this.#outbox = `${schema}.anywise_outbox`;
     this.#changed = changed;
   }
@@ -35,20 +39,20 @@ export class PostgresParkedMessages implements ParkedMessages {
     return rows.map(parkedMessageOf);
   }
 
-  retry(id?: string): Promise<number> {
+  retry(id?: string, who?: string): Promise<number> {
     const text = `
       UPDATE ${this.#outbox} SET state = 'waiting', due_at = 0, attempts = 0, last_error = NULL
       WHERE state = 'parked' AND ($1::text IS NULL OR id = $1)`;
-    return this.#write(text, id === undefined ? null : storable(id));
+    return this.#write(actionBy(who, 'outbox retry', { id }), text, id === undefined ? null : storable(id));
   }
 
-  async discard(id: string): Promise<boolean> {
-    return (await this.#write(`DELETE FROM ${this.#outbox} WHERE state = 'parked' AND id = $1`, storable(id))) === 1;
+  async discard(id: string, who?: string): Promise<boolean> {
+    const text = `DELETE FROM ${this.#outbox} WHERE state = 'parked' AND id = $1`;
+    return (await this.#write(actionBy(who, 'outbox discard', { id }), text, storable(id))) === 1;
   }
 
-  async #write(text: string, id: string | null): Promise<number> {
-    const { rowCount } = await this.#database.query({ text }, id);
-    const count = rowCount ?? 0;
+  async #write(action: NewAction | undefined, text: string, id: string | null): Promise<number> {
+    const count = await changeAndRecord(this.#database, this.#schema, action, text, id);
     if (count > 0) this.#changed('outbox');
     return count;
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readsOf, readsOfKept, type Reads } from '../test-support/postgres-plan.js';
 import { describeWithPostgres, inTestStore, withTestDatabase } from '../test-support/test-postgres.js';
-import { finishSql, inboxStatements } from './inbox.js';
+import { finishSql } from './finish.js';
+import { inboxStatements } from './inbox.js';
 import { quoted } from './sql.js';
 
 const burst = 2_000;

@@ -9,7 +9,7 @@ import {
 import { logStatements, readPage } from './log.js';
 import { openMigrated } from './open.js';
 import { Position } from './position.js';
-import { transportMigrations } from './schema.js';
+import { transportMigrations } from './transport-schema.js';
 
 interface World {
   readonly one: Position;

@@ -7,6 +7,8 @@ import { textIn } from './texts.js';
 
 /** After how long without a sign of life a responder no longer counts. */
 export const responderMs = 15_000;
+/** For how long what a responder has just said is believed, although its connection seems to be gone: it may have another. */
+const believedMs = 1_000;
 /** How many requests and answers are read at once. */
 export const mostAtOnce = 500;
 
@@ -14,6 +16,7 @@ export const mostAtOnce = 500;
 export interface RequestStatements {
   readonly ask: Statement;
   readonly forget: Statement;
+  readonly takeOrphans: Statement;
   readonly cancel: Statement;
   readonly takeAnswers: Statement;
   readonly beat: Statement;
@@ -31,6 +34,9 @@ export function requestStatements(schema: string): RequestStatements {
   const responder = `${schema}.anywise_responder`;
   const epoch = `${schema}.anywise_request_epoch`;
   const isAlive = `seen_at > ${now} - ${responderMs}`;
+  const isGone = `
+    holder_pid IS NOT NULL AND seen_at < ${now} - ${believedMs}
+    AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = holder_pid)`;
   return {
     // Only requests that somebody can answer are added. A row for each type says who that is.
     ask: prepared(`
@@ -47,12 +53,17 @@ export function requestStatements(schema: string): RequestStatements {
       told AS (
         SELECT pg_notify(channel, '') FROM (SELECT DISTINCT channel FROM asked JOIN known USING (type)) AS channels)
       SELECT type, holders, (SELECT id FROM ${epoch}) AS epoch, (SELECT count(*) FROM told) AS told FROM known`),
-    // Gives the requests that nobody has taken.
+    // Gives the requests that no instance has taken.
     forget: {
       text: `
         WITH gone AS (DELETE FROM ${responder} WHERE holder = ANY ($1::text[]))
         DELETE FROM ${ask} WHERE ticket = ANY ($2::text[]) RETURNING ticket`,
     },
+    // Of those of one asking side. The server knows at once when the connection of a dead responder has ended.
+    takeOrphans: prepared(`
+      WITH gone AS (DELETE FROM ${responder} WHERE ${isGone}),
+      alive AS MATERIALIZED (SELECT type FROM ${responder} WHERE ${isAlive} AND NOT (${isGone}))
+      DELETE FROM ${ask} WHERE reply_to = $1 AND type NOT IN (SELECT type FROM alive) RETURNING ticket, type`),
     cancel: prepared(`
       WITH gone AS (DELETE FROM ${ask} WHERE ticket = ANY ($1::text[]) RETURNING ticket)
       SELECT pg_notify(channel, ticket) FROM unnest($1::text[], $2::text[]) AS given (ticket, channel)
@@ -67,15 +78,16 @@ export function requestStatements(schema: string): RequestStatements {
       SELECT (SELECT id FROM ${epoch}) AS epoch, ticket, envelope FROM (SELECT 1) AS always LEFT JOIN taken ON TRUE`),
     beat: prepared(`
       WITH begun AS (INSERT INTO ${epoch} (one, id) VALUES (1, $3) ON CONFLICT DO NOTHING)
-      INSERT INTO ${responder} (type, holder, seen_at) SELECT type, $2, ${now} FROM unnest($1::text[]) AS given (type)
-      ON CONFLICT (type, holder) DO UPDATE SET seen_at = excluded.seen_at`),
+      INSERT INTO ${responder} (type, holder, seen_at, holder_pid)
+      SELECT type, $2, ${now}, $4 FROM unnest($1::text[]) AS given (type)
+      ON CONFLICT (type, holder) DO UPDATE SET seen_at = excluded.seen_at, holder_pid = excluded.holder_pid`),
     leave: { text: `DELETE FROM ${responder} WHERE holder = $1` },
     claim: prepared(claimSql(ask, `LIMIT least($2::integer, ${mostAtOnce})`)),
-    // Of types that nobody answers any more.
+    // Of types that no instance answers any more.
     claimOrphans: {
       text: claimSql(ask, `LIMIT ${mostAtOnce}`, `AND type NOT IN (SELECT type FROM ${responder} WHERE ${isAlive})`),
     },
-    // An answer may be stored a second time, if nobody knows whether it was the first time.
+    // An answer may be stored a second time, if it is not known whether the first attempt succeeded.
     answer: prepared(`
       WITH added AS (
         INSERT INTO ${answer} (reply_to, ticket, envelope, expires_at)

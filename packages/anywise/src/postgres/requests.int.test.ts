@@ -109,7 +109,7 @@ describeWithPostgres('requests through PostgreSQL', () => {
       expect(seen).toEqual(['first', 'third']);
     }));
 
-  it('are answered that nobody will, when the last of those who could stops', () =>
+  it('fail with `NO_RESPONDER` when the last instance that could answer them stops', () =>
     inWorld(async ({ open, count }) => {
       const { opened, open: release } = gate();
       let began = false;
@@ -133,6 +133,52 @@ describeWithPostgres('requests through PostgreSQL', () => {
       release();
       expect((await first).data).toBe('in hand');
       await closed;
+    }));
+
+  it('fail with `NO_RESPONDER` within seconds when the last instance that could answer them is gone without a word', () =>
+    inWorld(async ({ schema, open, sql, count }) => {
+      await using wire = await openWire(testPostgresPlace());
+      const far = open({ url: namedTestUrl(schema, wire.place) });
+      await serve(far, async (request) => reply(request, request.data));
+      const asker = open();
+      expect((await ask(asker, question({ data: 'there' }))).data).toBe('there');
+      await eventually(async () =>
+        expect(await sql('SELECT 1 FROM $bus.anywise_responder WHERE holder_pid IS NOT NULL')).toHaveLength(1),
+      );
+      wire.cut();
+      const beganAt = performance.now();
+      expect(await failureOf(ask(asker, question()))).toBe('NO_RESPONDER');
+      // Its silence alone would tell after 15 seconds.
+      expect(performance.now() - beganAt).toBeLessThan(10_000);
+      expect([await count('anywise_ask'), await count('anywise_responder')]).toEqual([0, 0]);
+      wire.mend();
+      await eventually(async () => expect((await ask(asker, question({ data: 'back' }))).data).toBe('back'));
+    }));
+
+  it('wait for a busy instance whose connection for notices is lost', () =>
+    inWorld(async ({ open, sql, count }) => {
+      const { opened, open: release } = gate();
+      await serve(open(), async (request) => opened.then(() => reply(request, request.data)), { concurrency: 1 });
+      const asker = open();
+      const answers = Promise.all([1, 2].map((data) => ask(asker, question({ data }))));
+      await eventually(async () => expect(await count('anywise_ask')).toBe(1));
+      for (let times = 0; times < 5; times++) {
+        // What is said of a responder is believed for a second.
+        await sql('UPDATE $bus.anywise_responder SET seen_at = seen_at - 2000');
+        const pid = await eventually(async () => {
+          const [found] = await sql<{ pid: number }>(
+            'SELECT holder_pid AS pid FROM $bus.anywise_responder WHERE holder_pid IS NOT NULL',
+          );
+          return found?.pid ?? Promise.reject(new Error('It has no connection.'));
+        });
+        await sql('SELECT pg_terminate_backend($1)', pid);
+        await eventually(async () =>
+          expect(await sql('SELECT 1 FROM $bus.anywise_responder WHERE holder_pid <> $1', pid)).toHaveLength(1),
+        );
+      }
+      expect(await count('anywise_ask')).toBe(1);
+      release();
+      expect((await answers).map(({ data }) => data)).toEqual([1, 2]);
     }));
 
   it('do not count on a process that is dead', () =>
@@ -225,7 +271,7 @@ describeWithPostgres('requests through PostgreSQL', () => {
         const asker = open();
         await ask(asker, question());
         for (let n = 0; n < 3; n++) {
-          await endTestConnections(schema, 'LISTEN%');
+          await endTestConnections(schema, '%LISTEN %');
           expect((await ask(asker, question({ data: n }))).data).toBe(n);
         }
       }),

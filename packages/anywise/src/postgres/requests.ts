@@ -44,6 +44,12 @@ export class Requests {
     return { close };
   }
 
+  /** Looks at once for requests and answers, however long the database was away. */
+  wake(): void {
+    this.#asker.wake();
+    for (const responder of this.#responders) responder.wake();
+  }
+
   /** Answers what is in hand, and fails what waits for an answer. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -26,8 +26,8 @@ interface Answered {
   readonly json: string;
 }
 
-/** How often requests are looked for, should a notice be missed. */
-const pollMs = 250;
+/** How often requests are looked for: while notices of them arrive, should one be missed all the same; and otherwise. */
+const [heardPollMs, deafPollMs] = [5_000, 250];
 /** How often a responder says that it is there. */
 const beatMs = 5_000;
 /** How many requests are remembered that were given up before they were seen here. */
@@ -79,6 +79,10 @@ export class Responder {
     return (this.#closing ??= this.#close());
   }
 
+  wake(): void {
+    this.#pump.wake();
+  }
+
   async #close(): Promise<void> {
     const { database, statements } = this.#rows;
     await Promise.all([this.#stopBeating(), this.#beating]);
@@ -86,7 +90,7 @@ export class Responder {
     try {
       await database.query(statements.leave, this.#holder);
       const answered = this.#answering.close();
-      // Requests that nobody else will answer. Taken now, they are answered with `NO_RESPONDER`.
+      // Requests that no other instance will answer. Taken now, they are answered with `NO_RESPONDER`.
       this.#hand(await this.#claim(statements.claimOrphans));
       await answered;
     } catch (error) {
@@ -99,12 +103,12 @@ export class Responder {
   }
 
   async #beat(): Promise<void> {
-    const { database, statements } = this.#rows;
-    await database.query(statements.beat, this.#types, this.#holder, randomUUID());
+    const { database, hearing, statements } = this.#rows;
+    await database.query(statements.beat, this.#types, this.#holder, randomUUID(), hearing.pid ?? null);
   }
 
   #hear(ticket: string | undefined): void {
-    // After a crash of the server nobody is known.
+    // The connection by which others know that this process lives has ended or begun; after a crash no responder is known.
     if (ticket === undefined && this.#closing === undefined) this.#beatNow();
     if (ticket === undefined || ticket === '') this.#pump.wake();
     else this.#giveUp(ticket);
@@ -126,13 +130,14 @@ export class Responder {
   async #take(): Promise<number> {
     const free = this.#options.concurrency - this.#answering.size;
     this.#isFull = free <= 0;
-    if (this.#isFull) return pollMs;
+    if (this.#isFull) return deafPollMs;
     const asked = await this.#claim(this.#rows.statements.claim, free);
     this.#isFull = asked.length >= free;
     this.#hand(asked);
     // There may be more that did not fit into a batch.
     const bytes = asked.reduce((total, { envelope }) => total + envelope.length, 0);
-    return bytes > limits.batchBytes / 2 ? 0 : pollMs;
+    if (bytes > limits.batchBytes / 2) return 0;
+    return this.#rows.hearing.hears ? heardPollMs : deafPollMs;
   }
 
   async #claim(statement: Statement, ...values: readonly number[]): Promise<readonly AskRow[]> {

@@ -1,7 +1,12 @@
 import type { ScheduledMessage, ScheduledMessages } from '../core/ports/scheduled.js';
+import type { StoreChanged } from '../core/ports/store.js';
+import { storable } from '../core/message/storable-text.js';
+import { actionBy, type NewAction } from '../kit/actions.js';
 import { readStoredEnvelope, type StoredText } from '../kit/stored.js';
+import { changeAndRecord } from './actions.js';
 import type { Database } from './database.js';
-import { storedEnvelope } from './sql.js';
+import { cancelSql } from './outbox.js';
+import { now, storedEnvelope } from './sql.js';
 
 interface Row extends StoredText {
   readonly seq: number;
@@ -11,11 +16,15 @@ interface Row extends StoredText {
 
 export class PostgresScheduledMessages implements ScheduledMessages {
   readonly #database: Database;
+  readonly #schema: string;
   readonly #outbox: string;
+  readonly #changed: StoreChanged;
 
   /** @param schema the quoted name. */
-  constructor(database: Database, schema: string) {
+  constructor(database: Database, schema: string, changed: StoreChanged) {
     this.#database = database;
+    this.#schema = schema;
+    this.#changed = changed;
     this.#outbox = `${schema}.anywise_outbox`;
   }
 
@@ -30,5 +39,22 @@ export class PostgresScheduledMessages implements ScheduledMessages {
       envelope: readStoredEnvelope(stored).envelope,
       dueAt,
     }));
+  }
+
+  cancel(id: string, who?: string): Promise<boolean> {
+    return this.#write(actionBy(who, 'scheduled cancel', { id }), cancelSql(this.#schema), id);
+  }
+
+  runNow(id: string, who?: string): Promise<boolean> {
+    const text = `
+      UPDATE ${this.#outbox} SET due_at = ${now}
+      WHERE id = $1 AND state = 'scheduled' AND due_at > ${now}`;
+    return this.#write(actionBy(who, 'scheduled run', { id }), text, id);
+  }
+
+  async #write(action: NewAction | undefined, text: string, id: string): Promise<boolean> {
+    const count = await changeAndRecord(this.#database, this.#schema, action, text, storable(id));
+    if (count === 1) this.#changed('outbox');
+    return count === 1;
   }
 }

@@ -1,12 +1,4 @@
 import type { Migration } from '../core/ports/sql.js';
-import { AnywiseError } from '../core/errors/errors.js';
-import { longestTimerMs } from '../core/time/timers.js';
-import { errorText } from '../core/errors/thrown.js';
-import { planMigrations, type AppliedMigration, type ReadMigration } from '../kit/migrations.js';
-import { stateOf } from './client.js';
-import type { Database } from './database.js';
-import type { Session } from './session.js';
-import { beginIn, quoted } from './sql.js';
 
 /**
  * The tables of the store, beside the service's own. The ports have diagrams of the states of outbox and inbox.
@@ -147,123 +139,160 @@ export const storeMigrations: readonly Migration[] = [
         service TEXT    NOT NULL
       );`,
   },
-];
-
-/**
- * The tables of the transport: a log, how far each consumer has read it, and which of its instances reads. Versions of a service that want different types
- * have separate positions: while both run, the older one must not skip messages that only the newer one wants.
- */
-export const transportMigrations: readonly Migration[] = [
   {
-    name: 'anywise/001-transport',
+    // What was handled before has no envelope that tells its conversation.
+    name: 'anywise/004-observe',
     sql: `
-      CREATE TABLE anywise_message (
-        seq          BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        type         TEXT   NOT NULL,
-        kind         TEXT   NOT NULL,
-        envelope     TEXT   NOT NULL,
-        published_at BIGINT NOT NULL
+      ALTER TABLE anywise_inbox ADD COLUMN correlation TEXT COLLATE "C", ADD COLUMN causation TEXT;
+      ALTER TABLE anywise_outbox ADD COLUMN correlation TEXT COLLATE "C", ADD COLUMN causation TEXT;
+      CREATE FUNCTION anywise_attribute_of(envelope text, name text, otherwise text) RETURNS text LANGUAGE plpgsql AS $$
+        BEGIN
+          RETURN CASE json_typeof(envelope::json -> name) WHEN 'string' THEN envelope::json ->> name ELSE otherwise END;
+        EXCEPTION WHEN OTHERS THEN RETURN NULL;
+        END $$;
+      UPDATE anywise_inbox SET
+        correlation = anywise_attribute_of(coalesce(original, envelope), 'correlationid', id),
+        causation = anywise_attribute_of(coalesce(original, envelope), 'causationid', NULL)
+        WHERE envelope IS NOT NULL;
+      UPDATE anywise_outbox SET
+        correlation = anywise_attribute_of(envelope, 'correlationid', id),
+        causation = anywise_attribute_of(envelope, 'causationid', NULL);
+      DROP FUNCTION anywise_attribute_of(text, text, text);
+      CREATE INDEX anywise_inbox_correlation ON anywise_inbox (correlation, seq) WHERE correlation IS NOT NULL;
+      CREATE INDEX anywise_outbox_correlation ON anywise_outbox (correlation, seq) WHERE state IN ('scheduled', 'parked');
+      CREATE INDEX anywise_outbox_parked_order ON anywise_outbox (seq) WHERE state = 'parked';
+      DROP INDEX anywise_inbox_retried, anywise_inbox_dead_listeners;
+      CREATE INDEX anywise_inbox_retried ON anywise_inbox (listener, seq) WHERE state = 'ready' AND at <> 0;
+      CREATE INDEX anywise_inbox_dead_listeners ON anywise_inbox (listener, seq)
+        WHERE state NOT IN ('ready', 'running', 'handled');
+
+      CREATE TABLE anywise_process (
+        holder      TEXT    PRIMARY KEY,
+        service     TEXT    NOT NULL,
+        version     TEXT,
+        host        TEXT    NOT NULL,
+        pid         INTEGER NOT NULL,
+        concurrency INTEGER NOT NULL,
+        description JSONB   NOT NULL,
+        started_at  BIGINT  NOT NULL,
+        seen_at     BIGINT  NOT NULL
       );
-      CREATE TABLE anywise_consumer (
-        name     TEXT   NOT NULL,
-        types    TEXT   NOT NULL,
-        position BIGINT NOT NULL,
-        read_at  BIGINT NOT NULL,
-        PRIMARY KEY (name, types)
+
+      CREATE TABLE anywise_action (
+        seq    BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        at     BIGINT  NOT NULL,
+        who    TEXT    NOT NULL,
+        what   TEXT    NOT NULL,
+        target JSONB   NOT NULL,
+        count  INTEGER NOT NULL
+      );
+      CREATE INDEX anywise_action_at ON anywise_action (at);`,
+  },
+  {
+    // The feed relies on numbers that are given one by one: the sequence must keep `CACHE 1`.
+    name: 'anywise/005-events',
+    sql: `
+      CREATE TABLE anywise_event (
+        seq      BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        stream   TEXT    COLLATE "C" NOT NULL,
+        version  INTEGER NOT NULL,
+        type     TEXT    NOT NULL,
+        envelope TEXT,
+        UNIQUE (stream, version)
+      );
+      CREATE TABLE anywise_snapshot (
+        stream  TEXT    COLLATE "C" PRIMARY KEY,
+        version INTEGER NOT NULL,
+        shape   INTEGER NOT NULL,
+        state   TEXT    NOT NULL
       );`,
   },
   {
-    name: 'anywise/002-reader',
+    // Each message leaves dead versions with its envelope behind. By default PostgreSQL waits for a fifth of a table, and with a
+    // week of handled messages in it that is as much as a day's.
+    name: 'anywise/006-vacuum',
     sql: `
-      ALTER TABLE anywise_consumer ADD COLUMN holder TEXT NOT NULL DEFAULT '', ADD COLUMN holder_pid INTEGER;`,
+      ALTER TABLE anywise_inbox SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000);
+      ALTER TABLE anywise_outbox SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000);`,
   },
   {
-    // Requests and answers are worth nothing after a crash of the server, which empties these tables: their callers are told
-    // by another epoch.
-    name: 'anywise/003-requests',
+    name: 'anywise/007-projections',
     sql: `
-      CREATE UNLOGGED TABLE anywise_ask (
-        seq        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        ticket     TEXT   NOT NULL UNIQUE,
-        type       TEXT   NOT NULL,
-        reply_to   TEXT   NOT NULL,
-        envelope   TEXT   NOT NULL,
-        expires_at BIGINT NOT NULL
-      );
-      CREATE UNLOGGED TABLE anywise_answer (
-        reply_to   TEXT   NOT NULL,
-        ticket     TEXT   NOT NULL,
-        envelope   TEXT   NOT NULL,
-        expires_at BIGINT NOT NULL,
-        PRIMARY KEY (reply_to, ticket)
-      );
-      CREATE UNLOGGED TABLE anywise_responder (
-        type    TEXT   NOT NULL,
-        holder  TEXT   NOT NULL,
-        seen_at BIGINT NOT NULL,
-        PRIMARY KEY (type, holder)
-      );
-      CREATE UNLOGGED TABLE anywise_request_epoch (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        id  TEXT    NOT NULL
+      CREATE TABLE anywise_projection (
+        name       TEXT    COLLATE "C" NOT NULL,
+        version    INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        state      TEXT    NOT NULL,
+        position   BIGINT  NOT NULL,
+        tables     TEXT,
+        failed_at  BIGINT,
+        last_error TEXT,
+        seen_at    BIGINT  NOT NULL,
+        PRIMARY KEY (name, version, generation)
       );`,
   },
+  {
+    name: 'anywise/008-sagas',
+    sql: `
+      CREATE TABLE anywise_saga (
+        name       TEXT COLLATE "C" NOT NULL,
+        key        TEXT COLLATE "C" NOT NULL,
+        status     TEXT    NOT NULL,
+        shape      INTEGER NOT NULL,
+        revision   INTEGER NOT NULL,
+        state      TEXT,
+        timeouts   TEXT    NOT NULL,
+        created_at BIGINT  NOT NULL,
+        changed_at BIGINT  NOT NULL,
+        ended_at   BIGINT,
+        PRIMARY KEY (name, key)
+      );
+      CREATE INDEX anywise_saga_changed ON anywise_saga (changed_at);
+      CREATE INDEX anywise_saga_open ON anywise_saga (name, status) WHERE status <> 'ended';
+      CREATE INDEX anywise_saga_ended ON anywise_saga (ended_at) WHERE status = 'ended';
+      CREATE TABLE anywise_saga_step (
+        name       TEXT COLLATE "C" NOT NULL,
+        key        TEXT COLLATE "C" NOT NULL,
+        n          INTEGER NOT NULL,
+        message_id TEXT    NOT NULL,
+        type       TEXT    NOT NULL,
+        outcome    TEXT    NOT NULL,
+        state      TEXT,
+        caused     TEXT    NOT NULL,
+        envelope   TEXT,
+        at         BIGINT  NOT NULL,
+        PRIMARY KEY (name, key, n)
+      );`,
+  },
+  {
+    name: 'anywise/009-process-health',
+    sql: `
+      ALTER TABLE anywise_process
+        ADD COLUMN lag BIGINT, ADD COLUMN lag_is_more INTEGER, ADD COLUMN clock_skew_ms BIGINT;`,
+  },
+  {
+    name: 'anywise/011-projection-faults',
+    sql: `
+      ALTER TABLE anywise_projection ADD COLUMN parked INTEGER NOT NULL DEFAULT 0,
+        ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE anywise_projection_fault (
+        name          TEXT    COLLATE "C" NOT NULL,
+        version       INTEGER NOT NULL,
+        generation    INTEGER NOT NULL,
+        position      BIGINT  NOT NULL,
+        stream        TEXT    COLLATE "C" NOT NULL,
+        event_version INTEGER NOT NULL,
+        type          TEXT    NOT NULL,
+        state         TEXT    NOT NULL,
+        error         TEXT,
+        at            BIGINT  NOT NULL,
+        PRIMARY KEY (name, version, generation, position)
+      );
+      CREATE INDEX anywise_projection_fault_parked ON anywise_projection_fault (name, version, generation, stream, position)
+        WHERE state <> 'skipped';
+      CREATE INDEX anywise_projection_fault_due ON anywise_projection_fault (name, version, generation, position)
+        WHERE state = 'due';
+      CREATE INDEX anywise_projection_fault_failed ON anywise_projection_fault (name, version, generation, position)
+        WHERE error IS NOT NULL;`,
+  },
 ];
-
-/** A migration may take as long as it needs, and so may those before it. */
-const migrationMs = longestTimerMs;
-
-/**
- * Creates the schema if it is missing and applies pending migrations, all in one transaction; processes that start at once
- * take turns.
- *
- * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed, (`INVALID_MIGRATION`) the one that was changed
- * or is missing.
- */
-export async function migrate(database: Database, schema: string, migrations: readonly Migration[]): Promise<void> {
-  const session = await database.begin(beginIn(schema));
-  try {
-    const turn = { text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', timeoutMs: migrationMs };
-    await session.query(turn, `anywise-migrate:${schema}`);
-    await makeSchema(session, schema);
-    const text = 'SELECT name, hash FROM anywise_migration ORDER BY applied_at';
-    const { rows: applied } = await session.query<AppliedMigration>({ text });
-    const { apply, record } = planMigrations(migrations, applied);
-    for (const { name, hash } of record) {
-      await session.query({ text: 'UPDATE anywise_migration SET hash = $1 WHERE name = $2' }, hash, name);
-    }
-    for (const migration of apply) await applyOne(session, migration);
-    await session.commit();
-  } catch (error) {
-    await session.rollback().catch(() => undefined);
-    throw error;
-  }
-}
-
-/** A user without the right to create schemas or to alter tables can use existing ones. */
-async function makeSchema(session: Session, schema: string): Promise<void> {
-  const found = await session.query({ text: 'SELECT 1 FROM pg_namespace WHERE nspname = $1' }, schema);
-  if (found.rows.length === 0) await session.query({ text: `CREATE SCHEMA ${quoted(schema)}` });
-  await session.query({
-    text: 'CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL, hash TEXT)',
-  });
-  const hash = await session.query(
-    { text: "SELECT 1 FROM pg_attribute WHERE attrelid = $1::regclass AND attname = 'hash'" },
-    `${quoted(schema)}.anywise_migration`,
-  );
-  if (hash.rows.length === 0) await session.query({ text: 'ALTER TABLE anywise_migration ADD COLUMN hash TEXT' });
-}
-
-async function applyOne(session: Session, { name, sql, hash }: ReadMigration): Promise<void> {
-  try {
-    await session.query({ text: sql, timeoutMs: migrationMs });
-    await session.query({ text: 'INSERT INTO anywise_migration VALUES ($1, clock_timestamp(), $2)' }, name, hash);
-  } catch (cause) {
-    if (AnywiseError.is(cause)) throw cause;
-    throw new AnywiseError(
-      'UNAVAILABLE',
-      `The migration \`${name}\` failed (${errorText(cause)}, SQLSTATE ${stateOf(cause) ?? 'unknown'}). Nothing was applied; correct it and start again.`,
-      { cause },
-    );
-  }
-}

@@ -11,6 +11,19 @@ export interface SendableRow extends StoredText {
   readonly attempts: number;
 }
 
+/** The rows that may be sent, and when it is worth looking again for others although nothing is committed until then. */
+interface Found {
+  readonly rows: readonly SendableRow[];
+  readonly nextDueInMs: number | undefined;
+}
+
+/** What a search saw of the oldest rows. */
+interface Page {
+  /** Whether there are more, and not enough of these may leave. */
+  readonly full: boolean;
+  readonly next: number | null;
+}
+
 /** The result of a search: rows that may leave, or one without a number, each with what the search saw. */
 type Look<Seen> = Seen & (SendableRow | { readonly seq: null });
 
@@ -34,12 +47,16 @@ export class Sendable {
   }
 
   /** Admits due scheduled rows, and returns up to `limit` rows, in order. */
-  async find(limit: number): Promise<readonly SendableRow[]> {
+  async find(limit: number): Promise<Found> {
     const values = [limit, 2 * limit];
-    const { rows } = await this.#database.queryByIndex<Look<{ readonly full: boolean }>>(this.#find, ...values);
+    const { rows } = await this.#database.queryByIndex<Look<Page>>(this.#find, ...values);
     const free: SendableRow[] = rows.filter((row) => row.seq !== null);
     if (free.length < limit && rows[0]?.full === true) free.push(...(await this.#lookBehind(free, limit)));
-    return free.slice(0, limit).sort((a, b) => a.seq - b.seq);
+    const next = rows[0]?.next ?? undefined;
+    return {
+      rows: free.slice(0, limit).sort((a, b) => a.seq - b.seq),
+      nextDueInMs: next === undefined ? undefined : Math.max(0, next),
+    };
   }
 
   /** Rows behind the oldest ones, which may all wait for a few blocked keys; each lane in order. */
@@ -55,32 +72,52 @@ export class Sendable {
   }
 }
 
-/**
- * Admits due scheduled rows, except those that a transaction is about to cancel, and returns the oldest rows that may leave.
- * `$1` how many, `$2` how many of the oldest to examine. There is always a row: if none may leave, one without a number.
- */
-function admitAndFindSql(schema: string): string {
-  const outbox = `${schema}.anywise_outbox`;
+/** Admits due scheduled rows, except those that a transaction is about to cancel: `$1` how many. */
+export function admitSql(outbox: string): string {
   return `
-    WITH admitted AS (
-      UPDATE ${outbox} SET state = 'waiting', created_at = due_at, due_at = 0
-      WHERE seq IN (
-        SELECT seq FROM ${outbox} WHERE state = 'scheduled' AND due_at <= ${now}
-        ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-      RETURNING seq, lane, envelope, attempts, due_at),
-    oldest AS MATERIALIZED (
-      SELECT seq, lane, envelope, attempts, due_at FROM ${outbox} WHERE state = 'waiting' ORDER BY seq LIMIT $2),
+    UPDATE ${outbox} SET state = 'waiting', created_at = due_at, due_at = 0
+    WHERE seq IN (
+      SELECT seq FROM ${outbox} WHERE state = 'scheduled' AND due_at <= ${now}
+      ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)`;
+}
+
+/** The `oldest` waiting rows: `$2` how many. */
+export function oldestSql(outbox: string): string {
+  return `SELECT seq, lane, envelope, attempts, due_at FROM ${outbox} WHERE state = 'waiting' ORDER BY seq LIMIT $2`;
+}
+
+/** Those of some rows that may leave, as `free`: `$1` how many. A row waits behind an older one of its lane that waits or is parked. */
+export function freeSql(outbox: string, rows: string, then = now): string {
+  return `
     seen AS (
-      SELECT *, bool_or(due_at > ${now}) OVER (PARTITION BY lane ORDER BY seq) AS waits
-      FROM (SELECT * FROM oldest UNION ALL SELECT * FROM admitted) AS row),
+      SELECT *, bool_or(due_at > ${then}) OVER (PARTITION BY lane ORDER BY seq) AS waits FROM (${rows}) AS row),
     free AS (
       SELECT seq, lane, envelope, attempts FROM seen
       WHERE NOT waits AND (
         SELECT 1 FROM ${outbox} AS parked
         WHERE parked.lane = seen.lane AND parked.state = 'parked' AND parked.seq < seen.seq LIMIT 1) IS NULL
-      ORDER BY seq LIMIT $1)
-    SELECT page.full, sent.*
-    FROM (SELECT count(*) >= $2 AND (SELECT count(*) FROM free) < $1 AS full FROM oldest) AS page
+      ORDER BY seq LIMIT $1)`;
+}
+
+/**
+ * Admits due scheduled rows, and returns the oldest rows that may leave. `$1` how many, `$2` how many of the oldest to
+ * examine. There is always a row: if none may leave, one without a number.
+ */
+export function admitAndFindSql(schema: string): string {
+  const outbox = `${schema}.anywise_outbox`;
+  // What may leave is found, and what is due later is known: nothing may become due in between.
+  const then = '(SELECT ms FROM clock)';
+  return `
+    WITH clock AS MATERIALIZED (SELECT ${now} AS ms),
+    admitted AS (${admitSql(outbox)} RETURNING seq, lane, envelope, attempts, due_at),
+    oldest AS MATERIALIZED (${oldestSql(outbox)}),
+    ${freeSql(outbox, 'SELECT * FROM oldest UNION ALL SELECT * FROM admitted', then)}
+    SELECT page.*, sent.*
+    FROM (
+      SELECT count(*) >= $2 AND (SELECT count(*) FROM free) < $1 AS full,
+        least(min(due_at) FILTER (WHERE due_at > ${then}), (
+          SELECT due_at FROM ${outbox} WHERE state = 'scheduled' ORDER BY due_at LIMIT 1)) - ${then} AS next
+      FROM oldest) AS page
     LEFT JOIN ${withinBatch('seq')} AS sent ON true ORDER BY sent.seq`;
 }
 
@@ -100,7 +137,7 @@ const rowsOfLane = 16;
  * Finds rows that may leave, lane by lane with one index lookup each, for when the oldest rows wait for a few blocked keys.
  * `$1` how many, `$2` the lane after which to begin, `$3` how many lanes to examine. There is always a row.
  */
-function findHiddenSql(schema: string): string {
+export function findHiddenSql(schema: string): string {
   const outbox = `${schema}.anywise_outbox`;
   const next = (after: string): string => `
     SELECT lane, state = 'waiting' AND due_at <= ${now} AS free FROM ${outbox}

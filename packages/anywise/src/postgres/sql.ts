@@ -23,7 +23,7 @@ export function withinBatch(sized: string): string {
  */
 export const now = '(SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint)';
 
-/** PostgreSQL cuts longer names, and two that begin alike become the same. */
+/** PostgreSQL cuts longer names, and two with the same beginning become one. */
 const longestName = 63;
 
 /** Checks an option that names a schema. */

@@ -3,6 +3,7 @@ import type { InboxStatus } from '../core/ports/inbox.js';
 import type { OutboxStatus } from '../core/ports/outbox.js';
 import { boundedCount } from '../kit/bounded-count.js';
 import { inboxStatusOf, type ListenerCounts } from '../kit/inbox-status.js';
+import { relayHolder } from '../kit/relay-holder.js';
 import type { Database } from './database.js';
 import { now } from './sql.js';
 
@@ -11,9 +12,9 @@ import { now } from './sql.js';
  * letter, so that the planner may take no other, however few rows it expects there.
  */
 const fresh = { state: `state = 'ready' AND at = 0`, order: 'seq' };
-const tried = { state: `state = 'ready' AND at <> 0`, order: 'received_at' };
+const tried = { state: `state = 'ready' AND at <> 0`, order: 'seq' };
 const running = { state: `state = 'running'`, order: 'lane' };
-const dead = { state: `state NOT IN ('ready', 'running', 'handled')`, order: 'at' };
+const dead = { state: `state NOT IN ('ready', 'running', 'handled')`, order: 'seq' };
 
 /** Jumps from one listener to the next, and counts of each up to `$1`. Run it by index. */
 export function inboxStatusSql(schema: string): string {
@@ -42,10 +43,11 @@ export function inboxStatusSql(schema: string): string {
 export function outboxStatusSql(schema: string): string {
   const rows = (columns: string, state: string, order: string): string =>
     `(SELECT ${columns} FROM ${schema}.anywise_outbox WHERE state = '${state}' ORDER BY ${order} LIMIT $1) AS seen`;
+  const lease = (column: string): string => `(SELECT ${column} FROM ${schema}.anywise_lease WHERE name = 'relay')`;
   return `
     SELECT waiting, coalesce(${now} - oldest, 0) AS "oldestMs",
       (SELECT count(*) FROM ${rows('1', 'scheduled', 'due_at')}) AS scheduled,
-      (SELECT count(*) FROM ${rows('1', 'parked', 'lane, seq')}) AS parked
+      (SELECT count(*) FROM ${rows('1', 'parked', 'lane, seq')}) AS parked, ${lease('holder')} AS holder, ${lease(`ends_at - ${now}`)} AS left
     FROM (
       SELECT count(*) AS waiting, min(created_at) AS oldest FROM ${rows('created_at', 'waiting', 'seq')}) AS waited`;
 }
@@ -60,6 +62,9 @@ interface OutboxCounts {
   readonly scheduled: number;
   readonly parked: number;
   readonly oldestMs: number;
+  /** `null` if no process has ever relayed. */
+  readonly holder: string | null;
+  readonly left: number | null;
 }
 
 export async function outboxStatus(
@@ -68,11 +73,12 @@ export async function outboxStatus(
   limit = defaultCountLimit,
 ): Promise<OutboxStatus> {
   const { rows } = await database.queryByIndex<OutboxCounts>({ text: outboxStatusSql(schema) }, limit + 1);
-  const [{ waiting, scheduled, parked, oldestMs } = { waiting: 0, scheduled: 0, parked: 0, oldestMs: 0 }] = rows;
+  const [row] = rows;
   return {
-    waiting: boundedCount(waiting, limit),
-    scheduled: boundedCount(scheduled, limit),
-    parked: boundedCount(parked, limit),
-    oldestMs,
+    waiting: boundedCount(row?.waiting ?? 0, limit),
+    scheduled: boundedCount(row?.scheduled ?? 0, limit),
+    parked: boundedCount(row?.parked ?? 0, limit),
+    oldestMs: row?.oldestMs ?? 0,
+    ...(typeof row?.holder === 'string' && { relay: relayHolder(row.holder, row.left ?? 0) }),
   };
 }

@@ -1,7 +1,6 @@
 import { it } from '@jest/globals';
 import { casesFor } from '../testing/case.js';
 import { storeContract } from '../testing/store-contract.js';
-import type { StorePart } from '../core/ports/store.js';
 import {
   describeWithPostgres,
   inTestSchemas,
@@ -15,7 +14,12 @@ describeWithPostgres('the PostgreSQL store', () => {
   const capabilities = {
     ...postgresStore({ schema: 'store' }).capabilities,
     concurrentTransactions: true,
+    keepsEvents: true,
+    projects: true,
+    hasTables: true,
+    keepsSagas: true,
     canBeDamaged: true,
+    observable: true,
   };
   it.each(casesFor(storeContract, capabilities))('$behaviour', ({ run }) =>
     inTestSchemas(async (schema) => {
@@ -24,7 +28,7 @@ describeWithPostgres('the PostgreSQL store', () => {
         await store.check();
         return store;
       };
-      const damage = (part: StorePart, id: string, text: string | null): Promise<void> =>
+      const damage = (part: 'outbox' | 'inbox', id: string, text: string | null): Promise<void> =>
         withTestDatabase(async (database) => {
           const table = `${quoted(schema('store'))}.anywise_${part}`;
           await database.query({ text: `UPDATE ${table} SET envelope = $2 WHERE id = $1` }, id, text);

@@ -1,30 +1,44 @@
 import { randomUUID } from 'node:crypto';
 import { checkOptions } from '../core/errors/options.js';
+import type { Actions } from '../core/ports/actions.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
+import type { Processes } from '../core/ports/processes.js';
+import type { Projections } from '../core/ports/projections.js';
 import type { ScheduledMessages } from '../core/ports/scheduled.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
+import type { Sagas } from '../core/ports/sagas.js';
+import type { EventLog } from '../core/ports/event-log.js';
 import { migrationsCheck, SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
-import type { Outbox } from '../core/ports/outbox.js';
+import type { Outbox, Shortcut } from '../core/ports/outbox.js';
+import type { StoreView } from '../core/ports/store-view.js';
 import type { KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
+import type { Transport } from '../core/ports/transport.js';
 import { checkMigrations } from '../kit/migrations.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
 import { Appender } from './appender.js';
 import { connectionChecks, type PostgresConnection } from './client.js';
 import type { Database } from './database.js';
+import { PostgresActions } from './actions.js';
+import { PostgresEventLog } from './event-log.js';
 import { PostgresDeadLetters } from './dead-letters.js';
 import { PostgresInbox } from './inbox.js';
 import { channelOf, Hearing, Notifier } from './signal.js';
 import { PostgresOutbox } from './outbox.js';
 import { PostgresParkedMessages } from './parked.js';
+import { PostgresProcesses } from './processes.js';
+import { PostgresProjections } from './projections.js';
 import { PostgresScheduledMessages } from './scheduled.js';
 import { openMigrated, usable } from './open.js';
 import { own } from './owner.js';
 import { findReply } from './replies.js';
-import { cleanInbox, cleanReplies } from './retention.js';
+import { PostgresSagas } from './sagas.js';
+import { cleanInbox, cleanRecords, cleanReplies, cleanSagas } from './retention.js';
 import { storeMigrations } from './schema.js';
+import { shortcutTo } from './shortcut.js';
 import { quoted, schemaCheck } from './sql.js';
+import { PostgresView } from './view.js';
 import {
   PostgresStoreTransaction,
   PostgresTransaction,
@@ -50,6 +64,9 @@ export function postgresStore(options: PostgresStoreOptions): Store {
   checkMigrations('`postgresStore`', options.migrations);
   return new PostgresStore(options);
 }
+
+/** How long searches rest: while notices arrive, of which one may have died with its process; and otherwise. */
+const [heardRestMs, deafRestMs] = [5_000, 1_000];
 
 class PostgresStore implements Store {
   readonly name = 'postgres';
@@ -96,6 +113,34 @@ class PostgresStore implements Store {
     return this.#ready.deadLetters;
   }
 
+  get view(): StoreView {
+    return this.#ready.view;
+  }
+
+  get actions(): Actions {
+    return this.#ready.actions;
+  }
+
+  get processes(): Processes {
+    return this.#ready.processes;
+  }
+
+  get sagas(): Sagas {
+    return this.#ready.sagas;
+  }
+
+  get log(): EventLog {
+    return this.#ready.log;
+  }
+
+  get projections(): Projections {
+    return this.#ready.projections;
+  }
+
+  get restMs(): number {
+    return this.#hearing?.hears === true ? heardRestMs : deafRestMs;
+  }
+
   begin({ readOnly }: { readonly readOnly: boolean }): StoreTransaction {
     const { database, appender } = this.#ready;
     return new PostgresStoreTransaction({
@@ -111,20 +156,28 @@ class PostgresStore implements Store {
     return findReply(this.#ready.database, this.#schema, key);
   }
 
-  watch(changed: StoreChanged): () => void {
+  watch(changed: StoreChanged, onError: (error: unknown) => void = () => undefined): () => void {
     if (this.#hearing === undefined) {
       this.#hearing = new Hearing(this.#ready.database);
       this.#hearing.on(channelOf('store', this.#options.schema), (sender) => {
         if (sender !== this.#self) this.#watchers.tell();
       });
     }
-    return this.#watchers.add(changed);
+    const stops = [this.#watchers.add(changed), this.#hearing.onDeaf(onError)];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  shortcutTo(transport: Transport): Shortcut | undefined {
+    return shortcutTo(transport, this.#ready.database, this.#schema);
   }
 
   async clean(retentionMs: number): Promise<void> {
     const { database } = this.#ready;
     await cleanInbox(database, this.#schema, retentionMs);
     await cleanReplies(database, this.#schema, retentionMs);
+    await this.#ready.projections.clean(retentionMs);
+    await cleanSagas(database, this.#schema, retentionMs);
+    await cleanRecords(database, this.#schema);
   }
 
   async check(service?: string): Promise<void> {
@@ -149,9 +202,15 @@ class PostgresStore implements Store {
       notifier: new Notifier(database, channelOf('store', schema), this.#self),
       outbox: new PostgresOutbox(database, this.#schema),
       parked: new PostgresParkedMessages(database, this.#schema, this.#changed),
-      scheduled: new PostgresScheduledMessages(database, this.#schema),
+      scheduled: new PostgresScheduledMessages(database, this.#schema, this.#changed),
       inbox: new PostgresInbox(database, this.#schema, this.#changed),
       deadLetters: new PostgresDeadLetters(database, this.#schema, this.#changed),
+      view: new PostgresView(database, this.#schema),
+      actions: new PostgresActions(database, this.#schema),
+      processes: new PostgresProcesses(database, this.#schema),
+      sagas: new PostgresSagas(database, this.#schema),
+      log: new PostgresEventLog(database, schema),
+      projections: new PostgresProjections(database, schema),
     };
   }
 
@@ -179,4 +238,10 @@ interface Parts {
   readonly scheduled: ScheduledMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
+  readonly view: StoreView;
+  readonly actions: Actions;
+  readonly processes: Processes;
+  readonly log: EventLog;
+  readonly projections: PostgresProjections;
+  readonly sagas: Sagas;
 }

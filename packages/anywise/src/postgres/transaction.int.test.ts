@@ -129,7 +129,7 @@ describeWithPostgres('the handle of a PostgreSQL transaction', () => {
       await transaction.append({ outgoing: [testEnvelope()], scheduled });
       await transaction.commit();
       const { oldestMs } = await store.outbox.status();
-      const dueInMs = await store.outbox.nextDueInMs();
+      const { nextDueInMs: dueInMs } = await store.outbox.sendable(1);
       const passedMs = performance.now() - happenedAt;
       // Two clocks are compared, and one tells whole milliseconds.
       const slackMs = 50;
@@ -222,7 +222,9 @@ describeWithPostgres('messages alone on PostgreSQL', () => {
 describeWithPostgres('the end of a transaction on PostgreSQL', () => {
   const claimOne = async (store: Store): Promise<Claim> => {
     await store.inbox.add([testEntry({ id: 'm1' })]);
-    const [claim] = await store.inbox.claim({
+    const {
+      claims: [claim],
+    } = await store.inbox.claim({
       listeners: new Map([[testEntry({ id: 'm1' }).listener, 1]]),
       holder: 'h',
       limit: 1,

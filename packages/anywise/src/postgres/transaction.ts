@@ -1,3 +1,6 @@
+import { StreamConflictError, type LogTransaction, type StreamAppend } from '../core/ports/event-log.js';
+import type { ProjectionTransaction, ProjectionVersion } from '../core/ports/projections.js';
+import type { SagaTransaction } from '../core/ports/sagas.js';
 import type {
   Completion,
   NewMessages,
@@ -12,11 +15,15 @@ import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
 import { prepared, type Database } from './database.js';
 import type { Appender } from './appender.js';
+import { appendsOf, conflictOf, loadStream, logStatements, type LogStatements } from './event-log.js';
 import { fenced, fencedAll, passes } from './fence.js';
-import { finishAllSql, finishAllValues, finishSql, refValue } from './inbox.js';
+import { finishAllSql, finishAllValues, finishSql } from './finish.js';
+import { refValue } from './refs.js';
 import { HandlerStatements } from './handler-statements.js';
 import { insertionsInto, type Insertion, type Insertions } from './insertions.js';
 import { cancelSql } from './outbox.js';
+import { beforeAppends, projectionsIn, projectionStatements, type ProjectionStatements } from './projections.js';
+import { sagasIn, sagaStatements, type SagaStatements } from './sagas.js';
 import { keepReplySql, replyValues } from './replies.js';
 import type { Session, Statement } from './session.js';
 import { storable } from '../core/message/storable-text.js';
@@ -40,6 +47,9 @@ export interface TransactionStatements {
   readonly keepReply: Statement;
   readonly finish: Statement;
   readonly finishAll: Statement;
+  readonly log: LogStatements;
+  readonly projections: ProjectionStatements;
+  readonly sagas: SagaStatements;
   readonly ofHandlers: HandlerStatements;
 }
 
@@ -54,6 +64,9 @@ export function transactionStatements(schemaName: string): TransactionStatements
     finish: prepared(fenced(finishSql(schema))),
     // Unnamed: it is planned for as many messages as there are.
     finishAll: { text: fencedAll(finishAllSql(schema), '$5') },
+    log: logStatements(schemaName),
+    projections: projectionStatements(schemaName),
+    sagas: sagaStatements(schema),
     ofHandlers: new HandlerStatements(),
   };
 }
@@ -81,6 +94,10 @@ export class PostgresStoreTransaction implements StoreTransaction {
   readonly #options: TransactionOptions;
   /** Messages to send with the next statement, so that appending costs no round trip. */
   readonly #unsent: NewMessages[] = [];
+  /** Events to send with the commit, so that their numbers are taken as late as possible. */
+  readonly #appends: StreamAppend[] = [];
+  /** The projections that this transaction writes itself, if it appends. */
+  #written: readonly ProjectionVersion[] = [];
   readonly #filled = new Set<StorePart>();
   #parts: Part[] = [];
   #places = 0;
@@ -106,6 +123,45 @@ export class PostgresStoreTransaction implements StoreTransaction {
     if (incoming.length > 0) this.#filled.add('inbox');
   }
 
+  get log(): LogTransaction {
+    const { log } = this.#options.statements;
+    return {
+      load: async (stream, options) => {
+        const session = await this.#begin();
+        return loadStream(session, log, stream, options);
+      },
+      append: async (appends) => {
+        this.#mayWrite();
+        this.#appends.push(...appends);
+        if (appends.length > 0) this.#filled.add('log');
+      },
+      erase: async (stream) => {
+        // In this order: the events wait for appends that keep a snapshot, which is then there to be deleted.
+        const erased = await this.#write(log.erase, storable(stream));
+        await this.#write(log.forgetSnapshot, storable(stream));
+        return erased;
+      },
+    };
+  }
+
+  get projections(): ProjectionTransaction {
+    return projectionsIn(this.#options.statements.projections, {
+      read: (statement, ...values) => this.#read(statement, ...values),
+      write: (statement, ...values) => this.#write(statement, ...values),
+      writes: (projections) => {
+        this.#mayWrite();
+        this.#written = projections;
+      },
+    });
+  }
+
+  get sagas(): SagaTransaction {
+    return sagasIn(this.#options.statements.sagas, {
+      readToWrite: (statement, ...values) => this.#readToWrite(statement, ...values),
+      write: (statement, ...values) => this.#write(statement, ...values),
+    });
+  }
+
   async cancel(id: string): Promise<boolean> {
     return (await this.#write(this.#options.statements.cancel, storable(id))) === 1;
   }
@@ -120,7 +176,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
   async commit(completion: Completion = {}): Promise<boolean> {
     const fences = this.#fencesOf(completion);
     if (fences.length > 0) this.#mayWrite();
-    const isShared = this.#session === undefined && fences.length === 0;
+    const isShared = this.#session === undefined && fences.length === 0 && this.#appends.length === 0;
     const hasCommitted = isShared ? await this.#commitShared() : await this.#commitAlone(fences);
     if (hasCommitted) for (const part of this.#filled) this.#options.changed(part);
     return hasCommitted;
@@ -195,13 +251,27 @@ export class PostgresStoreTransaction implements StoreTransaction {
     const insertions = this.#insertions();
     void this.#end();
     const sent = sendAll(session, insertions);
+    const appended = this.#appendAll(session);
     const passed = fences.map(([statement, values]) => passes(session.query(statement, ...values)));
-    const outcomes = await Promise.allSettled([...passed, sent, session.commit()]);
+    const outcomes = await Promise.allSettled([...passed, sent, ...appended, session.commit()]);
     if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === false)) return false;
+    const conflict = outcomes.find((outcome) => isRejected(outcome) && StreamConflictError.is(outcome.reason));
+    if (conflict !== undefined && isRejected(conflict)) throw conflict.reason;
     // `COMMIT` rejects with the first failure of the transaction, whatever statement it was.
-    const failure = outcomes.findLast((outcome) => outcome.status === 'rejected');
+    const failure = outcomes.findLast(isRejected);
     if (failure !== undefined) throw failure.reason;
     return true;
+  }
+
+  /** Read models that others expect to be written by every appender, and this one does not write, go back to the feed. */
+  #appendAll(session: Session): readonly Promise<unknown>[] {
+    const { log, projections } = this.#options.statements;
+    const [first] = this.#appends;
+    if (first === undefined) return [];
+    return [
+      inStream(first.stream, sendAll(session, beforeAppends(projections, this.#written))),
+      ...this.#appends.map((one) => inStream(one.stream, sendAll(session, appendsOf(log, one)))),
+    ];
   }
 
   async #query<Row extends object>(sql: string, values: readonly SqlValue[]): Promise<PostgresResult<Row>> {
@@ -218,6 +288,18 @@ export class PostgresStoreTransaction implements StoreTransaction {
       if (!readOnly || stateOf(cause) !== readOnlyState) throw ofHandlers.explain(cause);
       throw queryWrote({ cause });
     }
+  }
+
+  /** Reads rows that nothing else changes until this transaction ends. */
+  #readToWrite<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<readonly Row[]> {
+    this.#mayWrite();
+    return this.#read<Row>(statement, ...values);
+  }
+
+  async #read<Row extends object>(statement: Statement, ...values: readonly unknown[]): Promise<readonly Row[]> {
+    const session = await this.#begin();
+    this.#savePlace(session);
+    return (await session.query<Row>(statement, ...values)).rows;
   }
 
   /** Runs a statement of the store, together with the unsent ones, and returns the number of rows it changed. */
@@ -263,6 +345,19 @@ export class PostgresStoreTransaction implements StoreTransaction {
 
 async function sendAll(session: Session, insertions: readonly Insertion[]): Promise<void> {
   await Promise.all(insertions.map(([statement, values]) => session.query(statement, ...values)));
+}
+
+/** Rejects with the conflict, if that is what a statement failed with. */
+async function inStream(stream: string, sent: Promise<void>): Promise<void> {
+  try {
+    await sent;
+  } catch (error) {
+    throw conflictOf(stream, error) ?? error;
+  }
+}
+
+function isRejected(outcome: PromiseSettledResult<unknown>): outcome is PromiseRejectedResult {
+  return outcome.status === 'rejected';
 }
 
 /** The SQLSTATE of a write in a read-only transaction. */

@@ -7,6 +7,7 @@ import { Opened } from '../kit/opened.js';
 import { Reader, type ReadPage } from '../kit/reader.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type {
   Answer,
   PublishFailure,
@@ -26,7 +27,7 @@ import { Publisher } from './publisher.js';
 import { requestStatements, type RequestStatements } from './request-statements.js';
 import { Requests } from './requests.js';
 import type { RequestRows } from './asker.js';
-import { transportMigrations } from './schema.js';
+import { transportMigrations } from './transport-schema.js';
 import { quoted, schemaCheck } from './sql.js';
 
 /** Options of {@link postgresTransport}. */
@@ -61,7 +62,11 @@ export const transportDefaults = {
   maxConnections: 8,
 };
 
-const pollMs = 1_000;
+/**
+ * How often the reader looks: while notices arrive, which come with the commit and are missed only with the connection; and
+ * otherwise, or if another instance reads, which may have died.
+ */
+const [heardPollMs, deafPollMs] = [5_000, 1_000];
 const trimEveryMs = 60_000;
 
 /** Moves messages through a PostgreSQL database: a log, and a position for each service. */
@@ -91,7 +96,16 @@ const declared = declareCapabilities({
   requests: true,
 });
 
-class PostgresTransport implements Transport {
+/** Where a log is, and what it takes. */
+export interface LogPlace {
+  /** `host:port/database`. */
+  readonly place: string;
+  /** The unquoted name. */
+  readonly schema: string;
+  readonly maxMessageBytes: number;
+}
+
+export class PostgresTransport implements Transport {
   readonly name = 'postgres';
   readonly capabilities = declared.capabilities;
   readonly lacks = declared.lacks;
@@ -111,6 +125,13 @@ class PostgresTransport implements Transport {
     this.#requests = new Requests(() => this.#requestRows(), options.maxMessageBytes);
   }
 
+  /** Where its log is; `undefined` while it is not open. */
+  get log(): LogPlace | undefined {
+    const { schema, maxMessageBytes } = this.#options;
+    const place = this.#opened.current?.database.place;
+    return place === undefined ? undefined : { place, schema, maxMessageBytes };
+  }
+
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     const { publisher } = await this.#opened.get();
     return publishTogether(envelopes, this.#options.maxMessageBytes, (written) => publisher.publish(written));
@@ -124,16 +145,23 @@ class PostgresTransport implements Transport {
     const { schema } = this.#options;
     const key = [consumer, versionOf(types)] as const;
     const unhear = hearing.on(channelOf('transport', schema), () => this.#subscriptions.wake());
+    const forgetDeaf = hearing.onDeaf(onError);
     const position = new Position({ database, schema, key, pid: () => hearing.pid });
     await position.join();
     const read = (): Promise<ReadPage | undefined> => this.#read(database, key, types, position.holder);
     const reader = new Reader({ position, read, onError });
     const next = (): Promise<Batch | undefined> => reader.next();
+    const pollMs = (): number => (reader.reads && hearing.hears ? heardPollMs : deafPollMs);
     const ended = async (): Promise<void> => {
       unhear();
+      forgetDeaf();
       await reader.close();
     };
-    return this.#subscriptions.open({ next, receive, onError, pollMs, ended });
+    const lag = async (limit: number): Promise<BoundedCount> => {
+      const { rows } = await database.queryByIndex<BoundedCount>(this.#statements.lag, ...key, types, limit);
+      return rows[0] ?? { count: 0, isMore: false };
+    };
+    return this.#subscriptions.open({ next, receive, onError, pollMs, ended, lag });
   }
 
   request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
@@ -147,6 +175,9 @@ class PostgresTransport implements Transport {
   async check(): Promise<void> {
     const { database } = await this.#opened.get();
     await usable(database, this.#statements.check);
+    // Those that found it away try again now, not after their pause.
+    this.#subscriptions.wake();
+    this.#requests.wake();
   }
 
   async close(): Promise<void> {
@@ -193,7 +224,7 @@ class PostgresTransport implements Transport {
     await database.query(this.#requestStatements.trim);
     const { retentionMs, keepReadMs } = this.#options;
     const trim = async (): Promise<number> =>
-      (await database.query(this.#statements.trim, retentionMs, keepReadMs)).rowCount ?? 0;
+      (await database.queryByIndex(this.#statements.trim, retentionMs, keepReadMs)).rowCount ?? 0;
     await whileFull(trimBatch, trim, stop);
   }
 }

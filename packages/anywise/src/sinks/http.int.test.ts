@@ -198,7 +198,7 @@ describe('an HTTP sink', () => {
     await expect(sink.sink(paid)).rejects.toMatchObject({ code: 'NOT_RUNNING', retryable: true });
   });
 
-  it('gives an id that cannot stand in a header another, always the same', async () => {
+  it('replaces an id that a header cannot hold, always by the same one', async () => {
     await using hook = await receiver();
     const odd = new Paid({ id: 'a' }, { eventId: 'e 1\r\nx: y' });
     for (let n = 0; n < 2; n++) await httpSink(hook.url).sink(odd);

@@ -116,7 +116,7 @@ export class Asker {
 
 const leftAlone = new Error('its process has ended or has closed it');
 
-/** Whether nobody listens where an instance did. Others may listen and refuse us. */
+/** Whether nothing listens any more where an instance did. Others may listen and refuse us. */
 function isAbandoned(why: Error | undefined): boolean {
   const { code } = (why ?? {}) as NodeJS.ErrnoException;
   return code === 'ECONNREFUSED' || code === 'ENOENT';

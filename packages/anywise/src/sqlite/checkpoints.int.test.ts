@@ -21,7 +21,7 @@ async function write(store: Store, megabytes: number): Promise<void> {
 
 describe('the write-ahead log of an SQLite store', () => {
   it(
-    'is cut off while the service runs, once nobody writes any more, and after a reader that held it up',
+    'is cut off while the service runs, once writing has stopped, and after a reader that held it up',
     () =>
       inTempFolder(async (folder) => {
         const path = join(folder, 'store.db');

@@ -27,7 +27,7 @@ export function setCheckpoints(connection: Executes): void {
 }
 
 /**
- * Cuts the log off where one large transaction, or a reader that took long, let it grow, and when nobody writes any more:
+ * Cuts the log off where one large transaction, or a reader that took long, let it grow, and once writing has stopped:
  * SQLite by itself makes it shorter only with a later commit. Returns how to end that.
  */
 export function keepLogShort(path: string, connection: Executes, writer: TakesTurns): () => void {

@@ -254,12 +254,19 @@ async function optionalDriver(): Promise<SqliteModule> {
   try {
     return await import('@photostructure/sqlite');
   } catch (cause) {
-    throw new AnywiseError(
-      'UNAVAILABLE',
-      `Node ${process.version} has no SQLite that is safe for several processes. Install \`@photostructure/sqlite\`.`,
-      { cause },
-    );
+    throw withoutDriver(cause);
   }
+}
+
+/** What to do where the package is not there, or is there and cannot be loaded. */
+export function withoutDriver(cause: unknown): AnywiseError {
+  const { code } = Object(cause) as { readonly code?: unknown };
+  const advice =
+    code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+      ? 'Install `@photostructure/sqlite`.'
+      : `\`@photostructure/sqlite\` is there, but cannot be loaded (${errorText(cause)}). It has a native part: leave it out of bundles (\`--external:@photostructure/sqlite\`), and install it on the system that runs it.`;
+  const text = `Node ${process.version} has no SQLite that is safe for several processes. ${advice}`;
+  return new AnywiseError('UNAVAILABLE', text, { cause });
 }
 
 function isSafeVersion(version: string | undefined): boolean {

@@ -7,9 +7,11 @@ import type {
   InboxRef,
 } from '../core/ports/dead-letters.js';
 import type { SqlValue } from '../core/ports/sql.js';
-import { failuresOf, type StoredFailure } from '../kit/failed-attempts.js';
+import { actionBy, type NewAction } from '../kit/actions.js';
+import { failuresOf, replayedFailures, type StoredFailure } from '../kit/failed-attempts.js';
 import { holdsUp, type DeadState } from '../kit/dead-state.js';
 import { keyOf } from '../kit/lanes.js';
+import { recordAction } from './actions.js';
 import type { Connections } from './client.js';
 import { readStored, type StoredText } from '../kit/stored.js';
 import { now, storedEnvelope, withinBatch } from './sql.js';
@@ -67,30 +69,45 @@ export class SqliteDeadLetters implements DeadLetters {
     return this.#connections.reader.get<{ count: number }>(sql, ...values)?.count ?? 0;
   }
 
-  replay(filter: DeadLetterFilter): Promise<number> {
-    return this.#update(`state = 'ready', at = 0, attempts = 0, last_error = NULL, failures = NULL`, filter);
-  }
-
-  async edit({ listener, source, id }: InboxRef, json: string): Promise<boolean> {
-    const sql = `
-      UPDATE anywise_inbox SET original = coalesce(original, envelope), envelope = ?
-      WHERE listener = ? AND id = ? AND source = ? AND ${isDead}`;
-    return (await this.#writer.run(() => this.#connections.writer.run(sql, json, listener, id, source))) === 1;
-  }
-
-  discard(filter: DeadLetterFilter): Promise<number> {
+  replay(filter: DeadLetterFilter, who?: string): Promise<number> {
     return this.#update(
-      `state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL, failures = NULL`,
+      `state = 'ready', at = 0, attempts = 0, last_error = NULL, failures = '${replayedFailures}'`,
       filter,
+      actionBy(who, 'dead-letters replay', filter),
     );
   }
 
-  async #update(change: string, filter: DeadLetterFilter): Promise<number> {
+  async edit({ listener, source, id }: InboxRef, json: string, who?: string): Promise<boolean> {
+    const sql = `
+      UPDATE anywise_inbox SET original = coalesce(original, envelope), envelope = ?
+      WHERE listener = ? AND id = ? AND source = ? AND ${isDead}`;
+    const action = actionBy(who, 'dead-letters edit', { listener, source, id });
+    return (await this.#write(action, sql, json, listener, id, source)) === 1;
+  }
+
+  discard(filter: DeadLetterFilter, who?: string): Promise<number> {
+    return this.#update(
+      `state = 'handled', at = ${now}, envelope = NULL, original = NULL, last_error = NULL, failures = NULL`,
+      filter,
+      actionBy(who, 'dead-letters discard', filter),
+    );
+  }
+
+  async #update(change: string, filter: DeadLetterFilter, action: NewAction | undefined): Promise<number> {
     const { where, values } = conditionOf(filter);
     const sql = `UPDATE anywise_inbox INDEXED BY anywise_inbox_dead SET ${change} WHERE ${where}`;
-    const count = await this.#writer.run(() => this.#connections.writer.run(sql, ...values));
+    const count = await this.#write(action, sql, ...values);
     if (count > 0) this.#changed('inbox');
     return count;
+  }
+
+  #write(action: NewAction | undefined, sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    const { writer } = this.#connections;
+    return this.#writer.run(() => {
+      const count = writer.run(sql, ...values);
+      recordAction(writer, action, count);
+      return count;
+    });
   }
 }
 

@@ -83,7 +83,7 @@ const violations = {
 };
 
 describe.each(Object.entries(violations))('a message that %s', (_what, violate) => {
-  it('fails alone, whoever shares its commit', () => {
+  it('fails alone, although others share its commit', () => {
     const breaks = on(Break)
       .inject(services)
       .handle(async ({ n }, _context, { sql, bus }) => {

@@ -1,4 +1,5 @@
 import { limits } from '../core/message/limits.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type { WireText } from '../kit/wire.js';
 import type { Connection } from './client.js';
 import type { ConsumerKey } from './position.js';
@@ -54,6 +55,12 @@ export const logStatements = {
                  OR NOT EXISTS (
                    SELECT 1 FROM anywise_consumer WHERE name = reader.name AND position > reader.position)))
       ORDER BY seq LIMIT ${trimBatch})`,
+  /** What waits for a consumer among the next `?3` messages, and whether there are more. */
+  lag: `
+    SELECT count(*) FILTER (WHERE is_wanted AND n <= ?3) AS count, count(*) > ?3 AS isMore
+    FROM (
+      SELECT ${isWanted} AS is_wanted, row_number() OVER (ORDER BY seq) AS n FROM anywise_message
+      WHERE seq > (SELECT position FROM anywise_consumer WHERE name = ?1 AND types = ?2) ORDER BY seq LIMIT ?3 + 1)`,
   check: 'SELECT 1 FROM anywise_message LIMIT 1',
 } as const;
 
@@ -93,6 +100,12 @@ export function readPage(connection: Connection, { consumer, holder, maxBytes }:
     return text === undefined ? [] : [{ ...text, type, kind, name: `Message ${seq} of the log` }];
   });
   return { last: last.seq, wanted };
+}
+
+/** How many messages wait for a consumer. */
+export function lagOf(connection: Connection, consumer: ConsumerKey, limit: number): BoundedCount {
+  const found = connection.get<{ count: number; isMore: number }>(logStatements.lag, ...consumer, limit);
+  return { count: found?.count ?? 0, isMore: found?.isMore === 1 };
 }
 
 /** `undefined` if it has been deleted in the meantime. */

@@ -166,7 +166,9 @@ async function writeLog(path: string, log: readonly Envelope[]): Promise<void> {
 
 /** Runs a module in a process of its own, with the paths as its arguments. */
 async function runProcess(module: string, ...args: readonly string[]): Promise<string> {
-  const options = ['--import', 'tsx', '--conditions=@anywise/source', '--input-type=module', '--eval', module];
+  // Node 22 warns of the SQLite that it has built in.
+  const quiet = '--disable-warning=ExperimentalWarning';
+  const options = [quiet, '--import', 'tsx', '--conditions=@anywise/source', '--input-type=module', '--eval', module];
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   const child = spawn(process.execPath, [...options, ...args], { cwd });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -204,7 +206,7 @@ describe('an SQLite database of the version before', () => {
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ outgoing: oldLog.slice(0, 1) });
       await transaction.commit();
-      const rows = await store.outbox.sendable(10);
+      const { rows } = await store.outbox.sendable(10);
       await store.close();
       expect(rows.map(({ seq }) => seq)).toEqual([oldOutbox.length + 1]);
     }));

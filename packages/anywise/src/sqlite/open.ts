@@ -2,7 +2,7 @@ import type { Migration } from '../core/ports/sql.js';
 import { keepLogShort } from './checkpoints.js';
 import { cannotOpen, connect, disconnect, unavailable, type ConnectOptions, type Connections } from './client.js';
 import type { Database } from './database.js';
-import { migrate } from './schema.js';
+import { migrate } from './migrate.js';
 import { Writer } from './writer.js';
 
 /**

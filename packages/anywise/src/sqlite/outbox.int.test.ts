@@ -20,7 +20,8 @@ async function inOutbox(work: (world: World) => Promise<void>): Promise<void> {
   await inTempFolder(async (folder) => {
     const options = { path: join(folder, 'store.db'), open: undefined, synchronous: 'normal' } as const;
     const databases = [await openMigrated(options, storeMigrations), await openMigrated(options, [])] as const;
-    const outboxes = databases.map((database) => new SqliteOutbox(database));
+    // No time passes: what is fresh is handed out unread only for some milliseconds after a look at the table.
+    const outboxes = databases.map((database) => new SqliteOutbox(database, () => 0));
     const [outbox, other] = outboxes as [SqliteOutbox, SqliteOutbox];
     try {
       await work({
@@ -34,7 +35,7 @@ async function inOutbox(work: (world: World) => Promise<void>): Promise<void> {
             for (const id of ids) writer.atCommit(to.append, outboxEntry(testEnvelope({ id })));
           });
         },
-        next: async () => (await outbox.sendable(10)).map(({ envelope }) => envelope?.id),
+        next: async () => (await outbox.sendable(10)).rows.map(({ envelope }) => envelope?.id),
       });
     } finally {
       for (const database of databases) await close(database);
@@ -65,7 +66,7 @@ describe('the SQLite outbox', () => {
   it('hands out again what a relay that lost the lease has sent, before what has come since', () =>
     inOutbox(async ({ outbox, append, next }) => {
       await append(outbox, ['first']);
-      const [row] = await outbox.sendable(10);
+      const [row] = (await outbox.sendable(10)).rows;
       await append(outbox, ['second']);
       const lost = { holder: 'gone', epoch: 0 };
       expect(await outbox.settle(lost, [{ seq: row?.seq ?? 0, outcome: 'confirmed' }])).toBe(false);

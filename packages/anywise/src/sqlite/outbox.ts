@@ -8,10 +8,12 @@ import type {
   OutboxStatus,
   RelayLease,
   ScheduledEnvelope,
+  SendableRows,
 } from '../core/ports/outbox.js';
 import type { Connection, Connections } from './client.js';
 import { FreshRows } from './fresh.js';
 import { keyOf, laneOf } from '../kit/lanes.js';
+import { windowFor } from './lanes.js';
 import { readStoredEnvelope } from '../kit/stored.js';
 import { Sendable } from './sendable.js';
 import { now } from './sql.js';
@@ -20,8 +22,8 @@ import type { AtCommit, Writer } from './writer.js';
 import type { Database } from './database.js';
 
 const insertSql = (state: 'waiting' | 'scheduled', createdAt: string, dueAt: string): string => `
-  INSERT OR IGNORE INTO anywise_outbox (id, lane, envelope, state, created_at, due_at)
-  VALUES (?, ?, ?, '${state}', ${createdAt}, ${dueAt})`;
+  INSERT OR IGNORE INTO anywise_outbox (id, lane, envelope, correlation, causation, state, created_at, due_at)
+  VALUES (?, ?, ?, ?, ?, '${state}', ${createdAt}, ${dueAt})`;
 
 const insertWaitingSql = insertSql('waiting', '?', '0');
 const insertForTimeSql = insertSql('scheduled', now, '?');
@@ -53,8 +55,11 @@ export function outboxEntry(envelope: Envelope): OutboxEntry {
   return { envelope, content, bytes: Buffer.byteLength(content[2]) };
 }
 
-function contentOf(envelope: Envelope): readonly [id: string, lane: string, json: string] {
-  return [envelope.id, laneOf(orderKey(envelope), envelope.id), JSON.stringify(envelope)];
+type Content = readonly [id: string, lane: string, json: string, correlation: string, causation: string | null];
+
+function contentOf(envelope: Envelope): Content {
+  const { id, correlationid, causationid = null } = envelope;
+  return [id, laneOf(orderKey(envelope), id), JSON.stringify(envelope), correlationid, causationid];
 }
 
 /** `false` if it was admitted, has left, or never existed. */
@@ -97,13 +102,16 @@ export class SqliteOutbox implements Outbox {
   readonly #writer: Writer;
   readonly #sendable = new Sendable();
   readonly #fresh = new FreshRows();
+  readonly #clock: () => number;
   #admittedAt = 0;
   /** Whether fresh rows left before rows that had become due. */
   #wentFirst = false;
 
-  constructor({ connections, writer }: Database) {
+  /** @param clock milliseconds from any beginning, which never go back. */
+  constructor({ connections, writer }: Database, clock = () => performance.now()) {
     this.#connections = connections;
     this.#writer = writer;
+    this.#clock = clock;
   }
 
   async lease(holder: string, leaseMs: number): Promise<RelayLease | undefined> {
@@ -134,8 +142,16 @@ export class SqliteOutbox implements Outbox {
     return () => this.#fresh.committed(rows, bytes, areNext);
   };
 
-  async sendable(limit: number): Promise<readonly OutboxRow[]> {
-    const hasAdmitted = performance.now() < this.#admittedAt + admitEveryMs;
+  async sendable(limit: number): Promise<SendableRows> {
+    const { reader } = this.#connections;
+    // What is due is found, and what is due later is known: nothing may become due in between.
+    const { ms = 0 } = reader.get<{ ms: number }>(`SELECT ${now} AS ms`) ?? {};
+    const rows = await this.#admitAndFind(limit);
+    return { rows, ...(rows.length === 0 && { nextDueInMs: nextDueIn(reader, ms) }) };
+  }
+
+  async #admitAndFind(limit: number): Promise<readonly OutboxRow[]> {
+    const hasAdmitted = this.#clock() < this.#admittedAt + admitEveryMs;
     if (hasAdmitted || !this.#wentFirst) {
       const fresh = this.#fresh.take(limit);
       this.#wentFirst = true;
@@ -143,7 +159,7 @@ export class SqliteOutbox implements Outbox {
     }
     const rows = this.#find(limit);
     if (rows.length > 0 && hasAdmitted) return rows;
-    this.#admittedAt = performance.now();
+    this.#admittedAt = this.#clock();
     this.#wentFirst = false;
     const { reader, writer } = this.#connections;
     // A check costs no commit, so that an idle service writes nothing.
@@ -175,13 +191,6 @@ export class SqliteOutbox implements Outbox {
     return isSettled;
   }
 
-  async nextDueInMs(): Promise<number | undefined> {
-    const sql = `
-      SELECT max(0, due_at - ${now}) AS inMs FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
-      WHERE state = 'scheduled' ORDER BY due_at LIMIT 1`;
-    return this.#connections.reader.get<{ inMs: number }>(sql)?.inMs;
-  }
-
   async release(lease: RelayLease): Promise<void> {
     const { writer } = this.#connections;
     await this.#writer.run(() => {
@@ -197,6 +206,23 @@ export class SqliteOutbox implements Outbox {
     const sql = `SELECT 1 FROM anywise_lease WHERE name = 'relay' AND holder = ? AND epoch = ?`;
     return this.#connections.writer.get(sql, holder, epoch) !== undefined;
   }
+}
+
+/** Among the rows that were refused, only the oldest ones are looked at. */
+const nextSql = `
+  SELECT min(due_at) AS at FROM (
+    SELECT * FROM (
+      SELECT due_at FROM anywise_outbox INDEXED BY anywise_outbox_scheduled
+      WHERE state = 'scheduled' ORDER BY due_at LIMIT 1)
+    UNION ALL
+    SELECT due_at FROM (
+      SELECT due_at FROM anywise_outbox INDEXED BY anywise_outbox_waiting
+      WHERE state = 'waiting' ORDER BY seq LIMIT ${windowFor(0)})
+    WHERE due_at > ?1)`;
+
+function nextDueIn(reader: Connection, nowMs: number): number | undefined {
+  const at = reader.get<{ at: number | null }>(nextSql, nowMs)?.at ?? undefined;
+  return at === undefined ? undefined : Math.max(0, at - nowMs);
 }
 
 function settleFailed(connection: Connection, outcome: Exclude<OutboxOutcome, { outcome: 'confirmed' }>): void {

@@ -2,7 +2,9 @@ import { envelopeIn } from '../core/message/envelope.js';
 import type { ParkedMessage, ParkedMessages } from '../core/ports/parked.js';
 import type { SqlValue } from '../core/ports/sql.js';
 import type { StoreChanged } from '../core/ports/store.js';
+import { actionBy, type NewAction } from '../kit/actions.js';
 import { readStored, type StoredText } from '../kit/stored.js';
+import { recordAction } from './actions.js';
 import type { Connections } from './client.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
@@ -39,18 +41,25 @@ export class SqliteParkedMessages implements ParkedMessages {
     return rows.map(parkedMessageOf);
   }
 
-  retry(id?: string): Promise<number> {
+  retry(id?: string, who?: string): Promise<number> {
     const sql = `
       UPDATE anywise_outbox SET state = 'waiting', due_at = 0, attempts = 0, last_error = NULL WHERE state = 'parked'`;
-    return id === undefined ? this.#write(sql) : this.#write(`${sql} AND id = ?`, id);
+    const action = actionBy(who, 'outbox retry', { id });
+    return id === undefined ? this.#write(action, sql) : this.#write(action, `${sql} AND id = ?`, id);
   }
 
-  async discard(id: string): Promise<boolean> {
-    return (await this.#write(`DELETE FROM anywise_outbox WHERE state = 'parked' AND id = ?`, id)) === 1;
+  async discard(id: string, who?: string): Promise<boolean> {
+    const sql = `DELETE FROM anywise_outbox WHERE state = 'parked' AND id = ?`;
+    return (await this.#write(actionBy(who, 'outbox discard', { id }), sql, id)) === 1;
   }
 
-  async #write(sql: string, ...values: readonly SqlValue[]): Promise<number> {
-    const count = await this.#writer.run(() => this.#connections.writer.run(sql, ...values));
+  async #write(action: NewAction | undefined, sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    const { writer } = this.#connections;
+    const count = await this.#writer.run(() => {
+      const changed = writer.run(sql, ...values);
+      recordAction(writer, action, changed);
+      return changed;
+    });
     if (count > 0) this.#changed('outbox');
     return count;
   }

@@ -22,14 +22,14 @@ export interface PeerOptions {
 
 /** The connection to one instance that answers requests. */
 export class Peer {
-  /** Resolves when its types are known, or it turned out that nobody listens. */
+  /** Resolves when its types are known, or it turned out that nothing listens there. */
   readonly greeted: Promise<void>;
   readonly #options: PeerOptions;
   readonly #socket: FrameSocket;
   readonly #sent = new Map<string, Sent>();
   readonly #types = new Set<string>();
   #maxMessageBytes = 0;
-  /** Cancelled requests since it was last heard of: a process that stands still must not look idle. */
+  /** Cancelled requests since it was last heard of: a frozen process must not look idle. */
   #unheard = 0;
   #isLeaving = false;
 
@@ -101,7 +101,7 @@ export class Peer {
     this.#unheard = 0;
     if (kind === 'goodbye') this.#isLeaving = true;
     const sent = this.#sent.get(ticket);
-    // An answer that nobody waits for any more is late.
+    // An answer that no request waits for is late.
     if (sent !== undefined && (kind === 'answer' || kind === 'refuse')) {
       this.#sent.delete(ticket);
       if (kind === 'answer') this.#options.onAnswer(ticket, text);

@@ -8,7 +8,7 @@ import { inTempFolder } from '../testing/temp-folder.js';
 import { logStatements, readPage } from './log.js';
 import { close, openMigrated } from './open.js';
 import { Position } from './position.js';
-import { transportMigrations } from './schema.js';
+import { transportMigrations } from './transport-schema.js';
 
 interface World {
   readonly one: Position;

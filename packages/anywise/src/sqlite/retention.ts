@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from './database.js';
 import { now } from './sql.js';
+import { actionsKeptMs, processKeptMs } from '../kit/kept.js';
 import { whileFull } from '../kit/interval.js';
 
 const rowsAtOnce = 1_000;
@@ -50,4 +51,32 @@ export async function cleanReplies({ connections, writer }: Database, retentionM
     DELETE FROM anywise_reply WHERE (type, key) IN (
       SELECT type, key FROM anywise_reply WHERE kept_at < ${now} - ? LIMIT ${repliesAtOnce})`;
   await whileFull(repliesAtOnce, () => writer.run(() => connections.writer.run(sql, retentionMs)));
+}
+
+/** Deletes sagas that ended more than `retentionMs` ago, with their steps. */
+export async function cleanSagas({ connections, writer }: Database, retentionMs: number): Promise<void> {
+  const old = `SELECT name, key FROM anywise_saga WHERE status = 'ended' AND ended_at < ${now} - ? LIMIT ${rowsAtOnce}`;
+  await whileFull(rowsAtOnce, async () => {
+    const found = connections.reader.all<{ name: string; key: string }>(old, retentionMs);
+    if (found.length === 0) return 0;
+    await writer.run(() => {
+      for (const { name, key } of found) {
+        connections.writer.run('DELETE FROM anywise_saga_step WHERE name = ? AND key = ?', name, key);
+        connections.writer.run('DELETE FROM anywise_saga WHERE name = ? AND key = ?', name, key);
+      }
+    });
+    return found.length;
+  });
+}
+
+/** Deletes records of actions that are old, and processes that have said nothing for long. */
+export async function cleanRecords({ connections, writer }: Database): Promise<void> {
+  const old = `SELECT 1 FROM anywise_action WHERE at < ${now} - ${actionsKeptMs} UNION ALL
+    SELECT 1 FROM anywise_process WHERE seen_at < ${now} - ${processKeptMs} LIMIT 1`;
+  // A check costs no commit.
+  if (connections.reader.get(old) === undefined) return;
+  await writer.run(() => {
+    connections.writer.run(`DELETE FROM anywise_action WHERE at < ${now} - ${actionsKeptMs}`);
+    connections.writer.run(`DELETE FROM anywise_process WHERE seen_at < ${now} - ${processKeptMs}`);
+  });
 }

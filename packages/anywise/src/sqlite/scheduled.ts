@@ -1,8 +1,15 @@
 import type { ScheduledMessage, ScheduledMessages } from '../core/ports/scheduled.js';
-import type { Connections } from './client.js';
+import type { StoreChanged } from '../core/ports/store.js';
+import { actionBy, type NewAction } from '../kit/actions.js';
 import { readStoredEnvelope, type StoredText } from '../kit/stored.js';
+import { recordAction } from './actions.js';
+import type { Connection, Connections } from './client.js';
 import type { Database } from './database.js';
-import { storedEnvelope } from './sql.js';
+import { deleteScheduled } from './outbox.js';
+import { now, storedEnvelope } from './sql.js';
+import type { Writer } from './writer.js';
+
+const runNowSql = `UPDATE anywise_outbox SET due_at = ${now} WHERE id = ? AND state = 'scheduled' AND due_at > ${now}`;
 
 interface Row extends StoredText {
   readonly seq: number;
@@ -12,9 +19,13 @@ interface Row extends StoredText {
 
 export class SqliteScheduledMessages implements ScheduledMessages {
   readonly #connections: Connections;
+  readonly #writer: Writer;
+  readonly #changed: StoreChanged;
 
-  constructor({ connections }: Database) {
+  constructor({ connections, writer }: Database, changed: StoreChanged) {
     this.#connections = connections;
+    this.#writer = writer;
+    this.#changed = changed;
   }
 
   async list(limit: number): Promise<readonly ScheduledMessage[]> {
@@ -29,5 +40,24 @@ export class SqliteScheduledMessages implements ScheduledMessages {
       envelope: readStoredEnvelope(stored).envelope,
       dueAt,
     }));
+  }
+
+  cancel(id: string, who?: string): Promise<boolean> {
+    return this.#write(actionBy(who, 'scheduled cancel', { id }), (connection) => deleteScheduled(connection, id));
+  }
+
+  runNow(id: string, who?: string): Promise<boolean> {
+    return this.#write(actionBy(who, 'scheduled run', { id }), (connection) => connection.run(runNowSql, id) === 1);
+  }
+
+  async #write(action: NewAction | undefined, change: (connection: Connection) => boolean): Promise<boolean> {
+    const { writer } = this.#connections;
+    const isChanged = await this.#writer.run(() => {
+      const changed = change(writer);
+      recordAction(writer, action, Number(changed));
+      return changed;
+    });
+    if (isChanged) this.#changed('outbox');
+    return isChanged;
   }
 }

@@ -1,9 +1,4 @@
-import { AnywiseError } from '../core/errors/errors.js';
-import { errorText } from '../core/errors/thrown.js';
 import type { Migration } from '../core/ports/sql.js';
-import { planMigrations, type AppliedMigration, type ReadMigration } from '../kit/migrations.js';
-import type { Connection } from './client.js';
-import type { Writer } from './writer.js';
 
 /** The tables of the store, beside the service's own. The ports have diagrams of the states of outbox and inbox. */
 export const storeMigrations: readonly Migration[] = [
@@ -145,79 +140,154 @@ export const storeMigrations: readonly Migration[] = [
         service TEXT    NOT NULL
       ) STRICT;`,
   },
-];
-
-/**
- * The tables of the transport: a log, how far each consumer has read it, and which of its instances reads. Versions of a service that want different types
- * have separate positions: while both run, the older one must not skip messages that only the newer one wants.
- */
-export const transportMigrations: readonly Migration[] = [
   {
-    name: 'anywise/001-transport',
+    // What was handled before has no envelope that tells its conversation.
+    name: 'anywise/004-observe',
     sql: `
-      CREATE TABLE message (
-        seq          INTEGER PRIMARY KEY AUTOINCREMENT,
-        type         TEXT    NOT NULL,
-        kind         TEXT    NOT NULL,
-        envelope     TEXT    NOT NULL,
-        published_at INTEGER NOT NULL
+      ALTER TABLE anywise_inbox ADD COLUMN correlation TEXT;
+      ALTER TABLE anywise_inbox ADD COLUMN causation TEXT;
+      ALTER TABLE anywise_outbox ADD COLUMN correlation TEXT;
+      ALTER TABLE anywise_outbox ADD COLUMN causation TEXT;
+      UPDATE anywise_inbox SET
+        correlation = coalesce(CASE json_type(coalesce(original, envelope), '$.correlationid') WHEN 'text'
+          THEN json_extract(coalesce(original, envelope), '$.correlationid') END, id),
+        causation = CASE json_type(coalesce(original, envelope), '$.causationid') WHEN 'text'
+          THEN json_extract(coalesce(original, envelope), '$.causationid') END
+        WHERE json_valid(coalesce(original, envelope));
+      UPDATE anywise_outbox SET
+        correlation = coalesce(CASE json_type(envelope, '$.correlationid') WHEN 'text'
+          THEN json_extract(envelope, '$.correlationid') END, id),
+        causation = CASE json_type(envelope, '$.causationid') WHEN 'text' THEN json_extract(envelope, '$.causationid') END
+        WHERE json_valid(envelope);
+      CREATE INDEX anywise_inbox_correlation ON anywise_inbox (correlation) WHERE correlation IS NOT NULL;
+      CREATE INDEX anywise_outbox_correlation ON anywise_outbox (correlation) WHERE state IN ('scheduled', 'parked');
+      DROP INDEX anywise_inbox_waiting;
+      CREATE INDEX anywise_inbox_waiting ON anywise_inbox (listener, seq) WHERE state = 'ready';
+
+      CREATE TABLE anywise_process (
+        holder      TEXT    PRIMARY KEY,
+        service     TEXT    NOT NULL,
+        version     TEXT,
+        host        TEXT    NOT NULL,
+        pid         INTEGER NOT NULL,
+        concurrency INTEGER NOT NULL,
+        description TEXT    NOT NULL,
+        started_at  INTEGER NOT NULL,
+        seen_at     INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE anywise_action (
+        seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+        at     INTEGER NOT NULL,
+        who    TEXT    NOT NULL,
+        what   TEXT    NOT NULL,
+        target TEXT    NOT NULL,
+        count  INTEGER NOT NULL
       ) STRICT;
-      CREATE TABLE consumer (
-        name     TEXT    NOT NULL,
-        types    TEXT    NOT NULL,
-        position INTEGER NOT NULL,
-        read_at  INTEGER NOT NULL,
-        PRIMARY KEY (name, types)
+      CREATE INDEX anywise_action_at ON anywise_action (at);`,
+  },
+  {
+    name: 'anywise/005-events',
+    sql: `
+      CREATE TABLE anywise_event (
+        seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+        stream   TEXT    NOT NULL,
+        version  INTEGER NOT NULL,
+        type     TEXT    NOT NULL,
+        envelope TEXT,
+        UNIQUE (stream, version)
+      ) STRICT;
+      CREATE TABLE anywise_snapshot (
+        stream  TEXT    PRIMARY KEY,
+        version INTEGER NOT NULL,
+        shape   INTEGER NOT NULL,
+        state   TEXT    NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },
   {
-    name: 'anywise/002-transport',
+    name: 'anywise/007-projections',
     sql: `
-      ALTER TABLE message RENAME TO anywise_message;
-      ALTER TABLE consumer RENAME TO anywise_consumer;`,
+      CREATE TABLE anywise_projection (
+        name       TEXT    NOT NULL,
+        version    INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        state      TEXT    NOT NULL,
+        position   INTEGER NOT NULL,
+        tables     TEXT,
+        failed_at  INTEGER,
+        last_error TEXT,
+        seen_at    INTEGER NOT NULL,
+        PRIMARY KEY (name, version, generation)
+      ) STRICT, WITHOUT ROWID;`,
   },
   {
-    name: 'anywise/003-reader',
+    name: 'anywise/008-sagas',
     sql: `
-      ALTER TABLE anywise_consumer ADD COLUMN holder TEXT NOT NULL DEFAULT '';`,
+      CREATE TABLE anywise_saga (
+        name       TEXT    NOT NULL,
+        key        TEXT    NOT NULL,
+        status     TEXT    NOT NULL,
+        shape      INTEGER NOT NULL,
+        revision   INTEGER NOT NULL,
+        state      TEXT,
+        timeouts   TEXT    NOT NULL,
+        created_at INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL,
+        ended_at   INTEGER,
+        PRIMARY KEY (name, key)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX anywise_saga_changed ON anywise_saga (changed_at);
+      CREATE INDEX anywise_saga_open ON anywise_saga (name, status) WHERE status <> 'ended';
+      CREATE INDEX anywise_saga_ended ON anywise_saga (ended_at) WHERE status = 'ended';
+      CREATE TABLE anywise_saga_step (
+        name       TEXT    NOT NULL,
+        key        TEXT    NOT NULL,
+        n          INTEGER NOT NULL,
+        message_id TEXT    NOT NULL,
+        type       TEXT    NOT NULL,
+        outcome    TEXT    NOT NULL,
+        state      TEXT,
+        caused     TEXT    NOT NULL,
+        envelope   TEXT,
+        at         INTEGER NOT NULL,
+        PRIMARY KEY (name, key, n)
+      ) STRICT, WITHOUT ROWID;`,
+  },
+  {
+    name: 'anywise/009-process-health',
+    sql: `
+      ALTER TABLE anywise_process ADD COLUMN lag INTEGER;
+      ALTER TABLE anywise_process ADD COLUMN lag_is_more INTEGER;
+      ALTER TABLE anywise_process ADD COLUMN clock_skew_ms INTEGER;`,
+  },
+  {
+    // Old replies are looked for once a minute, however many are kept.
+    name: 'anywise/010-replies',
+    sql: 'CREATE INDEX anywise_reply_kept ON anywise_reply (kept_at);',
+  },
+  {
+    name: 'anywise/011-projection-faults',
+    sql: `
+      ALTER TABLE anywise_projection ADD COLUMN parked INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE anywise_projection ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE anywise_projection_fault (
+        name          TEXT    NOT NULL,
+        version       INTEGER NOT NULL,
+        generation    INTEGER NOT NULL,
+        position      INTEGER NOT NULL,
+        stream        TEXT    NOT NULL,
+        event_version INTEGER NOT NULL,
+        type          TEXT    NOT NULL,
+        state         TEXT    NOT NULL,
+        error         TEXT,
+        at            INTEGER NOT NULL,
+        PRIMARY KEY (name, version, generation, position)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX anywise_projection_fault_parked ON anywise_projection_fault (name, version, generation, stream, position)
+        WHERE state <> 'skipped';
+      CREATE INDEX anywise_projection_fault_due ON anywise_projection_fault (name, version, generation, position)
+        WHERE state = 'due';
+      CREATE INDEX anywise_projection_fault_failed ON anywise_projection_fault (name, version, generation, position)
+        WHERE error IS NOT NULL;`,
   },
 ];
-
-/**
- * Applies pending migrations, all in one transaction, safely if several processes start at once.
- *
- * @throws AnywiseError (`UNAVAILABLE`) that names the migration which failed, (`INVALID_MIGRATION`) the one that was changed
- * or is missing.
- */
-export async function migrate(connection: Connection, writer: Writer, migrations: readonly Migration[]): Promise<void> {
-  await writer.run(() => {
-    makeTable(connection);
-    const applied = connection.all<AppliedMigration>('SELECT name, hash FROM anywise_migration ORDER BY rowid');
-    const { apply, record } = planMigrations(migrations, applied);
-    for (const { name, hash } of record) {
-      connection.run('UPDATE anywise_migration SET hash = ? WHERE name = ?', hash, name);
-    }
-    for (const migration of apply) applyOne(connection, migration);
-  });
-}
-
-function makeTable(connection: Connection): void {
-  connection.exec(
-    'CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL, hash TEXT) STRICT',
-  );
-  const hash = connection.get("SELECT 1 FROM pragma_table_info('anywise_migration') WHERE name = 'hash'");
-  if (hash === undefined) connection.exec('ALTER TABLE anywise_migration ADD COLUMN hash TEXT');
-}
-
-function applyOne(connection: Connection, { name, sql, hash }: ReadMigration): void {
-  try {
-    connection.exec(sql);
-    connection.run(`INSERT INTO anywise_migration VALUES (?, datetime('now'), ?)`, name, hash);
-  } catch (cause) {
-    throw new AnywiseError(
-      'UNAVAILABLE',
-      `The migration \`${name}\` failed (${errorText(cause)}). Nothing was applied; correct it and start again.`,
-      { cause },
-    );
-  }
-}

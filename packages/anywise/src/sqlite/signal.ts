@@ -1,4 +1,4 @@
-import { closeSync, openSync, watch, writeSync } from 'node:fs';
+import { closeSync, openSync, watch, writeSync, type FSWatcher } from 'node:fs';
 import { makePrivateFile } from '../kit/private-files.js';
 
 /** The file beside a database that tells other processes of commits to it. */
@@ -35,25 +35,31 @@ export class Notifier {
 
 /** Reports notices, soon after each. */
 export class Hearing {
-  readonly #close: () => void;
+  readonly #watcher: FSWatcher | undefined;
+  #hears: boolean;
 
   constructor(path: string, heard: () => void) {
-    this.#close = watchFile(path, heard);
+    this.#watcher = watcherOf(path, heard);
+    this.#hears = this.#watcher !== undefined;
+    this.#watcher?.on('error', () => this.close());
+  }
+
+  /** Whether notices are heard. Some network drives cannot be watched; polling has to do there. */
+  get hears(): boolean {
+    return this.#hears;
   }
 
   /** Idempotent. */
   close(): void {
-    this.#close();
+    this.#hears = false;
+    this.#watcher?.close();
   }
 }
 
-function watchFile(path: string, changed: () => void): () => void {
+function watcherOf(path: string, heard: () => void): FSWatcher | undefined {
   try {
-    const watcher = watch(path, { persistent: false }, changed);
-    watcher.on('error', () => watcher.close());
-    return () => watcher.close();
+    return watch(path, { persistent: false }, heard);
   } catch {
-    // Some network drives cannot be watched; polling has to do.
-    return () => undefined;
+    return undefined;
   }
 }

@@ -23,12 +23,12 @@ const nonceBytes = 4;
 const endings = { holder: '.holder', socket: '.sock' };
 const longestName = longestService + 1 + nonceBytes * 2 + endings.socket.length;
 
-/** After how long a socket where nobody listens counts as left behind, if its process is not known to be dead. */
+/** After how long a socket without a listener counts as left behind, if its process is not known to be dead. */
 const leftBehindMs = 60_000;
 
 /**
  * Where the processes that share a database file find each other: for each instance that answers, a file that says which
- * process it is, and its socket. The names are drawn by lot, so that nobody takes what belongs to another.
+ * process it is, and its socket. The names are random, so that no process takes what belongs to another.
  */
 export class SocketFolder {
   readonly #path: string;
@@ -87,7 +87,7 @@ export class SocketFolder {
     if (process.platform !== 'win32') await rm(place.address, { force: true }).catch(() => undefined);
   }
 
-  /** Removes what a process has left behind, where nobody listened a moment ago. One that may be alive is left alone. */
+  /** Removes what a process has left behind, where nothing listened a moment ago. One that may be alive is left alone. */
   async clean(place: Place): Promise<void> {
     const file = this.#fileOf(place);
     const [holder, since] = await Promise.all([

@@ -3,6 +3,7 @@ import type { InboxStatus } from '../core/ports/inbox.js';
 import type { OutboxStatus } from '../core/ports/outbox.js';
 import { boundedCount } from '../kit/bounded-count.js';
 import { inboxStatusOf, type ListenerCounts } from '../kit/inbox-status.js';
+import { relayHolder } from '../kit/relay-holder.js';
 import type { Connection } from './client.js';
 import { now } from './sql.js';
 
@@ -32,7 +33,7 @@ export const inboxStatusSql = `
   SELECT listener, ${counted(waiting)} AS waiting, ${counted(running)} AS running, ${counted(dead)} AS dead,
     coalesce(${now} - (
       SELECT received_at FROM anywise_inbox INDEXED BY ${waiting.index}
-      WHERE ${waiting.state} AND listener = named.listener ORDER BY received_at LIMIT 1), 0) AS oldestMs
+      WHERE ${waiting.state} AND listener = named.listener ORDER BY seq LIMIT 1), 0) AS oldestMs
   FROM named WHERE listener IS NOT NULL`;
 
 /** Counts up to `?1`. A row that waited for its time is younger than its number says. */
@@ -49,6 +50,8 @@ export const outboxStatusSql = `
       SELECT created_at FROM anywise_outbox INDEXED BY anywise_outbox_waiting
       WHERE state = 'waiting' AND seq > 0 ORDER BY seq LIMIT ?1))`;
 
+const relayHolderSql = `SELECT holder, ends_at - ${now} AS left FROM anywise_lease WHERE name = 'relay'`;
+
 export function inboxStatus(connection: Connection, limit = defaultCountLimit): InboxStatus {
   return inboxStatusOf(connection.all<ListenerCounts>(inboxStatusSql, limit + 1), limit);
 }
@@ -62,10 +65,12 @@ interface OutboxCounts {
 
 export function outboxStatus(connection: Connection, limit = defaultCountLimit): OutboxStatus {
   const row = connection.get<OutboxCounts>(outboxStatusSql, limit + 1);
+  const lease = connection.get<{ holder: string; left: number }>(relayHolderSql);
   return {
     waiting: boundedCount(row?.waiting ?? 0, limit),
     scheduled: boundedCount(row?.scheduled ?? 0, limit),
     parked: boundedCount(row?.parked ?? 0, limit),
     oldestMs: row?.oldestMs ?? 0,
+    ...(lease && { relay: relayHolder(lease.holder, lease.left) }),
   };
 }

@@ -4,12 +4,19 @@ import { casesFor } from '../testing/case.js';
 import { testEnvelope } from '../testing/envelopes.js';
 import { storeContract } from '../testing/store-contract.js';
 import { inTempFolder } from '../testing/temp-folder.js';
-import type { StorePart } from '../core/ports/store.js';
 import { defaultDriver } from './client.js';
 import { sqliteStore } from './store.js';
 
 describe('the SQLite store', () => {
-  const capabilities = { ...sqliteStore({ path: 'not-opened.db' }).capabilities, canBeDamaged: true };
+  const capabilities = {
+    ...sqliteStore({ path: 'not-opened.db' }).capabilities,
+    canBeDamaged: true,
+    observable: true,
+    keepsEvents: true,
+    projects: true,
+    hasTables: true,
+    keepsSagas: true,
+  };
   it.each(casesFor(storeContract, capabilities))('$behaviour', ({ run }) =>
     inTempFolder(async (folder) => {
       const path = join(folder, 'store.db');
@@ -18,7 +25,7 @@ describe('the SQLite store', () => {
         await store.check();
         return store;
       };
-      const damage = async (part: StorePart, id: string, text: string | null): Promise<void> => {
+      const damage = async (part: 'outbox' | 'inbox', id: string, text: string | null): Promise<void> => {
         const client = (await defaultDriver())(path);
         client.prepare(`UPDATE anywise_${part} SET envelope = ? WHERE id = ?`).run(text, id);
         client.close();
@@ -50,7 +57,7 @@ describe('the SQLite store', () => {
         }
       };
       const outcomes = await Promise.allSettled([publish('e1'), publish('e2', wrong), publish('e3')]);
-      const pending = await store.outbox.sendable(10);
+      const { rows: pending } = await store.outbox.sendable(10);
       await store.close();
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(pending.map(({ envelope }) => envelope?.id)).toEqual(['e1', 'e3']);

@@ -1,18 +1,29 @@
 import { startInterval } from '../core/time/timers.js';
 import { checkOptions, ofType, oneOf, type OptionChecks } from '../core/errors/options.js';
+import type { Actions } from '../core/ports/actions.js';
 import type { ParkedMessages } from '../core/ports/parked.js';
+import type { Processes } from '../core/ports/processes.js';
+import type { Projections } from '../core/ports/projections.js';
 import type { ScheduledMessages } from '../core/ports/scheduled.js';
 import type { DeadLetters } from '../core/ports/dead-letters.js';
+import type { Sagas } from '../core/ports/sagas.js';
+import type { EventLog } from '../core/ports/event-log.js';
 import { migrationsCheck, SqlTransaction, type Migration } from '../core/ports/sql.js';
 import type { Inbox } from '../core/ports/inbox.js';
 import type { Outbox } from '../core/ports/outbox.js';
+import type { StoreView } from '../core/ports/store-view.js';
 import type { BeginOptions, KeptReply, ReplyKey, Store, StoreChanged, StoreTransaction } from '../core/ports/store.js';
-import { cleanInbox, cleanReplies } from './retention.js';
+import { SqliteSagas } from './sagas.js';
+import { cleanInbox, cleanRecords, cleanReplies, cleanSagas } from './retention.js';
 import { pathCheck, type Connection, type OpenSqlite, type Synchronous } from './client.js';
+import { SqliteActions } from './actions.js';
 import { SqliteDeadLetters } from './dead-letters.js';
+import { SqliteEventLog } from './event-log.js';
 import { SqliteInbox } from './inbox.js';
 import { SqliteOutbox } from './outbox.js';
 import { SqliteParkedMessages } from './parked.js';
+import { SqliteProcesses } from './processes.js';
+import { SqliteProjections } from './projections.js';
 import { SqliteScheduledMessages } from './scheduled.js';
 import { findReply } from './replies.js';
 import { storeMigrations } from './schema.js';
@@ -20,6 +31,7 @@ import type { Database } from './database.js';
 import { close, openMigrated, usable } from './open.js';
 import { own } from './owner.js';
 import { SqliteStoreTransaction, SqliteTransaction } from './transaction.js';
+import { SqliteView } from './view.js';
 import { checkMigrations } from '../kit/migrations.js';
 import { Opened } from '../kit/opened.js';
 import { Watchers } from '../kit/watchers.js';
@@ -44,6 +56,8 @@ const checks: OptionChecks<SqliteStoreOptions> = {
 };
 
 const otherProcessPollMs = 250;
+/** No commit is missed, so searches need only notice what time brings, of which they know when. */
+const restMs = 5_000;
 
 /**
  * Keeps outbox and inbox in an SQLite file beside the service's own tables. Several processes of one machine may share it.
@@ -57,6 +71,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
 class SqliteStore implements Store {
   readonly name = 'sqlite';
   readonly capabilities = { durable: true, shared: true };
+  readonly restMs = restMs;
   readonly clients = [SqlTransaction, SqliteTransaction];
   readonly #options: SqliteStoreOptions;
   readonly #watchers = new Watchers();
@@ -84,6 +99,30 @@ class SqliteStore implements Store {
 
   get deadLetters(): DeadLetters {
     return this.#ready.deadLetters;
+  }
+
+  get view(): StoreView {
+    return this.#ready.view;
+  }
+
+  get actions(): Actions {
+    return this.#ready.actions;
+  }
+
+  get processes(): Processes {
+    return this.#ready.processes;
+  }
+
+  get sagas(): Sagas {
+    return this.#ready.sagas;
+  }
+
+  get log(): EventLog {
+    return this.#ready.log;
+  }
+
+  get projections(): Projections {
+    return this.#ready.projections;
   }
 
   begin({ readOnly, isAlone = false }: BeginOptions): StoreTransaction {
@@ -122,6 +161,9 @@ class SqliteStore implements Store {
   async clean(retentionMs: number): Promise<void> {
     await cleanInbox(this.#ready, retentionMs);
     await cleanReplies(this.#ready, retentionMs);
+    await this.#ready.projections.clean(retentionMs);
+    await cleanSagas(this.#ready, retentionMs);
+    await cleanRecords(this.#ready);
   }
 
   async check(service?: string): Promise<void> {
@@ -142,9 +184,15 @@ class SqliteStore implements Store {
       ...database,
       outbox: new SqliteOutbox(database),
       parked: new SqliteParkedMessages(database, changed),
-      scheduled: new SqliteScheduledMessages(database),
+      scheduled: new SqliteScheduledMessages(database, changed),
       inbox: new SqliteInbox(database, changed),
       deadLetters: new SqliteDeadLetters(database, changed),
+      view: new SqliteView(database),
+      actions: new SqliteActions(database),
+      processes: new SqliteProcesses(database),
+      sagas: new SqliteSagas(database),
+      log: new SqliteEventLog(database),
+      projections: new SqliteProjections(database),
     };
   }
 
@@ -170,4 +218,10 @@ interface Parts extends Database {
   readonly scheduled: ScheduledMessages;
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
+  readonly view: StoreView;
+  readonly actions: Actions;
+  readonly processes: Processes;
+  readonly log: EventLog;
+  readonly projections: SqliteProjections;
+  readonly sagas: Sagas;
 }

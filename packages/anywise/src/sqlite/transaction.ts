@@ -1,5 +1,8 @@
 import { errorText } from '../core/errors/thrown.js';
+import { StreamConflictError, type LogTransaction, type StreamAppend } from '../core/ports/event-log.js';
+import type { SagaTransaction } from '../core/ports/sagas.js';
 import type { Claim } from '../core/ports/inbox.js';
+import type { ProjectionTransaction, ProjectionVersion } from '../core/ports/projections.js';
 import type {
   Completion,
   NewMessages,
@@ -12,8 +15,13 @@ import { checkStatement } from '../kit/statement.js';
 import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
 import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
-import { endClaims, holdsClaim, insertEntries } from './inbox.js';
+import { eraseStream, insertEvents, loadStream, versionOf } from './event-log.js';
+import { insertEntries } from './entries.js';
+import { endClaims, holdsClaim } from './finish.js';
+import { faultsIn } from './projection-faults.js';
+import { advanceIn, generationOf, giveUpOthers, makeLive, writableIn } from './projections.js';
 import { deleteScheduled, insertScheduled, outboxEntry, type OutboxEntry } from './outbox.js';
+import { openSaga, saveSaga, takeEarly } from './sagas.js';
 import { keepReply } from './replies.js';
 import type { AtCommit, OpenTransaction, Writer } from './writer.js';
 
@@ -51,6 +59,10 @@ export class SqliteStoreTransaction implements StoreTransaction {
   readonly #changed: StoreChanged;
   readonly #lastWrites: ((connection: Connection) => void)[] = [];
   readonly #filled = new Set<StorePart>();
+  /** The versions of streams after what was appended here. */
+  readonly #versions = new Map<string, number>();
+  /** The projections that this transaction writes itself, if it appends. */
+  #written: readonly ProjectionVersion[] = [];
   #parts: Part[] = [];
   #places = 0;
   #open: Promise<OpenTransaction> | undefined;
@@ -79,6 +91,39 @@ export class SqliteStoreTransaction implements StoreTransaction {
     });
     if (entries.length > 0 || scheduled.length > 0) this.#filled.add('outbox');
     if (incoming.length > 0) this.#filled.add('inbox');
+  }
+
+  get log(): LogTransaction {
+    return {
+      load: (stream, options) => this.#read((connection) => loadStream(connection, stream, options)),
+      append: (appends) => this.#appendToStreams(appends),
+      erase: (stream) => this.#onWriter((connection) => eraseStream(connection, stream)),
+    };
+  }
+
+  get projections(): ProjectionTransaction {
+    return {
+      faults: faultsIn((work) => this.#onWriter(work)),
+      generation: (projection) => this.#read((connection) => generationOf(connection, projection)),
+      writable: (projections) => {
+        this.#written = projections;
+        return this.#read((connection) => writableIn(connection, projections));
+      },
+      advance: (key, from, to) => this.#onWriter((connection) => advanceIn(connection, key, from, to)),
+      appendAlone: async () => {
+        // The single writer is alone.
+        await this.#begin();
+      },
+      live: (key, isInline) => this.#onWriter((connection) => makeLive(connection, key, isInline ? 'inline' : 'live')),
+    };
+  }
+
+  get sagas(): SagaTransaction {
+    return {
+      open: (name, key) => this.#read((connection) => openSaga(connection, name, key)),
+      save: (saga, step) => this.#onWriter((connection) => saveSaga(connection, saga, step)),
+      takeEarly: (name, key) => this.#onWriter((connection) => takeEarly(connection, name, key)),
+    };
   }
 
   async cancel(id: string): Promise<boolean> {
@@ -187,6 +232,34 @@ export class SqliteStoreTransaction implements StoreTransaction {
       open.failed(error);
       throw error;
     }
+  }
+
+  /** Reads what this transaction sees. From then on nothing else writes, so what was read is still true at the commit. */
+  async #read<T>(read: (connection: Connection) => T): Promise<T> {
+    if (this.#readOnly) return this.#onConnection(read);
+    const open = await this.#begin();
+    try {
+      return read(this.#connections.writer);
+    } catch (error) {
+      open.failed(error);
+      throw error;
+    }
+  }
+
+  /** The commit cannot find another version than this: no other can write in between. */
+  async #appendToStreams(appends: readonly StreamAppend[]): Promise<void> {
+    await this.#begin();
+    if (appends.length > 0 && this.#versions.size === 0) {
+      this.#lastWrites.push((connection) => giveUpOthers(connection, this.#written));
+    }
+    for (const append of appends) {
+      const { stream, expected, events } = append;
+      const version = this.#versions.get(stream) ?? versionOf(this.#connections.writer, stream);
+      if (version !== expected) throw new StreamConflictError(stream);
+      this.#versions.set(stream, expected + events.length);
+      this.#lastWrites.push((connection) => insertEvents(connection, append));
+    }
+    if (appends.length > 0) this.#filled.add('log');
   }
 
   #begin(): Promise<OpenTransaction> {

@@ -15,6 +15,7 @@ import { Opened } from '../kit/opened.js';
 import { Reader, type ReadPage } from '../kit/reader.js';
 import { Subscriptions, versionOf } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
+import type { BoundedCount } from '../core/ports/bounded-count.js';
 import type {
   Answer,
   PublishFailure,
@@ -25,12 +26,12 @@ import type {
   Transport,
 } from '../core/ports/transport.js';
 import { pathCheck, type OpenSqlite, type Synchronous } from './client.js';
-import { logStatements, readPage, trimBatch } from './log.js';
+import { lagOf, logStatements, readPage, trimBatch } from './log.js';
 import type { Database } from './database.js';
 import { close, openMigrated, usable } from './open.js';
 import { Position, type ConsumerKey } from './position.js';
 import { Requests } from './requests.js';
-import { transportMigrations } from './schema.js';
+import { transportMigrations } from './transport-schema.js';
 import { Hearing, Notifier, signalFileOf } from './signal.js';
 import { SocketFolder } from './socket-folder.js';
 
@@ -59,7 +60,11 @@ export interface SqliteTransportOptions {
   readonly open?: OpenSqlite;
 }
 
-const pollMs = 250;
+/**
+ * How often the reader looks: while notices are heard, for what was committed by a process that was killed before it could
+ * tell; and otherwise, or if another instance reads, which may have died.
+ */
+const [heardPollMs, deafPollMs] = [1_000, 250];
 const trimEveryMs = 60_000;
 
 /** Moves messages between the processes of one machine through an SQLite file: a log, and a position for each service. */
@@ -135,11 +140,13 @@ class SqliteTransport implements Transport {
     await position.join();
     const reader = new Reader({ position, read: () => this.#read(parts, key, position.holder), onError });
     this.#hearing ??= new Hearing(signalFileOf(this.#options.path), () => this.#subscriptions.wake());
+    const pollMs = (): number => (reader.reads && this.#hearing?.hears === true ? heardPollMs : deafPollMs);
     const ended = async (): Promise<void> => {
       await reader.close();
       parts.notifier.notify();
     };
-    return this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs, ended });
+    const lag = async (limit: number): Promise<BoundedCount> => lagOf(parts.connections.reader, key, limit);
+    return this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs, ended, lag });
   }
 
   request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {

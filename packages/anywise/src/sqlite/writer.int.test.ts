@@ -23,7 +23,8 @@ async function inFile(work: (world: World) => Promise<void>): Promise<void> {
     own.writer.exec('CREATE TABLE number (n INTEGER PRIMARY KEY) STRICT');
     try {
       await work({
-        writer: new Writer(own.writer),
+        // However long a turn takes here, its transactions share a commit.
+        writer: new Writer(own.writer, Infinity),
         insert: (n) => own.writer.run('INSERT INTO number VALUES (?)', n),
         rows: () => own.reader.all<{ n: number }>('SELECT n FROM number ORDER BY n').map(({ n }) => n),
         own: own.writer,
@@ -188,10 +189,10 @@ describe('the writer', () => {
       expect(rows()).toEqual([2]);
     }));
 
-  it('runs after the commit what is left for then, and not where the commit failed', () =>
+  it('runs after the commit what is left for it, once, and not where it failed', () =>
     inFile(async ({ writer, insert, rows }) => {
-      const seen: number[][] = [];
-      const note = (): (() => void) => () => void seen.push(rows());
+      const seen: unknown[] = [];
+      const note = (_: Connection, left: readonly number[]) => () => void seen.push({ left, rows: rows() });
       const take = async (n: number): Promise<void> => {
         const open = await writer.open();
         await open.commit(() => {
@@ -202,7 +203,10 @@ describe('the writer', () => {
       await take(1);
       await expect(take(1)).rejects.toThrow('UNIQUE');
       await take(2);
-      expect(seen).toEqual([[1], [1, 2]]);
+      expect(seen).toEqual([
+        { left: [1], rows: [1] },
+        { left: [2], rows: [1, 2] },
+      ]);
     }));
 
   it("waits for another process's lock without blocking the event loop", () =>

@@ -44,7 +44,7 @@ interface Waiter {
 /** How long a transaction waits for another, of this or another process. */
 const lockDeadlineMs = 10_000;
 /** Other processes want the file too: nothing joins a transaction older than this. */
-const sharedForMs = 10;
+const defaultSharedForMs = 10;
 
 /**
  * The single writer of a file in this process. Transactions take turns here, so that the statements of two handlers never
@@ -63,6 +63,7 @@ const sharedForMs = 10;
  */
 export class Writer {
   readonly #connection: Connection;
+  readonly #sharedForMs: number;
   readonly #mutex = new Mutex();
   #jobs: Job[] = [];
   #waiters: Waiter[] = [];
@@ -72,8 +73,9 @@ export class Writer {
   #isTaken = false;
   #commitsSoon = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, sharedForMs = defaultSharedForMs) {
     this.#connection = connection;
+    this.#sharedForMs = sharedForMs;
   }
 
   /** Runs synchronous work in a transaction. Work that is waiting at the same time shares one commit. */
@@ -177,7 +179,7 @@ export class Writer {
       this.#isTaken = false;
       try {
         lastWrites();
-        if (isAlone || performance.now() - this.#beganAt > sharedForMs) this.#commit();
+        if (isAlone || performance.now() - this.#beganAt > this.#sharedForMs) this.#commit();
         else this.#commitSoon();
       } catch (error) {
         // SQLite may have undone everything, as it does when the disk is full.

@@ -21,7 +21,6 @@ export function memoryTerminal(
   const input = new PassThrough();
   input.end(typed);
   const [output, errors] = [new PassThrough(), new PassThrough()];
-  const text = (stream: PassThrough): string => String((stream.read() as Buffer | null) ?? '');
   return {
     cwd: '/nowhere',
     env: {},
@@ -29,9 +28,17 @@ export function memoryTerminal(
     output,
     errors,
     interactive: false,
+    untilStopped: async () => undefined,
     ...options,
-    read: () => ({ output: text(output), errors: text(errors) }),
+    read: () => ({ output: textIn(output), errors: textIn(errors) }),
   };
+}
+
+/** Everything that was written. From Node 26 on, each read gives one piece. */
+function textIn(stream: PassThrough): string {
+  const pieces: Buffer[] = [];
+  for (let piece: unknown; (piece = stream.read()) !== null;) pieces.push(piece as Buffer);
+  return String(Buffer.concat(pieces));
 }
 
 /** Runs the command on a terminal in memory. */

@@ -11,6 +11,7 @@ import { overdueMs } from '../core/delivery/delivery.js';
 import { relayBatch } from '../core/delivery/relay.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import { waitingForEach } from '../core/dispatch/responder.js';
+import { mostReruns } from '../core/dispatch/work-in-hand.js';
 import { busDefaults, defaultStopMs } from '../core/bus/options.js';
 
 const page = readFileSync(new URL('../../../../docs/limits.md', import.meta.url), 'utf8');
@@ -43,6 +44,7 @@ const said: readonly (readonly [row: string, numbers: readonly number[]])[] = [
   ['what waits on a socket', [unreadBytes]],
   ['one attempt of a listener', [busDefaults.timeoutMs]],
   ['the wait for another service', [busDefaults.remoteTimeoutMs]],
+  ['decisions of one message', [mostReruns + 1]],
   ['attempts', [attempts]],
   ['pause before an attempt', [firstDelayMs, factor, maxDelayMs]],
   ['a lease', [busDefaults.leaseMs]],

@@ -9,7 +9,7 @@ export type OpenWith = (migrations: readonly Migration[]) => Promise<Store>;
 const first = { name: '001-first', sql: '\uFEFFCREATE TABLE first (\r\n  id TEXT\r\n);\r\n' };
 const second = { name: '002-second', sql: "INSERT INTO first VALUES ('a\r\nb')" };
 
-/** What stores do with migrations, on data that nobody used before. */
+/** What stores do with migrations, on data that was not used before. */
 export const migrationCases: readonly {
   readonly behaviour: string;
   readonly run: (open: OpenWith) => Promise<void>;

@@ -120,8 +120,9 @@ export const oldWaiting = [6, 7, 8].map((n): OldOutboxRow =>
 
 const leaseMs = 30_000;
 
-function claim(store: Store, listener: string): Promise<readonly Claim[]> {
-  return store.inbox.claim({ listeners: new Map([[listener, 20]]), holder: 'here|1|1|a', limit: 20, leaseMs });
+async function claim({ inbox }: Store, listener: string): Promise<readonly Claim[]> {
+  const listeners = new Map([[listener, 20]]);
+  return (await inbox.claim({ listeners, holder: 'here|1|1|a', limit: 20, leaseMs })).claims;
 }
 
 async function claimIds(store: Store, listener: string): Promise<string[]> {
@@ -129,7 +130,7 @@ async function claimIds(store: Store, listener: string): Promise<string[]> {
 }
 
 async function sendableIds(store: Store): Promise<string[]> {
-  return (await store.outbox.sendable(100)).flatMap(({ envelope }) => envelope?.id ?? []);
+  return (await store.outbox.sendable(100)).rows.flatMap(({ envelope }) => envelope?.id ?? []);
 }
 
 function finish(
@@ -150,7 +151,7 @@ export async function expectOutboxGoesOn(store: Store): Promise<void> {
   });
   const odd = oddKeys.map((_key, n) => `odd${n}`);
   await eventually(async () => expect(await sendableIds(store)).toEqual(['due', 'a1', 'alone1', 'a2', ...odd]));
-  const [row] = await store.outbox.sendable(1);
+  const [row] = (await store.outbox.sendable(1)).rows;
   expect(row?.envelope).toEqual(oldOutbox.find(({ envelope }) => envelope.id === row?.envelope?.id)?.envelope);
 
   const cancelling = store.begin({ readOnly: false });

@@ -11,7 +11,20 @@ export interface Room {
   readonly loads?: readonly string[];
 }
 
-const core = ['time', 'errors', 'message', 'ports', 'kit', 'registry', 'delivery', 'dispatch', 'bus'];
+const core = [
+  'time',
+  'errors',
+  'message',
+  'ports',
+  'kit',
+  'entities',
+  'sagas',
+  'projections',
+  'registry',
+  'delivery',
+  'dispatch',
+  'bus',
+];
 const before = (room: string): readonly string[] => core.slice(0, core.indexOf(room));
 
 /**
@@ -51,6 +64,24 @@ export const rooms: readonly Room[] = [
     imports: before('kit'),
   },
   {
+    name: 'entities',
+    folder: 'core/entities',
+    holds: 'what is rebuilt from its events: entities, and how handlers load them',
+    imports: before('entities'),
+  },
+  {
+    name: 'sagas',
+    folder: 'core/sagas',
+    holds: 'processes that wait: how they are declared, and what each message does to them',
+    imports: before('sagas'),
+  },
+  {
+    name: 'projections',
+    folder: 'core/projections',
+    holds: 'what is made from events for queries: projections, and how they are filled',
+    imports: before('sagas'),
+  },
+  {
     name: 'registry',
     folder: 'core/registry',
     holds: 'what a slice registers: handlers, listeners, guards, and how they find their messages',
@@ -78,31 +109,37 @@ export const rooms: readonly Room[] = [
     name: 'memory',
     folder: 'memory',
     holds: 'store and transport of one process, for tests',
-    imports: before('registry'),
+    imports: before('entities'),
   },
   {
     name: 'sqlite',
     folder: 'sqlite',
     holds: 'store and transport of one machine, in SQLite files',
-    imports: before('registry'),
+    imports: before('entities'),
   },
   {
     name: 'postgres',
     folder: 'postgres',
     holds: 'store and transport of many machines, in PostgreSQL',
-    imports: before('registry'),
+    imports: before('entities'),
   },
   {
     name: 'nats',
     folder: 'nats',
     holds: 'transport of many machines, over NATS JetStream',
-    imports: before('registry'),
+    imports: before('entities'),
   },
   {
     name: 'rabbitmq',
     folder: 'rabbitmq',
     holds: 'transport of many machines, over RabbitMQ',
-    imports: before('registry'),
+    imports: before('entities'),
+  },
+  {
+    name: 'contract',
+    folder: 'contract',
+    holds: 'messages and contracts for browsers: nothing in it needs Node',
+    imports: ['time', 'errors', 'message'],
   },
   {
     name: 'guards',
@@ -110,10 +147,30 @@ export const rooms: readonly Room[] = [
     holds: 'ready guards: log, time limits, places, rates, permissions',
     imports: ['time', 'errors', 'message', 'ports', 'registry'],
   },
-  { name: 'sinks', folder: 'sinks', holds: 'sinks: a file, a webhook, memory', imports: before('registry') },
-  { name: 'otel', folder: 'otel', holds: 'traces and metrics by OpenTelemetry', imports: before('registry') },
+  { name: 'sinks', folder: 'sinks', holds: 'sinks: a file, a webhook, memory', imports: before('entities') },
+  { name: 'otel', folder: 'otel', holds: 'traces and metrics by OpenTelemetry', imports: before('entities') },
   { name: 'inversify', folder: 'inversify', holds: 'the Inversify container', imports: ['errors', 'message', 'ports'] },
-  { name: 'express', folder: 'express', holds: 'HTTP routes over a bus', imports: ['time', 'errors', 'message'] },
+  {
+    name: 'http',
+    folder: 'http',
+    holds: 'what HTTP routes over a bus have in common, whatever the framework',
+    imports: ['time', 'errors', 'message'],
+  },
+  { name: 'express', folder: 'express', holds: 'HTTP routes for Express', imports: ['errors', 'message', 'http'] },
+  { name: 'fastify', folder: 'fastify', holds: 'HTTP routes for Fastify', imports: ['errors', 'message', 'http'] },
+  { name: 'hono', folder: 'hono', holds: 'HTTP routes for Hono', imports: ['errors', 'message', 'http'] },
+  {
+    name: 'client',
+    folder: 'client',
+    holds: 'a client of HTTP routes, for browsers and Node',
+    imports: ['time', 'errors', 'message'],
+  },
+  {
+    name: 'docs',
+    folder: 'docs',
+    holds: 'documents made from contracts, wiring and routes',
+    imports: ['errors', 'message', 'bus'],
+  },
   {
     name: 'connect',
     folder: 'connect',
@@ -125,12 +182,13 @@ export const rooms: readonly Room[] = [
     name: 'cli',
     folder: 'cli',
     holds: 'the command `anywise`',
-    imports: ['errors', 'message', 'ports', 'registry', 'bus', 'connect', 'sqlite', 'postgres'],
+    imports: ['errors', 'message', 'ports', 'kit', 'projections', 'registry', 'bus', 'connect', 'sqlite', 'postgres'],
   },
   {
     name: 'testing',
     folder: 'testing',
     holds: 'what tests of users and of adapters need, the contract suites included',
     imports: [...core, 'memory'],
+    loads: ['sqlite'],
   },
 ];

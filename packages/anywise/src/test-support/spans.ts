@@ -12,24 +12,43 @@ import {
 /** What a test's SDK has recorded. */
 export interface Recorded extends AsyncDisposable {
   spans(): readonly ReadableSpan[];
-  /** The spans as an indented text, a line each, in the order in which they began. A linked trace is marked. */
-  tree(): string;
+  /**
+   * The spans as an indented text, a line each, in the order in which they began. A linked trace is marked, and so is what was
+   * replayed.
+   *
+   * @param options.without leaves out spans of this name.
+   */
+  tree(options?: { readonly without?: string }): string;
+  /** Runs code of the user's within a span of the user's. */
+  inSpan<T>(name: string, run: () => Promise<T>): Promise<T>;
   /** The values of a metric, by their attributes as JSON. */
   values(metric: string): Promise<ReadonlyMap<string, unknown>>;
 }
 
-/** Registers an SDK that keeps what it is told, until it is disposed of. */
-export function recordSpans(): Recorded {
+/**
+ * Registers an SDK that keeps what it is told, until it is disposed of.
+ *
+ * @param options.contextManager whether the process knows which span it is in. @defaultValue true
+ */
+export function recordSpans({ contextManager = true }: { readonly contextManager?: boolean } = {}): Recorded {
   const exporter = new InMemorySpanExporter();
   const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-  provider.register({ contextManager: new AsyncLocalStorageContextManager() });
+  provider.register({ contextManager: contextManager ? new AsyncLocalStorageContextManager() : null });
   const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 });
   const meters = new MeterProvider({ readers: [reader] });
   metrics.setGlobalMeterProvider(meters);
   return {
     spans: () => exporter.getFinishedSpans(),
-    tree: () => treeOf(exporter.getFinishedSpans()),
+    tree: ({ without } = {}) => treeOf(exporter.getFinishedSpans().filter(({ name }) => name !== without)),
+    inSpan: (name, run) =>
+      trace.getTracer('user').startActiveSpan(name, async (span) => {
+        try {
+          return await run();
+        } finally {
+          span.end();
+        }
+      }),
     async values(metric) {
       await reader.forceFlush();
       const found = metricExporter
@@ -60,7 +79,9 @@ function treeOf(spans: readonly ReadableSpan[]): string {
       .flatMap((span) => {
         const isLinked = depth === 0 && span.links.length > 0;
         const events = span.events.map(({ name }) => ` !${name}`).join('');
-        const line = `${'  '.repeat(depth)}${span.name}${isLinked ? ` (linked to ${span.links.length})` : ''}${events}`;
+        const isReplayed = span.attributes['anywise.replayed'] === true;
+        const marks = `${isLinked ? ` (linked to ${span.links.length})` : ''}${events}${isReplayed ? ' [replayed]' : ''}`;
+        const line = `${'  '.repeat(depth)}${span.name}${marks}`;
         return [line, ...linesOf(span.spanContext().spanId, depth + 1)];
       });
   return linesOf(undefined, 0).join('\n');

@@ -79,7 +79,12 @@ async function take(store: Store, next: Step, claims: Claim[]): Promise<unknown>
       return undefined;
     case 'claim': {
       const listeners = new Map(['one', 'two'].map((name) => [name, next.places] as const));
-      const given = await store.inbox.claim({ listeners, holder: 'here|1|1|a', limit: next.limit, leaseMs });
+      const { claims: given } = await store.inbox.claim({
+        listeners,
+        holder: 'here|1|1|a',
+        limit: next.limit,
+        leaseMs,
+      });
       claims.push(...given);
       return given.map(({ listener, source, id, key, attempt, isSuspect }) => {
         return [listener, source, id, key, attempt, isSuspect === true];
@@ -135,7 +140,7 @@ async function onClaim(
 
 async function settle(store: Store, next: { readonly do: 'confirm' | 'park'; readonly at: number }): Promise<unknown> {
   const lease = await store.outbox.lease('here|1|1|a', leaseMs);
-  const row = (await store.outbox.sendable(10))[next.at];
+  const row = (await store.outbox.sendable(10)).rows[next.at];
   if (lease === undefined || row === undefined) return lease !== undefined;
   const { seq } = row;
   const outcome = next.do === 'confirm' ? { seq, outcome: 'confirmed' as const } : parked(seq);
@@ -150,7 +155,7 @@ function parked(seq: number): { readonly seq: number; readonly outcome: 'parked'
 async function stateOf(store: Store): Promise<unknown> {
   const { waiting, running, dead } = await store.inbox.status();
   const letters = await store.deadLetters.list({}, { limit: 100 });
-  const rows = await store.outbox.sendable(100);
+  const { rows } = await store.outbox.sendable(100);
   return {
     inbox: [waiting.count, running.count, dead.count],
     dead: letters.map(({ listener, source, id, key, holdsUp, attempts, error }) => {

@@ -61,9 +61,10 @@ export function clientOf(transaction: StoreTransaction): PostgresTransaction {
   return transaction.client(PostgresTransaction) as PostgresTransaction;
 }
 
-/** Runs work on connections of its own to the database for tests. */
-export async function withTestDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = await Database.open({ url: testPostgresUrl });
+/** Runs work on connections of its own to the database for tests. @param url another way to it */
+export async function withTestDatabase<T>(work: (database: Database) => Promise<T>, url = testPostgresUrl): Promise<T> {
+  // On a busy machine a server takes longer for what a test has it do, such as a checkpoint.
+  const database = await Database.open({ url, statementTimeoutMs: 120_000 });
   try {
     return await work(database);
   } finally {

@@ -6,10 +6,14 @@ export interface Wire extends AsyncDisposable {
   readonly place: string;
   /** How many connections are open that pass everything on. */
   readonly open: number;
+  /** How many connections wait for the wire to be mended. */
+  readonly held: number;
   /** Ends every connection. New ones can be made. */
   drop(): void;
   /** Ends every connection, and lets none be made until it is mended. */
   cut(): void;
+  /** Ends every connection. New ones are made, and reach the server when the wire is mended. */
+  hold(): void;
   mend(): void;
   /** Over the connections that are open now nothing gets through any more, and neither side is told. */
   silence(): void;
@@ -32,10 +36,10 @@ interface Link {
 export async function openWire(place: string, atPort = 0): Promise<Wire> {
   const [host, port] = place.split(':');
   const links = new Set<Link>();
-  let isCut = false;
+  const held = new Set<Socket>();
+  let state: 'whole' | 'cut' | 'holding' = 'whole';
   let hearsNew = true;
-  const server = createServer({ allowHalfOpen: true }, (near) => {
-    if (isCut) return void near.destroy();
+  const join = (near: Socket): void => {
     const far = connect({ host, port: Number(port), allowHalfOpen: true });
     const link: Link = { near, far, hears: hearsNew ? 'both' : 'neither' };
     links.add(link);
@@ -43,10 +47,21 @@ export async function openWire(place: string, atPort = 0): Promise<Wire> {
     pass(far, near, () => link.hears === 'both');
     const forget = (): unknown => near.destroyed && far.destroyed && links.delete(link);
     for (const socket of [near, far]) socket.on('close', forget);
+  };
+  const hold = (near: Socket): void => {
+    held.add(near);
+    near.on('error', () => near.destroy());
+    near.on('close', () => held.delete(near));
+  };
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    if (state === 'cut') near.destroy();
+    else if (state === 'holding') hold(near);
+    else join(near);
   }).listen(atPort, '127.0.0.1');
   await once(server, 'listening');
   const drop = (): void => {
     for (const { near, far } of links) for (const socket of [near, far]) socket.destroy();
+    for (const near of held) near.destroy();
   };
   const hearNow = (hears: Link['hears']): void => {
     for (const link of links) link.hears = hears;
@@ -56,12 +71,23 @@ export async function openWire(place: string, atPort = 0): Promise<Wire> {
     get open() {
       return [...links].filter(({ hears }) => hears === 'both').length;
     },
+    get held() {
+      return held.size;
+    },
     drop,
     cut() {
-      isCut = true;
+      state = 'cut';
       drop();
     },
-    mend: () => void (isCut = false),
+    hold() {
+      state = 'holding';
+      drop();
+    },
+    mend() {
+      state = 'whole';
+      for (const near of held) join(near);
+      held.clear();
+    },
     silence: () => hearNow('neither'),
     silenceNew: () => void (hearsNew = false),
     mute: () => hearNow('far'),

@@ -10,8 +10,9 @@ export interface StrangeMessage {
   readonly body: Uint8Array;
 }
 
-/** A transport under test, empty. `connect` opens another connection to the same broker, as another process would. */
+/** A transport under test, empty. */
 export interface TransportFixture {
+  /** Opens another connection to the same broker, as another process would. */
   readonly connect: () => Transport;
   /** Kills the broker without warning, and resolves when it is up again on the same data. For the cases that need `restart`. */
   readonly restart?: () => Promise<void>;
@@ -27,6 +28,8 @@ export interface TransportFixture {
   readonly mute?: (transport: Transport) => unknown;
   /** Runs work while the broker is away for all. For the cases that need `outage`. */
   readonly outage?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Runs work while the broker has no room for a message of 500,000 bytes. For the cases that need `full`. */
+  readonly full?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Connects with a password that is wrong. For the cases that need `refusal`. */
   readonly connectRefused?: (password: string) => Transport;
   /** Deletes what the broker keeps of a consumer, such as its position or its queue. For the cases that need `forget`. */
@@ -44,7 +47,8 @@ export interface TransportFixture {
 }
 
 /** What a fixture can do beside connecting, each for the cases that need it. */
-export type FixtureAbility = 'restart' | 'cut' | 'mute' | 'outage' | 'refusal' | 'forget' | 'foreign' | 'stranger';
+export type FixtureAbility =
+  'restart' | 'cut' | 'mute' | 'outage' | 'full' | 'refusal' | 'forget' | 'foreign' | 'stranger';
 
 /** The capabilities that the transport declares, and what the fixture can do. */
 export type TransportCapability = keyof TransportCapabilities | FixtureAbility;

@@ -89,7 +89,7 @@ export const damageCases: readonly StoreCase[] = [
       await damage?.('outbox', 'a1', '{');
       // A store may still know what was committed through it.
       const store = await again();
-      const rows = await store.outbox.sendable(100);
+      const { rows } = await store.outbox.sendable(100);
       same(
         rows.map((row) => (row.envelope === undefined ? row.unreadable : row.envelope.id)),
         [...damaged, 'good', '{', 'a2', 'b1'],

@@ -3,9 +3,10 @@ import { testEntry } from '../envelopes.js';
 import { eventually } from '../eventually.js';
 import { same } from '../same.js';
 import type { DeadLetterFilter } from '../../core/ports/dead-letters.js';
+import type { Claim } from '../../core/ports/inbox.js';
 import type { Store } from '../../core/ports/store.js';
 import type { StoreCase } from '../store-case.js';
-import { claim, claimOne, deadLetters, entry, finish, ids, makeDead, upTo } from './steps.js';
+import { claim, claimOne, deadLetters, endLease, entry, finish, ids, makeDead, upTo } from './steps.js';
 
 /** Four dead letters and a waiting message; each filter below matches some of them. */
 async function makeSome(store: Store): Promise<void> {
@@ -174,6 +175,33 @@ export const deadLetterCases: readonly StoreCase[] = [
       assert.equal(await store.deadLetters.count({}), 0);
       assert.equal(await store.deadLetters.replay({ id: 'm1' }), 0);
       assert.equal(await finish(store, again), true);
+    },
+  },
+  {
+    id: 'dead-replay-told',
+    behaviour: 'tells of a claim that its message was replayed, until an attempt has counted',
+    run: async ({ store }) => {
+      const claimed = async (): Promise<Claim> => eventually(() => claimOne(store));
+      const retry = { outcome: 'retry', retryInMs: 0, error: 'not yet' } as const;
+      await store.inbox.add([entry('m1')]);
+      const first = await claimOne(store);
+      assert.equal(first.isReplayed ?? false, false);
+      await store.inbox.fail(first, { outcome: 'dead', onDead: 'park', error: 'poison' });
+      await store.deadLetters.replay({ id: 'm1' });
+      const given = await claimed();
+      await store.inbox.release([given]);
+      const refused = await claimed();
+      await store.inbox.fail(refused, { ...retry, free: true });
+      const lost = await claimed();
+      await endLease(store, lost);
+      const suspect = await claimed();
+      await store.inbox.fail(suspect, retry);
+      const later = await claimed();
+      same(
+        [given, refused, lost, suspect, later].map(({ isReplayed = false }) => isReplayed),
+        [true, true, true, true, false],
+      );
+      assert.equal(await finish(store, later), true);
     },
   },
   {

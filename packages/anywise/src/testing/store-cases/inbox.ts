@@ -248,6 +248,29 @@ export const inboxCases: readonly StoreCase[] = [
     },
   },
   {
+    id: 'inbox-known-at-once',
+    needs: ['shared'],
+    behaviour: 'knows a message that arrives again in the moment in which it is finished',
+    run: async ({ store, again }) => {
+      const other = await again();
+      try {
+        for (const n of upTo(40)) {
+          const arrived = entry(`m${n}`);
+          await store.inbox.add([arrived]);
+          const claimed = await claimOne(store);
+          const adds = [store, other, store, other].map(async (each, at) => {
+            await new Promise<void>((resolve) => (at < 2 ? resolve() : void setImmediate(resolve)));
+            return each.inbox.add([arrived], claimOptions());
+          });
+          const [isFinished, ...taken] = await Promise.all([finish(store, claimed), ...adds]);
+          same([isFinished, taken.flat(), await claim(store)], [true, [], []]);
+        }
+      } finally {
+        await other.close();
+      }
+    },
+  },
+  {
     id: 'inbox-with-outbox',
     behaviour: 'commits the completion of a message together with the events it caused',
     run: async ({ store }) => {

@@ -5,7 +5,19 @@ import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import type { Claim } from '../../core/ports/inbox.js';
 import type { Store } from '../../core/ports/store.js';
-import { claim, claimOne, endLease, entry, finish, ids, leaseMs, sendableIds, untilPassed } from './steps.js';
+import {
+  assertMostOf,
+  claim,
+  claimOne,
+  claimOptions,
+  endLease,
+  entry,
+  finish,
+  ids,
+  leaseMs,
+  sendableIds,
+  untilPassed,
+} from './steps.js';
 
 /** Claims a message, lets the lease end, and claims it for another holder: the first is a zombie then. */
 async function zombieAndHeir(store: Store): Promise<{ readonly zombie: Claim; readonly heir: Claim }> {
@@ -60,6 +72,24 @@ export const leaseCases: readonly StoreCase[] = [
       await endLease(store, claimed);
       same(ids(await eventually(async () => [await claimOne(store)])), ['a1']);
       same(await claim(store), []);
+    },
+  },
+  {
+    id: 'inbox-next',
+    behaviour:
+      'reports how long it is until the lease of a message ends or its retry is due, where none can be claimed',
+    run: async ({ store }) => {
+      const nextDueInMs = async (): Promise<number | undefined> => {
+        const { claims, nextDueInMs: inMs } = await store.inbox.claim(claimOptions());
+        same(claims, []);
+        return inMs;
+      };
+      assert.equal(await nextDueInMs(), undefined);
+      await store.inbox.add([entry('a1', 'a'), entry('a2', 'a')]);
+      const claimed = await claimOne(store, { leaseMs: 60_000 });
+      assertMostOf(60_000, await nextDueInMs());
+      await store.inbox.fail(claimed, { outcome: 'retry', retryInMs: 3_600_000, error: 'not yet' });
+      assertMostOf(3_600_000, await nextDueInMs());
     },
   },
   {

@@ -113,6 +113,9 @@ async function untilClaimed(store: Store, wanted: readonly string[]): Promise<vo
   });
 }
 
+/** Hundreds of transactions take more than half a minute on a busy machine. */
+const stormMs = 120_000;
+
 interface Storm {
   readonly messages: number;
   readonly keys: number;
@@ -147,7 +150,7 @@ export async function storm(stores: readonly Store[], { messages, keys }: Storm)
       await turn(store);
       const { waiting, running } = await store.inbox.status();
       same([waiting.count, running.count], [0, 0]);
-    });
+    }, stormMs);
   await Promise.all(stores.flatMap((store) => [worker(store), worker(store), worker(store)]));
   assert.ok(claims > messages, 'no claim was abandoned');
   assert.equal(done.length, messages, 'a message was handled twice or not at all');

@@ -14,7 +14,7 @@ export const outboxCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ outgoing: [testEnvelope({ id: 'e1' })] });
-      assert.equal((await store.outbox.sendable(10)).length, 0);
+      assert.equal((await store.outbox.sendable(10)).rows.length, 0);
       await transaction.commit();
       same(await sendableIds(store), ['e1']);
     },
@@ -26,7 +26,7 @@ export const outboxCases: readonly StoreCase[] = [
       const transaction = store.begin({ readOnly: false });
       await transaction.append({ outgoing: [testEnvelope()], incoming: [entry('m1')] });
       await transaction.rollback();
-      assert.equal((await store.outbox.sendable(10)).length, 0);
+      assert.equal((await store.outbox.sendable(10)).rows.length, 0);
       assert.equal((await claim(store)).length, 0);
     },
   },
@@ -40,7 +40,7 @@ export const outboxCases: readonly StoreCase[] = [
         data: { text: 'žluť \u0000 🚀 "quoted" \\ \n', nested: [1.5, null, true, { deep: '' }] },
       });
       await transact(store, (transaction) => transaction.append({ outgoing: [envelope] }));
-      const [row] = await store.outbox.sendable(1);
+      const [row] = (await store.outbox.sendable(1)).rows;
       same({ envelope: row?.envelope, attempts: row?.attempts }, { envelope, attempts: 0 });
     },
   },
@@ -81,7 +81,7 @@ export const outboxCases: readonly StoreCase[] = [
     behaviour: 'ignores the outcomes of deleted rows',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2']);
-      const [row] = await store.outbox.sendable(1);
+      const [row] = (await store.outbox.sendable(1)).rows;
       const lease = await relayLease(store, 'a');
       await settle(store, lease, { e1: { outcome: 'confirmed' } });
       const seq = Number(row?.seq);
@@ -110,7 +110,7 @@ export const outboxCases: readonly StoreCase[] = [
       const lease = await relayLease(store, 'a');
       await settle(store, lease, { a2: { outcome: 'retry', retryInMs: 1, error: 'no connection' } });
       const rows = await eventually(async () => {
-        const due = await store.outbox.sendable(10);
+        const { rows: due } = await store.outbox.sendable(10);
         assert.equal(due.length, 3);
         return due;
       });
@@ -131,10 +131,10 @@ export const outboxCases: readonly StoreCase[] = [
     run: async ({ store }) => {
       const [late, early] = [await numbered(store, 'late'), await numbered(store, 'early')];
       await early.commit();
-      const [first] = await store.outbox.sendable(10);
+      const [first] = (await store.outbox.sendable(10)).rows;
       await settle(store, await relayLease(store, 'a'), { early: { outcome: 'confirmed' } });
       await late.commit();
-      const [second] = await store.outbox.sendable(10);
+      const [second] = (await store.outbox.sendable(10)).rows;
       same([first?.envelope?.id, second?.envelope?.id], ['early', 'late']);
       assert.ok(Number(second?.seq) < Number(first?.seq), 'the numbers were not given in the order of the appends');
     },

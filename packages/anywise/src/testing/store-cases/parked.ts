@@ -23,7 +23,7 @@ export const parkedCases: readonly StoreCase[] = [
     behaviour: 'lists the parked events with their errors, the oldest first, and no more than requested',
     run: async ({ store }) => {
       await append(store, ['e1', 'e2', 'e3']);
-      const [first] = await store.outbox.sendable(1);
+      const [first] = (await store.outbox.sendable(1)).rows;
       const noRoute: Outcome = { outcome: 'parked', error: 'no route' };
       await settle(store, await relayLease(store, 'a'), { e3: tooBig, e1: noRoute });
       const parked = await store.parked.list(10);
@@ -49,7 +49,7 @@ export const parkedCases: readonly StoreCase[] = [
       await settle(store, await relayLease(store, 'a'), { a1: tooBig, b1: tooBig });
       assert.equal(await store.parked.retry('a1'), 1);
       same(await sendableIds(store), ['a1', 'a2']);
-      assert.equal((await store.outbox.sendable(1))[0]?.attempts, 0);
+      assert.equal((await store.outbox.sendable(1)).rows[0]?.attempts, 0);
       assert.equal((await store.outbox.status()).parked.count, 1);
     },
   },

@@ -43,7 +43,7 @@ export const relayCases: readonly StoreCase[] = [
     behaviour: 'refuses the outcomes of a relay whose lease has passed to another',
     run: async ({ store }) => {
       await append(store, ['e1']);
-      const [row] = await store.outbox.sendable(10);
+      const [row] = (await store.outbox.sendable(10)).rows;
       const old = await relayLease(store, 'a', 1);
       await eventually(() => relayLease(store, 'b'));
       assert.equal(await store.outbox.settle(old, [{ seq: Number(row?.seq), outcome: 'confirmed' }]), false);

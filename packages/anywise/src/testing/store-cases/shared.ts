@@ -239,7 +239,7 @@ const cases: readonly StoreCase[] = [
         Promise.all(upTo(20).map((n) => append(store, [`e${n}`]))),
       ]);
       try {
-        for (const other of others) assert.equal((await other.outbox.sendable(100)).length, 20);
+        for (const other of others) assert.equal((await other.outbox.sendable(100)).rows.length, 20);
       } finally {
         for (const other of others) await other.close();
       }

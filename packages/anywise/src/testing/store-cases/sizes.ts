@@ -32,14 +32,15 @@ async function batchesClaimed(store: Store): Promise<readonly (readonly Claim[])
 async function batchesSent(store: Store): Promise<readonly (readonly OutboxRow[])[]> {
   const lease = await relayLease(store, 'a');
   const batches: (readonly OutboxRow[])[] = [];
-  for (let batch = await store.outbox.sendable(1_000); batch.length > 0; batch = await store.outbox.sendable(1_000)) {
-    batches.push(batch);
+  for (;;) {
+    const { rows } = await store.outbox.sendable(1_000);
+    if (rows.length === 0) return batches;
+    batches.push(rows);
     await store.outbox.settle(
       lease,
-      batch.map(({ seq }) => ({ seq, outcome: 'confirmed' as const })),
+      rows.map(({ seq }) => ({ seq, outcome: 'confirmed' as const })),
     );
   }
-  return batches;
 }
 
 /** Reads page after page until one is empty. */
@@ -118,7 +119,9 @@ export const sizeCases: readonly StoreCase[] = [
       const all = upTo(7).map((n) => testEnvelope({ id: `e${n}`, data }));
       for (const envelope of all) await transact(store, (transaction) => transaction.append({ outgoing: [envelope] }));
       const lease = await relayLease(store, 'a');
-      for (let rows = await store.outbox.sendable(10); rows.length > 0; rows = await store.outbox.sendable(10)) {
+      for (let hasMore = true; hasMore;) {
+        const { rows } = await store.outbox.sendable(10);
+        hasMore = rows.length > 0;
         const parked = { outcome: 'parked', error: 'too big' } as const;
         await store.outbox.settle(
           lease,

@@ -77,8 +77,21 @@ export const statusCases: readonly StoreCase[] = [
         e2: { outcome: 'parked', error: 'too big' },
       });
       same(await sendableIds(store), ['e3']);
-      const { oldestMs: _age, ...counts } = await store.outbox.status();
+      const { oldestMs: _age, relay: _relay, ...counts } = await store.outbox.status();
       same(counts, { waiting: exactly(2), scheduled: exactly(1), parked: exactly(1) });
+    },
+  },
+  {
+    id: 'status-relay',
+    behaviour: 'says who relays and for how long, and that a lease was given back',
+    run: async ({ store }) => {
+      assert.equal((await store.outbox.status()).relay, undefined);
+      const lease = await relayLease(store, 'a', 60_000);
+      const held = (await store.outbox.status()).relay;
+      assert.equal(held?.holder, 'a');
+      assert.ok(held.leftMs > 0 && held.leftMs <= 60_000, `its lease goes on for ${held.leftMs} ms`);
+      await store.outbox.release(lease);
+      same((await store.outbox.status()).relay, { holder: 'a', leftMs: 0 });
     },
   },
   {
@@ -112,7 +125,7 @@ export const statusCases: readonly StoreCase[] = [
       for (const n of upTo(2)) await schedule(store, `later${n}`, { delayMs: 3_600_000 });
       const parked = { outcome: 'parked', error: 'too big' } as const;
       await settle(store, await relayLease(store, 'a'), { e0: parked, e1: parked, e2: parked });
-      const { oldestMs: _age, ...counts } = await store.outbox.status(2);
+      const { oldestMs: _age, relay: _relay, ...counts } = await store.outbox.status(2);
       same(counts, { waiting: moreThan(2), scheduled: exactly(2), parked: moreThan(2) });
     },
   },

@@ -21,8 +21,8 @@ interface ClaimSteps {
   readonly takesFollowing?: boolean;
 }
 
-export function claim(store: Store, options: ClaimSteps = {}): Promise<readonly Claim[]> {
-  return store.inbox.claim(claimOptions(options));
+export async function claim({ inbox }: Store, options: ClaimSteps = {}): Promise<readonly Claim[]> {
+  return (await inbox.claim(claimOptions(options))).claims;
 }
 
 export function claimOptions({ listeners = ['listener'], ...options }: ClaimSteps = {}): ClaimOptions {
@@ -39,6 +39,11 @@ export async function claimOne(store: Store, options?: ClaimSteps): Promise<Clai
 /** Lets a lease expire, without telling its holder. */
 export async function endLease(store: Store, claimed: Claim): Promise<void> {
   same(await store.inbox.extend([claimed], 0), []);
+}
+
+/** Of a time that was `ms` a moment ago. */
+export function assertMostOf(ms: number, left: number | undefined): void {
+  assert.ok(left !== undefined && left > ms / 2 && left <= ms, `of ${ms} ms there are ${String(left)} ms left`);
 }
 
 export function finish(store: Store, claimed: Claim): Promise<boolean> {
@@ -99,7 +104,7 @@ export async function cancel(store: Store, id: string): Promise<boolean> {
 }
 
 export async function sendableIds(store: Store, limit = 10): Promise<string[]> {
-  return (await store.outbox.sendable(limit)).map(({ envelope }) => envelope?.id ?? 'unreadable');
+  return (await store.outbox.sendable(limit)).rows.map(({ envelope }) => envelope?.id ?? 'unreadable');
 }
 
 export async function relayLease(store: Store, holder: string, ms = leaseMs): Promise<RelayLease> {
@@ -120,7 +125,7 @@ export async function settle(
   lease: RelayLease,
   outcomes: Readonly<Record<string, Outcome>>,
 ): Promise<boolean> {
-  const rows = await store.outbox.sendable(1_000);
+  const { rows } = await store.outbox.sendable(1_000);
   const settled = Object.entries(outcomes).map(([id, outcome]): OutboxOutcome => {
     const row = rows.find(({ envelope }) => envelope?.id === id);
     assert.ok(row !== undefined, `${id} may not go now`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AnywiseError } from '../../core/errors/errors.js';
 import { errorText } from '../../core/errors/thrown.js';
-import type { Transport } from '../../core/ports/transport.js';
+import type { PublishFailure, Transport } from '../../core/ports/transport.js';
 import { sleep } from '../../core/time/timers.js';
 import { testEnvelope } from '../envelopes.js';
 import { eventually } from '../eventually.js';
@@ -19,6 +19,10 @@ async function expectAway(transport: Transport): Promise<void> {
 
 /** How long a receiver may take: longer than any time after which a transport thinks that an instance is dead. */
 const longMs = 8_000;
+
+/** So many attempts in vain that the next one comes after several seconds. */
+const longAway = 7;
+const soonMs = 2_500;
 
 /** Brokers that are away, and connections that break. */
 export const outageCases: readonly TransportCase[] = [
@@ -55,6 +59,54 @@ export const outageCases: readonly TransportCase[] = [
         await publishUntilConfirmed(publisher, [testEnvelope({ id: 'meanwhile' })]);
         await eventually(() => hasAll(ids, ['before', 'meanwhile']));
         await Promise.all([publisher.check(), receiver.check()]);
+      }),
+  },
+  {
+    id: 'check-wakes',
+    behaviour: 'reads at once when a check finds that the broker is back, however long it was away',
+    needs: ['outage'],
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const errors: unknown[] = [];
+        const { ids } = await consume(receiver, { onError: (error) => errors.push(error) });
+        await publish(publisher, [testEnvelope({ id: 'before' })]);
+        await eventually(() => same(ids, ['before']));
+        await needed(fixture, 'outage')(() => eventually(() => assert.ok(errors.length >= longAway)));
+        await eventually(() => publisher.check());
+        await publishUntilConfirmed(publisher, [testEnvelope({ id: 'after' })]);
+        await eventually(() => receiver.check());
+        const backAt = performance.now();
+        await eventually(() => hasAll(ids, ['before', 'after']));
+        assert.ok(performance.now() - backAt < soonMs, 'it read only after its pause');
+      }),
+  },
+  {
+    id: 'full-broker',
+    behaviour:
+      'takes nothing of a key behind what a full broker refused, keeps what it has, and goes on once there is room',
+    needs: ['full'],
+    run: (fixture) =>
+      withTransports(fixture, 2, async (publisher, receiver) => {
+        const { ids } = await consume(receiver);
+        await publish(publisher, [testEnvelope({ id: 'before' })]);
+        const large = testEnvelope({ id: 'large', subject: 'a', data: 'x'.repeat(500_000) });
+        const both = [large, testEnvelope({ id: 'small', subject: 'a' })];
+        await needed(
+          fixture,
+          'full',
+        )(async () => {
+          const refused = await publisher.publish(both).catch((error: unknown) => [error, error]);
+          for (const failure of refused) {
+            assert.ok(failure !== undefined, 'it was confirmed');
+            if (AnywiseError.is(failure)) assert.ok(failure.code === 'UNAVAILABLE' && failure.retryable);
+            else assert.equal((failure as PublishFailure).permanent, false);
+          }
+          await eventually(() => hasAll(ids, ['before']));
+        });
+        await publishUntilConfirmed(publisher, both);
+        await publish(publisher, [testEnvelope({ id: 'last' })]);
+        await eventually(() => hasAll(ids, ['before', 'large', 'small', 'last']));
+        assert.ok(ids.indexOf('large') < ids.indexOf('small'));
       }),
   },
   {

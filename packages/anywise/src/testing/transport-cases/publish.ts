@@ -126,7 +126,7 @@ export const publishCases: readonly TransportCase[] = [
   },
   {
     id: 'event-unheard',
-    behaviour: 'confirms an event that nobody listens to',
+    behaviour: 'confirms an event that has no listener',
     run: (fixture) =>
       withTransports(fixture, 1, async (publisher) => publish(publisher, [testEnvelope({ type: 'test.unheard' })])),
   },

@@ -86,7 +86,7 @@ const cases: readonly TransportCase[] = [
   },
   {
     id: 'ask-bad-answer',
-    behaviour: 'fails a request whose answer is none, and answers the next',
+    behaviour: 'fails a request whose answer is not valid, and answers the next one',
     run: (fixture) =>
       withTransports(fixture, 2, async (asker, shop) => {
         await serve(shop, async (request) => {
@@ -101,8 +101,8 @@ const cases: readonly TransportCase[] = [
       }),
   },
   {
-    id: 'ask-nobody',
-    behaviour: 'says at once that nobody serves a type, before anybody has, and after the last one has closed',
+    id: 'ask-unserved',
+    behaviour: 'fails at once if no instance serves a type, before the first has started and after the last has closed',
     run: (fixture) =>
       withTransports(fixture, 2, async (asker, shop) => {
         await Promise.all([asker.check(), shop.check()]);
@@ -113,7 +113,7 @@ const cases: readonly TransportCase[] = [
         await subscription.close();
         const began = performance.now();
         assert.equal(await failureOf(ask(asker, question())), 'NO_RESPONDER');
-        assert.ok(performance.now() - began < 5_000, 'it took 5 s to notice that nobody answers');
+        assert.ok(performance.now() - began < 5_000, 'it took 5 s to notice that no instance answers');
       }),
   },
   {
