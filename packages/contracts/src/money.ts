@@ -11,7 +11,9 @@ const currencies = (
 ).split(' ');
 
 /** An ISO 4217 code, such as `EUR`. */
-export const Currency = z.enum(currencies, { error: 'must be an ISO 4217 currency code, such as EUR' });
+export const Currency = z
+  .enum(currencies, { error: 'must be an ISO 4217 currency code, such as EUR' })
+  .meta({ id: 'Currency', description: 'An ISO 4217 code, such as `EUR`.' });
 
 /** Money in the currency's smallest unit: 1250 is 12.50 EUR. */
 export const Amount = z
