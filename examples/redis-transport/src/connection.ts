@@ -1,6 +1,7 @@
 import { AnywiseError } from 'anywise';
 import type { OptionCheck } from 'anywise/kit';
 import { Redis, type RedisOptions } from 'ioredis';
+import { missingRights } from './rights.js';
 
 /** What is wanted of the server. */
 export interface ConnectOptions {
@@ -65,6 +66,8 @@ export async function connect(options: ConnectOptions, { lost, rung }: Connectio
   try {
     await Promise.all(clients.map((client) => client.connect()));
     await bell.subscribe(bellOf(options.prefix));
+    const lacks = await missingRights(redis, options.prefix, bellOf(options.prefix));
+    if (lacks !== undefined) throw new Unfit(lacks);
     if (options.durable) await expectDurable(redis);
     return { place, redis, close };
   } catch (error) {
@@ -81,7 +84,7 @@ async function end(client: Redis): Promise<void> {
   await ended;
 }
 
-/** The server's settings are not as they have to be. */
+/** The server's settings, or its user's rights, are not as they have to be. */
 class Unfit extends Error {}
 
 async function expectDurable(redis: Redis): Promise<void> {

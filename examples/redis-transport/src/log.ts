@@ -104,7 +104,7 @@ export class Log {
     return this.#call('EVAL', script, keys.length, ...keys, ...values);
   }
 
-  /** Runs a command. What it answers are bytes: strangers may write what is no text. */
+  /** Runs a command. What it answers are bytes: strangers may write what is not text. */
   async #call(command: string, ...values: readonly (string | number)[]): Promise<unknown> {
     const { redis, place } = this.#connection;
     try {

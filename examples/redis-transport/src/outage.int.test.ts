@@ -84,7 +84,7 @@ describeRedis(`a Redis server that is not as it should be${note}`, () => {
     await bus.stop();
   });
 
-  it('that forgets what it confirmed is refused where messages shall be durable', async () => {
+  it('that forgets what it confirmed is refused if messages must be durable', async () => {
     await using forgetful = await startRedis(['--appendonly', 'yes']);
     const refused = connect({ url: forgetful.url, durable: true });
     await expect(refused.check()).rejects.toThrow(
@@ -92,6 +92,44 @@ describeRedis(`a Redis server that is not as it should be${note}`, () => {
     );
     await expect(refused.publish([testEnvelope()])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await connect({ url: forgetful.url }).check();
+  });
+
+  it.each([
+    { lacks: 'may not read', rights: ['-xrange', '-hget'], named: '`xrange`, `hget`' },
+    { lacks: 'has another prefix', rights: ['resetkeys', '~other:*'], named: 'NOPERM.*keys' },
+    { lacks: 'may not ring the bell', rights: ['resetchannels', '&other'], named: '`publish`|NOPERM' },
+    { lacks: 'may not run scripts', rights: ['-eval'], named: 'NOPERM' },
+  ])('that does not give the user all rights says which at the start, if it $lacks', async ({ rights, named }) => {
+    const [user, prefix] = [`user-${randomUUID()}`, newPrefix()];
+    const all = ['+@all', '-@dangerous', '+info', `~${prefix}:*`, `&${prefix}:*`];
+    const change = (...rules: readonly string[]) =>
+      server.withClient((client) => client.acl('SETUSER', user, 'on', 'nopass', ...rules));
+    await change(...all);
+    const url = server.url.replace('//', `//${user}:any@`);
+    await connect({ url, prefix }).check();
+    await change(...rights);
+    const check = connect({ url, prefix }).check();
+    await expect(check).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false });
+    await expect(check).rejects.toThrow(new RegExp(named));
+    expect(await server.withClient((client) => client.keys(`${prefix}:rights:*`))).toEqual([]);
+  });
+
+  it('whose user has the rights that the error names can be used', async () => {
+    const [user, prefix] = [`user-${randomUUID()}`, newPrefix()];
+    const url = server.url.replace('//', `//${user}:any@`);
+    const rules = ['on', 'nopass', '+eval', '+client', '+info', '+subscribe', `~${prefix}:*`, `&${prefix}:*`];
+    await server.withClient((client) => client.acl('SETUSER', user, ...rules));
+    const check = connect({ url, prefix }).check();
+    await expect(check).rejects.toThrow('ACL SETUSER');
+    const [, advised = ''] = /ACL SETUSER <user> ([^`]*)`/.exec(String(await check.catch(String))) ?? [];
+    await server.withClient((client) => client.acl('SETUSER', user, 'reset', 'on', 'nopass', ...advised.split(' ')));
+    const transport = connect({ url, prefix });
+    const { ids, errors } = await receive(transport);
+    await transport.publish([testEnvelope({ id: 'm' })]);
+    await eventually(() => expect(ids).toEqual(['m']));
+    await transport.check();
+    await transport.close();
+    expect(errors).toEqual([]);
   });
 
   it('that does not tell its settings is believed', async () => {
@@ -129,7 +167,7 @@ describeRedis(`a Redis server that is not as it should be${note}`, () => {
     await eventually(() => expect(ids).toContain('m'));
   });
 
-  it('that stands still is given up, and used again once it goes on', async () => {
+  it('that freezes is given up, and used again once it resumes', async () => {
     await using still = await startRedis(durable);
     const transport = connect({ url: still.url, prefix: newPrefix() });
     const { ids } = await receive(transport);

@@ -64,7 +64,7 @@ export class Reader {
     }
   }
 
-  /** What an entry holds, unless it is for others. One that does not say for whom it is goes to everybody. */
+  /** What an entry holds, unless it is for others. One that does not say whom it is for goes to all. */
   #receivedIn({ id, kind, type, bytes, text }: Entry): readonly Received[] {
     const says = { kind, type };
     if (type !== '' && !this.#isWanted(says)) return [];

@@ -61,3 +61,30 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then
   redis.call('DEL', KEYS[1])
   redis.call('PUBLISH', KEYS[2], '')
 end`;
+
+/**
+ * Gives the commands that the user may not run, of those that are needed. What it writes is gone at its end.
+ *
+ * KEYS: three to try them on, the bell.
+ */
+export const rights = `#!lua flags=allow-oom
+local refused = {}
+local function try(command, ...)
+  local answer = redis.pcall(command, ...)
+  if type(answer) ~= 'table' or not answer.err then return end
+  if answer.err:find('user executing the script', 1, true) then refused[#refused + 1] = command end
+end
+try('time')
+try('xadd', KEYS[1], '*', 'kind', 'rights')
+try('xrange', KEYS[1], '-', '+', 'COUNT', 1)
+try('set', KEYS[2], 'rights', 'PX', 1000)
+try('get', KEYS[2])
+try('pexpire', KEYS[2], 1000)
+try('hset', KEYS[3], 'rights', '')
+try('hsetnx', KEYS[3], 'rights', '')
+try('hget', KEYS[3], 'rights')
+try('hexists', KEYS[3], 'rights')
+try('hvals', KEYS[3])
+try('publish', KEYS[4], '')
+try('del', KEYS[1], KEYS[2], KEYS[3])
+return refused`;

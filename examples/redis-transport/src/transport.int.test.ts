@@ -17,7 +17,8 @@ const reason = whyNoRedis();
     afterAll(async () => server[Symbol.asyncDispose]());
 
     const { capabilities } = redisTransport({ durable: true });
-    const cases = casesFor(transportContract, { ...capabilities, restart: true, cut: true, foreign: true });
+    const abilities = { restart: true, cut: true, outage: true, full: true, foreign: true };
+    const cases = casesFor(transportContract, { ...capabilities, ...abilities });
 
     it.each(cases)('$behaviour', async ({ run }) => {
       const prefix = `test-${randomUUID()}`;
@@ -33,6 +34,14 @@ const reason = whyNoRedis();
         restart: async () => {
           await server.kill();
           await server.start();
+        },
+        outage: async (work) => {
+          await server.kill();
+          return work().finally(() => server.start());
+        },
+        full: async (work) => {
+          await server.withClient((client) => client.config('SET', 'maxmemory', '1'));
+          return work().finally(() => server.withClient((client) => client.config('SET', 'maxmemory', '0')));
         },
         write: ({ kind, type, text }) =>
           server.withClient(async (client) => {

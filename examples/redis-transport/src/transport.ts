@@ -20,6 +20,7 @@ import {
   publishTogether,
   Subscriptions,
   withDefaults,
+  type Batch,
   type OptionChecks,
 } from 'anywise/kit';
 import { connect, urlCheck, type Connection } from './connection.js';
@@ -78,7 +79,6 @@ class RedisTransport implements Transport {
   readonly #options: typeof defaults;
   readonly #connection: Opened<Connection>;
   readonly #subscriptions = new Subscriptions();
-  readonly #readers = new Set<Reader>();
   #isClosed = false;
 
   constructor(options: typeof defaults) {
@@ -112,30 +112,21 @@ class RedisTransport implements Transport {
     const { maxMessageBytes } = this.#options;
     const reader = new Reader({ consumer, types, maxMessageBytes, log: () => this.#log() });
     await reader.join();
-    this.#readers.add(reader);
-    const subscription = this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs });
-    return {
-      close: async () => {
-        await subscription.close();
-        await this.#end(reader);
-      },
-    };
+    const next = (): Promise<Batch | undefined> => reader.next();
+    return this.#subscriptions.open({ next, receive, onError, pollMs, ended: () => reader.close() });
   }
 
   async check(): Promise<void> {
     const log = await this.#log();
     await log.check();
+    // Readers that found the server away try again now, not after their pause.
+    this.#subscriptions.wake();
   }
 
   async close(): Promise<void> {
     await this.#subscriptions.close();
-    await Promise.all([...this.#readers].map((reader) => this.#end(reader)));
     this.#isClosed = true;
     await this.#connection.close();
-  }
-
-  async #end(reader: Reader): Promise<void> {
-    if (this.#readers.delete(reader)) await reader.close();
   }
 
   async #log(): Promise<Log> {

@@ -6,6 +6,7 @@ export { readAuth, readConfig, type DrainTimes, type LogLevel, type ServiceConfi
 export { setting, type Setting, type Settings } from './config/setting.js';
 export { ConfigError, type ConfigProblem, type Variable } from './config/variable.js';
 export type { ServiceDefinition } from './definition.js';
+export { apiDocuments, type ApiDocuments } from './http/api-documents.js';
 export { createLogger, type LoggerOptions } from './log/logger.js';
 export { Log, RequestId, type ServiceLog } from './log/service-log.js';
 export { readMigrations } from './migrations.js';

@@ -18,12 +18,14 @@ interface Attempt {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** Two services in one process, which ends by itself; with the text for whoever has to mend it. */
+/** Two services in one process, which ends by itself; resolves to what it reports. */
 async function runTwo({ wrong, env = {}, files = {} }: Attempt) {
   const folder = mkdtempSync(join(tmpdir(), 'anywise-run-'));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const script = fileURLToPath(new URL('test-support/two-services.ts', import.meta.url));
-  const args = ['--import', import.meta.resolve('tsx'), '--conditions=@anywise/source', script];
+  // Node 22 warns of the SQLite that it has built in.
+  const quiet = '--disable-warning=ExperimentalWarning';
+  const args = [quiet, '--import', import.meta.resolve('tsx'), '--conditions=@anywise/source', script];
   const child = spawn(process.execPath, wrong === undefined ? args : [...args, wrong], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
@@ -53,7 +55,7 @@ describe('services in one process, of which one cannot start,', () => {
   });
 
   it('end with what is wrong with a store', async () => {
-    const { code, stderr } = await runTwo({ files: { 'second.db': 'This is no database. '.repeat(100) } });
+    const { code, stderr } = await runTwo({ files: { 'second.db': 'This is not a database. '.repeat(100) } });
     expect(code).toBe(misconfigured);
     expect(stderr).toMatchInlineSnapshot(
       `"The SQLite file \`<folder>/second.db\` cannot be used (file is not a database). Check that its folder exists and can be written."`,
@@ -61,7 +63,7 @@ describe('services in one process, of which one cannot start,', () => {
   });
 
   it('end with what is wrong with the transport, said once', async () => {
-    const { code, stderr } = await runTwo({ files: { 'bus.db': 'This is no database. '.repeat(100) } });
+    const { code, stderr } = await runTwo({ files: { 'bus.db': 'This is not a database. '.repeat(100) } });
     expect(code).toBe(misconfigured);
     expect(stderr).toMatchInlineSnapshot(
       `"The SQLite file \`<folder>/bus.db\` cannot be used (file is not a database). Check that its folder exists and can be written."`,

@@ -9,13 +9,14 @@ import { ConfigError, type ConfigProblem } from './config/variable.js';
 import type { ServiceDefinition } from './definition.js';
 import { createLogger } from './log/logger.js';
 import { createService, openTransport } from './service.js';
+import { flushTelemetry } from './telemetry.js';
 
 /** EX_CONFIG of sysexits.h: a restart cannot help until the configuration is changed. */
 const misconfigured = 78;
 
 /**
  * Runs a service until SIGTERM or SIGINT, then stops it in order: report that it is not ready, accept no new requests,
- * finish pending ones, finish the messages in hand, send the outbox.
+ * finish pending ones, finish the messages in hand, send the outbox, and what was recorded of all that.
  *
  * It waits for a database that cannot be reached yet, and starts without a broker that cannot be. Each problem in the configuration is reported on one line,
  * and ends the process with exit code 78.
@@ -32,7 +33,7 @@ export async function run(definition: ServiceDefinition): Promise<void> {
 export async function runTogether(definitions: readonly ServiceDefinition[]): Promise<void> {
   let shared: SharedTransport | undefined;
   await live(definitions, async (config) => {
-    // The URL is that of all: it is no setting of one service.
+    // The URL is that of all: it is not a setting of one service.
     shared ??= share(await openTransport(config));
     return shared.connect();
   });
@@ -62,6 +63,7 @@ async function startAndStop(definitions: readonly ServiceDefinition[], connect: 
   const hasStarted = await Promise.race([started, stop.signalled.then(() => false)]);
   const signal = await stop.signalled;
   await Promise.all(services.map((service) => service.stop(signal, hasStarted)));
+  await flushTelemetry();
   process.exit(0);
 }
 

@@ -2,17 +2,20 @@ import 'reflect-metadata/lite';
 import { Anywise, type Logger, type Transport } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
 import { inversify } from 'anywise/inversify';
+import { otel } from 'anywise/otel';
 import type { Express } from 'express';
 import { Container } from 'inversify';
 import { blame } from './config/blame.js';
 import type { ServiceConfig } from './config/config.js';
 import type { ServiceDefinition } from './definition.js';
+import { apiDocuments } from './http/api-documents.js';
 import { createApp } from './http/app.js';
 import { createReadiness } from './http/readiness.js';
 import { requestTracing } from './http/requests.js';
 import { boundRepeats } from './log/bounded.js';
 import { createServiceLog, Log, RequestId } from './log/service-log.js';
 import { untilReached } from './reach.js';
+import { unrecorded } from './telemetry.js';
 
 /** A service. It does not listen on a port itself. */
 export interface Service {
@@ -62,6 +65,8 @@ export async function createService(definition: ServiceDefinition, options: Serv
     store,
     transport,
     context: [RequestId],
+    // Records nothing until the process registers an SDK, as `instrumentation.mjs` does.
+    instrumentation: otel(),
     logger,
   });
   const readiness = createReadiness(anywise);
@@ -69,11 +74,19 @@ export async function createService(definition: ServiceDefinition, options: Serv
   return {
     config,
     anywise,
-    app: createApp({ slice: config.slice, anywise, readiness, routes, auth: config.auth, logger }),
+    app: createApp({
+      slice: config.slice,
+      anywise,
+      readiness,
+      routes,
+      apiDocuments: () => apiDocuments(definition, anywise),
+      auth: config.auth,
+      logger,
+    }),
     async start(signal) {
       // Wiring errors are reported at once, by `anywise.start`, however long the server would take to reach.
       if (anywise.verify().length === 0) {
-        await untilReached('store', store, { logger, signal, onWait: readiness.waitFor });
+        await unrecorded(() => untilReached('store', store, { logger, signal, onWait: readiness.waitFor }));
       }
       await anywise.start();
       readiness.open();

@@ -4,6 +4,7 @@ import { readMigrations, type ServiceDefinition } from '@anywise/service';
 import { MessageRegistry } from 'anywise';
 import { cancelUnpaidOrder } from './cancel-unpaid-order/handler.js';
 import { unpaidLimit } from './config.js';
+import { fulfilment } from './fulfilment/saga.js';
 import { getOrder } from './get-order/handler.js';
 import { getOrderRoute } from './get-order/route.js';
 import { getOrderPayment } from './get-order-payment/handler.js';
@@ -28,6 +29,7 @@ export const app: ServiceDefinition = {
     listOrders,
     onPaymentCreated,
     cancelUnpaidOrder,
+    fulfilment,
   ),
   routes: [placeOrderRoute, getOrderRoute, getOrderPaymentRoute, listOrdersRoute],
   migrations: readMigrations(new URL('../migrations/', import.meta.url)),

@@ -24,15 +24,12 @@ export interface OwnedOrder extends Order {
 export class OrderRepository {
   constructor(@inject(SqlTransaction) private readonly sql: SqlTransaction) {}
 
-  /**
-   * @param owner the user who placed it.
-   * @param cancellationId the command that cancels it if it is not paid in time.
-   */
-  async add(order: Order, owner: User, cancellationId: string): Promise<void> {
+  /** @param owner the user who placed it. */
+  async add(order: Order, owner: User): Promise<void> {
     await this.sql.run(
       `INSERT INTO customer_order
-         (order_id, customer_id, amount, currency, status, payment_id, placed_at, owner_id, cancellation_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (order_id, customer_id, amount, currency, status, payment_id, placed_at, owner_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       order.orderId,
       order.customerId,
       order.amount,
@@ -41,15 +38,7 @@ export class OrderRepository {
       order.paymentId,
       order.placedAt,
       owner.id,
-      cancellationId,
     );
-  }
-
-  /** The command that cancels the order if it is not paid in time. */
-  async cancellationOf(orderId: string): Promise<string | undefined> {
-    const sql = 'SELECT cancellation_id FROM customer_order WHERE order_id = ?';
-    const row = await this.sql.get<{ cancellation_id: string | null }>(sql, orderId);
-    return row?.cancellation_id ?? undefined;
   }
 
   /** The order of any user: for the service's own work. */
@@ -66,7 +55,7 @@ export class OrderRepository {
     return row === undefined ? undefined : orderOf(row);
   }
 
-  /** Who placed the order, if the user may see it. Nobody is known to have placed an old one. */
+  /** Who placed the order, if the user may see it; `null` for an old order, whose owner was not recorded. */
   async ownerFor(user: User, orderId: string): Promise<{ readonly id: string | null } | undefined> {
     const seen = seenBy(user);
     const sql = `SELECT owner_id FROM customer_order WHERE order_id = ? AND ${seen.sql}`;

@@ -27,7 +27,7 @@ export interface RedisServer extends AsyncDisposable {
   disconnect(connectionName: string): Promise<void>;
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Makes it stand still, and go on. */
+  /** Freezes it, and lets it resume. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 

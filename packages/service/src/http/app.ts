@@ -1,9 +1,10 @@
 import type { Anywise, Logger } from 'anywise';
-import { health, notFound, problems, routes, type Route } from 'anywise/express';
+import { documents, health, notFound, problems, routes, type Route } from 'anywise/express';
 import express, { type Express, type RequestHandler } from 'express';
 import { bearer } from '../auth/bearer.js';
 import { CurrentUser, currentUser } from '../auth/user.js';
 import type { Authentication } from '../config/authentication.js';
+import type { ApiDocuments } from './api-documents.js';
 import type { Readiness } from './readiness.js';
 import { traceEntries, traceOf, traceRequests } from './requests.js';
 
@@ -13,12 +14,22 @@ export interface AppOptions {
   readonly anywise: Anywise;
   readonly readiness: Readiness;
   readonly routes: readonly Route[];
+  /** Makes the API documents, when one is asked for. */
+  readonly apiDocuments: () => ApiDocuments;
   readonly auth: Authentication;
   readonly logger: Logger;
 }
 
-/** The HTTP side of a service: health for everyone, its routes for those with a token, problem documents for the rest. */
-export function createApp({ slice, anywise, readiness, routes: definitions, auth, logger }: AppOptions): Express {
+/** The HTTP side of a service: health for everyone, its routes and documents for those with a token, problem documents for the rest. */
+export function createApp({
+  slice,
+  anywise,
+  readiness,
+  routes: definitions,
+  apiDocuments,
+  auth,
+  logger,
+}: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(sayGoodbye(readiness));
@@ -36,6 +47,7 @@ export function createApp({ slice, anywise, readiness, routes: definitions, auth
       idempotencyScope: (request) => currentUser(request).id,
     }),
   );
+  app.use(documents({ openapi: () => apiDocuments().openapi, asyncapi: () => apiDocuments().asyncapi }));
   app.use(notFound());
   app.use(
     problems({

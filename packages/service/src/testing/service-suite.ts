@@ -47,7 +47,7 @@ export const serviceCases: readonly ServiceCase[] = [
     id: 'asks-for-a-token',
     behaviour: 'requires a token on every path, known or not',
     run: async ({ anonymous }, { routes }) => {
-      for (const [method, path] of [...routes.map(requestOf), ['get', '/nowhere'] as const]) {
+      for (const [method, path] of [...routes.map(requestOf), ...documentPaths, ['get', '/nowhere'] as const]) {
         const response = await anonymous[method](path);
         expect([method, path, response.status]).toEqual([method, path, 401]);
         expect(response.headers['www-authenticate']).toBe('Bearer realm="anywise"');
@@ -78,6 +78,24 @@ export const serviceCases: readonly ServiceCase[] = [
         const ready = await anonymous.get(path);
         expect([ready.status, ready.body]).toEqual([200, { status: 'ready', ...about }]);
       }
+    },
+  },
+  {
+    id: 'documents-itself',
+    behaviour: 'serves the documents of its routes and of its messages, with every route in them',
+    run: async ({ request, service }, { routes }) => {
+      const [open, messages] = [await request.get('/openapi.json'), await request.get('/asyncapi.json')];
+      expect([open.status, messages.status]).toEqual([200, 200]);
+      expect(open.body).toMatchObject({ openapi: '3.1.1', info: { title: service.config.slice } });
+      const { paths } = open.body as { readonly paths: Readonly<Record<string, object>> };
+      const documented = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => `${method} ${path}`),
+      );
+      const expected = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+      expect(documented.sort()).toEqual(expected.sort());
+      expect(messages.body).toMatchObject({ asyncapi: '3.1.0', info: { title: service.config.slice } });
+      const again = await request.get('/openapi.json').set('if-none-match', String(open.headers.etag));
+      expect(again.status).toBe(304);
     },
   },
   {
@@ -138,6 +156,8 @@ export const serviceCases: readonly ServiceCase[] = [
     ['is too large', 413, 'application/json', JSON.stringify({ a: 'x'.repeat(200_000) })],
   ]),
 ];
+
+const documentPaths = [['get', '/openapi.json'] as const, ['get', '/asyncapi.json'] as const];
 
 type Refusal = readonly [kind: string, challenge: string, header: (service: TestService) => Promise<string>];
 

@@ -46,8 +46,12 @@ it('does not cancel an order that is paid', async () => {
   const ear = on(OrderStarted).listen(({ orderId }) => void started.push(orderId));
   const payments = await orders.join(new MessageRegistry('ear').register(ear));
   const orderId = await place(orders);
-  expect(await orders.service.anywise.status()).toMatchObject({ outbox: { scheduled: { count: 1 } } });
+  const scheduled = (count: number) =>
+    eventually(async () =>
+      expect(await orders.service.anywise.status()).toMatchObject({ outbox: { scheduled: { count } } }),
+    );
+  await scheduled(1);
   await payments.publish(new PaymentCreated({ paymentId: 'p-1', orderId, ...price }));
   await eventually(() => expect(started).toEqual([orderId]));
-  expect(await orders.service.anywise.status()).toMatchObject({ outbox: { scheduled: { count: 0 } } });
+  await scheduled(0);
 });

@@ -3,7 +3,7 @@ import { Log } from '@anywise/service';
 import { Anywise, on } from 'anywise';
 import { OrderRepository } from '../order.js';
 
-/** Enqueued when the order is placed, and due when it should have been paid. */
+/** Enqueued when the order should have been paid. By the time it is handled, it may be. */
 export const cancelUnpaidOrder = on(CancelUnpaidOrder)
   .inject({ orders: OrderRepository, anywise: Anywise, log: Log })
   .handle(async ({ orderId }, context, { orders, anywise, log }) => {

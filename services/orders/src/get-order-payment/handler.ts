@@ -4,7 +4,7 @@ import { CurrentUser } from '@anywise/service';
 import { Anywise, on } from 'anywise';
 import { OrderRepository } from '../order.js';
 
-/** Somebody waits for the page, and would rather hear soon that payments does not answer. */
+/** A person waits for the page, and would rather hear soon that payments does not answer. */
 const timeoutMs = 2_000;
 
 export const getOrderPayment = on(GetOrderPayment)

@@ -15,7 +15,7 @@ const payment: Payment = {
   createdAt: '2026-01-01T00:00:00.000Z',
 };
 
-/** Orders, and a stand-in for payments that knows these payers. */
+/** Orders, and a stub of payments that knows these payers. */
 async function startOrders({ payers = ['ada'], handle }: { payers?: string[]; handle?: () => Promise<never> } = {}) {
   const broker = memoryBroker();
   const orders = await startTestService(app, { transport: broker.connect() });

@@ -18,16 +18,6 @@ export const onPaymentCreated = on(PaymentCreated)
       return;
     }
     await orders.start(orderId, paymentId);
-    await cancelTimeout(orderId, { orders, anywise });
     await anywise.publish(new OrderStarted({ orderId, paymentId }));
     log.of(context).info({ orderId, paymentId }, `Order ${orderId} started`);
   });
-
-/** Cancels the order's timeout. If it is already due, it finds the order started and does nothing. */
-async function cancelTimeout(
-  orderId: string,
-  { orders, anywise }: { readonly orders: OrderRepository; readonly anywise: Anywise },
-): Promise<void> {
-  const cancellationId = await orders.cancellationOf(orderId);
-  if (cancellationId !== undefined) await anywise.cancel(cancellationId);
-}
