@@ -1,28 +1,32 @@
 import { ConfigError, readConfig, signDevToken } from '@anywise/service';
 import { composeBanner } from './banner.js';
-import { whenAbandoned } from './launchers.js';
-import { notesVariable, openNotes } from './notes.js';
+import type { WorkspaceCatalog } from './catalog.js';
+import { dashboardPort, tryDashboard } from './dashboard.js';
+import type { Notes } from './notes.js';
 import { untilReady } from './ready.js';
-import { findManifests, workspace } from './workspace.js';
+import { findManifests } from './workspace.js';
 
-// `pnpm dev` ends with Ctrl-C, so this is no failure of the task.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));
-whenAbandoned(() => process.exit(0));
+/** Serves the dashboard, and says where all services are, once they are ready, or why they are not. */
+export async function announce(workspace: string, notes: Notes, catalog: WorkspaceCatalog): Promise<void> {
+  try {
+    const services = findManifests(workspace).map((manifest) => readConfig(manifest));
+    const expected = services.map((service) => ({
+      ...service,
+      isProcess: (pid: number) => notes.pidOf(service.slice) === pid,
+    }));
+    // Before they are ready: it shows why one is not.
+    const port = dashboardPort(process.env);
+    const token = services[0]?.auth.kind === 'secret' ? await signDevToken({ user: 'dev' }) : undefined;
+    const shown = { catalog: () => catalog.messages, ...(token !== undefined && { token }) };
+    const page = port === undefined ? undefined : await tryDashboard(services, port, shown);
+    await untilReady(expected, 30_000, (reasons) => console.log(['Not ready after 30 s:', ...reasons].join('\n  ')));
 
-try {
-  const notes = openNotes(process.env[notesVariable]);
-  const services = findManifests(workspace).map((manifest) => readConfig(manifest));
-  const expected = services.map((service) => ({
-    ...service,
-    // Run by turbo alone, there are no notes to compare with.
-    isProcess: (pid: number) => process.env[notesVariable] === undefined || notes.pidOf(service.slice) === pid,
-  }));
-  await untilReady(expected, 30_000, (reasons) => console.log(['Not ready after 30 s:', ...reasons].join('\n  ')));
+    // Only now: it takes a second in which the services can start.
+    if (port !== undefined) catalog.watch();
 
-  const canSign = services[0]?.auth.kind === 'secret';
-  if (services.length > 0)
-    process.stdout.write(composeBanner(services, canSign ? await signDevToken({ user: 'dev' }) : undefined));
-} catch (error) {
-  // The services read the same configuration and report it themselves.
-  if (!(error instanceof ConfigError)) throw error;
+    if (services.length > 0) process.stdout.write(composeBanner(services, token, page));
+  } catch (error) {
+    // The services read the same configuration and report it themselves.
+    if (!(error instanceof ConfigError)) throw error;
+  }
 }

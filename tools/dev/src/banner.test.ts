@@ -21,11 +21,16 @@ it('shows where everything is and how to try it', () => {
 
       curl -s -X POST http://127.0.0.1:3002/orders -H 'authorization: Bearer a.b.c' -H 'content-type: application/json' -d '{"customerId":"c-1","amount":1250,"currency":"EUR"}'
 
-    Another token: pnpm -s dev:token [user]
+    Another token: pnpm --silent dev:token [user]
     Stop: Ctrl-C
 
     "
   `);
+});
+
+it('shows where the dashboard is', () => {
+  const services = [{ ...embedded, slice: 'orders', port: 3002 }];
+  expect(composeBanner(services, undefined, 'http://127.0.0.1:3000')).toContain('  dashboard  http://127.0.0.1:3000\n');
 });
 
 it('shows no password', () => {

@@ -4,14 +4,15 @@ import { shownUrl } from '@anywise/service/config';
 /** What the banner says about a service. */
 type Place = Pick<ServiceConfig, 'slice' | 'port' | 'storeUrl' | 'transportUrl'>;
 
-/** Says where everything is, and how to try it with this token; without one, tokens come from elsewhere. */
-export function composeBanner(services: readonly Place[], token: string | undefined): string {
+/** Says where everything is, and how to try it with this token; without one, tokens come from elsewhere. @param dashboard where it is. */
+export function composeBanner(services: readonly Place[], token: string | undefined, dashboard?: string): string {
   const places = new Map(services.map(({ slice, port }) => [slice, `http://127.0.0.1:${port}`]));
   const orders = places.get('orders');
   for (const { storeUrl, transportUrl } of services) {
     places.set('store', shownUrl(storeUrl));
     places.set('transport', shownUrl(transportUrl));
   }
+  if (dashboard !== undefined) places.set('dashboard', dashboard);
   const width = Math.max(...[...places.keys()].map((name) => name.length));
   const lines = [
     'Everything is ready.',
@@ -21,7 +22,7 @@ export function composeBanner(services: readonly Place[], token: string | undefi
     ...(orders === undefined || token === undefined
       ? []
       : ['Place an order:', '', `  ${placeOrder(orders, token)}`, '']),
-    ...(token === undefined ? [] : ['Another token: pnpm -s dev:token [user]']),
+    ...(token === undefined ? [] : ['Another token: pnpm --silent dev:token [user]']),
     'Stop: Ctrl-C',
   ];
   return `\n${lines.join('\n')}\n\n`;

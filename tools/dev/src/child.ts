@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { notesVariable } from './notes.js';
+import { findWorkspace } from './workspace.js';
 
 export interface Exit {
   readonly code: number | null;
@@ -25,20 +27,37 @@ const drainTimes = { HTTP_DRAIN_MS: '2000', BUS_DRAIN_MS: '2000' };
 
 const maxComplaints = 20;
 
-const nodeArguments = [
+/** With these, Node runs the source of a workspace, and ends with the process that started it. */
+export const nodeArguments = [
   ...['--import', import.meta.resolve('tsx')],
-  ...['--import', import.meta.resolve('./tether.ts')],
+  ...['--import', new URL(`./tether${extname(import.meta.url)}`, import.meta.url).href],
   '--conditions=@anywise/source',
 ];
 
-// tsx applies a tsconfig only to the files it includes; this one has no `include`, so the packages get their decorators too.
-const tsconfig = fileURLToPath(new URL('../../../tsconfig.base.json', import.meta.url));
+/** Records what the service does, where the environment says where to send that. It comes first: it sees what is loaded later. */
+const recording = ['--import', import.meta.resolve('@anywise/service/instrumentation')];
+
+/** The environment of a process that runs the source in a folder. */
+export function sourceEnvironment(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, [notesVariable]: undefined, TSX_TSCONFIG_PATH: tsconfigFor(folder) };
+}
+
+/** tsx applies a tsconfig only to the files it includes; this one has no `include`, so the packages get their decorators too. */
+function tsconfigFor(folder: string): string | undefined {
+  const file = join(findWorkspace(folder) ?? folder, 'tsconfig.base.json');
+  return existsSync(file) ? file : undefined;
+}
 
 /** Starts `src/main.ts` of the service in `folder` as our own child, so that the pid that listens is the one we watch. */
 export function startService(folder: string, onLine: (line: string) => void): Service {
-  const child = spawn(process.execPath, [...nodeArguments, 'src/main.ts'], {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: collector = '' } = process.env;
+  const child = spawn(process.execPath, [...(collector === '' ? [] : recording), ...nodeArguments, 'src/main.ts'], {
     cwd: folder,
-    env: { ...drainTimes, ...process.env, [notesVariable]: undefined, TSX_TSCONFIG_PATH: tsconfig },
+    env: {
+      ...drainTimes,
+      OTEL_SERVICE_NAME: basename(folder),
+      ...sourceEnvironment(folder),
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const complaints: string[] = [];

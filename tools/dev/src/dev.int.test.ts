@@ -6,14 +6,18 @@ import { expect, it, jest } from '@jest/globals';
 
 jest.setTimeout(60_000);
 
-const dev = fileURLToPath(new URL('./dev.ts', import.meta.url));
+const dev = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** Runs `pnpm dev` to its end, and returns its exit code and its output. */
 async function run(env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--conditions=@anywise/source', dev], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), '--conditions=@anywise/source', dev, 'services'],
+    {
+      env: { ...process.env, DASHBOARD_PORT: '0', TODOS_PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -1,20 +1,26 @@
-// `pnpm dev`: checks that the services can start, has turbo run them, and ends with what went wrong.
-import { ConfigError, readConfig } from '@anywise/service/config';
+import { ConfigError, portVariable, readConfig } from '@anywise/service/config';
+import { announce } from './announce.js';
+import { WorkspaceCatalog } from './catalog.js';
+import { dashboardPort } from './dashboard.js';
+import { withFreePorts } from './free-ports.js';
 import { createNotesFolder, notesVariable, openNotes } from './notes.js';
 import { composeProblems, portProblem, portProblems, type Endpoint } from './problems.js';
 import { runTurbo } from './turbo.js';
-import { findManifests, workspace } from './workspace.js';
+import { findManifests } from './workspace.js';
 
-process.exit(await dev(process.argv.slice(2)));
-
-async function dev(args: readonly string[]): Promise<number> {
-  const { endpoints, wrong } = readEndpoints();
+/** Runs every service of a workspace until Ctrl-C, and returns the exit code. */
+export async function dev(workspace: string, args: readonly string[]): Promise<number> {
+  const { endpoints, wrong } = readEndpoints(workspace);
   // The arguments may make turbo run only some of the services.
   const problems = args.length === 0 ? [...wrong, ...(await portProblems(endpoints))] : [];
   if (problems.length > 0) return fail(problems);
+  for (const { slice, port } of await withFreePorts(endpoints)) process.env[portVariable(slice)] = String(port);
 
   using notes = createNotesFolder();
-  const code = await runTurbo(args, { ...process.env, [notesVariable]: notes.folder });
+  await using catalog = new WorkspaceCatalog(workspace);
+  const running = runTurbo(workspace, { args, env: { ...process.env, [notesVariable]: notes.folder } });
+  if (args.length === 0) void announce(workspace, openNotes(notes.folder), catalog);
+  const code = await running;
   const given = [...openNotes(notes.folder).problems()].map(async ([slice, said]) => {
     const endpoint = endpoints.find((each) => each.slice === slice);
     return (endpoint && (await portProblem(endpoint))) ?? `${slice}: ${said}`;
@@ -27,10 +33,16 @@ function fail(problems: readonly string[]): number {
   return 1;
 }
 
-/** Where the services will listen, and what is wrong with their configuration, each variable once. */
-function readEndpoints(): { readonly endpoints: readonly Endpoint[]; readonly wrong: readonly string[] } {
+/** Where the services and the dashboard will listen, and what is wrong with their configuration, each variable once. */
+function readEndpoints(workspace: string): {
+  readonly endpoints: readonly Endpoint[];
+  readonly wrong: readonly string[];
+} {
   const endpoints: Endpoint[] = [];
   const wrong = new Set<string>();
+  const page = dashboardPort(process.env);
+  if (page === undefined) wrong.add('`DASHBOARD_PORT` is not a port: set it to an integer from 0 to 65535.');
+  else endpoints.push({ slice: 'dashboard', host: '127.0.0.1', port: page });
   for (const manifest of findManifests(workspace)) {
     try {
       endpoints.push(readConfig(manifest));

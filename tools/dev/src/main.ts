@@ -1,41 +1,34 @@
-import { basename, relative } from 'node:path';
-import { startService } from './child.js';
-import { launchedFromTerminal, whenAbandoned } from './launchers.js';
-import { notesVariable, openNotes } from './notes.js';
-import { createOutput } from './output.js';
-import { supervise } from './supervise.js';
-import { watchSources } from './watch.js';
-import { sourcesOf } from './workspace.js';
+// The command `anywise-dev`. What it does not need is not loaded: there is a supervisor for each service.
+import { findWorkspace } from './workspace.js';
 
-const folder = process.cwd();
-const slice = basename(folder);
-const output = createOutput({ slice, colour: wantsColour(), write: (text) => process.stdout.write(text) });
-const notes = openNotes(process.env[notesVariable]);
-const stop = new AbortController();
+const usage = `Usage: anywise-dev           runs the service in this folder
+       anywise-dev services  runs every service of this workspace; what follows goes to turbo
+       anywise-dev all       runs all services of this workspace in one process
+       anywise-dev token     prints a bearer token: [user] [--role support]`;
 
-// One Ctrl-C may come twice, from the terminal and from turbo: the second changes nothing.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort());
-// Our output has no reader any more.
-process.stdout.on('error', () => stop.abort());
-whenAbandoned(() => stop.abort());
+process.exit(await run(process.argv.slice(2)));
 
-process.exit(
-  await supervise({
-    slice,
-    start() {
-      const service = startService(folder, output.line);
-      if (service.pid !== undefined) notes.setPid(slice, service.pid);
-      return service;
-    },
-    onGivenUp: ({ complaints }) => notes.setProblem(slice, complaints.join('\n')),
-    watch: (onEdit) => watchSources(sourcesOf(folder), (path) => onEdit(relative(folder, path))),
-    say: output.say,
-    signal: stop.signal,
-  }),
-);
-
-function wantsColour(): boolean {
-  const { NO_COLOR: no = '', FORCE_COLOR: force = '' } = process.env;
-  if (no !== '' || force === '0') return false;
-  return force !== '' || process.stdout.isTTY || launchedFromTerminal();
+async function run([command, ...args]: readonly string[]): Promise<number> {
+  const folder = process.cwd();
+  switch (command) {
+    case undefined: {
+      const { serve } = await import('./serve.js');
+      return serve(folder);
+    }
+    case 'services': {
+      const { dev } = await import('./dev.js');
+      return dev(findWorkspace(folder) ?? folder, args);
+    }
+    case 'all': {
+      const { together } = await import('./together.js');
+      return together(findWorkspace(folder) ?? folder);
+    }
+    case 'token': {
+      const { printToken } = await import('./token.js');
+      return printToken(args);
+    }
+    default:
+      console.error(usage);
+      return 2;
+  }
 }

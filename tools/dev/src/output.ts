@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { prettyFactory } from 'pino-pretty';
+import { launchedFromTerminal } from './launchers.js';
 
 export interface OutputOptions {
   readonly slice: string;
@@ -36,6 +37,13 @@ export function createOutput({ slice, colour, write }: OutputOptions): Output {
     },
     say: (text) => write(`${paint('bold', text)}\n`),
   };
+}
+
+/** Whether the output is for people who see colours. */
+export function wantsColour(): boolean {
+  const { NO_COLOR: no = '', FORCE_COLOR: force = '' } = process.env;
+  if (no !== '' || force === '0') return false;
+  return force !== '' || process.stdout.isTTY || launchedFromTerminal();
 }
 
 /** The same for a slice in every run. */

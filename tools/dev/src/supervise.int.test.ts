@@ -38,7 +38,11 @@ afterEach(() => {
 });
 
 /** A workspace with the service `shop`, and a supervisor for it, alone in its process group. */
-function supervise(main: string, wrap: (command: string[]) => string[] = (command) => command) {
+function supervise(
+  main: string,
+  wrap: (command: string[]) => string[] = (command) => command,
+  more: NodeJS.ProcessEnv = {},
+) {
   folder = mkdtempSync(join(tmpdir(), 'anywise-dev-'));
   write('packages/greeting/src/index.ts', `export const greeting = 'hello';`);
   write('services/shop/package.json', '{ "type": "module" }');
@@ -46,7 +50,7 @@ function supervise(main: string, wrap: (command: string[]) => string[] = (comman
   const [command = '', ...args] = wrap([process.execPath, bin]);
   const supervisor = spawn(command, args, {
     cwd: join(folder, 'services/shop'),
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, [notesVariable]: folder },
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, [notesVariable]: folder, ...more },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
@@ -145,4 +149,14 @@ it('ends with the service when the process that started it is killed', async () 
   const { port } = await nextStart();
   supervisor.kill('SIGKILL');
   await untilSilent(port);
+});
+
+it.each([
+  ['records', 'http://127.0.0.1:9'],
+  ['does not record', ''],
+])('%s a service, under the name of its folder, where the collector is at "%s"', async (what, collector) => {
+  const main = `console.log('args=' + process.execArgv.join(' ') + ' name=' + process.env.OTEL_SERVICE_NAME); ${service}`;
+  const { nextLine } = supervise(main, undefined, { OTEL_EXPORTER_OTLP_ENDPOINT: collector });
+  const [, args] = await nextLine(/^shop \| args=(.*) name=shop$/);
+  expect(args?.includes('instrumentation.mjs')).toBe(what === 'records');
 });

@@ -1,16 +1,20 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { workspace } from './workspace.js';
-
-const turbo = fileURLToPath(new URL('../../../node_modules/turbo/bin/turbo', import.meta.url));
+import { join } from 'node:path';
 
 /** Runs the task `dev` of every package until they end or a signal comes, and gives the exit code for that. */
-export async function runTurbo(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(process.execPath, [turbo, 'run', 'dev', '--log-prefix=none', ...args], {
-    cwd: workspace,
-    env,
-    stdio: 'inherit',
-  });
+export async function runTurbo(
+  workspace: string,
+  { args, env }: { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv },
+): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    [join(workspace, 'node_modules/turbo/bin/turbo'), 'run', 'dev', '--log-prefix=none', ...args],
+    {
+      cwd: workspace,
+      env,
+      stdio: 'inherit',
+    },
+  );
   const asked = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

@@ -1,10 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, resolve } from 'node:path';
 
-export const workspace = fileURLToPath(new URL('../../..', import.meta.url));
+/** The workspace that a folder belongs to; `undefined` outside of one. */
+export function findWorkspace(folder: string): string | undefined {
+  if (existsSync(join(folder, 'pnpm-workspace.yaml'))) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : findWorkspace(parent);
+}
 
-/** The package.json of every service. `services/all` is none: it runs the others in one process. */
+/** The package.json of every service. `services/all` is not a service: it runs the others in one process. */
 export function findManifests(root: string): string[] {
   return children(join(root, 'services'))
     .filter((service) => basename(service) !== 'all')

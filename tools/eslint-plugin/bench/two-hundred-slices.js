@@ -1,5 +1,5 @@
 /**
- * What the rules cost on 200 slices of eleven files each: their own time, as ESLint's statistics tell it.
+ * What the rules cost on 200 slices of eleven files each: their own time, according to ESLint's statistics.
  * `pnpm --filter @anywise/eslint-plugin bench`
  */
 import { ESLint } from 'eslint';

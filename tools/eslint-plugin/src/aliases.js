@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { evaluate, parse } from '@humanwhocodes/momoa';
 
 /**
- * A name that stands for another: `#pay` or `@pay/*`, where `*` is the rest, which goes into the targets.
+ * An alias such as `#pay` or `@pay/*`. What `*` matches is inserted into the targets.
  * @typedef {{ pattern: string, targets: { specifier: string, base?: string }[] }} Alias
  */
 
@@ -13,14 +13,14 @@ import { evaluate, parse } from '@humanwhocodes/momoa';
 const dependencyFields = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
 
 /**
- * The reader looks at the disk on each call, and reads again what changed.
+ * The reader checks the disk on each call, and reads changed files again.
  */
 export function createAliasReader() {
   /** @type {Map<string, { stamp: string, fields: Fields }>} */
   const cache = new Map();
 
   /**
-   * What names mean to the code of a package: by its package.json and its TypeScript configurations.
+   * The aliases that the code of a package can use, from its package.json and its TypeScript configurations.
    * @param {string} dir
    * @returns {Alias[]}
    */
@@ -71,7 +71,7 @@ export function createAliasReader() {
 }
 
 /**
- * What an alias makes of a specifier.
+ * Applies an alias to a specifier.
  * @param {Alias} alias
  * @param {string} specifier
  */
@@ -84,7 +84,7 @@ export function expand({ pattern, targets }, specifier) {
 }
 
 /**
- * What the version of a dependency names, when it is more than a version: `npm:a@1`, `workspace:a@*`, `link:../a`.
+ * The package or path that a dependency names in place of a version: `npm:a@1`, `workspace:a@*`, `link:../a`.
  * @param {string} version
  * @param {string} base The manifest, as a URL.
  */
@@ -121,7 +121,7 @@ function manifestAliases(dir, manifest) {
 }
 
 /**
- * A mistake in these files is for the tools that own them to tell.
+ * Mistakes in these files are left to the tools that own them.
  * @param {string} file
  */
 function parseFields(file) {
@@ -150,7 +150,7 @@ function fieldsOf(value) {
 }
 
 /**
- * All strings in a value, however deep.
+ * All strings in a value, at any depth.
  * @param {unknown} value
  * @returns {string[]}
  */

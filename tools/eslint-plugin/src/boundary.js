@@ -9,16 +9,16 @@ import { WorkspaceError } from './workspace.js';
 /** @typedef {import('./places/place.js').Place} Place */
 /** @typedef {NonNullable<ReturnType<typeof boundaryOf>>} Boundary */
 
-/** The rules of one run ask for the same references. @type {WeakMap<Reference, Place[]>} */
+/** Rules ask for the same references in one run. @type {WeakMap<Reference, Place[]>} */
 const known = new WeakMap();
 
 /**
- * What one file has to keep out of; undefined where everything is allowed.
+ * The slices that a file must stay out of; `undefined` if it may import anything.
  * @param {string} file
  * @param {Workspace} workspace
  */
 export function boundaryOf(file, workspace) {
-  const { root, sliceAt, contracts, readAliases, placeOf, foldersIn } = workspace;
+  const { root, sliceAt, contracts, contractsName, readAliases, placeOf, foldersIn } = workspace;
   const place = placeOf(file);
   const slice = sliceAt(place);
   const { folder } = slice ?? sharedAt(place, workspace) ?? {};
@@ -30,6 +30,7 @@ export function boundaryOf(file, workspace) {
     folder,
     slice,
     isContract: contracts.includes(folder),
+    contractsName,
     place,
     /** The folders from which its code may be run: of its package and of the workspace. */
     dirs,

@@ -148,7 +148,7 @@ it.each(['tools/dev/src/main.ts', 'e2e/src/orders.ts', 'eslint.config.js', 'serv
   },
 );
 
-it('sees through a link to the whole workspace', () => {
+it('follows a link to the whole workspace', () => {
   fixture.link('link', '.');
   const { root } = fixture;
   for (const file of ['link/services/orders/src/app.ts', 'link/packages/contracts/src/index.ts']) {

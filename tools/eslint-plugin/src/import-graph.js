@@ -4,15 +4,15 @@ import { dirname, resolve } from 'node:path';
 /** Reads the relative specifiers that the code of a file imports. @typedef {(text: string, file: string) => string[]} Parse */
 
 /**
- * What a file imports from files around it. At first that is everything that looks like an import, in a comment too: to parse
- * all files would take longer than all other rules together.
+ * The relative imports of a file. At first these include everything that looks like an import, even in comments, because
+ * parsing every file would take longer than all other rules together.
  * @typedef {object} Imports
  * @property {string} text
  * @property {string[]} files
  * @property {boolean} isExact Whether the file was parsed.
  */
 
-/** What was read is used again when it is asked for within so many milliseconds: a run over many files reads each once. */
+/** How long a file that was read stays cached, in milliseconds, so that a run over many files reads each once. */
 const MAX_PAUSE = 500;
 
 const looksLikeImport = /\b(?:from|import|require)\b[\s(]*(['"`])(\.{1,2}(?:\/[^'"`\n]*)?)\1/g;
@@ -39,7 +39,7 @@ export function createImportGraph(now = () => Date.now()) {
   let usedAt = -Infinity;
 
   /**
-   * The shortest way from one file to another along imports, both included.
+   * The shortest path of imports from one file to another, both included.
    * @param {string} from
    * @param {string} to
    * @param {Parse} parse
@@ -79,7 +79,7 @@ export function createImportGraph(now = () => Date.now()) {
 }
 
 /**
- * The file that a relative specifier means, by the name it has on the disk or will have once it is compiled.
+ * The file that a relative specifier names, either as it is on disk or as it will be once compiled.
  * @param {string} file
  * @param {string} specifier
  */

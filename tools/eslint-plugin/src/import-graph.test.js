@@ -8,7 +8,7 @@ afterAll(workspace.dispose);
 const [a, b, c] = ['a.ts', 'b.ts', 'c.ts'].map((name) => workspace.path(`tools/${name}`));
 const parse = (/** @type {string} */ text) => [...text.matchAll(/'(.*?)'/g)].map(([, name = '']) => name);
 
-it('finds the shortest way', () => {
+it('finds the shortest path', () => {
   workspace.write('tools/a.ts', `import './b.js'; import './c.js'`);
   workspace.write('tools/b.ts', `import './c.js'`);
   workspace.write('tools/c.ts', '');

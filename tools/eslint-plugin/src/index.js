@@ -29,7 +29,7 @@ const plugin = {
     'no-import-cycles': noImportCycles,
     'pure-contracts': pureContracts,
   },
-  // Under the names of this plugin, so that existing linting of JSON still works.
+  // Under this plugin's own names, so that existing linting of JSON still works.
   languages: json.languages,
   configs: {
     /** @returns {import('eslint').Linter.Config[]} */
@@ -41,7 +41,7 @@ const plugin = {
 };
 
 /**
- * The recommended configuration, for a workspace with other folders.
+ * The recommended configuration for a workspace with a different layout.
  * @param {Options} [options]
  * @returns {import('eslint').Linter.Config[]}
  */
@@ -62,7 +62,7 @@ function configure({ common, allow, ...workspace } = {}) {
       ...shared,
       name: 'anywise/contracts',
       files: ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'],
-      // Tests need a test runner, and tools their settings.
+      // Tests import a test runner, and configuration files import their tools.
       ignores: ['**/*.{test,test-d,spec,config}.*'],
       rules: { 'anywise/pure-contracts': ['error', defined({ ...workspace, allow })] },
     },

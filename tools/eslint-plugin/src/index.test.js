@@ -19,7 +19,7 @@ it('recommends all its rules', () => {
   expect(new Set(recommended)).toEqual(new Set(rules.map((rule) => `anywise/${rule}`)));
 });
 
-it('looks at every kind of source file and at manifests', () => {
+it('checks every kind of source file, and manifests', () => {
   expect(plugin.configs.recommended.map(({ files }) => files)).toEqual([
     ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'],
     ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'],

@@ -31,7 +31,7 @@ workspace.addPackage('services/orders', '@anywise/orders', { dependencies: { '@a
 const bin = join(dirname(createRequire(import.meta.url).resolve('eslint/package.json')), 'bin/eslint.js');
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const shim = join(root, 'node_modules/.bin/eslint');
-// What pnpm's shim sets, so that tools find undeclared packages: here, even all packages of the workspace.
+// pnpm's shim sets this so that tools find undeclared packages: here, even all packages of the workspace.
 workspace.link('hoisted/@anywise/payments', 'services/payments');
 workspace.link('hoisted/@anywise/orders', 'services/orders');
 const hoisted = [workspace.path('hoisted'), join(root, 'node_modules/.pnpm/node_modules')].join(delimiter);

@@ -9,7 +9,7 @@ import { isHarmless } from './settings.js';
 /** @typedef {import('./places/locator.js').Reference} Reference */
 
 /**
- * A string in a JSON file, and the keys that lead to it. The keys of an object are strings in it, too.
+ * A string in a JSON file, and the keys that lead to it. Object keys count as strings, too.
  * @typedef {{ node: import('@humanwhocodes/momoa').AnyNode, text: string, keys: string[], isKey: boolean }} Text
  */
 
@@ -18,7 +18,7 @@ import { isHarmless } from './settings.js';
  * @typedef {{ node: Text['node'], field: string, references: Reference[] }} Name
  */
 
-/** Fields of package.json for people. */
+/** Fields of package.json that only people read. */
 const PROSE = /^(name|version|description|keywords|homepage|repository|bugs|author|contributors|maintainers|funding)$/;
 
 /** Fields of package.json with packages as keys, and those with packages as values. */
@@ -30,7 +30,7 @@ const PACKAGE_VALUES = /^(bundled?Dependencies|imports|exports|browser|jest|esli
 const PACKAGE_OPTIONS = /^(extends|types|plugins|jsxImportSource)$/;
 
 /**
- * What a package.json names: packages where packages stand, and paths everywhere but in prose.
+ * What a package.json names: packages in the fields that hold packages, and paths in every field that is not prose.
  * @param {DocumentNode} document
  * @param {string} file
  * @returns {Name[]}
@@ -45,7 +45,7 @@ export function manifestNames(document, file) {
 }
 
 /**
- * What a tsconfig.json names. All its strings may be paths, which need no `./`.
+ * What a tsconfig.json names. Any of its strings may be a path, with or without `./`.
  * @param {DocumentNode} document
  * @param {string} file
  * @returns {Name[]}
@@ -65,7 +65,7 @@ export function configurationNames(document, file) {
 }
 
 /**
- * Keys may be as `a>b@1` in `overrides`.
+ * In `overrides`, keys may look like `a>b@1`.
  * @param {string} key
  * @param {string} field
  * @returns {Reference[]}

@@ -1,12 +1,12 @@
-/** What is for people to read, and what keeps a tool away from a path. */
+/** Settings for people to read, and settings that exclude paths. */
 const harmless =
   /^(displayName|title|description|exclude[sd]?|ignore[sd]?|\w*(Ignore|Exclude)(Patterns?|Files|Directories)?)$/i;
 
-/** Tables whose keys are names that somebody made up. */
+/** Tables whose keys are arbitrary names. */
 const tables = /^(alias|paths|imports|exports|moduleNameMapper|overrides|resolutions|\w*[dD]ependencies)$/;
 
 /**
- * Whether a setting with these keys, from the outermost on, may well name another slice: `exclude` keeps out of it.
+ * Whether a setting with these keys, outermost first, may safely name another slice: `exclude` only keeps a tool out of it.
  * @param {string[]} keys
  */
 export function isHarmless(keys) {

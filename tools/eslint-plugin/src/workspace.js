@@ -6,7 +6,7 @@ import { placeOf, realPathOf } from './places/place.js';
 
 /**
  * @typedef {object} Options
- * @property {string[] | undefined} [slices] Folders of slices, relative to the root; `*` stands for one folder name.
+ * @property {string[] | undefined} [slices] Folders of slices, relative to the root; `*` matches one folder name.
  * @property {string[] | undefined} [shared] Folders of code that slices share, written the same way.
  * @property {string[] | undefined} [contracts] Folders of contracts, written the same way.
  * @property {string} [root] The workspace root, absolute. Without it: the nearest folder with a pnpm-workspace.yaml.
@@ -15,27 +15,28 @@ import { placeOf, realPathOf } from './places/place.js';
 /** @typedef {import('./places/areas.js').Area & { folder: string, name: string }} Slice */
 /** @typedef {{ folder: string, realDir: string }} Folder */
 /**
- * What is read from the disk; all of it is as old as the workspace.
+ * What was read from the disk, all at the same time.
  * @typedef {object} Workspace
  * @property {string} root
  * @property {Slice[]} slices
  * @property {(place: import('./places/place.js').Place, except?: Slice) => Slice | undefined} sliceAt
- * @property {Folder[]} nameless Folders where slices are, but without a package.json.
- * @property {Folder[]} shared With those of contracts.
+ * @property {Folder[]} nameless Folders among the slices that lack a package.json.
+ * @property {Folder[]} shared Including the folders of contracts.
  * @property {string[]} contracts
- * @property {(dir: string) => import('./aliases.js').Alias[]} readAliases What names mean to a package's code.
+ * @property {string} contractsName What slices import messages by.
+ * @property {(dir: string) => import('./aliases.js').Alias[]} readAliases The aliases that the code of a package can use.
  * @property {(path: string) => import('./places/place.js').Place} placeOf
  * @property {(dir: string) => string[]} foldersIn The names of the folders in a folder.
  */
 
-/** What was read is used again for as many milliseconds: long enough for a run over many files, too short to notice. */
+/** How long results stay cached, in milliseconds: long enough for a run over many files, too short to notice. */
 const MAX_AGE = 500;
 
 /** A configuration that would leave files unchecked. The message says what is wrong and what to do. */
 export class WorkspaceError extends Error {}
 
 /**
- * The reader keeps looking at the disk, because an editor keeps rules alive while slices come, go and change their names.
+ * The reader keeps checking the disk, because an editor keeps rules alive while slices are added, removed and renamed.
  * @param {() => number} [now]
  */
 export function createWorkspaceReader(now = () => Date.now()) {
@@ -79,6 +80,7 @@ export function createWorkspaceReader(now = () => Date.now()) {
       nameless: withRealDirs(nameless, root),
       shared: withRealDirs([...sharedFolders], root),
       contracts: contractFolders,
+      contractsName: nameOfContracts(root, contractFolders),
       readAliases: remember(readAliases),
       placeOf: remember(placeOf),
       foldersIn: remember(foldersIn),
@@ -134,7 +136,7 @@ function withRealDirs(folders, root) {
 }
 
 /**
- * Gives what was read before under the same key, or reads it.
+ * Returns what was read before under the same key, or reads it.
  * @template T
  * @typedef {(key: string, read: () => T) => T} Memory
  */
@@ -210,7 +212,7 @@ function list(root, folder) {
 }
 
 /**
- * A workspace may well have no packages, so only a pattern that somebody wrote has to match.
+ * A workspace need not have packages, so only patterns that were configured have to match.
  * @param {string} option
  * @param {string[] | undefined} patterns
  * @param {string[]} defaults
@@ -247,4 +249,17 @@ function readName(path) {
     });
   }
   throw new WorkspaceError(`\`${path}\` has no \`name\`, so imports of this slice cannot be recognised. Give it one.`);
+}
+
+/**
+ * The name of the package of contracts, for messages; its folder where it has none.
+ * @param {string} root
+ * @param {string[]} folders
+ */
+function nameOfContracts(root, [folder = 'packages/contracts']) {
+  try {
+    return readName(join(root, folder, 'package.json'));
+  } catch {
+    return folder;
+  }
 }

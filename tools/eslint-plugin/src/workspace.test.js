@@ -13,7 +13,7 @@ describe('the slices', () => {
     expect(namesOf(createWorkspaceReader()(file, {}))).toEqual(['@anywise/orders', '@anywise/payments']);
   });
 
-  it('may live in several places', () => {
+  it('may be in several folders', () => {
     fixture.addPackage('apps/shop/slices/cart', '@anywise/cart');
     fixture.addPackage('apps/office/slices/ledger', '@anywise/ledger');
     const slices = ['apps/*/slices/*', 'services/orders'];
@@ -24,7 +24,7 @@ describe('the slices', () => {
     ]);
   });
 
-  it('change while a reader lives', () => {
+  it('are read again when they change', () => {
     let now = 0;
     const read = createWorkspaceReader(() => (now += 1000));
     read(file, {});
@@ -50,11 +50,11 @@ describe('the root', () => {
 });
 
 describe('shared code', () => {
-  it('lives in packages', () => {
+  it('is in `packages` by default', () => {
     expect(sharedBy({})).toEqual(['packages/contracts']);
   });
 
-  it('may live elsewhere', () => {
+  it('may be in other folders', () => {
     expect(sharedBy({ shared: ['services'] })).toEqual(['packages/contracts', 'services']);
   });
 
@@ -63,7 +63,7 @@ describe('shared code', () => {
     expect(sharedBy({ contracts: ['libs/messages'] })).toEqual(['libs/messages', 'packages/contracts']);
   });
 
-  it('is not needed', () => {
+  it('is optional', () => {
     fixture.addPackage('bare/services/cart', '@anywise/cart');
     expect(sharedBy({ root: fixture.path('bare') })).toEqual([]);
   });

@@ -1,10 +1,19 @@
 import { basename } from 'node:path';
-import { sampleEntity, sampleHost, sampleSlice, sliceTemplate, useCaseTemplate, type File } from './template.js';
+import {
+  sampleEntity,
+  sampleHost,
+  sampleSlice,
+  sampleUseCases,
+  sliceTemplate,
+  useCaseTemplate,
+  type File,
+  type UseCaseKind,
+} from './template.js';
 import { rename } from './words.js';
 
 /** Identifiers that the code of a new slice would use twice, if the slice and one of its things had these names. */
 export function clashInSlice(slice: string, entity: string): string | undefined {
-  const kinds = ['command', 'query', 'on'] as const;
+  const kinds = Object.keys(sampleUseCases) as UseCaseKind[];
   const names = new Map([
     [sampleSlice, slice],
     [sampleEntity, entity],

@@ -37,10 +37,15 @@ export function imported(name: string, from: string): Step {
   return { line: `import { ${name} } from '${from}';`, apply: (source) => withImport(source, name, from) };
 }
 
-export function listed(opening: string, item: string, closing: string): Step {
+export function listed(opening: string, items: string | readonly string[], closing: string): Step {
+  const all = [items].flat();
   return {
-    line: `${opening}…, ${item}${closing}`,
-    apply: (source) => withListed(source, opening, item, closing),
+    line: `${opening}…, ${all.join(', ')}${closing}`,
+    apply: (source) =>
+      all.reduce<Edited>(
+        (text, item) => (text === undefined ? text : withListed(text, opening, item, closing)),
+        source,
+      ),
   };
 }
 

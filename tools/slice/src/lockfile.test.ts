@@ -73,15 +73,15 @@ it("puts one entry into this workspace's own lockfile, and leaves every other li
 it("links a slice to the process that runs all in this workspace's own lockfile, once, and takes it out", () => {
   const own = readFileSync(join(ownWorkspace, 'pnpm-lock.yaml'), 'utf8');
   for (const slice of ['accounts', 'shipping', 'pay']) {
-    const linked = withLink(own, 'services/all', slice);
+    const linked = withLink(own, 'services/all', `@anywise/${slice}`);
     const link = `      '@anywise/${slice}':\n        specifier: workspace:*\n        version: link:../${slice}\n`;
     expect(linked.split(link)).toHaveLength(2);
     expect(linked.replace(link, '')).toBe(own);
-    expect(withLink(linked, 'services/all', slice)).toBe(linked);
-    expect(withoutLink(linked, 'services/all', slice)).toBe(own);
+    expect(withLink(linked, 'services/all', `@anywise/${slice}`)).toBe(linked);
+    expect(withoutLink(linked, 'services/all', `@anywise/${slice}`)).toBe(own);
   }
-  expect(withLink(own, 'services/none', 'shipping')).toBe(own);
-  expect(withoutLink(own, 'services/none', 'shipping')).toBe(own);
+  expect(withLink(own, 'services/none', '@anywise/shipping')).toBe(own);
+  expect(withoutLink(own, 'services/none', '@anywise/shipping')).toBe(own);
 });
 
 it('locks any number of folders in any order, and removes them again', () => {

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
 import { withLf, withLineEndsOf } from './line-ends.js';
 import { folderOf } from './slice.js';
+import { packageOf } from './scope.js';
 import { all, slicesOf } from './workspace.js';
 
 interface Manifest {
@@ -24,12 +25,14 @@ export function lock(root: string, name: string): void {
     (slice) => slice !== name && isDeepStrictEqual(dependenciesOf(root, slice), needed),
   );
   if (other === undefined) return;
-  edit(root, (lockfile) => withLink(withImporter(lockfile, folderOf(name), folderOf(other)), all, name));
+  edit(root, (lockfile) =>
+    withLink(withImporter(lockfile, folderOf(name), folderOf(other)), all, packageOf(root, name)),
+  );
 }
 
 /** Takes a slice that is gone out of the lockfile. */
 export function unlock(root: string, name: string): void {
-  edit(root, (lockfile) => withoutLink(withoutImporter(lockfile, folderOf(name)), all, name));
+  edit(root, (lockfile) => withoutLink(withoutImporter(lockfile, folderOf(name)), all, packageOf(root, name)));
 }
 
 /** The lockfile with another folder that has the dependencies of one that it knows. */
@@ -51,21 +54,20 @@ export function withoutImporter(lockfile: string, folder: string): string {
   });
 }
 
-/** The lockfile with a slice among the dependencies of a folder beside it. */
-export function withLink(lockfile: string, folder: string, slice: string): string {
+/** The lockfile with the package of a slice among the dependencies of a folder beside it. */
+export function withLink(lockfile: string, folder: string, name: string): string {
   return changed(lockfile, (importers, document) => {
     const dependencies = dependenciesIn(importers, folder);
-    const name = `@anywise/${slice}`;
     if (dependencies === undefined || dependencies.has(name)) return;
     const { items } = dependencies;
     const next = items.findIndex((dependency) => pathOf(dependency) > name);
-    const link = document.createPair(name, { specifier: 'workspace:*', version: `link:../${slice}` });
+    const link = document.createPair(name, { specifier: 'workspace:*', version: `link:../${basename(name)}` });
     items.splice(next === -1 ? items.length : next, 0, link);
   });
 }
 
-export function withoutLink(lockfile: string, folder: string, slice: string): string {
-  return changed(lockfile, (importers) => dependenciesIn(importers, folder)?.delete(`@anywise/${slice}`));
+export function withoutLink(lockfile: string, folder: string, name: string): string {
+  return changed(lockfile, (importers) => dependenciesIn(importers, folder)?.delete(name));
 }
 
 function dependenciesIn(importers: Importers, folder: string): YAMLMap | undefined {

@@ -7,6 +7,7 @@ import { writeEdits, writeNew } from './files.js';
 import { lock, unlock } from './lockfile.js';
 import { checkRemoval, filesToAdd, folderOf, planSlice, type SlicePlan } from './slice.js';
 import { singularOf } from './words.js';
+import { packageOf } from './scope.js';
 import { pnpmCommand } from './workspace.js';
 
 export interface NewSliceOptions {
@@ -73,9 +74,11 @@ function nextSteps(root: string, name: string, port: number): readonly string[] 
   return [
     'Next:',
     '',
-    `  lint, check and test it      ${pnpm} test --filter=@anywise/${name}`,
+    `  lint, check and test it      ${pnpm} test --filter=${packageOf(root, name)}`,
     `  run it, on port ${String(port).padEnd(13)}${pnpm} dev`,
     `  let a slice hear its event   ${pnpm} new:use-case orders on-${created} --on ${name}.${created}`,
+    `  lock its contract            ${pnpm} contracts:accept`,
+    `  document it                  ${pnpm} docs:api, then docs:flow`,
     `  add a command                ${pnpm} new:use-case ${name} <name> --command`,
     `  undo, before any change      ${pnpm} new:slice ${name} --remove`,
     '',

@@ -3,6 +3,7 @@ import { misunderstood, understand } from './cli.js';
 import { describeAddition } from './file-edits.js';
 import { writeEdits, writeNew } from './files.js';
 import { planUseCase, type UseCase } from './use-case.js';
+import { packageOf } from './scope.js';
 import { pnpmCommand } from './workspace.js';
 
 export interface NewUseCaseOptions {
@@ -10,14 +11,18 @@ export interface NewUseCaseOptions {
   readonly root: string;
 }
 
-const help = `pnpm new:use-case <slice> <name> --command | --query | --on <event> [--dry-run]
+const help = `pnpm new:use-case <slice> <name> <kind> [--dry-run]
 
-Makes a use case in a slice: services/<slice>/src/<name>, with a test. Declares its message in the slice's contract,
+Makes a use case in a slice: in services/<slice>/src, with a test. Declares its messages in the slice's contract,
 and lists it in src/app.ts.
 
   --command      something to be done: refund-payment
   --query        something to be asked: find-receipt
   --on <event>   something to listen to, by its wire name: orders.order-placed
+  --entity       something whose events are its record: parcel. It can be created, completed and read
+  --projection   a table of what happened to an entity of the slice: parcel-list
+  --saga         something that waits for events and for the clock: delivery
+
   --dry-run      says what would be done and writes nothing
   --help         shows this`;
 
@@ -31,6 +36,9 @@ export async function newUseCase(args: readonly string[], { root }: NewUseCaseOp
         command: { type: 'boolean' },
         query: { type: 'boolean' },
         on: { type: 'string' },
+        entity: { type: 'boolean' },
+        projection: { type: 'boolean' },
+        saga: { type: 'boolean' },
         'dry-run': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -48,20 +56,23 @@ export async function newUseCase(args: readonly string[], { root }: NewUseCaseOp
 
   writeNew(root, missing);
   writeEdits(root, edits);
-  const test = `${pnpmCommand(root)} test --filter=@anywise/${useCase.slice}`;
+  const test = `${pnpmCommand(root)} test --filter=${packageOf(root, useCase.slice)}`;
   return [`${title}:`, ...lines, '', `Next: write what it does, and run ${test}`].join('\n');
 }
 
+const kinds = ['command', 'query', 'on', 'entity', 'projection', 'saga'] as const;
+const flags = kinds.map((kind) => `\`--${kind}${kind === 'on' ? ' <event>' : ''}\``);
+const anyFlag = `${flags.slice(0, -1).join(', ')} and ${flags.at(-1)}`;
+
 function readUseCase(
   [slice, name, ...others]: readonly string[],
-  { command, query, on }: { command?: boolean; query?: boolean; on?: string },
+  given: Readonly<Partial<Record<(typeof kinds)[number], boolean | string>>>,
 ): UseCase {
   if (slice === undefined || name === undefined) {
     throw misunderstood('Give a slice and a name: `pnpm new:use-case payments refund-payment --command`.');
   }
   if (others.length > 0) throw misunderstood(`One use case at a time: what is \`${others.join(' ')}\`?`);
-  const kinds = [command === true, query === true, on !== undefined];
-  if (kinds.filter(Boolean).length !== 1) throw misunderstood('Give one of `--command`, `--query` and `--on <event>`.');
-  if (on !== undefined) return { slice, name, kind: 'on', event: on };
-  return { slice, name, kind: command === true ? 'command' : 'query' };
+  const [kind, ...more] = kinds.filter((each) => given[each] !== undefined);
+  if (kind === undefined || more.length > 0) throw misunderstood(`Give one of ${anyFlag}.`);
+  return kind === 'on' ? { slice, name, kind, event: String(given.on) } : { slice, name, kind };
 }

@@ -6,6 +6,7 @@ import type { FileEdit } from './file-edits.js';
 import { compare, type Comparison } from './files.js';
 import { checkSliceName } from './names.js';
 import { Refusal } from './refusal.js';
+import { inScope, scopeOf } from './scope.js';
 import { reservedInSql } from './sql-words.js';
 import { formatted, sampleEntity, sampleSlice, sliceTemplate, type File } from './template.js';
 import { editTogether } from './together.js';
@@ -38,7 +39,7 @@ export async function planSlice(root: string, name: string, purpose: 'add' | 're
 
   if (purpose === 'add') findEvent(root, heard);
   const port = portOf(root, name);
-  const files = await Promise.all(sliceTemplate().map((file) => formatted(root, fill(file, name, port))));
+  const files = await Promise.all(sliceTemplate().map((file) => formatted(root, fill(root, file, { name, port }))));
   const edits = await editTogether(root, name, purpose);
   return { name, port, files, edits, taken, ...compare(root, files) };
 }
@@ -82,7 +83,11 @@ export function folderOf(slice: string): string {
   return `services/${slice}`;
 }
 
-function fill({ path, text }: File, name: string, port: number): File {
+function fill(
+  root: string,
+  { path, text }: File,
+  { name, port }: { readonly name: string; readonly port: number },
+): File {
   const entity = singularOf(name);
   const names = new Map([
     [sampleSlice, name],
@@ -90,7 +95,8 @@ function fill({ path, text }: File, name: string, port: number): File {
   ]);
   const table = new RegExp(`\\b${spell(sampleEntity).snake}\\b`, 'g');
   const filled = rename(text.replace(table, tableOf(entity)), names);
-  return { path: rename(path, names), text: filled.replace('"port": 0', `"port": ${port}`) };
+  const ported = filled.replace('"port": 0', `"port": ${port}`);
+  return { path: rename(path, names), text: inScope(root, ported) };
 }
 
 /** Some words, such as `group` and `user`, cannot name a table. */
@@ -102,7 +108,7 @@ export function tableOf(entity: string): string {
 /** Code and manifests that name the slice or its contract after these edits, except the slice's own. */
 function usersOf(root: string, name: string, own: ReadonlySet<string>, edits: readonly FileEdit[]): readonly string[] {
   const edited = new Map(edits.map(({ path, text }) => [path, text]));
-  const byPackage = new RegExp(`['"]@anywise/(contracts/)?${name}['"/]`);
+  const byPackage = new RegExp(`['"]${scopeOf(root)}/(contracts/)?${name}['"/]`);
   const besideIt = new RegExp(`['"]\\./${name}\\.js['"]`);
   return ['services', 'packages', 'e2e']
     .flatMap((folder) => filesIn(root, folder))

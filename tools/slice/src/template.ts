@@ -19,7 +19,15 @@ export const sampleEntity = 'sample-thing';
 
 /** The slice with one use case of each kind, and their names. */
 export const sampleHost = 'sample-cases';
-export const sampleUseCases = { command: 'sample-command', query: 'sample-query', on: 'on-sample-event' } as const;
+export const sampleUseCases = {
+  command: 'sample-command',
+  query: 'sample-query',
+  on: 'on-sample-event',
+  entity: 'sample-item',
+  saga: 'sample-process',
+  projection: 'sample-list',
+} as const;
+export type UseCaseKind = keyof typeof sampleUseCases;
 
 /** The files of the sample slice and its contract. They are code of this package: linted, compiled and tested here. */
 export function sliceTemplate(): readonly File[] {
@@ -28,9 +36,18 @@ export function sliceTemplate(): readonly File[] {
   return paths.map(readTemplate);
 }
 
-/** The files of one sample use case. */
-export function useCaseTemplate(kind: keyof typeof sampleUseCases): readonly File[] {
-  return filesIn(folder, `services/${sampleHost}/src/${sampleUseCases[kind]}`).map(readTemplate);
+/** The files of one sample use case, all of which have its name in their paths. */
+export function useCaseTemplate(kind: UseCaseKind): readonly File[] {
+  const paths = filesIn(folder, sampleSource).filter((path) => path.includes(sampleUseCases[kind]));
+  return paths.map(readTemplate);
+}
+
+/** The folder of the code of the sample use cases. */
+export const sampleSource = `services/${sampleHost}/src`;
+
+/** The table of contents of the slice with the sample use cases. */
+export function useCaseApp(): File {
+  return readTemplate(`${sampleSource}/app.ts`);
 }
 
 /** The contract that the sample use cases belong to. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { withDependency, withoutDependency, withoutImport, withoutListed } from './edits.js';
 import { edit, imported, listed, type FileEdit, type Step } from './file-edits.js';
 import { spell } from './words.js';
+import { packageOf } from './scope.js';
 import { all } from './workspace.js';
 
 /** Adds a slice to the process that runs them all, or takes it out. Nothing in a workspace without that process. */
@@ -11,7 +12,8 @@ export async function editTogether(
   slice: string,
   purpose: 'add' | 'remove',
 ): Promise<readonly FileEdit[]> {
-  const steps = purpose === 'add' ? toAdd(slice) : toRemove(slice);
+  const names = namesOf(slice, packageOf(root, slice));
+  const steps = purpose === 'add' ? toAdd(names) : toRemove(names);
   const files = Object.entries(steps).filter(([path]) => existsSync(join(root, path)));
   const edits = await Promise.all(files.map(([path, ofFile]) => edit(root, path, ofFile)));
   return edits.filter(({ lines }) => lines.length > 0);
@@ -23,17 +25,14 @@ const manifest = `${all}/package.json`;
 const main = `${all}/src/main.ts`;
 const [opening, closing] = ['runTogether([', '])'] as const;
 
-function toAdd(slice: string): StepsByFile {
-  const { app, from, name, line } = namesOf(slice);
+function toAdd({ app, from, name, line, camel }: Names): StepsByFile {
   return {
     [manifest]: [{ line, apply: (source) => withDependency(source, name) }],
-    [main]: [imported(app, from), listed(opening, spell(slice).camel, closing)],
+    [main]: [imported(app, from), listed(opening, camel, closing)],
   };
 }
 
-function toRemove(slice: string): StepsByFile {
-  const { app, from, name, line } = namesOf(slice);
-  const { camel } = spell(slice);
+function toRemove({ app, from, name, line, camel }: Names): StepsByFile {
   return {
     [manifest]: [{ line, apply: (source) => withoutDependency(source, name) }],
     [main]: [
@@ -43,7 +42,9 @@ function toRemove(slice: string): StepsByFile {
   };
 }
 
-function namesOf(slice: string) {
-  const name = `@anywise/${slice}`;
-  return { name, from: `${name}/app`, app: `app as ${spell(slice).camel}`, line: `"${name}": "workspace:*"` };
+type Names = ReturnType<typeof namesOf>;
+
+function namesOf(slice: string, name: string) {
+  const { camel } = spell(slice);
+  return { name, camel, from: `${name}/app`, app: `app as ${camel}`, line: `"${name}": "workspace:*"` };
 }

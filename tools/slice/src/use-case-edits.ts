@@ -5,70 +5,76 @@ import { withCode } from './edits.js';
 import { edit, imported, listed, type FileEdit } from './file-edits.js';
 import { withLf } from './line-ends.js';
 import { Refusal } from './refusal.js';
-import { formatted, useCaseContract } from './template.js';
-import { spell } from './words.js';
+import type { Declaration, Listing } from './samples.js';
+import { scopeOf } from './scope.js';
+import { formatted } from './template.js';
 import { contractOf } from './workspace.js';
 
 export interface AppEdit {
   readonly slice: string;
-  readonly name: string;
+  readonly listings: readonly Listing[];
   /** The slice whose event is heard, for a listener. */
   readonly heardFrom: string | undefined;
 }
 
 /** Lists a use case in its slice's table of contents. */
-export async function editApp(root: string, { slice, name, heardFrom }: AppEdit): Promise<FileEdit> {
-  const { camel } = spell(name);
-  const path = `services/${slice}/src/app.ts`;
-  if (heardFrom === undefined) {
-    return edit(root, path, [
-      imported(camel, `./${name}/handler.js`),
-      imported(`${camel}Route`, `./${name}/route.js`),
-      listed('.register(', camel, ')'),
-      listed('routes: [', `${camel}Route`, ']'),
-    ]);
-  }
-  const contract = contractName(root, heardFrom);
-  return edit(root, path, [
-    imported(contract, `@anywise/contracts/${heardFrom}`),
-    imported(camel, `./${name}/listener.js`),
-    listed('contracts: [', contract, ']'),
-    listed('.register(', camel, ')'),
+export async function editApp(root: string, { slice, listings, heardFrom }: AppEdit): Promise<FileEdit> {
+  const those = (isRoute: boolean) =>
+    listings.filter((listing) => listing.isRoute === isRoute).map(({ identifier }) => identifier);
+  const routes = those(true);
+  const contract = heardFrom === undefined ? undefined : contractName(root, heardFrom);
+  return edit(root, `services/${slice}/src/app.ts`, [
+    ...(contract === undefined ? [] : [imported(contract, `${scopeOf(root)}/contracts/${heardFrom}`)]),
+    ...listings.map(({ identifier, from }) => imported(identifier, from)),
+    ...(contract === undefined ? [] : [listed('contracts: [', contract, ']')]),
+    listed('.register(', those(false), ')'),
+    ...(routes.length === 0 ? [] : [listed('routes: [', routes, ']')]),
   ]);
 }
 
 export interface ContractEdit {
   readonly slice: string;
-  readonly name: string;
-  readonly kind: 'command' | 'query';
+  readonly declarations: readonly Declaration[];
   /** Replaces the names in the sample's text by those of the use case. */
   readonly fill: (text: string) => string;
 }
 
-/** Declares a message in its slice's contract, and pins its wire name in the contract's test. */
+/** Declares what a use case needs in its slice's contract, and pins the wire names in the contract's test. */
 export async function editContract(
   root: string,
-  { slice, name, kind, fill }: ContractEdit,
+  { slice, declarations, fill }: ContractEdit,
 ): Promise<readonly FileEdit[]> {
   const path = contractOf(slice);
   const source = withLf(readFileSync(join(root, path), 'utf8'));
-  const { pascal } = spell(name);
-  const { text: declaration } = await formatted(root, { path, text: fill(sampleOf(kind, baseIn(source))) });
-  if (new RegExp(`\\bclass ${pascal}\\b`).test(source) && !source.includes(declaration)) {
+  const filled = await Promise.all(
+    declarations.map(async ({ name, text, message }) => ({
+      name: fill(name),
+      text: (await formatted(root, { path, text: fill(inGroup(text, baseIn(source))) })).text,
+      message: message && { ...message, type: fill(message.type) },
+    })),
+  );
+  const changed = filled.find(
+    ({ name, text }) => new RegExp(`\\b(class|const) ${name}\\b`).test(source) && !source.includes(text),
+  );
+  if (changed !== undefined) {
     throw new Refusal(
-      `\`${path}\` already has a \`${pascal}\`, which is not as it would be generated. Nothing was written.`,
+      `\`${path}\` already has a \`${changed.name}\`, which is not as it would be generated. Nothing was written.`,
     );
   }
   const before = `export const ${contractName(root, slice)} = contract(`;
+  const messages = filled.flatMap(({ name, message }) => (message === undefined ? [] : [{ name, ...message }]));
   const contract = edit(root, path, [
-    imported(kind, 'anywise'),
-    { line: declaration.trimEnd(), apply: (text) => withCode(text, declaration, before) },
-    listed(`contract('${slice}', {`, pascal, '})'),
+    ...[...new Set(messages.map(({ kind }) => kind))].map((kind) => imported(kind, 'anywise')),
+    ...filled.map(({ text }) => ({ line: text.trimEnd(), apply: (all: string) => withCode(all, text, before) })),
+    listed(
+      `contract('${slice}', {`,
+      messages.map(({ name }) => name),
+      '})',
+    ),
   ]);
   const test = path.replace(/\.ts$/, '.test.ts');
-  const pinned = existsSync(join(root, test))
-    ? [edit(root, test, [listed('.toEqual([', `'${kind} ${slice}.${name} v1'`, '])')])]
-    : [];
+  const pins = messages.map(({ kind, type }) => `'${kind} ${type} v1'`);
+  const pinned = existsSync(join(root, test)) ? [edit(root, test, [listed('.toEqual([', pins, '])')])] : [];
   return Promise.all([contract, ...pinned]);
 }
 
@@ -77,9 +83,7 @@ function baseIn(source: string): string | undefined {
   return /^export abstract class (\w+) extends Command\b/m.exec(source)?.[1];
 }
 
-/** The sample's message of this kind. */
-function sampleOf(kind: ContractEdit['kind'], base: string | undefined): string {
-  const declaration = new RegExp(`^export class \\w+ extends ${kind}\\([^]*?^}\\) {}\n`, 'm');
-  const sample = declaration.exec(useCaseContract().text)?.[0] ?? '';
-  return sample.replace(/^ {2}base: .*\n/m, base === undefined ? '' : `  base: ${base},\n`);
+/** A declaration of the sample in this group, or in none. */
+function inGroup(text: string, base: string | undefined): string {
+  return text.replace(/^ {2}base: .*\n/m, base === undefined ? '' : `  base: ${base},\n`);
 }

@@ -1,20 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { clashIn, identifiersIn } from './clashes.js';
 import { findEvent, type DeclaredEvent } from './contracts.js';
 import { compare, type Comparison } from './files.js';
 import { checkUseCaseName } from './names.js';
+import { projectionOf } from './projection.js';
 import { Refusal } from './refusal.js';
 import { withLf } from './line-ends.js';
-import { formatted, sampleHost, sampleUseCases, useCaseTemplate } from './template.js';
+import { declarationsOf, listingsOf, namesOf } from './samples.js';
+import { inScope } from './scope.js';
+import { formatted, sampleHost, sampleSource, useCaseTemplate, type UseCaseKind } from './template.js';
 import type { FileEdit } from './file-edits.js';
 import { editApp, editContract } from './use-case-edits.js';
-import { rename, spell } from './words.js';
+import { rename, singularOf } from './words.js';
 import { contractOf, filesIn, slicesOf } from './workspace.js';
 
 /** The request. `event` is the wire name of a listener's event. */
 export type UseCase = { readonly slice: string; readonly name: string } & (
-  { readonly kind: 'command' | 'query' } | { readonly kind: 'on'; readonly event: string }
+  { readonly kind: Exclude<UseCaseKind, 'on'> } | { readonly kind: 'on'; readonly event: string }
 );
 
 /** A use case as the generator would write it, compared with the disk. Nothing is written yet. */
@@ -26,15 +29,17 @@ export interface UseCasePlan extends Comparison {
 export async function planUseCase(root: string, useCase: UseCase): Promise<UseCasePlan> {
   checkNames(root, useCase);
   const { slice, name, kind } = useCase;
-  const folder = `services/${slice}/src/${name}`;
+  const names = namesOf(useCase);
   const event = kind === 'on' ? findEvent(root, useCase.event) : undefined;
-  if (event !== undefined) checkUnheard(root, slice, folder, event);
+  if (event !== undefined) checkUnheard(root, slice, `services/${slice}/src/${name}`, event);
+  const ofEvents = kind === 'projection' ? projectionOf(root, slice, name) : (text: string) => text;
 
-  const fill = (text: string) => fillIn(text, useCase, event);
+  const fill = (text: string) => inScope(root, rename(event === undefined ? text : heard(text, event), names));
   const files = await Promise.all(
-    useCaseTemplate(kind).map(({ path, text }) =>
-      formatted(root, { path: `${folder}/${basename(path)}`, text: fill(text) }),
-    ),
+    useCaseTemplate(kind).map(({ path, text }) => {
+      const place = rename(path.slice(sampleSource.length), names);
+      return formatted(root, { path: `services/${slice}/src${place}`, text: fill(ofEvents(text)) });
+    }),
   );
   const comparison = compare(root, files);
   if (comparison.changed.length > 0) {
@@ -43,8 +48,9 @@ export async function planUseCase(root: string, useCase: UseCase): Promise<UseCa
       [`\`${name}\` exists already, but not as it would be generated:`, ...changed, 'Nothing was written.'].join('\n'),
     );
   }
-  const app = await editApp(root, { slice, name, heardFrom: event?.slice });
-  const contract = kind === 'on' ? [] : await editContract(root, { slice, name, kind, fill });
+  const app = await editApp(root, { slice, listings: listingsOf(kind, names), heardFrom: event?.slice });
+  const declarations = declarationsOf(kind);
+  const contract = declarations.length === 0 ? [] : await editContract(root, { slice, declarations, fill });
   return { ...comparison, edits: [app, ...contract].filter(({ lines }) => lines.length > 0) };
 }
 
@@ -59,14 +65,15 @@ function checkNames(root: string, useCase: UseCase): void {
 }
 
 /** Names in the slice, or in the generated code, that the use case would use again. */
-function clashOf(root: string, { slice, name, kind }: UseCase): string | undefined {
-  const names = new Map([
-    [sampleHost, slice],
-    [sampleUseCases[kind], name],
-  ]);
-  const { camel, pascal } = spell(name);
+function clashOf(root: string, useCase: UseCase): string | undefined {
+  const { slice, kind } = useCase;
+  const names = namesOf(useCase);
+  const listings = listingsOf(kind, names);
+  const declared = declarationsOf(kind).map(({ name }) => rename(name, names));
   // What an earlier run wrote there is the use case itself.
-  const isOwn = (line: string) => line.includes(`'./${name}/`) || line.includes(`class ${pascal} `);
+  const isOwn = (line: string) =>
+    listings.some(({ from }) => line.includes(`'${from}'`)) ||
+    declared.some((name) => line.startsWith(`export class ${name} `) || line.startsWith(`export const ${name} `));
   const has = (path: string, identifier: string) => {
     const lines = existsSync(join(root, path)) ? withLf(readFileSync(join(root, path), 'utf8')).split('\n') : [];
     const isListed = lines.some((line) => isOwn(line));
@@ -74,25 +81,27 @@ function clashOf(root: string, { slice, name, kind }: UseCase): string | undefin
   };
   return (
     clashIn(useCaseTemplate(kind), names) ??
-    [camel, `${camel}Route`].find((identifier) => has(`services/${slice}/src/app.ts`, identifier)) ??
-    (kind !== 'on' && has(contractOf(slice), pascal) ? pascal : undefined)
+    listings.map(({ identifier }) => identifier).find((each) => has(`services/${slice}/src/app.ts`, each)) ??
+    declared.find((each) => has(contractOf(slice), each))
   );
 }
 
-/** A listener is called `on-…`, a query `get-…`, `find-…` or `list-…`, and a command neither. */
+/** A listener is called `on-…`, a query `get-…`, `find-…` or `list-…`, and nothing else is. An entity is one thing. */
 function checkKind({ name, ...rest }: UseCase): string | undefined {
   const [verb = ''] = name.split('-');
   const asks = ['get', 'find', 'list'].includes(verb);
-  switch (rest.kind) {
-    case 'on':
-      if (verb === 'on') return undefined;
-      return `The name of a listener begins with \`on-\`. Try \`on-${rest.event.replace(/^.*\./, '')}\`.`;
-    case 'query':
-      return asks ? undefined : `The name of a query begins with get, find or list. Try \`find-${name}\`.`;
-    case 'command':
-      if (asks) return `\`${name}\` sounds like a query. Use \`--query\`, or say what it does.`;
-      return verb === 'on' ? `\`${name}\` sounds like a listener. Use \`--on <event>\`.` : undefined;
+  if (rest.kind === 'on') {
+    if (verb === 'on') return undefined;
+    return `The name of a listener begins with \`on-\`. Try \`on-${rest.event.replace(/^.*\./, '')}\`.`;
   }
+  if (rest.kind === 'query') {
+    return asks ? undefined : `The name of a query begins with get, find or list. Try \`find-${name}\`.`;
+  }
+  if (asks)
+    return `\`${name}\` sounds like a query. Use \`--query\`, or say what it ${rest.kind === 'command' ? 'does' : 'is'}.`;
+  if (verb === 'on') return `\`${name}\` sounds like a listener. Use \`--on <event>\`.`;
+  if (rest.kind !== 'entity' || singularOf(name) === name) return undefined;
+  return `An entity is one thing, and \`${name}\` sounds like many. Try \`${singularOf(name)}\`.`;
 }
 
 /** The inbox knows listeners by slice and event, so a second one would need a name of its own. */
@@ -105,14 +114,9 @@ function checkUnheard(root: string, slice: string, folder: string, { type, class
   throw new Refusal(`\`${slice}\` already listens to \`${type}\`: add to \`${listener}\`.`);
 }
 
-function fillIn(text: string, { slice, name, kind }: UseCase, event: DeclaredEvent | undefined): string {
-  const names = new Map([
-    [sampleHost, slice],
-    [sampleUseCases[kind], name],
-  ]);
-  if (event === undefined) return rename(text, names);
-  const heard = text
-    .replace(/\bSampleEvent\b/g, event.className)
-    .replace(`@anywise/contracts/${sampleHost}`, `@anywise/contracts/${event.slice}`);
-  return rename(heard, names);
+/** A text of the listener with the event that it hears. */
+function heard(text: string, { className, slice }: DeclaredEvent): string {
+  return text
+    .replace(/\bSampleEvent\b/g, className)
+    .replace(`@anywise/contracts/${sampleHost}`, `@anywise/contracts/${slice}`);
 }

@@ -43,7 +43,7 @@ function expectSuccess({ code, output }: Result): void {
 async function begin() {
   const copy = copyWorkspace();
   const slices = [...slicesOf(copy.root), slice];
-  const ports = await freePorts(slices.length);
+  const ports = await freePorts(slices.length + 1);
   const { ANYWISE_STORE: _store, ANYWISE_TRANSPORT: _transport, ...inherited } = process.env;
   const store = await run(`${pnpm} store path --silent`, ownWorkspace, inherited);
   expectSuccess(store);
@@ -54,7 +54,8 @@ async function begin() {
     pnpm_config_registry: 'http://127.0.0.1:9',
     pnpm_config_store_dir: store.stdout.trim(),
     ...Object.fromEntries(slices.map((name, index) => [`${spell(name).constant}_PORT`, `${ports[index]}`])),
-    [spell(slice).constant]: `http://127.0.0.1:${ports.at(-1)}`,
+    DASHBOARD_PORT: `${ports.at(-1)}`,
+    [spell(slice).constant]: `http://127.0.0.1:${ports.at(-2)}`,
   };
   const inRoot = (command: string) => run(command, copy.root, env);
   expectSuccess(await inRoot(`${pnpm} install --frozen-lockfile --prefer-offline --trust-lockfile`));
@@ -84,16 +85,25 @@ it('runs as docs/add-a-slice.md says, and leaves the tree as it was', async () =
   if (dev === undefined || inSecondTerminal === undefined) throw new Error('The page does not run `dev`.');
 
   for (const step of steps.slice(0, runs)) await workspace.follow(step);
+  // In a slice that is there already, so that this one can still be removed.
+  for (const useCase of ['parcel --entity', 'parcel-list --projection', 'delivery --saga']) {
+    expectSuccess(await workspace.run(`${pnpm} new:use-case orders ${useCase}`));
+  }
   expectSuccess(await workspace.run(`${pnpm} typecheck --filter=@anywise/orders`));
+  expectSuccess(await workspace.run(`${pnpm} exec eslint services/orders/src packages/contracts/src`));
+  const made = await workspace.run(`${pnpm} --filter=@anywise/orders test parcel delivery`);
+  expectSuccess(made);
+  expect(made.output).toContain('Test Suites: 4 passed, 4 total');
   {
     await using services = workspace.start(dev.command);
-    await eventually(() => expect(services.output).toContain('Everything is ready.'), 60_000);
+    await eventually(() => expect(services.output).toContain('Everything is ready.'), 240_000);
     await workspace.follow(inSecondTerminal);
-    await eventually(() => expect(services.output).toContain(`Heard ${slice}.${slice}-created of o-1`));
+    await eventually(() => expect(services.output).toContain(`Heard ${slice}.${slice}-created of o-1`), 120_000);
     await services.interrupt();
   }
   for (const step of steps.slice(runs + 2)) await workspace.follow(step);
+  expectSuccess(await workspace.run('git clean -fdq services/orders && git checkout -q packages/contracts'));
 
   expect(await workspace.run('git status --porcelain --untracked-files=all')).toMatchObject({ code: 0, output: '' });
   expect(existsSync(join(workspace.root, `services/${slice}`))).toBe(false);
-}, 300_000);
+}, 1_200_000);

@@ -1,11 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The workspace of this generator, whatever folder it is started in. */
+/** The workspace that this generator is developed in. */
 export const ownWorkspace = fileURLToPath(new URL('../../..', import.meta.url));
 
-interface Manifest {
+/** The workspace that a folder belongs to, or the folder itself outside of one. */
+export function findWorkspace(folder: string): string {
+  for (let candidate = folder; candidate !== dirname(candidate); candidate = dirname(candidate)) {
+    if (existsSync(join(candidate, 'pnpm-workspace.yaml'))) return candidate;
+  }
+  return folder;
+}
+
+export interface Manifest {
   readonly name?: string;
   readonly packageManager?: string;
   readonly anywise?: { readonly port?: number };
@@ -91,7 +99,8 @@ function children(root: string, folder: string): readonly string[] {
   return entries.map(({ name }) => `${folder}/${name}`).sort();
 }
 
-function readManifest(folder: string): Manifest {
+/** An empty one where there is none. */
+export function readManifest(folder: string): Manifest {
   const file = join(folder, 'package.json');
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Manifest) : {};
 }

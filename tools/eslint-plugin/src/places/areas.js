@@ -5,12 +5,12 @@ import { isInside } from './place.js';
 /** @typedef {import('./place.js').Place} Place */
 
 /**
- * A folder, and the names by which its modules can be imported.
+ * A folder, and the package names under which its modules can be imported.
  * @typedef {{ dir: string, realDir: string, names: string[] }} Area
  */
 
 /**
- * Finds the area that contains a place, without a look at all others. None is inside another.
+ * Finds the area that contains a place without scanning all areas. Areas do not nest.
  * @template {Area} A
  * @param {A[]} areas
  */

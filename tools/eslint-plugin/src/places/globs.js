@@ -19,7 +19,7 @@ export function reaches(pattern, dir) {
 function segmentMatches(segment, name) {
   if (segment === undefined || segment === name) return segment === name;
   if (!/[*?{[(]/.test(segment)) return false;
-  // Extended patterns such as `!(a)` and `[a-z]` are taken to match anything.
+  // Extended patterns such as `!(a)` and `[a-z]` are assumed to match anything.
   if (/[[(]/.test(segment)) return true;
   const source = segment
     .replace(/[.+^$|\\]/g, String.raw`\$&`)

@@ -8,12 +8,12 @@ import { globPlace } from './place.js';
 /** @typedef {import('../aliases.js').Alias} Alias */
 /** @typedef {import('./place.js').Place} Place */
 
-/** As many aliases may stand for each other. */
+/** How many aliases are followed in a row. */
 const MAX_ALIASES = 4;
 
 /**
- * Tells where the specifiers of a file may lead. Names and paths decide, not resolution: pnpm does not link what is not
- * declared, so to a resolver another slice looks like any missing package.
+ * Finds where the specifiers of a file may lead. It goes by names and paths instead of resolving them: pnpm links only what
+ * is declared, so a resolver cannot tell another slice from any missing package.
  * @param {string} file
  * @param {string[]} dirs The folders of its package and of the workspace.
  * @param {{ readAliases: (dir: string) => Alias[], placeOf: (path: string) => Place }} workspace
@@ -49,7 +49,7 @@ export function createLocator(file, dirs, { readAliases, placeOf }) {
   }
 
   /**
-   * A path whose next folder is unknown may lead into each folder.
+   * A path whose next folder is unknown may lead into any folder.
    * @param {string} path
    */
   function pathPlace(path) {
@@ -67,7 +67,7 @@ export function createLocator(file, dirs, { readAliases, placeOf }) {
 }
 
 /**
- * Without what bundlers and other runtimes add: loaders before `!`, `?raw`, `npm:`, `/@fs`.
+ * Strips what bundlers and other runtimes add: loaders before `!`, `?raw`, `npm:`, `/@fs`.
  * @param {Reference} reference
  */
 function clean({ specifier, bases, isGlob }) {
@@ -82,7 +82,7 @@ export function isPath(specifier) {
 }
 
 /**
- * None for what is no file, such as `https:` and malformed URLs.
+ * Empty for anything that is not a file, such as `https:` and malformed URLs.
  * @param {string} specifier
  * @param {string} base
  */

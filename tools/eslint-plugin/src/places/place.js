@@ -2,8 +2,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 
 /**
- * Where a reference may lead: a path as the code means it, the path it is a link to, and what it names where it leads
- * through node_modules. Where the slice orders has a link `node_modules/pay` to the slice payments, `import 'pay'` leads to
+ * Where a reference may lead: the path as written, the path after following links, and the package path if it leads through
+ * node_modules. If the slice orders has a link `node_modules/pay` to the slice payments, `import 'pay'` leads to
  *
  * ```js
  * {
@@ -13,8 +13,8 @@ import { basename, dirname, join, sep } from 'node:path';
  * }
  * ```
  *
- * A pattern of paths such as `../../p*` is one place, with `isGlob`. One that stands for what only a run would tell, as
- * `../../${name}` does, has `isUnknown` as well.
+ * A pattern of paths such as `../../p*` is one place, with `isGlob`. A pattern for a value that is known only at run time, as
+ * in `../../${name}`, has `isUnknown` as well.
  * @typedef {{ path: string, realPath: string, packagePath: string, isGlob?: boolean, isUnknown?: boolean }} Place
  */
 
@@ -44,8 +44,8 @@ export function isInside(dir, path) {
 }
 
 /**
- * What an import calls a file may be less than its path, or more: TypeScript's `./a.js` is `a.ts`, and CommonJS leaves
- * the extension out.
+ * An import may spell a file differently from its path: TypeScript writes `./a.js` for `a.ts`, and CommonJS leaves out the
+ * extension.
  * @param {string} path
  */
 export function realPathOf(path) {

@@ -2,7 +2,7 @@ import { asNode, keyName } from './nodes.js';
 
 /** @typedef {import('./reader.js').Access} Access */
 
-// What ESLint calls the steps of a traversal.
+// The kinds of steps in a traversal, by ESLint's numbers.
 const VISIT = 1;
 const ENTER = 1;
 
@@ -17,7 +17,7 @@ export function* nodesOf(sourceCode) {
 }
 
 /**
- * Finds where a file takes or sets a member by its name, such as `a.b`. The file is searched once, when first asked.
+ * Finds where a file reads or sets a member by name, such as `a.b`. The file is searched once, on first use.
  * @param {import('eslint').SourceCode} sourceCode
  */
 export function createAccesses(sourceCode) {

@@ -5,11 +5,11 @@ import { asNode, isFunction, propertyOf, returnsOf, wrapped } from './nodes.js';
 /** @typedef {import('./variables.js').Value} Value */
 /** @typedef {import('./reader.js').Reader} Reader */
 
-/** Of what gets its value from more places than this, the rest is left out: minified code has thousands. */
+/** How many sources of a value are followed; further ones are ignored, because minified code has thousands. */
 const MAX_SOURCES = 64;
 
 /**
- * Follows a value back through the variables, members, conditions and functions of the file: in
+ * Traces a value back through the variables, members, conditions and functions of the file: in
  * `const a = { b: c ?? 'd' }; f(a.b)`, the argument comes from `c` and from `'d'`.
  * @param {Reader} reader
  */
@@ -61,7 +61,7 @@ export function createFlow(reader) {
   }
 
   /**
-   * What a call gives: `Object.freeze(a)` its argument, a function of the file what it returns.
+   * The value of a call: its argument for `Object.freeze(a)`, or what a function of the file returns.
    * @param {Extract<Node, { type: 'CallExpression' }>} call
    */
   function resultsOf({ callee, arguments: args }) {
@@ -76,7 +76,7 @@ export function distinct(nodes) {
 }
 
 /**
- * The class or the object that `this` is, or is an instance of.
+ * The object that `this` is, or the class of which it is an instance.
  * @param {Node} node
  * @returns {Node | undefined}
  */

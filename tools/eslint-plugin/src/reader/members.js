@@ -8,7 +8,7 @@ import { UNKNOWN, asNode, isClass, isFunction, keyName, propertyOf, returnsOf } 
 /** @typedef {{ key: string, value: Node, isSpread?: boolean }} Entry */
 
 /**
- * Tells what lists, objects, classes and enums of the file hold.
+ * Finds the members of lists, objects, classes and enums in the file.
  * @param {Reader} reader
  */
 export function createMembers(reader) {
@@ -26,7 +26,7 @@ export function createMembers(reader) {
     const found = reader.sourcesOf(node).flatMap((source) => {
       const known = members.get(source) ?? new Map();
       members.set(source, known);
-      // An object that spreads itself, as in `a = { ...a }`, has no more than it has.
+      // An object that spreads itself, as in `a = { ...a }`, gains nothing.
       if (!known.has(key)) known.set(key, []).set(key, findMembers(source, key));
       return known.get(key) ?? [];
     });
@@ -49,7 +49,7 @@ export function createMembers(reader) {
   }
 
   /**
-   * What `object.key = value` puts there.
+   * The values assigned as in `object.key = value`.
    * @param {Node} source
    * @param {string} key
    */
@@ -62,7 +62,7 @@ export function createMembers(reader) {
   }
 
   /**
-   * Two expressions are one object where both are the same in the file, or the same global.
+   * Two expressions are one object if both refer to the same thing in the file, or to the same global.
    * @param {Node} node
    * @param {Node} source
    */
@@ -82,7 +82,8 @@ export function createMembers(reader) {
   }
 
   /**
-   * The same list or object again: `Object.values(a)`, `new Set(a)`, `a.filter(f)`. An instance has what its class has.
+   * Calls that return the same elements or members: `Object.values(a)`, `new Set(a)`, `a.filter(f)`. An instance has the
+   * members of its class.
    * @param {Call} call
    * @param {string} key
    * @returns {Node[]}
@@ -123,7 +124,7 @@ function entriesOf(node) {
 }
 
 /**
- * A getter holds what it returns, and a constructor the parameters that TypeScript makes members.
+ * A getter holds what it returns; a constructor holds the parameters that TypeScript turns into members.
  * @param {{ computed?: boolean, key: object, kind?: string, value?: object | null | undefined }} member
  * @returns {Entry[]}
  */

@@ -5,16 +5,16 @@ import { importOf, isGlobal } from './scopes.js';
 /** @typedef {import('./variables.js').Value} Value */
 /** @typedef {import('./reader.js').Reader} Reader */
 
-/** What may be this or that may be more than this many; the rest is left out. */
+/** How many names an expression may have; further ones are ignored. */
 const MAX_NAMES = 64;
 
-/** A thing whose members may still tell what they are, such as `audioWorklet`. */
+/** An object that is unknown, but whose members may still be recognised, such as `audioWorklet`. */
 export const SOMETHING = '?';
 
-/** The global object, in a browser, a worker and Node. */
+/** The names of the global object in browsers, workers and Node. */
 const globalObjects = /^(globalThis|window|self|global)$/;
 
-/** Names that mean the same as others. */
+/** Names that are synonyms of others. */
 const synonyms = new Map([
   ['import.meta.jest', 'jest'],
   ['module.require', 'require'],
@@ -28,13 +28,13 @@ const synonyms = new Map([
 
 const requireMakers = /^(module#|jiti#)?(createRequire|createJiti)$|^(create-require|jiti)#$/;
 
-/** Methods that return the object they belong to, so that calls can follow each other. */
+/** Methods that return their own object, so that calls can be chained. */
 const chained =
   /^(.*\b(?:jest|vi|vitest))\.(?:(?:un|do|dont|doUn|deepUn|set)?[mM]ock|\w+Automock|\w+Mocks|resetModules|use\w+Timers)$/;
 
 /**
- * Tells what an expression is that the file did not make itself. A name begins with a global, `import.meta`, or a module
- * and `#`, and goes on with the keys that lead from there: `require.resolve`, `module#createRequire`, `path#join`.
+ * Names what an expression refers to outside the file. A name begins with a global, `import.meta`, or a module and `#`, and
+ * continues with the keys that lead from there: `require.resolve`, `module#createRequire`, `path#join`.
  * @param {Reader} reader
  */
 export function createNames(reader) {
@@ -100,7 +100,7 @@ export function createNames(reader) {
    */
   function namesOfMember(node, keys) {
     const held = keys.reduce((nodes, key) => nodes.flatMap((object) => reader.membersOf(object, key)), [node]);
-    // What the file itself put there is what it is, and not what its name would mean elsewhere.
+    // What the file assigned itself counts, not what the name means elsewhere.
     if (held.length > 0) return all(held);
     return reader.namesOf(node).map((name) => keys.reduce(member, name));
   }
@@ -138,7 +138,7 @@ export function createNames(reader) {
 }
 
 /**
- * Whether an expression may be something with a name that fits.
+ * Whether one of the names of an expression matches.
  * @param {Reader} reader
  * @param {object} node
  * @param {RegExp} pattern
@@ -163,7 +163,7 @@ export function member(object, key) {
 }
 
 /**
- * Some modules export what is a global as well, and `path` itself once more for each system.
+ * Some modules export what is also a global, and `path` exports itself again for each platform.
  * @param {string} name
  */
 function canonical(name) {

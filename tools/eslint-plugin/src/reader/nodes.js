@@ -4,11 +4,11 @@
 /** @typedef {Extract<Node, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>} Fn */
 /** @typedef {Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>} Class */
 
-/** Stands for what only a run would tell. */
+/** Replaces a value that is known only at run time. */
 export const UNKNOWN = '*';
 
 /**
- * ESTree's types leave out the parents that ESLint sets.
+ * ESTree's types lack the `parent` that ESLint sets.
  * @param {object} node
  */
 export function asNode(node) {
@@ -16,8 +16,7 @@ export function asNode(node) {
 }
 
 /**
- * What is inside an expression that leaves the value as it is: `await`, optional chains and, from typescript-eslint,
- * type annotations.
+ * Unwraps expressions that do not change the value: `await`, optional chains and, from typescript-eslint, type annotations.
  * @param {Node} node
  */
 export function wrapped(node) {
@@ -45,7 +44,7 @@ export function isClass(node) {
 }
 
 /**
- * What a function returns, as far as its last lines show.
+ * What a function returns, as far as its `return` statements show.
  * @param {Fn} fn
  * @returns {object[]}
  */
@@ -63,7 +62,7 @@ export function propertyOf({ computed, property }, stringsOf) {
 }
 
 /**
- * The name of a key that is written as a name or a literal.
+ * The name of a key that is an identifier or a literal.
  * @param {object} key
  */
 export function keyName(key) {

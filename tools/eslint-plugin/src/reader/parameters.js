@@ -9,7 +9,7 @@ import { UNKNOWN, asNode, keyName } from './nodes.js';
 
 const ITERATIONS = /^(map|forEach|flatMap|filter|some|every|find|findLast)$/;
 
-/** Functions that give a function they are called with something to load with, and which of its parameters that is. */
+/** Functions that pass a loader to their callback, and which of its parameters that is. */
 const handing = [
   {
     to: /^test#$|^(test#)?(test|it|suite|describe|before|after|beforeEach|afterEach|only|skip|todo)(\.\w+)*$/,
@@ -20,12 +20,12 @@ const handing = [
   { to: /^require\.ensure$/, index: 0, name: 'require' },
 ];
 
-/** Functions of AMD, whose last argument gets the modules that a list before it names. */
+/** AMD functions, whose last argument receives the modules named in a list before it. */
 const amd = /^(define|require|requirejs#?(define)?)$/;
 const amdDefaults = ['require', 'exports', 'module'];
 
 /**
- * Tells what the calls in this file give a parameter.
+ * Finds the arguments that calls in this file pass for a parameter.
  * @param {Reader} reader
  */
 export function createParameters(reader) {
@@ -46,7 +46,7 @@ export function createParameters(reader) {
   }
 
   /**
-   * The expressions that are this function. A constructor is what is written after `new`.
+   * The expressions that refer to this function. A constructor is called through its class.
    * @param {Fn} fn
    * @returns {Node[]}
    */
@@ -64,7 +64,7 @@ export function createParameters(reader) {
   }
 
   /**
-   * Where a function is taken from what holds it: `tools.load` for `const tools = { load() {} }`.
+   * Where a function is read from the object that holds it: `tools.load` for `const tools = { load() {} }`.
    * @param {Fn} fn
    * @returns {Node[]}
    */
@@ -81,7 +81,7 @@ export function createParameters(reader) {
   }
 
   /**
-   * What a function gets that is given to another.
+   * What a function receives if it is passed to another one.
    * @param {Call} call
    * @param {Node} fn
    * @param {number} index
@@ -116,7 +116,7 @@ export function createParameters(reader) {
 }
 
 /**
- * The list whose elements a method gives to the function that is its first argument: `list` in `list.map(fn)`.
+ * The list whose elements a method passes to its callback: `list` in `list.map(fn)`.
  * @param {Node} callee
  * @param {Node} fn
  */

@@ -13,20 +13,20 @@ import { createVariables } from './variables.js';
 /** @typedef {Extract<Node, { type: 'MemberExpression' }>} Access */
 
 /**
- * Tells what the expressions of one file come to, as far as that shows without running them.
+ * Evaluates the expressions of one file as far as possible without running them.
  * @typedef {object} Reader
  * @property {import('eslint').SourceCode} sourceCode
  * @property {string} url The file, as a URL.
  * @property {string[]} cwds Folders from which the code may be run.
- * @property {Map<string, string>} known The strings that names such as `__dirname` stand for.
- * @property {(node: Node) => string[]} stringsOf The strings an expression may come to, each with `*` from the first unknown
+ * @property {Map<string, string>} known The values of names such as `__dirname`.
+ * @property {(node: Node) => string[]} stringsOf The strings that an expression may yield, with `*` from the first unknown
  *   part on: `'a/' + b + 'c'` gives `a/*`.
- * @property {(node: Node) => string[]} namesOf What an expression may be of that the file did not make itself: a global such
- *   as `jest.mock`, `import.meta.resolve`, or what a module exports, such as `child_process#fork`. None for the rest.
- * @property {(node: Node) => Node[]} sourcesOf The expressions from which an expression may get its value.
+ * @property {(node: Node) => string[]} namesOf What an expression may refer to outside the file: a global such as
+ *   `jest.mock`, `import.meta.resolve`, or an export of a module, such as `child_process#fork`. Empty for anything else.
+ * @property {(node: Node) => Node[]} sourcesOf The expressions that an expression may take its value from.
  * @property {(node: Node, key: string) => Node[]} membersOf What an expression may hold under a key; `*` is any.
  * @property {(node: Node) => Node[]} elementsOf The elements of a list, or the expression itself when it is not a list.
- * @property {(key: string) => Access[]} accessesTo Where the file takes or sets a member of this name.
+ * @property {(key: string) => Access[]} accessesTo Where the file reads or sets a member of this name.
  * @property {(identifier: import('./nodes.js').Identifier) => Value[]} valuesOf What a variable may hold.
  */
 
@@ -69,7 +69,7 @@ export function createReader(sourceCode, file, cwds) {
 }
 
 /**
- * Each expression is read once. What it comes to by way of itself is unknown, so that `const a = b, b = a` ends.
+ * Reads each expression once. A value that depends on itself is unknown, so that `const a = b, b = a` terminates.
  * @template T
  * @param {(node: Node) => T} read
  * @param {T} unknown

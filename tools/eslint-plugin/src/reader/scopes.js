@@ -18,7 +18,7 @@ export function findVariable(sourceCode, identifier) {
 }
 
 /**
- * Whether a name means what it means to the runtime: the file declares it nowhere, or only `declare`s that it is there.
+ * Whether a name refers to a global: the file does not define it, or only `declare`s it.
  * @param {SourceCode} sourceCode
  * @param {Identifier} identifier
  */

@@ -6,12 +6,12 @@ import { UNKNOWN, asNode, propertyOf } from './nodes.js';
 /** @typedef {import('./nodes.js').Node} Node */
 /** @typedef {import('./reader.js').Reader} Reader */
 
-/** Each part of a text that may be this or that doubles what it may come to; beyond this many, the rest is left out. */
+/** Each part with two possible values doubles the results; beyond this many, the rest is ignored. */
 const MAX_STRINGS = 256;
 
 /**
- * Puts together the strings that an expression may come to: literals, templates, `+`, and what common functions make of
- * them. `join('a', b ? 'c' : 'd')` gives `a/c` and `a/d`.
+ * Builds the strings that an expression may yield: literals, templates, `+`, and the results of common functions.
+ * `join('a', b ? 'c' : 'd')` gives `a/c` and `a/d`.
  * @param {Reader} reader
  */
 export function createStrings(reader) {
@@ -61,7 +61,7 @@ export function createStrings(reader) {
   function readMember(node) {
     const known = readKnown(node);
     if (known) return known;
-    // A part of a URL: the rule reads a URL and its path in the same way.
+    // A part of a URL: the rule treats a URL and its path in the same way.
     return /^(href|pathname)$/.test(propertyOf(node, reader.stringsOf))
       ? reader.stringsOf(asNode(node.object))
       : [UNKNOWN];
@@ -122,7 +122,7 @@ export function createStrings(reader) {
 }
 
 /**
- * Functions that give strings, by name.
+ * Functions that return strings, by name.
  * @type {Map<string, (args: string[][], reader: Reader) => string[]>}
  */
 const functions = new Map([
@@ -175,7 +175,7 @@ function concat(parts) {
 }
 
 /**
- * One of each part, in all ways, up to the first that is unknown.
+ * All combinations of the parts, up to the first unknown one.
  * @param {string[][]} parts
  */
 function combine(parts) {

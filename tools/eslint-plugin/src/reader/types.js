@@ -4,7 +4,7 @@ import { member, moduleName } from './names.js';
 
 /** @typedef {import('./reader.js').Reader} Reader */
 
-/** Types of what loads modules, by the name of what has them. */
+/** Types of module loaders, by the name of the loader. */
 const namesByType = new Map([
   ['NodeRequire', 'require'],
   ['NodeJS.Require', 'require'],
@@ -15,7 +15,7 @@ const namesByType = new Map([
 ]);
 
 /**
- * What a variable or parameter holds, as far as its type tells: `(load: NodeJS.Require)`, `(jest: typeof other)`.
+ * What a variable or parameter holds, judging by its type: `(load: NodeJS.Require)`, `(jest: typeof other)`.
  * @param {Reader} reader
  * @param {object} pattern
  * @returns {string[]}

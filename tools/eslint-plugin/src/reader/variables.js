@@ -8,13 +8,13 @@ import { typeNames } from './types.js';
 /** @typedef {import('./reader.js').Reader} Reader */
 
 /**
- * A value: an expression or a name, and the keys that lead from it to the value. `const { a: [b] } = c` makes `b` the
- * value `c` at `a`, `0`. The key `*` means any.
+ * A value: an expression or a name, and the keys that lead from it to the value. In `const { a: [b] } = c`, `b` is `c` at
+ * the keys `a`, `0`. The key `*` matches any key.
  * @typedef {({ node: Node } | { name: string }) & { keys: string[] }} Value
  */
 
 /**
- * Tells all that a variable may hold, as far as the file shows: initial values, assignments, defaults and arguments.
+ * Collects everything in the file that a variable may hold: initial values, assignments, defaults and arguments.
  * @param {Reader} reader
  */
 export function createVariables(reader) {
@@ -27,7 +27,7 @@ export function createVariables(reader) {
     if (!variable) return [];
     const values = known.get(variable);
     if (values) return values;
-    // What a variable gets by way of itself is nothing new.
+    // A variable that is assigned from itself gains nothing.
     known.set(variable, []);
     const found = [...variable.defs.flatMap(definedBy), ...variable.references.flatMap(assignedBy)];
     known.set(variable, found);
@@ -82,7 +82,7 @@ function assignedBy({ identifier, writeExpr, init }) {
 }
 
 /**
- * What a pattern gives one of its names, when it is bound to one of the values.
+ * The values that a destructuring pattern binds to one of its names.
  * @param {Node} pattern
  * @param {object} name
  * @param {Value[]} values

@@ -6,7 +6,7 @@ import { asNode } from '../reader/nodes.js';
 const quoted = String.raw`(?<quote>['"])(?<specifier>.*?)\k<quote>`;
 
 /**
- * Comments that tools read as imports, by how they begin.
+ * Comments that tools read as imports, by their opening characters.
  * @type {{ opening: string, pattern: RegExp, isPath?: true, isType?: true }[]}
  */
 const forms = [
@@ -25,7 +25,7 @@ const forms = [
   { opening: '//', pattern: new RegExp(String.raw`@(deno|ts)-types\s*=\s*${quoted}`, 'g') },
 ];
 
-/** Tags of JSDoc that are followed by text in braces, and not by a type. */
+/** JSDoc tags whose braces hold text instead of a type. */
 const prose = /^(link|linkcode|linkplain|see|example|inheritDoc|code)$/;
 
 /**
@@ -59,7 +59,7 @@ function typesIn(text) {
 }
 
 /**
- * A text up to the brace that closes its first.
+ * The text up to the brace that closes its first one.
  * @param {string} text
  */
 function inBraces(text) {

@@ -11,7 +11,7 @@ import { inSetting } from './settings.js';
 /** @typedef {import('../reader/reader.js').Reader} Reader */
 
 /**
- * A module that a file names, as the file says it. Where it leads is a `Place`.
+ * A module that a file names, as written. Where it leads is a `Place`.
  *
  * `jest.mock('../payments')` is `{ node: <the literal>, specifier: '../payments' }`.
  * @typedef {object} Reference
@@ -19,10 +19,10 @@ import { inSetting } from './settings.js';
  * @property {string} specifier
  * @property {string[]} [bases] The URLs from which the specifier is read as a path, even without a leading `./`.
  * @property {boolean} [isGlob] Whether the specifier is a pattern of paths.
- * @property {boolean} [isPlain] Whether an unknown part of the path stands for nothing.
+ * @property {boolean} [isPlain] Whether an unknown part of the path is taken as empty.
  */
 
-/** Where the nodes that are specifiers by syntax hold them. */
+/** The field of each kind of node that holds its specifier. */
 const specifierKeys = new Map([
   ['ImportDeclaration', 'source'],
   ['ExportNamedDeclaration', 'source'],
@@ -37,7 +37,7 @@ const specifierKeys = new Map([
 const found = new WeakMap();
 
 /**
- * All modules that a file names. The rules that look at a file share what is found.
+ * All modules that a file names. The rules that check a file share the result.
  * @param {SourceCode} sourceCode
  * @param {string} file
  * @param {string[]} cwds Folders from which the code may be run.
@@ -81,7 +81,7 @@ function inNode(node, reader) {
 }
 
 /**
- * A call, and what it calls by way of `call`, `apply`, `bind`, `Reflect` and methods such as `forEach`.
+ * A call, and the function that it calls through `call`, `apply`, `bind`, `Reflect` or methods such as `forEach`.
  * @param {Node} callee
  * @param {Node[]} args
  * @param {Reader} reader

@@ -8,8 +8,8 @@ import { UNKNOWN, asNode } from '../reader/nodes.js';
 /** @typedef {import('./find.js').Reference} Reference */
 
 /**
- * A call, and how it names modules: the expressions that are specifiers, and how they are read. Lists stand for their
- * elements.
+ * A call, and how it names modules: the expressions that are specifiers, and how they are read. For a list, its elements
+ * count.
  * @typedef {{ node: Node, callee: Node, args: Node[], reader: Reader }} Call
  * @typedef {(call: Call) => Omit<Reference, 'specifier'>[]} Take
  */
@@ -19,8 +19,8 @@ const mocks =
   'createMockFromModule|genMockFromModule|unstable_mockModule|unstable_unmockModule';
 
 /**
- * Functions and classes that load modules or run files, by name: see `createNames`. What the file made itself has no name,
- * so a method of its own is none of these, whatever it is called.
+ * Functions and classes that load modules or run files, by name: see `createNames`. What the file defines itself has no
+ * such name, so its own methods never match.
  * @type {{ name: RegExp, take: Take, separator?: RegExp }[]}
  */
 const loaders = [
@@ -33,7 +33,7 @@ const loaders = [
   { name: /^import\.meta\.(glob|globEager|webpackContext)$|^require\.context$/, take: glob },
   { name: /^(systemjs#|(systemjs#)?System(JS)?\.)(import|resolve|register)$/, take: specifiers },
   { name: /^(define|requirejs|requirejs#(define)?)$/, take: specifiers },
-  // Packages that hand on another's `jest` are many, but a file of one's own may call anything so.
+  // Many packages re-export `jest`, but a file may use that name for anything of its own.
   { name: new RegExp(String.raw`^([^./#][^#]*#)?(jest|vi|vitest)\.(${mocks})$`), take: specifier },
   { name: /^((bun:)?test#)?mock\.module$/, take: specifier },
   { name: /^(proxyquire|esmock|rewire|rewiremock|quibble)([#.]|$)/, take: specifier },
@@ -57,7 +57,7 @@ const evaluators = /^(eval|Function|setTimeout|setInterval)$|^vm#|^(worker_threa
 const evaluated = /\b(from|import|require(\.resolve)?)\s*\(?\s*(?<quote>['"`])(?<specifier>.+?)\k<quote>/g;
 
 /**
- * What a call names, when what it calls has this name.
+ * What a call of a function with this name refers to.
  * @param {string} name
  * @param {Call} call
  * @returns {Reference[]}
@@ -72,7 +72,7 @@ export function loadedBy(name, call) {
 }
 
 /**
- * What an expression may come to, as specifiers.
+ * The specifiers that an expression may yield.
  * @param {Omit<Reference, 'specifier'>} reference
  * @param {Reader} reader
  * @param {RegExp} [separator]
@@ -85,7 +85,7 @@ export function specifiersIn(reference, reader, separator) {
 }
 
 /**
- * Where a path may be read from that a process or a worker gets.
+ * The folders from which a path given to a process or a worker may be read.
  * @param {Reader} reader
  */
 export function runBases({ url, cwds }) {
@@ -114,7 +114,7 @@ function specifier({ args, ...call }) {
 }
 
 /**
- * A `require` that `createRequire()` made for another place reads relative paths from there.
+ * A `require` that `createRequire()` made for another place resolves relative paths from there.
  * @type {Take}
  */
 function required({ callee, reader, ...call }) {

@@ -156,7 +156,7 @@ describe.each([
   ['JavaScript', new RuleTester(), [...ownMembers, ...shadowed, ...texts]],
   ['TypeScript', new RuleTester({ languageOptions: { parser } }), [...ownMembers, ...shadowed, ...texts, ...typed]],
 ])('in %s what only looks like a loader names no module:', (_language, tester, forms) => {
-  tester.run('a look-alike', rule, {
+  tester.run('code that only looks like an import', rule, {
     valid: forms.flatMap((form) => names.map((name) => ({ code: form.replaceAll('NAME', () => name), filename }))),
     invalid: [],
   });
@@ -204,7 +204,7 @@ const aliases = fc.constantFrom(
   (/** @type {string} */ from, /** @type {string} */ to) => `const f${to} = (a) => a; const ${to} = f${to}(${from});`,
 );
 
-it('does not mistake a method of an own object for a loader, whatever their names', () => {
+it('does not mistake a method of an object in the file for a loader, whatever its name', () => {
   fc.assert(
     fc.property(ownObjects, loaderName, loaderName, fc.constantFrom(...names), (own, name, method, specifier) => {
       const [object, called] = [name, method].map((word) => (word === 'import' ? 'load' : word));

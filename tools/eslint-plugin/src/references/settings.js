@@ -17,7 +17,7 @@ export function inSetting(node, reader) {
 }
 
 /**
- * The keys of the objects around a value, from the outermost on. A key is not the value of its own.
+ * The keys of the objects around a value, outermost first. A key is not part of its own path.
  * @param {Node | null} node
  * @returns {string[]}
  */

@@ -10,7 +10,7 @@ export const noCrossSliceDependencies = {
     schema: schemaOf(workspaceOptions),
     messages: {
       slice:
-        '`{{folder}}` depends on the slice `{{slice}}`: `{{specifier}}` in `{{field}}`. Remove it and share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
+        '`{{folder}}` depends on the slice `{{slice}}`: `{{specifier}}` in `{{field}}`. Remove it and share a message through `{{contracts}}` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
       shared:
         '`{{folder}}` is shared code, but it depends on the slice `{{slice}}`: `{{specifier}}` in `{{field}}`. Remove it: shared code must not depend on any slice. See docs/boundaries.md.',
       configuration,
@@ -22,7 +22,7 @@ export const noCrossSliceDependencies = {
       const namesIn = basename(file) === 'package.json' ? manifestNames : configurationNames;
       return {
         Document: () => {
-          // ESLint's types for rules know of JavaScript only.
+          // ESLint's types for rules cover only JavaScript.
           const { ast } = /** @type {{ ast: import('@humanwhocodes/momoa').DocumentNode }} */ (
             Object(context.sourceCode)
           );
@@ -30,7 +30,8 @@ export const noCrossSliceDependencies = {
             const reference = references.find(boundary.crossedBy);
             const crossed = reference && boundary.crossedBy(reference);
             if (!crossed) continue;
-            const data = { folder: boundary.folder, slice: crossed.folder, specifier: reference.specifier, field };
+            const { folder, contractsName: contracts } = boundary;
+            const data = { folder, slice: crossed.folder, specifier: reference.specifier, field, contracts };
             context.report({ loc: node.loc, messageId: boundary.slice ? 'slice' : 'shared', data });
           }
         },

@@ -91,7 +91,7 @@ describe('package.json', () => {
     expect(lint('services/orders/package.json', manifest)).toEqual([]);
   });
 
-  it('is reported with what to do instead', () => {
+  it('reports what to do instead', () => {
     const [problem] = lint('services/orders/package.json', { dependencies: { '@anywise/payments': 'workspace:*' } });
     expect(problem?.message).toMatchInlineSnapshot(
       `"\`services/orders\` depends on the slice \`services/payments\`: \`@anywise/payments\` in \`dependencies.@anywise/payments\`. Remove it and share a message through \`@anywise/contracts\` instead: send a command or query of \`services/payments\`, or listen to one of its events. See docs/boundaries.md."`,
@@ -102,7 +102,7 @@ describe('package.json', () => {
     );
   });
 
-  it('is reported at the place', () => {
+  it('is reported at its position', () => {
     const text = '{\n  "dependencies": {\n    "@anywise/payments": "workspace:*"\n  }\n}\n';
     expect(verify('services/orders/package.json', text)).toMatchObject([{ line: 3, column: 5, endColumn: 24 }]);
   });
@@ -189,7 +189,7 @@ function verify(file, text, options) {
 }
 
 /**
- * The same, seen from a package.
+ * The same for a package.
  * @param {object} content
  */
 function move(content) {

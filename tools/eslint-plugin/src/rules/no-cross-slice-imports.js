@@ -8,9 +8,9 @@ export const noCrossSliceImports = {
     schema: schemaOf(workspaceOptions),
     messages: {
       slice:
-        '`{{folder}}` reaches into the slice `{{slice}}` via `{{specifier}}`. Share a message through `@anywise/contracts` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
+        '`{{folder}}` reaches into the slice `{{slice}}` via `{{specifier}}`. Share a message through `{{contracts}}` instead: send a command or query of `{{slice}}`, or listen to one of its events. See docs/boundaries.md.',
       shared:
-        '`{{folder}}` is shared code, but it reaches into the slice `{{slice}}` via `{{specifier}}`. Shared code must not depend on any slice: move what it needs out of `{{slice}}`, or share a message through `@anywise/contracts`. See docs/boundaries.md.',
+        '`{{folder}}` is shared code, but it reaches into the slice `{{slice}}` via `{{specifier}}`. Shared code must not depend on any slice: move what it needs out of `{{slice}}`, or share a message through `{{contracts}}`. See docs/boundaries.md.',
       configuration,
     },
   },
@@ -21,7 +21,8 @@ export const noCrossSliceImports = {
         checkReferences(context, boundary, file, (reference) => {
           const crossed = boundary.crossedBy(reference);
           if (!crossed) return undefined;
-          const data = { folder: boundary.folder, slice: crossed.folder, specifier: reference.specifier };
+          const { folder, contractsName: contracts } = boundary;
+          const data = { folder, slice: crossed.folder, specifier: reference.specifier, contracts };
           return { messageId: boundary.slice ? 'slice' : 'shared', data };
         }),
     })),

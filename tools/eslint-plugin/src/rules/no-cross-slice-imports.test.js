@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('a reference into another slice', () => {
-  it('is reported with what to do instead', () => {
+  it('reports what to do instead', () => {
     expect(lint('services/orders/src/app.js', `import { pay } from '@anywise/payments/src/pay.js';`))
       .toMatchInlineSnapshot(`
       [
@@ -33,7 +33,7 @@ describe('a reference into another slice', () => {
     `);
   });
 
-  it('is reported at its place', () => {
+  it('is reported at its position', () => {
     const [message] = verify('services/orders/src/app.js', `\nawait import('@anywise/payments');`);
     expect(message).toMatchObject({ line: 2, column: 14, endLine: 2, endColumn: 33 });
   });
@@ -61,7 +61,7 @@ describe('a configuration that would check nothing', () => {
     `);
   });
 
-  it('is code that may be a slice, but has no package.json', () => {
+  it('includes a folder that may be a slice but has no package.json', () => {
     workspace.write('services/shipping/src/app.js', '');
     expect(lint('services/shipping/src/app.js', '')).toMatchInlineSnapshot(`
       [

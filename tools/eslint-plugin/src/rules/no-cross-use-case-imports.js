@@ -30,7 +30,7 @@ export const noCrossUseCaseImports = {
       return {
         Program: () =>
           checkReferences(context, boundary, file, (reference) => {
-            // Beside use cases there are files that all may import, so an unknown name is no mistake yet.
+            // Files that anything may import are also in this folder, so an unknown name is not necessarily a mistake.
             const places = placesOf(reference).filter(({ isUnknown }) => !isUnknown);
             const crossed = siblings.find((sibling) => places.some((target) => contains(sibling, target)));
             if (!crossed) return undefined;

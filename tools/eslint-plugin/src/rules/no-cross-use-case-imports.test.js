@@ -84,7 +84,7 @@ it('ignores files that are not use cases', () => {
   expect(lint('services/orders/src/app.js', code)).toEqual([]);
 });
 
-it('can be told what is not a use case', () => {
+it('has an option for folders that are not use cases', () => {
   const file = 'services/orders/src/place-order/handler.js';
   expect(lint(file, crossing, { common: ['get-order'] })).toEqual([]);
   expect(lint(file, `import '../testing/orders.js'`, { common: ['get-order'] })).toHaveLength(1);

@@ -4,7 +4,7 @@ import { schemaOf } from './rule.js';
 
 /** @typedef {import('eslint').Rule.RuleContext} RuleContext */
 
-/** The nodes that import, and where they say what. Types count: to understand one file, its reader needs the other. */
+/** The nodes that import, and the field with the specifier. Types count: a reader of one file needs the other. */
 const specifierKeys = new Map([
   ['ImportDeclaration', 'source'],
   ['ExportNamedDeclaration', 'source'],
@@ -14,7 +14,7 @@ const specifierKeys = new Map([
   ['TSExternalModuleReference', 'expression'],
 ]);
 
-// One for all files, as it remembers what it read.
+// Shared by all files, because it caches what it reads.
 const findPath = createImportGraph();
 
 /** @type {import('eslint').Rule.RuleModule} */
@@ -46,15 +46,15 @@ export const noImportCycles = {
 };
 
 /**
- * Reads imports with the parser of the file that is linted. A file that it cannot read has no imports here: what is wrong with
- * it is reported when it is linted itself.
+ * Reads imports with the parser of the linted file. A file that cannot be parsed has no imports here: its syntax error is
+ * reported when the file itself is linted.
  * @param {RuleContext} context
  * @returns {import('../import-graph.js').Parse}
  */
 function parserOf({ languageOptions, sourceCode }) {
   const { ecmaVersion, sourceType, parserOptions } = languageOptions;
   const parser = Object(languageOptions.parser);
-  // Without types, which would take seconds.
+  // Without type information, which would take seconds.
   const options = { ...parserOptions, projectService: undefined, project: undefined, program: undefined };
   return (text, filePath) => {
     try {

@@ -77,7 +77,7 @@ describe('files that import each other', () => {
     expect(lint({ 'a.ts': `import './b.js'`, 'b.ts': code, 'c.ts': '' })).toEqual([]);
   });
 
-  it('are found behind what only looks like an import', () => {
+  it('are found even after text that only looks like an import', () => {
     const files = { 'a.ts': `import './b.js'`, 'b.ts': `// from './a.js'\nimport './c.js'`, 'c.ts': `import './a.js'` };
     expect(lint(files)).toMatchObject([{ message: expect.stringContaining('`b.ts` → `c.ts` → `a.ts`') }]);
   });

@@ -3,7 +3,15 @@ import { contains } from '../places/areas.js';
 import { isPath } from '../places/locator.js';
 import { checkReferences, configuration, createListener, schemaOf, workspaceOptions } from './rule.js';
 
-const messagesAndSchemas = ['anywise', 'zod', 'zod/*', 'valibot', 'arktype', '@standard-schema/spec'];
+const messagesAndSchemas = [
+  'anywise',
+  'anywise/contract',
+  'zod',
+  'zod/*',
+  'valibot',
+  'arktype',
+  '@standard-schema/spec',
+];
 
 /** @type {import('eslint').Rule.RuleModule} */
 export const pureContracts = {
@@ -37,7 +45,7 @@ export const pureContracts = {
             if (!bases && !isPath(specifier) && allow.some((name) => isNamed(specifier, name))) return undefined;
             const places = placesOf(reference);
             if (places.some((place) => place.packagePath === '' && contains(own, place))) return undefined;
-            // What is read as a path and has no place is no module. A way into a slice is for another rule to report.
+            // A path that leads nowhere is not a module, and a path into a slice is reported by another rule.
             if ((bases && places.length === 0) || crossedBy(reference)) return undefined;
             return { messageId: 'impure', data: { folder, specifier, allowed } };
           }),

@@ -14,6 +14,7 @@ workspace.addPackage('packages/other', '@anywise/other');
 new RuleTester().run('contracts', rule, {
   valid: [
     `import { event } from 'anywise'`,
+    `import { event } from 'anywise/contract'`,
     `import { z } from 'zod'`,
     `import { z } from 'zod/mini'`,
     `import * as v from 'valibot'`,
@@ -53,7 +54,7 @@ new RuleTester().run('contracts', rule, {
 it('says what to do instead', () => {
   expect(lint('packages/contracts/src/a.js', `import 'express'`)).toMatchInlineSnapshot(`
     [
-      "\`packages/contracts\` holds contracts, but it imports \`express\`. Contracts are messages and nothing else; they may import only \`anywise\`, \`zod\`, \`zod/*\`, \`valibot\`, \`arktype\`, \`@standard-schema/spec\`. Move anything that needs more into the slice that owns the message. See docs/boundaries.md.",
+      "\`packages/contracts\` holds contracts, but it imports \`express\`. Contracts are messages and nothing else; they may import only \`anywise\`, \`anywise/contract\`, \`zod\`, \`zod/*\`, \`valibot\`, \`arktype\`, \`@standard-schema/spec\`. Move anything that needs more into the slice that owns the message. See docs/boundaries.md.",
     ]
   `);
 });
@@ -67,7 +68,7 @@ it.each([
   expect(lint(file, `import 'express'`)).toEqual([]);
 });
 
-it('can be told what contracts import and where they are', () => {
+it('has options for what contracts may import and where they are', () => {
   const options = { allow: ['yup', 'yup/*'], contracts: ['libs/messages'] };
   workspace.addPackage('libs/messages', '@anywise/messages');
   expect(lint('libs/messages/src/a.js', `import 'yup'; import 'yup/lib'; import './b.js'`, options)).toEqual([]);

@@ -23,13 +23,13 @@ export const workspaceOptions = {
 
 export const configuration = 'Slice boundaries cannot be checked. {{reason}}';
 
-// One for all rules and files, as it remembers what it read.
+// Shared by all rules and files, because it caches what it reads.
 const readWorkspace = createWorkspaceReader();
 
 /** @type {WeakMap<object, { workspace: object, boundary: Boundary | undefined }>} */
 const boundaries = new WeakMap();
 
-/** What is wrong with the configuration, as far as a rule has said so. @type {WeakMap<object, string>} */
+/** The problem in the configuration that a rule has already reported. @type {WeakMap<object, string>} */
 const mistakes = new WeakMap();
 
 /**
@@ -41,7 +41,7 @@ export function schemaOf(properties) {
 }
 
 /**
- * The listener of a rule. A configuration that would leave the file unchecked is a problem of its own.
+ * The listener of a rule. A configuration that would leave the file unchecked is itself reported.
  * @param {RuleContext} context
  * @param {(boundary: Boundary, file: string) => import('eslint').Rule.RuleListener} listen
  */
@@ -63,7 +63,7 @@ export function createListener(context, listen) {
 }
 
 /**
- * The rules that look at a file share its boundary.
+ * The rules that check a file share its boundary.
  * @param {object} sourceCode
  * @param {string} file
  * @param {import('../workspace.js').Workspace} workspace
@@ -77,7 +77,7 @@ function boundaryIn(sourceCode, file, workspace) {
 }
 
 /**
- * Reports the references of a file that a rule does not allow, each module once for each place.
+ * Reports the references of a file that a rule does not allow, each module once per position.
  * @param {RuleContext} context
  * @param {Boundary} boundary
  * @param {string} file
@@ -91,7 +91,7 @@ export function checkReferences(context, { dirs }, file, judge) {
     if (!report) continue;
     const [start = 0, end = 0] = reference.node.range ?? [];
     const text = JSON.stringify({ ...report.data, specifier: '' });
-    // A path that is part of a path, as in `new Worker(new URL('a', import.meta.url))`, is one mistake.
+    // Nested paths, as in `new Worker(new URL('a', import.meta.url))`, are one mistake.
     if (reported.some((outer) => outer.text === text && outer.start <= start && end <= outer.end)) continue;
     reported.push({ start, end, text });
     context.report({ loc: reference.node.loc ?? { line: 1, column: 0 }, ...report });

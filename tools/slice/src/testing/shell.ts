@@ -47,10 +47,10 @@ export function start(command: string, cwd: string, env: NodeJS.ProcessEnv): Run
   };
 }
 
-/** Runs a command in a shell until it ends; after two minutes it is killed. */
+/** Runs a command in a shell until it ends; after ten minutes it is killed. */
 export async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Result> {
   await using running = start(command, cwd, env);
-  const deadline = setTimeout(() => void running[Symbol.asyncDispose](), 120_000);
+  const deadline = setTimeout(() => void running[Symbol.asyncDispose](), 600_000);
   const result = await running.ended;
   clearTimeout(deadline);
   return result;

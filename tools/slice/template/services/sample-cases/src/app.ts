@@ -1,9 +1,17 @@
 import { sampleCases } from '@anywise/contracts/sample-cases';
 import type { ServiceDefinition } from '@anywise/service';
 import { MessageRegistry } from 'anywise';
+import { completeSampleItem } from './complete-sample-item/handler.js';
+import { completeSampleItemRoute } from './complete-sample-item/route.js';
+import { createSampleItem } from './create-sample-item/handler.js';
+import { createSampleItemRoute } from './create-sample-item/route.js';
+import { getSampleItem } from './get-sample-item/handler.js';
+import { getSampleItemRoute } from './get-sample-item/route.js';
 import { onSampleEvent } from './on-sample-event/listener.js';
 import { sampleCommand } from './sample-command/handler.js';
 import { sampleCommandRoute } from './sample-command/route.js';
+import { sampleList } from './sample-list.js';
+import { sampleProcess } from './sample-process/saga.js';
 import { sampleQuery } from './sample-query/handler.js';
 import { sampleQueryRoute } from './sample-query/route.js';
 
@@ -11,8 +19,14 @@ import { sampleQueryRoute } from './sample-query/route.js';
 export const app: ServiceDefinition = {
   manifest: new URL('../package.json', import.meta.url),
   contracts: [sampleCases],
-  registry: new MessageRegistry('sample-cases').register(sampleCommand, sampleQuery, onSampleEvent),
-  routes: [sampleCommandRoute, sampleQueryRoute],
+  registry: new MessageRegistry('sample-cases').register(
+    ...[sampleCommand, sampleQuery, onSampleEvent],
+    ...[createSampleItem, completeSampleItem, getSampleItem, sampleList, sampleProcess],
+  ),
+  routes: [
+    ...[sampleCommandRoute, sampleQueryRoute],
+    ...[createSampleItemRoute, completeSampleItemRoute, getSampleItemRoute],
+  ],
   migrations: [],
   bind: () => undefined,
 };
