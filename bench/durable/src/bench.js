@@ -73,7 +73,7 @@ async function readySubjects() {
   const reasons = new Map();
   for (const name of wanted) {
     const server = serverOf(name);
-    const isOurs = ['transport', 'path'].includes(subjects.get(name)?.role ?? '');
+    const isOurs = ['transport', 'path', 'batch'].includes(subjects.get(name)?.role ?? '');
     const reason =
       (await whyNotReachable(server, options)) ?? (isOurs ? await whyNotSupported(options, server) : undefined);
     if (reason !== undefined) reasons.set(name, `${name}, because ${reason}`);

@@ -28,7 +28,7 @@ export class ConsumerProcess {
     });
   }
 
-  /** Resolves when messages can arrive: RabbitMQ keeps none for whoever has not been there yet. */
+  /** Resolves when messages can arrive: RabbitMQ keeps none for a consumer that has never connected. */
   async ready() {
     await once(this.#child, 'message');
   }

@@ -72,7 +72,7 @@ async function makeDatabase(server, name) {
 }
 
 /**
- * Names of its own on a broker, and a folder called the same for the stores.
+ * Names of its own on a broker, and a folder with the same name for the stores.
  *
  * @param {string} server
  * @param {(url: string) => Promise<unknown>} removeNames

@@ -14,7 +14,7 @@ export function timed(store) {
     const begin = now();
     const claimed = await store.inbox.claim(options);
     claims.ms += now() - begin;
-    claims.count += claimed.length;
+    claims.count += claimed.claims.length;
     return claimed;
   };
   return { store: withOther(store, { inbox: () => withOther(store.inbox, { claim: () => claim }) }), claims };

@@ -12,7 +12,7 @@ export function transportUrl(url) {
 }
 
 /**
- * The store of a place. Brokers have none: there it is a folder, called like what the place has on the server.
+ * The store of a place. Brokers have none, so there it is a folder with the name of what the place has on the server.
  *
  * @param {string} url
  */

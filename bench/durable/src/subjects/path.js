@@ -11,27 +11,34 @@ export const migrations = [
   { name: 'bench/001-effect', sql: 'CREATE TABLE effect (n INTEGER NOT NULL, text TEXT NOT NULL)' },
 ];
 
-/** @type {import('../subject.js').Subject} */
-export default {
-  async publisher(url) {
-    const bus = new Anywise({ name: 'bench', contracts: [bench], ...(await connections('bench', url)) });
-    await bus.start();
-    return { publish: (message) => bus.publish(new Happened(message)), close: () => bus.stop() };
-  },
+/**
+ * @param {(arrivals: import('../subject.js').Arrivals) => import('anywise').Registrable} listenerFor
+ * @returns {import('../subject.js').Subject}
+ */
+export function pathTo(listenerFor) {
+  return {
+    async publisher(url) {
+      const bus = new Anywise({ name: 'bench', contracts: [bench], ...(await connections('bench', url)) });
+      await bus.start();
+      return { publish: (message) => bus.publish(new Happened(message)), close: () => bus.stop() };
+    },
 
-  async consumer(url, arrivals) {
-    const registry = new MessageRegistry('effects').register(listener(arrivals));
-    const bus = new Anywise({
-      name: 'effects',
-      contracts: [bench],
-      registries: [registry],
-      ...(await connections('effects', url, migrations)),
-    });
-    bus.observe({ handled: () => arrivals.done() });
-    await bus.start();
-    return { close: () => bus.stop() };
-  },
-};
+    async consumer(url, arrivals) {
+      const registry = new MessageRegistry('effects').register(listenerFor(arrivals));
+      const bus = new Anywise({
+        name: 'effects',
+        contracts: [bench],
+        registries: [registry],
+        ...(await connections('effects', url, migrations)),
+      });
+      bus.observe({ handled: () => arrivals.done() });
+      await bus.start();
+      return { close: () => bus.stop() };
+    },
+  };
+}
+
+export default pathTo(listener);
 
 /** @param {Pick<import('../subject.js').Arrivals, 'arrived'>} arrivals */
 export function listener(arrivals) {
