@@ -95,7 +95,7 @@ describeOnEachTransport('the payment of an order, which orders asks payments for
       return answer;
     };
     const noResponder = { status: 503, body: { code: 'NO_RESPONDER' } };
-    // A broker takes a moment to notice that a connection is gone, and whoever asks meanwhile gets no answer in time.
+    // A broker takes a moment to notice a lost connection, and a request sent in the meantime gets no answer in time.
     await eventually(async () => expect(await ask()).toMatchObject(noResponder));
     expect(await ask()).toMatchObject(noResponder);
 

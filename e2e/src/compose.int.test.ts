@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { freePort } from './harness/free-port.js';
-import { workspace } from './harness/from-source.js';
+import { workspace } from './harness/bundle.js';
 
 const text = readFileSync(join(workspace, 'compose.yaml'), 'utf8');
 const serviceTexts = text.split(/^ {2}(?=\w+:$)/m).slice(1);

@@ -11,11 +11,11 @@ import { createClient } from './harness/http-client.js';
 import { describeOnPostgres } from './databases/each-store.js';
 import { findRunning } from './harness/running-processes.js';
 import { openShop } from './harness/shop.js';
-import { workspace } from './harness/from-source.js';
+import { workspace } from './harness/bundle.js';
 import { createSystem, type System } from './harness/system.js';
 
 // Each test starts a whole `pnpm dev`, from source.
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 // The pnpm that runs the tests; it may be a script, which only Node can run everywhere.
 const pnpm = process.env.npm_execpath ?? '';
@@ -80,7 +80,8 @@ inDev(`ends with the reason where something else takes the port of a service${no
     `\n\`pnpm dev\` stopped:\n\n  \`ORDERS_PORT\`: port ${port} is taken by another HTTP server. ` +
       'Stop it, or set `ORDERS_PORT` to a free port.\n',
   );
-  expect(findRunning(system.databases.storeUrl)).toEqual([]);
+  // What guards the services outlives turbo for a moment, to kill what turbo may have left.
+  await eventually(() => expect(findRunning(system.databases.storeUrl)).toEqual([]));
 });
 
 inDev(`does not start beside another that has the same ports${note}`, async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { eventually } from 'anywise/testing';
 import { createClient } from './harness/http-client.js';
 import { startWorkload } from './harness/workload.js';
@@ -10,6 +10,9 @@ import { killable } from './harness/killable-service.js';
 import { withSeed } from './harness/seeded-random.js';
 import { openShop } from './harness/shop.js';
 import { createSystem, type Slice } from './harness/system.js';
+
+// Each kill is followed by a start, which takes many seconds on a busy machine.
+jest.setTimeout(600_000);
 
 const kills: Readonly<Record<StoreKind, number>> = { sqlite: 12, postgres: 6 };
 
@@ -36,12 +39,12 @@ describeOnEachStore('two services that are killed again and again', (kind) => {
         await delay(random() * 500);
         const [victim, stage] = moments[Math.floor(random() * moments.length)] ?? ['orders'];
         if (stage !== undefined)
-          await eventually(async () => expect(await isAt(stage, system.databases, victim)).toBe(true));
+          await eventually(async () => expect(await isAt(stage, system.databases, victim)).toBe(true), 120_000);
         await services[victim].die('SIGKILL');
       }
       await everythingIsUp();
       // A slow machine gets the time for it.
-      await eventually(() => expect(workload.paid.length).toBeGreaterThan(100), 60_000);
+      await eventually(() => expect(workload.paid.length).toBeGreaterThan(100), 120_000);
       await workload.close();
 
       expect(workload.contradictions).toEqual([]);

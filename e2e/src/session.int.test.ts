@@ -90,6 +90,11 @@ async function scheduledFor(databases: Databases): Promise<number | undefined> {
   return row === undefined ? undefined : Number(row.due_at);
 }
 
+/** Waits until the saga of the only order has begun. */
+async function untilFollowed(databases: Databases): Promise<void> {
+  await eventually(async () => expect(await databases.rows('orders', 'SELECT key FROM anywise_saga')).toHaveLength(1));
+}
+
 async function untilTime(time: number): Promise<void> {
   await eventually(() => expect(Date.now()).toBeGreaterThan(time));
 }
@@ -155,6 +160,7 @@ describeOnEachTransport('two services', (open) => {
       for (let dueAt: number | undefined, ms = 1_500; dueAt === undefined; ms *= 2) {
         await using session = await begin(await open(), cancelAfter(ms));
         const orderId = await session.place();
+        await untilFollowed(session.databases);
         await session.orders.kill('SIGKILL');
         dueAt = await scheduledFor(session.databases);
         if (dueAt === undefined) continue;

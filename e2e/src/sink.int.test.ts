@@ -1,26 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { event, parseEnvelope, type } from 'anywise';
 import { fileSink } from 'anywise/sinks';
 import { inTempFolder } from 'anywise/testing';
-import { startProcess, type Process } from './harness/process.js';
-import { nodeArguments, sourceEnv, workspace } from './harness/from-source.js';
+import type { Process } from './harness/process.js';
+import { startProgram } from './harness/program.js';
 
 class Noted extends event('notes.noted', { data: type<{ readonly text: string }>(), entityId: () => 'note' }) {}
 
 const kills = 5;
-const writer = fileURLToPath(new URL('sink-writer.ts', import.meta.url));
 
 function startWriter(path: string): Process {
-  return startProcess({
-    command: process.execPath,
-    args: [...nodeArguments, writer, path],
-    cwd: workspace,
-    env: { ...process.env, ...sourceEnv },
-    tethered: true,
-  });
+  return startProgram(new URL('sink-writer.ts', import.meta.url), { args: [path] });
 }
 
 function writtenBy({ output }: Process): string[] {

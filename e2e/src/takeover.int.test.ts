@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { connectTransport } from 'anywise/connect';
 import { eventually, inTempFolder, testEnvelope } from 'anywise/testing';
 import { startBroker } from './brokers/broker.js';
-import { nodeArguments, sourceEnv, workspace } from './harness/from-source.js';
-import { startProcess, type Process } from './harness/process.js';
-
-const reader = fileURLToPath(new URL('reader.ts', import.meta.url));
+import { startProgram } from './harness/program.js';
+import type { Process } from './harness/process.js';
 
 /** Runs work with the URL of a transport that is not shared. */
 type InTransport = (work: (url: string) => Promise<void>) => Promise<void>;
@@ -49,13 +46,7 @@ async function inWorld(inTransport: InTransport, work: (world: World) => Promise
     try {
       await work({
         async start() {
-          const instance = startProcess({
-            command: process.execPath,
-            args: [...nodeArguments, reader, url],
-            cwd: workspace,
-            env: { ...process.env, ...sourceEnv },
-            tethered: true,
-          });
+          const instance = startProgram(new URL('reader.ts', import.meta.url), { args: [url] });
           instances.push(instance);
           await instance.find((line) => (line === 'reads' ? true : undefined));
           return instance;

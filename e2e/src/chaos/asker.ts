@@ -25,8 +25,8 @@ const attempts = 5;
 const expected = new Set(['NO_RESPONDER', 'OVERLOADED', 'UNAVAILABLE', 'TIMEOUT', 'REMOTE_FAILED']);
 
 /**
- * Asks the teller, again and again, while `isOpen`, and writes down what came of it. Rejects where an ask does not settle in
- * time, or with what nobody expects.
+ * Asks the teller again and again while `isOpen`, and records each outcome. Rejects if an ask does not settle in time, or
+ * settles with an error that is not `expected`.
  */
 export async function askForEver(bus: Anywise, isOpen: () => boolean): Promise<never> {
   for (;;) {
@@ -38,7 +38,7 @@ export async function askForEver(bus: Anywise, isOpen: () => boolean): Promise<n
   }
 }
 
-/** Has an id kept, and asks with the same key until there is an answer, or it is tired of it. */
+/** Has an id kept, and asks with the same key until there is an answer or no attempt is left. */
 async function insist(bus: Anywise, isOpen: () => boolean): Promise<Outcome> {
   const id = randomUUID();
   const refuse = Math.random() < 0.2;
@@ -69,7 +69,7 @@ async function count(bus: Anywise): Promise<Outcome> {
   });
 }
 
-/** What an ask settles with. Its limit and the time beyond it are two timers, so that a process may stand still meanwhile. */
+/** What an ask settles with. Its limit and the slack are two timers, because the process may be frozen in between. */
 async function settled(ask: (timeoutMs: number) => Promise<Outcome>): Promise<Outcome> {
   const timeoutMs = limitsMs[Math.floor(Math.random() * limitsMs.length)] ?? slackMs;
   const done = new AbortController();
@@ -90,7 +90,7 @@ async function settled(ask: (timeoutMs: number) => Promise<Outcome>): Promise<Ou
 
 function codeOf(error: unknown): string {
   if (AnywiseError.is(error) && expected.has(error.code)) return error.code;
-  throw new Error('An ask ended with an error that is none of those to be expected.', { cause: error });
+  throw new Error('An ask ended with an unexpected error.', { cause: error });
 }
 
 async function note(bus: Anywise, outcomes: readonly Outcome[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import type { Databases } from '../databases/databases.js';
 import { openDatabases } from '../databases/open.js';
 import { describeOnEachStore } from '../databases/each-store.js';
@@ -6,6 +6,9 @@ import { describeOverEachBroker, quickBrokers } from '../databases/each-transpor
 import { withSeed } from '../harness/seeded-random.js';
 import { runChaos } from './chaos.js';
 import { countDeaths } from './fleet.js';
+
+// Dozens of processes start one after another: on a busy machine that takes minutes.
+jest.setTimeout(600_000);
 
 const fewestEvents = 100;
 

@@ -53,7 +53,7 @@ export async function runChaos({
   );
   await fleet.calm();
   // A number that kills its process may not be dead yet.
-  const { events, deadLetters, counts, broken } = await during(
+  const { broken, ...verdict } = await during(
     (stop) => fleet.keepUp(stop),
     () => judge(databases, { isWild: true, hostile: neighbour.written }),
   );
@@ -62,9 +62,7 @@ export async function runChaos({
     ...mischief,
     outages: trouble.outages,
     deaths,
-    events,
-    deadLetters,
-    counts,
+    ...verdict,
     broken: [...broken, ...fleet.accidents],
   };
   if (report.broken.length > 0) report.broken.push(`The databases are kept: ${databases.keep()}`);
@@ -74,6 +72,8 @@ export async function runChaos({
 /** A slow machine gets the time to publish something worth losing. */
 async function untilWorthJudging(fleet: Fleet, databases: Databases): Promise<void> {
   await eventually(async () => {
+    const [accident] = fleet.accidents;
+    if (accident !== undefined) throw new Error(accident);
     for (const member of fleet.members) if (!member.isUp) member.start();
     // A service that was killed whenever it started has no tables to judge by.
     for (const service of ['middle', 'sink']) await databases.rows(service, 'SELECT id FROM effect LIMIT 1');

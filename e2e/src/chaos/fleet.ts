@@ -1,10 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Databases } from '../databases/databases.js';
-import { startProcess, type Exit, type Process } from '../harness/process.js';
-import { nodeArguments, sourceEnv, workspace } from '../harness/from-source.js';
+import type { Exit, Process } from '../harness/process.js';
+import { startProgram } from '../harness/program.js';
 import type { Point } from './points.js';
 import type { ServiceName } from './services.js';
 
@@ -26,7 +25,7 @@ export interface Member {
   /** Resolves when its process says something with this text in it. */
   says(text: string): Promise<void>;
   kill(): Promise<void>;
-  /** Lets its process stand still, as if the machine slept, or go on. */
+  /** Freezes its process, as if the machine slept, or resumes it. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
@@ -49,8 +48,6 @@ export interface Fleet extends AsyncDisposable {
 
 const keepUpMs = 100;
 
-const script = fileURLToPath(new URL('service.ts', import.meta.url));
-
 /**
  * Starts a process for each of `instances`, which may name a service more than once.
  *
@@ -64,13 +61,9 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
   let startMs = 0;
   const launch = (service: ServiceName, fuse: Fuse | undefined): Process => {
     const beganAt = performance.now();
-    const running = startProcess({
-      command: process.execPath,
-      args: [...nodeArguments, script, service],
-      cwd: workspace,
+    const running = startProgram(new URL('service.ts', import.meta.url), {
+      args: [service],
       env: {
-        ...process.env,
-        ...sourceEnv,
         CHAOS_KIND: databases.kind,
         CHAOS_STORE: databases.storeUrl,
         CHAOS_TRANSPORT: databases.transportUrl,
@@ -82,7 +75,6 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
           CHAOS_SIGNAL: fuse.signal ?? 'SIGKILL',
         }),
       },
-      tethered: true,
     });
     const ageMs = (): number => performance.now() - beganAt;
     running

@@ -17,6 +17,9 @@ export class Counted extends event('source.counted', byKey) {}
 /** The middle has seen a number, and passes it on. */
 export class PassedOn extends event('middle.passed-on', byKey) {}
 
+/** Has the sink note that round `n` of a key is complete. */
+export class CloseRound extends command('sink.close-round', { data: type<Numbered>() }) {}
+
 /** The teller does not keep what it was asked to. */
 export class Refused extends domainError('teller.refused', {
   data: type<{ readonly id: string }>(),
@@ -39,5 +42,6 @@ export class CountKept extends query('teller.count-kept', {
 export const contracts = [
   contract('source', { Count, Counted }),
   contract('middle', { PassedOn }),
+  contract('sink', { CloseRound }),
   contract('teller', { Keep, CountKept }),
 ];

@@ -7,7 +7,7 @@ import { leaseMs } from './services.js';
 
 /** What was done to the services besides killing them. */
 export interface Mischief {
-  /** How often a process stood still for longer than its leases last, and went on. */
+  /** How often a process was frozen for longer than its leases last, and then resumed. */
   readonly zombies: number;
   /** How often a connection was cut, or fell silent. */
   readonly cuts: number;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Server } from '../brokers/server.js';
+import type { Killable } from '../brokers/server.js';
 import type { Bus } from '../databases/databases.js';
 import type { Random } from '../harness/seeded-random.js';
 
@@ -9,12 +9,12 @@ export interface Outages {
   readonly killed: number;
   /** How often it was stopped in order and started again. */
   readonly restarted: number;
-  /** How often it stood still. */
-  readonly stoodStill: number;
+  /** How often it was frozen for a while. */
+  readonly frozen: number;
 }
 
 /** Past the patience of clients mostly, which are between one second and fifteen. */
-const longestStandstillMs = 8_000;
+const longestFreezeMs = 8_000;
 const longestAbsenceMs = 4_000;
 /** For how long it is left alone once it can be used again. */
 const shortestRestMs = 1_000;
@@ -22,7 +22,7 @@ const longestRestMs = 6_000;
 
 /** Trouble with the broker, where there is one, and what has been done to it. */
 export function troubleFor({ server }: Pick<Bus, 'server'>, random: Random) {
-  const outages = { killed: 0, restarted: 0, stoodStill: 0 };
+  const outages = { killed: 0, restarted: 0, frozen: 0 };
   return {
     outages: outages as Outages,
     async make(stop: AbortSignal): Promise<void> {
@@ -31,9 +31,9 @@ export function troubleFor({ server }: Pick<Bus, 'server'>, random: Random) {
   };
 }
 
-/** Kills a broker, at least once, stops it and lets it stand still. It can be used when this resolves. */
+/** Kills a broker at least once, stops it and freezes it. It can be used again when this resolves. */
 async function runOutages(
-  server: Server,
+  server: Killable,
   done: { -readonly [What in keyof Outages]: Outages[What] },
   random: Random,
   stop: AbortSignal,
@@ -45,7 +45,7 @@ async function runOutages(
   };
   const standStill = async (): Promise<void> => {
     server.signal('SIGSTOP');
-    await delay(random() * longestStandstillMs);
+    await delay(random() * longestFreezeMs);
     server.signal('SIGCONT');
   };
   for (;;) {
@@ -61,7 +61,7 @@ async function runOutages(
       done.restarted++;
     } else {
       await standStill();
-      done.stoodStill++;
+      done.frozen++;
     }
   }
 }

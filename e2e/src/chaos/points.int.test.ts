@@ -19,7 +19,7 @@ const travellers: Readonly<Record<Point, readonly ServiceName[]>> = {
   handled: ['middle', 'sink'],
 };
 
-/** At the how manieth visits they die: the first is not like all others. On PostgreSQL one has to do, as starts take longer. */
+/** The visits at which they die: the first differs from all others. One has to do on PostgreSQL, where starts take longer. */
 const visits: Readonly<Record<StoreKind, readonly number[]>> = { sqlite: [1, 5], postgres: [2] };
 
 const cases = (Object.keys(points) as Point[]).map((point) => ({ point, moment: points[point] }));

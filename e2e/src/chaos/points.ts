@@ -41,9 +41,9 @@ export function watchStore(store: Store, reach: Reach): Store {
           return claims;
         },
         claim: async (options) => {
-          const claims = await inbox.claim(options);
-          if (claims.length > 0) reach('claimed');
-          return claims;
+          const claimed = await inbox.claim(options);
+          if (claimed.claims.length > 0) reach('claimed');
+          return claimed;
         },
       });
     },
@@ -74,7 +74,7 @@ export function watchTransport(transport: Transport, reach: Reach): Transport {
 function watchTransaction(transaction: StoreTransaction, reach: Reach): StoreTransaction {
   return override(transaction, {
     commit: async (completion) => {
-      const finishes = completion?.claim !== undefined;
+      const finishes = completion?.claim !== undefined || (completion?.claims ?? []).length > 0;
       if (finishes) reach('effected');
       const isCommitted = await transaction.commit(completion);
       if (isCommitted) reach(finishes ? 'handled' : 'committed');

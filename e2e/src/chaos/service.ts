@@ -1,14 +1,15 @@
 // A service of the chaos tests, as a process of its own: `service.ts <name>`. What else it needs is in its environment.
 import { existsSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Anywise, AnywiseError, MessageRegistry } from 'anywise';
+import { MessageRegistry, type Store } from 'anywise';
 import { connectStore, connectTransport } from 'anywise/connect';
 import type { StoreKind } from '../databases/databases.js';
+import { startOver } from '../harness/start-over.js';
 import { askForEver } from './asker.js';
 import { contracts, Count } from './messages.js';
 import { watchStore, watchTransport, type Point } from './points.js';
 import { leaseMs, serviceCode, type ServiceName } from './services.js';
-import { withSlowClaims } from './wild.js';
+import { rebuildNowAndThen, withShortcut, withSlowClaims } from './wild.js';
 
 const keys = Array.from({ length: 8 }, (_, n) => `key-${n}`);
 const pauseMs = 100;
@@ -22,40 +23,33 @@ const { CHAOS_POINT, CHAOS_NTH, CHAOS_SIGNAL = 'SIGKILL', CHAOS_WILD } = process
 const isWild = CHAOS_WILD !== undefined;
 const { items, migrations } = serviceCode(name, CHAOS_KIND as StoreKind, isWild);
 let visits = 0;
+let wildStore: Store | undefined;
 
-const bus = await startBus();
+const bus = await startOver(async () => {
+  const store = await connectStore(CHAOS_STORE, { name, migrations });
+  const transport = await connectTransport(CHAOS_TRANSPORT);
+  wildStore = isWild ? withShortcut(withSlowClaims(store), transport, () => reach('published')) : undefined;
+  return {
+    name,
+    registries: [new MessageRegistry(name).register(...items)],
+    contracts,
+    store: watchStore(wildStore ?? store, reach),
+    transport: watchTransport(transport, reach),
+    concurrency,
+    leaseMs,
+  };
+});
 console.log('up');
 const isOpen = (): boolean => existsSync(CHAOS_TAP);
 if (name === 'source') await countForEver();
 if (name === 'asker') await askForEver(bus, isOpen);
-
-async function startBus(): Promise<Anywise> {
-  const store = await connectStore(CHAOS_STORE, { name, migrations });
-  const started = new Anywise({
-    name,
-    registries: [new MessageRegistry(name).register(...items)],
-    contracts,
-    store: watchStore(isWild ? withSlowClaims(store) : store, reach),
-    transport: watchTransport(await connectTransport(CHAOS_TRANSPORT), reach),
-    concurrency,
-    leaseMs,
-  });
-  try {
-    await started.start();
-    return started;
-  } catch (error) {
-    // A connection was cut, or a server is away: then a start fails, and the supervisor starts it again.
-    if (!AnywiseError.is(error) || !error.retryable) throw error;
-    await delay(pauseMs);
-    return startBus();
-  }
-}
 
 /** Counts all keys at once, while the tap is open. */
 async function countForEver(): Promise<never> {
   for (;;) {
     // What came of it is in the database alone: a commit whose answer was lost is a commit.
     if (isOpen()) await Promise.allSettled(keys.map((key) => bus.send(new Count({ key }))));
+    await rebuildNowAndThen(wildStore);
     await delay(pauseMs);
   }
 }

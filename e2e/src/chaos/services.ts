@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Anywise, SqlTransaction, on, type Migration, type Registrable, type RetryPolicy } from 'anywise';
 import type { StoreKind } from '../databases/databases.js';
-import { Count, Counted, CountKept, Keep, PassedOn, Refused, type Numbered } from './messages.js';
+import { counting } from './counter.js';
+import { Counted, CountKept, Keep, PassedOn, Refused, type Numbered } from './messages.js';
+import { followRounds } from './rounds.js';
 import { createWildListeners } from './wild.js';
 
 export type ServiceName = 'source' | 'middle' | 'sink' | 'asker' | 'teller';
@@ -9,9 +11,12 @@ export type ServiceName = 'source' | 'middle' | 'sink' | 'asker' | 'teller';
 /** Short, so that another process soon gets the messages of a frozen one. */
 export const leaseMs = 1_000;
 
-/** Each so manieth message is handled so slowly that its lease has to be renewed. */
-const slowEach = 200;
+/** One of so many messages is handled so slowly that its lease has to be renewed. */
+const slowOneIn = 200;
 const slowMs = 1.2 * leaseMs;
+
+/** More than the keys, so that a batch has several numbers of one. */
+const bulkAtOnce = 20;
 
 /** Each death of a process costs a message an attempt, and here processes die all the time. */
 const patient: RetryPolicy = { attempts: 1_000, maxDelayMs: 500 };
@@ -27,16 +32,6 @@ export function serviceCode(name: ServiceName, kind: StoreKind, isWild: boolean)
   const wild = isWild && name === 'sink' ? createWildListeners(patient, addEffect) : [];
   return { items: [...items[name], ...wild], migrations: migrations(name, kind) };
 }
-
-const count = on(Count)
-  .inject({ sql: SqlTransaction, anywise: Anywise })
-  .handle(async ({ key }, _context, { sql, anywise }) => {
-    const counter = `
-      INSERT INTO counter (key, n) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET n = counter.n + 1 RETURNING n`;
-    const { n } = (await sql.get<{ n: number }>(counter, key)) ?? { n: 0 };
-    await sql.run('INSERT INTO counted (key, n) VALUES (?, ?)', key, n);
-    await anywise.publish(new Counted({ key, n }));
-  });
 
 const passOn = on(Counted)
   .named('middle')
@@ -58,8 +53,20 @@ const sinkSlowly = on(PassedOn)
   .retry(patient)
   .inject({ sql: SqlTransaction })
   .listen(async (event, _context, { sql }) => {
-    if (event.n % slowEach === 0) await delay(slowMs);
+    if (event.n % slowOneIn === 0) await delay(slowMs);
     await addEffect(sql, 'slow', event);
+  });
+
+/** Takes many at once, and writes their effects in their order by one statement. */
+const sinkInBulk = on(PassedOn)
+  .named('bulk')
+  .retry(patient)
+  .batch({ max: bulkAtOnce })
+  .inject({ sql: SqlTransaction })
+  .listen(async (events, _context, { sql }) => {
+    const rows = events.map(() => '(?, ?, ?)').join(', ');
+    const values = events.flatMap(({ key, n }) => ['bulk', key, n]);
+    await sql.run(`INSERT INTO effect (listener, key, n) VALUES ${rows}`, ...values);
   });
 
 /** Long enough that a process often dies in the middle of it. */
@@ -85,9 +92,9 @@ const countKept = on(CountKept)
   });
 
 const items: Readonly<Record<ServiceName, readonly Registrable[]>> = {
-  source: [count],
+  source: counting,
   middle: [passOn],
-  sink: [sinkFast, sinkSlowly],
+  sink: [sinkFast, sinkSlowly, sinkInBulk, ...followRounds(patient, addEffect)],
   asker: [],
   teller: [keep, countKept],
 };
@@ -105,7 +112,7 @@ function migrations(name: ServiceName, kind: StoreKind): readonly Migration[] {
   const numbered = 'key TEXT NOT NULL, n INTEGER NOT NULL';
   const effect = `CREATE TABLE effect (id ${id}, listener TEXT NOT NULL, ${numbered})`;
   const sql: Readonly<Record<ServiceName, string>> = {
-    source: `CREATE TABLE counter (key TEXT PRIMARY KEY, n INTEGER NOT NULL); CREATE TABLE counted (id ${id}, ${numbered})`,
+    source: `CREATE TABLE counted (id ${id}, ${numbered})`,
     middle: effect,
     sink: effect,
     asker: `CREATE TABLE asked (asked_id TEXT NOT NULL, message TEXT NOT NULL, outcome TEXT NOT NULL, kept_row INTEGER)`,

@@ -2,11 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Databases } from '../databases/databases.js';
 import type { Numbered } from './messages.js';
 import { numberOfHostile } from './neighbour.js';
+import { compareRecord, countBehind, type RecordFacts } from './record.js';
 import type { ServiceName } from './services.js';
 import { isDoomed, wildListeners } from './wild.js';
 
 /** Ways in which the promise can be broken. */
-const wrongs = ['lost', 'duplicate', 'out of order', 'wrongly dead', 'unfinished', 'faults'] as const;
+const wrongs = [
+  ...(['lost', 'duplicate', 'out of order', 'wrongly dead', 'unfinished', 'faults'] as const),
+  ...(['holes', 'misread', 'strayed'] as const),
+];
 
 type Wrongs = Readonly<Record<(typeof wrongs)[number], readonly string[]>>;
 
@@ -24,6 +28,7 @@ export interface Verdict {
   readonly events: number;
   /** How many messages became dead letters, as they had to. */
   readonly deadLetters: number;
+  readonly record: RecordFacts;
   /** How often something is wrong, by what it is. */
   readonly counts: Readonly<Record<string, number>>;
   /** A line for each wrong that there is, with examples. Empty where the promise was kept. */
@@ -50,7 +55,9 @@ const stuckAfterMs = { database: 30_000, broker: 90_000 };
 /** Waits until nothing is under way, or nothing goes on, and counts what is in the databases then. */
 export async function judge(databases: Databases, expected: Expected = peace): Promise<Verdict> {
   await untilQuiet(databases, expected);
-  const { events, lost, duplicate, disordered } = await compare(databases, expected);
+  const committed = await databases.rows<Numbered>('source', 'SELECT key, n FROM counted ORDER BY id');
+  const { lost, duplicate, disordered } = await compare(databases, committed, expected);
+  const record = await compareRecord(databases, committed);
   const { wrong, right } = await findDead(databases, expected);
   const found: Wrongs = {
     lost,
@@ -59,10 +66,12 @@ export async function judge(databases: Databases, expected: Expected = peace): P
     'wrongly dead': wrong,
     unfinished: await findUnfinished(databases),
     faults: await databases.faults(),
+    ...record.faults,
   };
   return {
-    events,
+    events: committed.length,
     deadLetters: right,
+    record: record.facts,
     counts: Object.fromEntries(wrongs.map((wrong) => [wrong, found[wrong].length])),
     broken: wrongs
       .filter((wrong) => found[wrong].length > 0)
@@ -76,9 +85,9 @@ async function countUnderWay(databases: Databases, { isWild, hostile }: Expected
     const [row] = await databases.rows<{ rows: number }>(service, `SELECT count(*) AS rows FROM ${rows}`);
     return Number(row?.rows);
   };
-  const listeners = 3 + (isWild ? wildListeners.length : 0);
+  const listeners = 4 + (isWild ? wildListeners.length : 0);
   const due = listeners * (await count('source', 'counted')) + hostile;
-  const effects = (await count('middle', 'effect')) + (await count('sink', 'effect'));
+  const effects = (await count('middle', 'effect')) + (await count('sink', "effect WHERE listener <> 'closed'"));
   const dead = (await count('middle', deadSql)) + (await count('sink', deadSql));
   return due - effects - dead;
 }
@@ -89,8 +98,9 @@ async function untilQuiet(databases: Databases, expected: Expected): Promise<voi
   let deadline = Infinity;
   while (performance.now() < deadline) {
     const left = await countUnderWay(databases, expected);
-    if (left <= 0 && (await findUnfinished(databases)).length === 0) return;
-    const now = `${left} ${await countAttempts(databases)}`;
+    const behind = await countBehind(databases);
+    if (left <= 0 && behind <= 0 && (await findUnfinished(databases)).length === 0) return;
+    const now = `${left} ${behind} ${await countAttempts(databases)}`;
     if (now !== before) deadline = performance.now() + patienceMs;
     before = now;
     await delay(200);
@@ -107,13 +117,12 @@ async function countAttempts(databases: Databases): Promise<number> {
 }
 
 function listenersOf({ isWild }: Expected) {
-  const sink = ['fast', 'slow', ...(isWild ? wildListeners : [])];
+  const sink = ['fast', 'slow', 'bulk', ...(isWild ? wildListeners : [])];
   return { middle: ['middle'], sink };
 }
 
 /** Each listener's effects, in the order in which they were committed, beside what the source has committed. */
-async function compare(databases: Databases, expected: Expected) {
-  const committed = await databases.rows<Numbered>('source', 'SELECT key, n FROM counted ORDER BY id');
+async function compare(databases: Databases, committed: readonly Numbered[], expected: Expected) {
   const lost: string[] = [];
   const duplicate: string[] = [];
   const disordered: string[] = [];
@@ -136,7 +145,7 @@ async function compare(databases: Databases, expected: Expected) {
       lost.push(...[...due].map((text) => `${listener}: ${text}`));
     }
   }
-  return { events: committed.length, lost, duplicate, disordered };
+  return { lost, duplicate, disordered };
 }
 
 /** Compares the dead letters with those that are due: each once, and no others. */

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
-import { SqlTransaction, on, type Registrable, type RetryPolicy, type Store } from 'anywise';
+import { SqlTransaction, on, type Registrable, type RetryPolicy, type Store, type Transport } from 'anywise';
+import { followed } from './counter.js';
 import { PassedOn, type Numbered } from './messages.js';
 import { override } from './override.js';
 
@@ -14,23 +15,23 @@ export function isDoomed(listener: string, { key, n }: Numbered): boolean {
 
 const throwing = {
   get message(): string {
-    throw new Error('Nobody may know.');
+    throw new Error('No text for you.');
   },
   get retryable(): boolean {
-    throw new Error('Nobody may know.');
+    throw new Error('No text for you.');
   },
   toString: () => {
-    throw new Error('Nobody may know.');
+    throw new Error('No text for you.');
   },
 };
 const unfathomable = new Proxy(
   {},
   {
     get: () => {
-      throw new Error('Nobody may look.');
+      throw new Error('No look for you.');
     },
     getPrototypeOf: () => {
-      throw new Error('Nobody may look.');
+      throw new Error('No look for you.');
     },
   },
 );
@@ -88,6 +89,21 @@ export function createWildListeners(
   return [odd, killer];
 }
 
+/** The store with its shortcut to a transport, which it would not know in the disguise that the bus has it in. */
+export function withShortcut(store: Store, transport: Transport, moved: () => void): Store {
+  return override(store, {
+    shortcutTo() {
+      const shortcut = store.shortcutTo?.(transport);
+      if (shortcut === undefined) return undefined;
+      return async (lease, limit) => {
+        const done = await shortcut(lease, limit);
+        if (done !== undefined && done.moved > 0) moved();
+        return done;
+      };
+    },
+  });
+}
+
 /** The store, whose answers to some claims come late: after messages in hand have ended, and others have come. */
 export function withSlowClaims(store: Store): Store {
   return override(store, {
@@ -95,11 +111,19 @@ export function withSlowClaims(store: Store): Store {
       const { inbox } = store;
       return override(inbox, {
         claim: async (options) => {
-          const claims = await inbox.claim(options);
+          const claimed = await inbox.claim(options);
           if (Math.random() < 0.2) await new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
-          return claims;
+          return claimed;
         },
       });
     },
   });
+}
+
+/** Now and then has the read model that follows the log made again, beside the one that is read. */
+export async function rebuildNowAndThen(store: Store | undefined): Promise<void> {
+  if (Math.random() > 0.02) return;
+  const { name, version } = followed;
+  // It is done in turns that begin later, here or in the other process.
+  await store?.projections?.rebuild({ name, version }).catch(() => undefined);
 }

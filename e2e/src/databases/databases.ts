@@ -1,4 +1,4 @@
-import type { Server } from '../brokers/server.js';
+import type { Killable } from '../brokers/server.js';
 
 /** Where services keep their data. */
 export type StoreKind = 'sqlite' | 'postgres';
@@ -12,10 +12,10 @@ export interface Bus extends AsyncDisposable {
    * @param disguise in which wrong way it is written to a broker. @defaultValue 0, the right way
    */
   intoLog(type: string, kind: string, text: string, disguise?: number): Promise<boolean>;
-  /** Each breaks a connection of a service in its own way, and gives whether there was one. Without a server there is none. */
+  /** Each breaks a connection of a service in its own way, and tells whether there was one. Empty without a server. */
   readonly cuts: readonly (() => Promise<boolean>)[];
-  /** The server that passes messages on, where that is all it is for. */
-  readonly server?: Server;
+  /** The server that passes messages on, or keeps everything, where it is there for this run alone. */
+  readonly server?: Killable;
   /** What it finds wrong with its files itself. */
   faults(): Promise<readonly string[]>;
   /** Keeps everything at the end, and says where it is. */

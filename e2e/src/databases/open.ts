@@ -1,6 +1,7 @@
 import { startBroker, type Broker } from '../brokers/broker.js';
 import type { BrokerKind } from '../brokers/server.js';
 import type { Bus, Databases, StoreKind } from './databases.js';
+import type { PostgresServer } from './postgres-server.js';
 import { postgresDatabases } from './postgres.js';
 import { sqliteDatabases } from './sqlite.js';
 
@@ -11,9 +12,14 @@ export type TransportKind = StoreKind | BrokerKind;
  *
  * @param over what messages travel over: a broker that others use too, or one of this kind that ends with the databases.
  * @defaultValue the same databases
+ * @param own a PostgreSQL server that ends with the databases. @defaultValue the one for tests
  */
-export async function openDatabases(store: StoreKind, over: TransportKind | Broker = store): Promise<Databases> {
-  const databases = await openStore(store);
+export async function openDatabases(
+  store: StoreKind,
+  over: TransportKind | Broker = store,
+  own?: PostgresServer,
+): Promise<Databases> {
+  const databases = await (own === undefined ? openStore(store) : postgresDatabases(own));
   if (over === store) return databases;
   try {
     return connected(databases, await openBus(over));

@@ -35,14 +35,39 @@ type Reasons = Readonly<Record<string, string>>;
 
 // What says which cases an adapter's own tests run says it here too. Nothing is opened.
 const stores: readonly (Adapter & { readonly capabilities: Capabilities<StoreCapability> })[] = [
-  { title: 'memory', capabilities: memoryStore().capabilities },
-  { title: 'SQLite', capabilities: { ...sqliteStore({ path: 'store.db' }).capabilities, canBeDamaged: true } },
+  {
+    title: 'memory',
+    capabilities: {
+      ...memoryStore().capabilities,
+      observable: true,
+      keepsEvents: true,
+      projects: true,
+      keepsSagas: true,
+    },
+  },
+  {
+    title: 'SQLite',
+    capabilities: {
+      ...sqliteStore({ path: 'store.db' }).capabilities,
+      canBeDamaged: true,
+      observable: true,
+      keepsEvents: true,
+      projects: true,
+      hasTables: true,
+      keepsSagas: true,
+    },
+  },
   {
     title: 'PostgreSQL',
     capabilities: {
       ...postgresStore({ schema: 'service' }).capabilities,
       concurrentTransactions: true,
+      keepsEvents: true,
+      projects: true,
+      hasTables: true,
+      keepsSagas: true,
       canBeDamaged: true,
+      observable: true,
     },
   },
 ];
@@ -54,11 +79,11 @@ const transports: readonly (Adapter & { readonly capabilities: Capabilities<Tran
     ...{ forget: true, foreign: true },
   }),
   transportColumn('NATS', natsTransport(), {
-    ...{ restart: true, cut: true, mute: true, outage: true, refusal: true },
+    ...{ restart: true, cut: true, mute: true, outage: true, full: true, refusal: true },
     ...{ forget: true, foreign: true, stranger: true },
   }),
   transportColumn('RabbitMQ', rabbitmqTransport(), {
-    ...{ restart: true, cut: true, mute: true, outage: true, refusal: true },
+    ...{ restart: true, cut: true, mute: true, outage: true, full: true, refusal: true },
     ...{ forget: true, foreign: true, stranger: true },
   }),
 ];
@@ -75,15 +100,21 @@ const storeReasons: Readonly<Record<StoreCapability, string>> = {
   durable: 'no: nothing is kept',
   shared: 'no: the data lives in one process',
   concurrentTransactions: 'cannot happen: one transaction writes at a time',
+  keepsEvents: 'no: it has no log',
+  projects: 'no: it has no read models',
+  hasTables: 'no: it has no tables',
+  keepsSagas: 'no: it keeps no sagas',
   canBeDamaged: 'cannot happen: the data lives in one process',
+  observable: 'no: tools cannot look into it',
 };
 const transportReasons: Readonly<Record<Exclude<TransportCapability, keyof TransportCapabilities>, string>> = {
   restart: 'not checked: the tests have no broker to restart',
   cut: 'not checked: the tests have no connection to cut',
   mute: 'not checked: the tests have no connection to mute',
   outage: 'not checked: the tests have no broker that can be away',
+  full: 'not checked: the tests have no broker that can be full',
   refusal: 'not checked: the tests have no broker with a password',
-  forget: 'cannot happen: nobody else can delete anything',
+  forget: 'cannot happen: no other program can delete anything',
   stranger: 'cannot happen: a message has nothing but a text',
   foreign: 'cannot happen: no other program writes to it',
 };

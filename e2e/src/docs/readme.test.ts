@@ -14,6 +14,6 @@ describe('the README', () => {
   });
 
   it('gets its token with the pinned pnpm', () => {
-    expect(readmeSession()).toContain(`TOKEN=$(npx -y ${packageManager} -s dev:token)`);
+    expect(readmeSession()).toContain(`TOKEN=$(npx -y ${packageManager} --silent dev:token)`);
   });
 });

@@ -37,10 +37,17 @@ export async function expectOneEffectEach(databases: Databases, { unpaid, paid }
     'orders.order-started': paid.length,
     'payments.payment-created': paid.length,
   });
-  const cancellations = `SELECT cancellation_id AS fact FROM customer_order WHERE status = 'placed'`;
-  expect(await facts(databases, 'orders', scheduledSql('id AS fact'))).toEqual(
-    await facts(databases, 'orders', cancellations),
+  const sagas = `SELECT key || ' ' || status AS fact FROM anywise_saga WHERE name = 'orders.fulfilment'`;
+  const ended = paid.map(({ orderId }) => `${orderId} ended`);
+  const running = unpaid.map((orderId) => `${orderId} running`);
+  expect(await facts(databases, 'orders', sagas)).toEqual([...ended, ...running].sort());
+  const timeouts = await facts(
+    databases,
+    'orders',
+    `SELECT timeouts AS fact FROM anywise_saga WHERE status = 'running'`,
   );
+  const due = timeouts.map((fact) => (JSON.parse(fact) as { readonly unpaid: { readonly id: string } }).unpaid.id);
+  expect(await facts(databases, 'orders', scheduledSql('id AS fact'))).toEqual(due.sort());
 }
 
 async function facts(databases: Databases, slice: Slice, sql: string): Promise<string[]> {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { signToken } from '@anywise/service';
 import type { Databases, StoreKind } from '../databases/databases.js';
 import { openDatabases } from '../databases/open.js';
-import { nodeArguments, sourceEnv, workspace } from './from-source.js';
+import { workspace } from './bundle.js';
 import { startProcess, type Process } from './process.js';
+import { sourceEnv, startProgram } from './program.js';
 
 export type Slice = 'payments' | 'orders';
 
@@ -20,16 +22,22 @@ export interface System extends AsyncDisposable {
   readonly token: string;
   /** The token of another user, who may have a role. */
   tokenOf(user: string, role?: string): Promise<string>;
-  /** Starts a service from its source, on a free port. */
+  /** Starts a service, on a free port. */
   start(slice: Slice, env?: NodeJS.ProcessEnv): Service;
-  /** Starts all services in one process, from its source, on free ports. Each of them is that process. */
+  /** Starts all services in one process, on free ports. Each of them is that process. */
   startTogether(env?: NodeJS.ProcessEnv): Readonly<Record<Slice, Service>>;
   /** Runs any command in the workspace, as the leader of a process group. */
   run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Process;
 }
 
-/** @param places where its services keep everything, or the kind of new ones. Either ends with the system. */
-export async function createSystem(places: StoreKind | Databases = 'sqlite'): Promise<System> {
+/**
+ * @param places where its services keep everything, or the kind of new ones. Either ends with the system.
+ * @param isFromSource whether each module of a service is loaded by itself, so that what records it can change it.
+ */
+export async function createSystem(
+  places: StoreKind | Databases = 'sqlite',
+  { isFromSource = false }: { readonly isFromSource?: boolean } = {},
+): Promise<System> {
   const databases = typeof places === 'string' ? await openDatabases(places) : places;
   const secret = randomUUID();
   const env = {
@@ -38,26 +46,30 @@ export async function createSystem(places: StoreKind | Databases = 'sqlite'): Pr
     ANYWISE_STORE: databases.storeUrl,
     ANYWISE_TRANSPORT: databases.transportUrl,
     AUTH_SECRET: secret,
+    DASHBOARD_PORT: '0',
     PAYMENTS_PORT: '0',
     ORDERS_PORT: '0',
+    TODOS_PORT: '0',
   };
   const tokenOf = (user: string, role?: string) => signToken({ user, role, secret, expiresInSeconds: 3600 });
   const processes: Process[] = [];
   let ended = false;
+  /** @param folder in which folder of the services its `main.ts` is. */
+  const startFolder = (folder: string, changes: NodeJS.ProcessEnv): Process => {
+    if (ended) throw new Error('The system has ended.');
+    const cwd = join(workspace, 'services', folder);
+    const program = pathToFileURL(join(cwd, 'src/main.ts'));
+    const started = startProgram(program, { cwd, env: { ...env, ...changes }, isFromSource });
+    processes.push(started);
+    return started;
+  };
   return {
     databases,
     token: await tokenOf('ada'),
     tokenOf,
-    start(slice, changes = {}) {
-      if (ended) throw new Error('The system has ended.');
-      const service = startService(slice, { ...env, ...changes });
-      processes.push(service);
-      return service;
-    },
+    start: (slice, changes = {}) => asService(slice, startFolder(slice, changes)),
     startTogether(changes = {}) {
-      if (ended) throw new Error('The system has ended.');
-      const all = startFolder('all', { ...env, ...changes });
-      processes.push(all);
+      const all = startFolder('all', changes);
       return { payments: asService('payments', all), orders: asService('orders', all) };
     },
     run(command, args, changes = {}) {
@@ -71,21 +83,6 @@ export async function createSystem(places: StoreKind | Databases = 'sqlite'): Pr
       await databases[Symbol.asyncDispose]();
     },
   };
-}
-
-function startService(slice: Slice, env: NodeJS.ProcessEnv): Service {
-  return asService(slice, startFolder(slice, env));
-}
-
-/** @param folder in which folder of the services its `main.ts` is. */
-function startFolder(folder: string, env: NodeJS.ProcessEnv): Process {
-  return startProcess({
-    command: process.execPath,
-    args: [...nodeArguments, 'src/main.ts'],
-    cwd: join(workspace, 'services', folder),
-    env,
-    tethered: true,
-  });
 }
 
 function asService(slice: Slice, started: Process): Service {

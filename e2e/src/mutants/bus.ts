@@ -54,14 +54,15 @@ export const busMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'core/delivery/relay.ts',
-        from: 'const found = await store.outbox.sendable(relayBatch);',
+        from: 'const { rows: found, nextDueInMs } = await store.outbox.sendable(relayBatch);',
         to: `const last = Number(Reflect.get(this, 'last') ?? 0);
-             const found = (await store.outbox.sendable(relayBatch)).filter(({ seq }) => seq > last);
+             const { rows: all, nextDueInMs } = await store.outbox.sendable(relayBatch);
+             const found = all.filter(({ seq }) => seq > last);
              Reflect.set(this, 'last', found.at(-1)?.seq ?? last);`,
       },
       {
         file: 'core/delivery/relay.ts',
-        from: 'epoch === epoch ? found : await store.outbox.sendable(relayBatch)',
+        from: 'epoch === epoch ? found : (await store.outbox.sendable(relayBatch)).rows',
         to: 'epoch === epoch ? found : found',
       },
     ],
@@ -104,7 +105,7 @@ export const busMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'core/delivery/relay.ts',
-        from: 'lease.epoch === epoch ? found : await store.outbox.sendable(relayBatch)',
+        from: 'lease.epoch === epoch ? found : (await store.outbox.sendable(relayBatch)).rows',
         to: 'found',
       },
     ],
@@ -148,15 +149,21 @@ export const busMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'core/delivery/worker.ts',
-        from: '} finally {\n      this.#places.giveUp(limit);\n    }',
-        to: '} catch (error) {\n      throw error;\n    }\n    this.#places.giveUp(limit);',
+        from: '} finally {\n      this.#places.giveUp(places);\n    }',
+        to: '} catch (error) {\n      throw error;\n    }\n    this.#places.giveUp(places);',
       },
     ],
     tests: [test('worker')],
   },
   {
     name: 'what arrives is handled beside a suspect',
-    changes: [{ file: 'core/delivery/worker.ts', from: 'limit: this.#suspects > 0 ? 0 : limit,', to: 'limit,' }],
+    changes: [
+      {
+        file: 'core/delivery/worker.ts',
+        from: 'const limit = this.#suspects > 0 ? 0 : places + more;',
+        to: 'const limit = places + more;',
+      },
+    ],
     tests: [test('worker')],
   },
   {

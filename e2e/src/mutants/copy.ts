@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { workspace } from '../harness/from-source.js';
+import { workspace } from '../harness/bundle.js';
 
 /** A copy of the workspace as it is now, deleted at the end. */
 export interface WorkspaceCopy extends Disposable {

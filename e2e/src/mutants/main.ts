@@ -18,7 +18,7 @@ interface Row {
   readonly seconds: number;
 }
 
-const { only = '' } = parseArgs({ options: { only: { type: 'string' } } }).values;
+const { only = [''] } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
 const mutants: readonly Mutant[] = [
   ...busMutants,
   ...sqliteMutants.map((mutant) => ({ ...mutant, store: 'sqlite' as const })),
@@ -26,7 +26,7 @@ const mutants: readonly Mutant[] = [
   ...rabbitmqMutants.map((mutant) => ({ ...mutant, store: 'rabbitmq' as const })),
   ...postgresMutants.map((mutant) => ({ ...mutant, store: 'postgres' as const })),
 ];
-const wanted = mutants.filter(({ name, store = 'bus' }) => `${name} ${store}`.includes(only));
+const wanted = mutants.filter(({ name, store = 'bus' }) => only.some((text) => `${name} ${store}`.includes(text)));
 
 using copy = copyWorkspace();
 await expectSound();

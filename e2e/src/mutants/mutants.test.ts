@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { workspace } from '../harness/from-source.js';
+import { workspace } from '../harness/bundle.js';
 import { busMutants } from './bus.js';
 import { source } from './mutant.js';
 import { natsMutants } from './nats.js';

@@ -3,6 +3,8 @@ import { source, type Mutant, type TestChoice } from './mutant.js';
 const storeTest = (title: string): TestChoice => ({ file: `${source}/postgres/store.int.test.ts`, title });
 const transportTest = (title: string): TestChoice => ({ file: `${source}/postgres/transport.int.test.ts`, title });
 const publisherTests = [{ file: `${source}/postgres/publisher.test.ts` }];
+const shortcutTest = (title: string): TestChoice => ({ file: `${source}/postgres/shortcut.int.test.ts`, title });
+const pgbouncerTest = (title: string): TestChoice => ({ file: `${source}/postgres/pgbouncer.int.test.ts`, title });
 const logTest = (title: string): TestChoice => ({ file: `${source}/postgres/log.int.test.ts`, title });
 const positionTests = [{ file: `${source}/postgres/position.int.test.ts` }];
 
@@ -61,12 +63,12 @@ export const postgresMutants: readonly Mutant[] = [
     changes: [
       { file: 'postgres/schema.ts', from: 'PRIMARY KEY (listener, id, source)', to: 'PRIMARY KEY (id, source)' },
       {
-        file: 'postgres/inbox.ts',
+        file: 'postgres/entries.ts',
         from: 'ON CONFLICT (listener, id, source) DO NOTHING`',
         to: 'ON CONFLICT (id, source) DO NOTHING`',
       },
       {
-        file: 'postgres/inbox.ts',
+        file: 'postgres/entries.ts',
         from: 'ON CONFLICT (listener, id, source) DO NOTHING\n    RETURNING',
         to: 'ON CONFLICT (id, source) DO NOTHING\n    RETURNING',
       },
@@ -77,16 +79,16 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'attempts counted at the end, not at the claim',
     changes: [
       {
-        file: 'postgres/inbox.ts',
+        file: 'postgres/take.ts',
         from: 'attempts = attempts + CASE WHEN locked.is_suspect AND NOT row.is_alone THEN 0 ELSE 1 END',
         to: 'attempts = attempts',
       },
       {
-        file: 'postgres/inbox.ts',
+        file: 'postgres/take.ts',
         from: "${storedEnvelope('row')}, row.attempts,\n      locked.is_suspect",
         to: "${storedEnvelope('row')}, row.attempts + 1 AS attempts,\n      locked.is_suspect",
       },
-      { file: 'postgres/inbox.ts', from: 'attempts = attempts - $6, lease', to: 'attempts = attempts + 1 - $6, lease' },
+      { file: 'postgres/held.ts', from: 'attempts = attempts - $6, lease', to: 'attempts = attempts + 1 - $6, lease' },
     ],
     tests: [storeTest('counts an attempt whose process died only if nothing else was in hand there')],
   },
@@ -237,5 +239,55 @@ export const postgresMutants: readonly Mutant[] = [
       },
     ],
     tests: [{ file: `${source}/postgres/fence.test.ts` }],
+  },
+  {
+    name: 'a held row is relayed',
+    changes: [{ file: 'postgres/sendable.ts', from: 'WHERE NOT waits AND (', to: 'WHERE (' }],
+    tests: [shortcutTest('leaves what waits for its time, is parked, or is held up by such')],
+  },
+  {
+    name: 'what follows a message that the shortcut leaves overtakes it',
+    changes: [
+      {
+        file: 'postgres/shortcut.ts',
+        from: 'bool_and(is_plain) OVER (PARTITION BY lane ORDER BY seq) AS goes',
+        to: 'is_plain AS goes',
+      },
+    ],
+    tests: [shortcutTest('leaves what is not an event, was refused before or is too large')],
+  },
+  {
+    name: 'the shortcut moves messages for a relay that has lost the lease',
+    changes: [
+      {
+        file: 'postgres/shortcut.ts',
+        from: 'FROM lease WHERE EXISTS (SELECT FROM plain WHERE goes)',
+        to: 'WHERE EXISTS (SELECT FROM plain WHERE goes)',
+      },
+    ],
+    tests: [shortcutTest('moves nothing for a relay that has lost the lease')],
+  },
+  {
+    name: 'a lease changes hands while the shortcut moves messages under it',
+    changes: [{ file: 'postgres/shortcut.ts', from: 'AND epoch = $2 FOR SHARE', to: 'AND epoch = $2' }],
+    tests: [shortcutTest('keeps the lease until it has moved them')],
+  },
+  {
+    name: 'behind a pooler, the process of the server that happened to answer stands for this one',
+    changes: [
+      {
+        file: 'postgres/signal.ts',
+        from: 'this.#pid = pid === client.processID ? pid : undefined;',
+        to: 'this.#pid = pid;',
+      },
+    ],
+    tests: [pgbouncerTest('in transaction mode warns once')],
+  },
+  {
+    name: 'a statement that is not prepared where it arrives fails for good',
+    changes: [
+      { file: 'postgres/database.ts', from: 'if (!isMisplaced(error)) throw error;', to: 'if (true) throw error;' },
+    ],
+    tests: [pgbouncerTest('delivers although statements are prepared that it cannot carry')],
   },
 ];

@@ -82,6 +82,6 @@ export const rabbitmqMutants: readonly Mutant[] = [
         to: '',
       },
     ],
-    tests: [transportTest('holds back the later messages of a key of which one is too large')],
+    tests: [outageTest('holds back what follows in the key of a command whose service has no queue')],
   },
 ];

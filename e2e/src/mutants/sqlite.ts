@@ -13,7 +13,7 @@ export const sqliteMutants: readonly Mutant[] = [
     name: 'no fence: a holder that lost the lease finishes',
     changes: [
       {
-        file: 'sqlite/inbox.ts',
+        file: 'sqlite/finish.ts',
         from: 'connection.get(sql, seq, lease) !== undefined',
         to: 'connection.get(sql, seq, lease) !== null',
       },
@@ -48,15 +48,15 @@ export const sqliteMutants: readonly Mutant[] = [
   {
     name: 'attempts counted at the end, not at the claim',
     changes: [
-      { file: 'sqlite/inbox.ts', from: 'attempts = attempts + 1, is_alone = 0', to: 'is_alone = 0' },
-      { file: 'sqlite/inbox.ts', from: 'attempts = attempts + is_alone, is_alone = 0', to: 'is_alone = 0' },
+      { file: 'sqlite/take.ts', from: 'attempts = attempts + 1, is_alone = 0', to: 'is_alone = 0' },
+      { file: 'sqlite/take.ts', from: 'attempts = attempts + is_alone, is_alone = 0', to: 'is_alone = 0' },
       {
-        file: 'sqlite/inbox.ts',
-        from: '${storedEnvelope}, attempts`;',
-        to: '${storedEnvelope}, attempts + 1 AS attempts`;',
+        file: 'sqlite/take.ts',
+        from: '${storedEnvelope}, attempts, ',
+        to: '${storedEnvelope}, attempts + 1 AS attempts, ',
       },
       {
-        file: 'sqlite/inbox.ts',
+        file: 'sqlite/held.ts',
         from: "SET state = 'ready', at = ${now} + ?, lease = NULL",
         to: "SET state = 'ready', at = ${now} + ?, attempts = attempts + 1, lease = NULL",
       },
@@ -121,12 +121,17 @@ export const sqliteMutants: readonly Mutant[] = [
         to: 'error',
       },
     ],
-    tests: [...writerTests, { file: `${source}/sqlite/faults.int.test.ts` }],
+    tests: [
+      {
+        file: `${source}/sqlite/faults.int.test.ts`,
+        title: 'a message that breaks a deferred constraint fails alone, although others share its commit',
+      },
+    ],
   },
   {
     name: 'work for a commit that failed is done with the next',
     changes: [{ file: 'sqlite/writer.ts', from: 'this.#atCommit.clear();', to: '' }],
-    tests: [...writerTests, { file: `${source}/sqlite/store.int.test.ts` }],
+    tests: writerTests,
   },
   {
     name: 'commands are trimmed before their owner has read them',
@@ -154,7 +159,7 @@ export const sqliteMutants: readonly Mutant[] = [
     changes: [
       { file: 'sqlite/position.ts', from: "const isFree = holder === ''", to: "const isFree = holder !== 'nobody'" },
     ],
-    tests: [transportTest('delivers each message to a service once, however many instances it has')],
+    tests: positionTests,
   },
   {
     name: 'what another instance reads is read too',
@@ -210,6 +215,17 @@ export const sqliteMutants: readonly Mutant[] = [
         file: 'sqlite/outbox.ts',
         from: 'const areNext = connection.get(obstacleSql, first.seq, JSON.stringify(this.#fresh.before)) === undefined;',
         to: 'const areNext = connection.get(obstacleSql, first.seq, JSON.stringify(this.#fresh.before)) !== null;',
+      },
+    ],
+    tests: outboxTests,
+  },
+  {
+    name: 'rows count as sent although the lease was lost',
+    changes: [
+      {
+        file: 'sqlite/outbox.ts',
+        from: 'if (isSettled) this.#fresh.confirmed(confirmed.length);',
+        to: 'this.#fresh.confirmed(confirmed.length);',
       },
     ],
     tests: outboxTests,

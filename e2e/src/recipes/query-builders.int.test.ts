@@ -1,46 +1,15 @@
 import { expect, it } from '@jest/globals';
-import { Anywise, MessageRegistry, SqlTransaction, on, type Registrable } from 'anywise';
-import { connectStore } from 'anywise/connect';
+import { Anywise, on, type SqlTransaction } from 'anywise';
 import { PostgresTransaction } from 'anywise/postgres';
 import { SqliteTransaction } from 'anywise/sqlite';
 import { eventually } from 'anywise/testing';
 import type { StoreKind } from '../databases/databases.js';
-import { openDatabases } from '../databases/open.js';
 import { describeOnEachStore } from '../databases/each-store.js';
 import { addNoteWithDrizzle } from './drizzle-handler.js';
 import { addNoteWithKysely } from './kysely-handler.js';
 import { kyselyOn, noteBooks, type NoteBook, type Open } from './note-books.js';
-import { AddNote, NoteAdded, notes } from './notes.js';
-
-const migrations = [
-  { name: '001-note', sql: 'CREATE TABLE note (id TEXT PRIMARY KEY, text TEXT NOT NULL)' },
-  { name: '002-tag', sql: 'CREATE TABLE tag (id TEXT PRIMARY KEY, note_id TEXT NOT NULL, text TEXT NOT NULL)' },
-];
-
-/** A bus with a handler for notes, and a listener that records the announced ones. */
-async function start(kind: StoreKind, addNote: Registrable) {
-  const databases = await openDatabases(kind);
-  const store = await connectStore(databases.storeUrl, { name: 'notes', migrations });
-  const announced: string[] = [];
-  const hear = on(NoteAdded).listen(({ noteId }) => void announced.push(noteId));
-  const registries = [new MessageRegistry('notes').register(addNote, hear)];
-  const anywise = new Anywise({ name: 'notes', contracts: [notes], registries, store });
-  await anywise.start();
-  return {
-    anywise,
-    announced,
-    /** The texts that were committed. */
-    texts: () =>
-      anywise.transaction(async (tx) => {
-        const rows = await (await tx.get(SqlTransaction)).all<{ text: string }>('SELECT text FROM note ORDER BY text');
-        return rows.map(({ text }) => text);
-      }),
-    async [Symbol.asyncDispose]() {
-      await anywise.stop();
-      await databases[Symbol.asyncDispose]();
-    },
-  };
-}
+import { startNotes } from './note-bus.js';
+import { AddNote, NoteAdded } from './notes.js';
 
 const transactionOn = { sqlite: SqliteTransaction, postgres: PostgresTransaction };
 
@@ -58,7 +27,7 @@ function addNoteIn(kind: StoreKind, open: Open, goOn: (book: NoteBook, sql: SqlT
 
 describeOnEachStore('a query builder in the transaction of the message', (kind) => {
   it.each(noteBooks[kind])('of $library commits with the events', async ({ open }) => {
-    await using bus = await start(
+    await using bus = await startNotes(
       kind,
       addNoteIn(kind, open, async () => undefined),
     );
@@ -69,7 +38,7 @@ describeOnEachStore('a query builder in the transaction of the message', (kind) 
 
   it.each(noteBooks[kind])('of $library rolls back with the events', async ({ open }) => {
     let fails = true;
-    await using bus = await start(
+    await using bus = await startNotes(
       kind,
       addNoteIn(kind, open, async () => {
         if (fails) throw new Error('no more paper');
@@ -89,7 +58,7 @@ describeOnEachStore('a query builder in the transaction of the message', (kind) 
       await sql.run('INSERT INTO note VALUES (?, ?)', 'n2', 'two');
       seen.push(await book.texts(), await book.texts('n2'));
     };
-    await using bus = await start(kind, addNoteIn(kind, open, look));
+    await using bus = await startNotes(kind, addNoteIn(kind, open, look));
     await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
     expect(seen).toEqual([{ text: 'one' }, ['two', 'one'], ['two']]);
   });
@@ -98,7 +67,7 @@ describeOnEachStore('a query builder in the transaction of the message', (kind) 
     const tag = { id: 't1', noteId: 'n1', text: 'urgent' };
     const found: unknown[] = [];
     const join = async (book: NoteBook): Promise<void> => void found.push(...(await book.tag(tag)));
-    await using bus = await start(kind, addNoteIn(kind, open, join));
+    await using bus = await startNotes(kind, addNoteIn(kind, open, join));
     await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
     expect(found).toEqual([tag, ['n1', 'one', 't1', 'urgent']]);
   });
@@ -117,14 +86,14 @@ describeOnEachStore('a query builder in the transaction of the message', (kind) 
         await expect(undone).rejects.toThrow('on second thoughts');
         await db.transaction().execute((inner) => inner.updateTable('note').set({ text: 'two' }).execute());
       });
-    await using bus = await start(kind, addNote);
+    await using bus = await startNotes(kind, addNote);
     await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
     expect(await bus.texts()).toEqual(['two']);
     expect(changed).toEqual([{ numDeletedRows: 1n }]);
   });
 
   it('works as the page shows', async () => {
-    await using bus = await start(kind, kind === 'sqlite' ? addNoteWithKysely : addNoteWithDrizzle);
+    await using bus = await startNotes(kind, kind === 'sqlite' ? addNoteWithKysely : addNoteWithDrizzle);
     await bus.anywise.send(new AddNote({ noteId: 'n1', text: 'one' }));
     expect(await bus.texts()).toEqual(['one']);
     await eventually(() => expect(bus.announced).toEqual(['n1']));
