@@ -9,6 +9,20 @@ import tseslint from 'typescript-eslint';
 const root = import.meta.dirname;
 const code = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}';
 
+const browserNames = [
+  'CSS',
+  'CustomEvent',
+  'Element',
+  'URL',
+  'document',
+  'fetch',
+  'getSelection',
+  'location',
+  'matchMedia',
+  'setInterval',
+  'window',
+];
+
 const timers = 'Use `startTimer`, `startInterval` or `sleep` of `anywise/kit`, which take any time.';
 
 // What a tsconfig.json includes. To ask for the types of another file is an error, and no rule would look at that file.
@@ -19,7 +33,16 @@ const typed = foldersIn('.')
 
 export default defineConfig(
   // Only what tools write: a folder called `dist` inside `src` is code like any other.
-  { ignores: ['*/{dist,coverage}/**', '*/*/{dist,coverage}/**', '**/.turbo/**', '**/.anywise/**'] },
+  {
+    ignores: [
+      'e2e/src/recipes/prisma-client/**',
+      'tools/site/.vitepress/{cache,.temp}/**',
+      '*/{dist,coverage}/**',
+      '*/*/{dist,coverage}/**',
+      '**/.turbo/**',
+      '**/.anywise/**',
+    ],
+  },
   // A rule that does not fit is changed here, for all to see.
   { linterOptions: { noInlineConfig: true } },
   {
@@ -49,6 +72,11 @@ export default defineConfig(
     },
   },
   {
+    // TypeORM declares options as classes, and gives its driver by what all of them have in common.
+    files: ['e2e/src/recipes/typeorm*.ts'],
+    rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
+  },
+  {
     // One dialect, and no test that hides the others.
     files: [code],
     rules: {
@@ -75,7 +103,7 @@ export default defineConfig(
   {
     // Node makes 1 ms of a time that is too long for it.
     files: ['packages/{anywise,service}/src/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/core/time/timers.ts'],
+    ignores: ['**/*.test.ts', '**/core/time/timers.ts', 'packages/anywise/src/client/timers.ts'],
     rules: {
       'no-restricted-globals': ['error', ...['setTimeout', 'setInterval'].map((name) => ({ name, message: timers }))],
       'no-restricted-imports': [
@@ -96,6 +124,11 @@ export default defineConfig(
         ),
       ],
     },
+  },
+  {
+    // What a browser runs.
+    files: ['packages/dashboard/assets/*.js'],
+    languageOptions: { globals: Object.fromEntries(browserNames.map((name) => [name, 'readonly'])) },
   },
   // `services/all` runs the slices in one process, and is the only package that may import them.
   anywise.configure({ slices: foldersIn('services').filter((folder) => folder !== 'services/all') }),
