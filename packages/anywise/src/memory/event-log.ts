@@ -25,7 +25,7 @@ export class MemoryEventLog implements EventLog {
     const looked = next.slice(0, countWithin(next, sizeOf, limits.batchBytes));
     const position = looked.at(-1)?.position ?? Math.max(after, this.#events.length);
     const events = types === undefined ? looked : looked.filter(({ type }) => types.includes(type));
-    return { events, position, isEnd: position >= this.#events.length };
+    return { events, position, isEnd: position >= this.#events.length, isHeldUp: false };
   }
 
   async last(): Promise<number> {

@@ -85,6 +85,7 @@ describeWithPostgres('the log on PostgreSQL', () => {
             events: [],
             position: page.position,
             isEnd: true,
+            isHeldUp: true,
           });
           await release();
           expect(await committed).toBe('committed');

@@ -36,7 +36,7 @@ function lastSql(schemaName: string): string {
 }
 
 /** The first key of the advisory locks that appenders hold. */
-function spaceSql(schemaName: string): string {
+export function spaceSql(schemaName: string): string {
   return `(hashtext('${`anywise-events:${schemaName}`.replaceAll("'", "''")}') & 2147483647)`;
 }
 
@@ -70,7 +70,7 @@ function feedStatements(schemaName: string): readonly [last: string, horizon: st
     FROM ${quoted(schemaName)}.anywise_event
     WHERE seq > $1 AND seq <= current_setting('anywise.horizon')::bigint ORDER BY seq LIMIT $2`;
   const rows = `SELECT seq, stream, version, type, json FROM ${withinBatch(sized)} AS page ORDER BY seq`;
-  const end = `SELECT current_setting('anywise.horizon') AS horizon`;
+  const end = `SELECT current_setting('anywise.horizon') AS horizon, current_setting('anywise.last') AS last`;
   return [last, horizon, rows, end];
 }
 
@@ -122,11 +122,12 @@ export class PostgresEventLog implements EventLog {
       [end, []],
     ]);
     const looked = (results[2]?.rows ?? []) as readonly Row[];
-    const [settled] = (results[3]?.rows ?? []) as readonly { readonly horizon: string }[];
+    const [settled] = (results[3]?.rows ?? []) as readonly { readonly horizon: string; readonly last: string }[];
     const upTo = Number(settled?.horizon ?? 0);
+    const given = Number(settled?.last ?? 0);
     const position = Number(looked.at(-1)?.seq ?? Math.max(after, upTo));
     const events = types === undefined ? looked : looked.filter(({ type }) => types.includes(type));
-    return { events: events.map(eventOf), position, isEnd: position >= upTo };
+    return { events: events.map(eventOf), position, isEnd: position >= upTo, isHeldUp: upTo < given };
   }
 
   async last(): Promise<number> {

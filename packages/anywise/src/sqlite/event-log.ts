@@ -54,7 +54,7 @@ export class SqliteEventLog implements EventLog {
     const looked = reader.all<Row>(feedSql, after, last, limit);
     const position = looked.at(-1)?.position ?? Math.max(after, last);
     const events = types === undefined ? looked : looked.filter(({ type }) => types.includes(type));
-    return { events: events.map(eventOf), position, isEnd: position >= last };
+    return { events: events.map(eventOf), position, isEnd: position >= last, isHeldUp: false };
   }
 
   async last(): Promise<number> {

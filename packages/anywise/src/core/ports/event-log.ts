@@ -104,8 +104,10 @@ export interface FeedPage {
   readonly events: readonly LoggedEvent[];
   /** Everything up to here was looked at: read on after it. */
   readonly position: number;
-  /** Whether nothing after it was committed yet. */
+  /** Whether nothing after it can be read yet. */
   readonly isEnd: boolean;
+  /** Whether an append that was in hand when this was read may still add events after it, or has added some. */
+  readonly isHeldUp: boolean;
 }
 
 /** What `feed` reads. */

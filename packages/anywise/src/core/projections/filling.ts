@@ -50,8 +50,10 @@ export function takePage(filling: Filling, row: ProjectionRow, found: FeedPage, 
   return inTransaction(filling, async (transaction, own) => {
     const { projection } = filling;
     let page = found;
-    if (flip !== 'never' && projection.isInline) {
-      // From here on nothing is appended: what is there now is all that appenders have not written.
+    const isAlone = flip !== 'never' && projection.isInline;
+    if (isAlone) {
+      // From here on nothing is appended: what is there now is all that appenders have not written. One that has just
+      // committed may still hold the feed up, for as long as its process takes to let go of its locks one by one.
       await own.appendAlone();
       page = await nextPage(filling, row);
     }
@@ -62,7 +64,7 @@ export function takePage(filling: Filling, row: ProjectionRow, found: FeedPage, 
     if ('error' in written) return { is: 'failed', ...written };
     const { taken } = written;
     const isWhole = taken === page.events.length;
-    const isEnd = isWhole && page.isEnd;
+    const isEnd = isWhole && page.isEnd && !(isAlone && page.isHeldUp);
     const behind = page.events.slice(0, taken).filter(({ stream }) => parked.has(stream));
     if (behind.length > 0) {
       await own.faults.add(

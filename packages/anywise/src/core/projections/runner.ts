@@ -159,7 +159,7 @@ export class ProjectionRunner {
         if (outcome.at > 0) {
           const events = page.events.slice(0, outcome.at);
           const position = events.at(-1)?.position ?? row.position;
-          await this.#take(row, { events, position, isEnd: false }, 'never');
+          await this.#take(row, { ...page, events, position, isEnd: false }, 'never');
           return 0;
         }
         return this.#failed(row, page, outcome.error);

@@ -101,7 +101,7 @@ const cases: readonly StoreCase[] = [
     id: 'feed-end',
     behaviour: 'says where the feed ends, and stays there until more is committed',
     run: async ({ store }) => {
-      same(await logOf(store).feed(0, { limit: 10 }), { events: [], position: 0, isEnd: true });
+      same(await logOf(store).feed(0, { limit: 10 }), { events: [], position: 0, isEnd: true, isHeldUp: false });
       await fill(store, 's', 3);
       const first = await logOf(store).feed(0, { limit: 2 });
       same([first.events.length, first.isEnd], [2, false]);

@@ -106,7 +106,7 @@ async function runOnce(store: Store, seen: Seen, limit: number): Promise<void> {
   const ids = await commit(store, async (projections) => {
     await projections.appendAlone();
     const rest = await logOf(store).feed(row.position, { limit: 10_000 });
-    if (!rest.isEnd || !(await projections.advance(first, row.position, rest.position))) return false;
+    if (!rest.isEnd || rest.isHeldUp || !(await projections.advance(first, row.position, rest.position))) return false;
     await projections.live(first, true);
     return idsOf(rest.events);
   });
