@@ -32,7 +32,8 @@ export interface Recorded extends AsyncDisposable {
  */
 export function recordSpans({ contextManager = true }: { readonly contextManager?: boolean } = {}): Recorded {
   const exporter = new InMemorySpanExporter();
-  const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const spans = new OrderedSpans(exporter);
+  const provider = new NodeTracerProvider({ spanProcessors: [spans] });
   provider.register({ contextManager: contextManager ? new AsyncLocalStorageContextManager() : null });
   const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 });
@@ -40,7 +41,10 @@ export function recordSpans({ contextManager = true }: { readonly contextManager
   metrics.setGlobalMeterProvider(meters);
   return {
     spans: () => exporter.getFinishedSpans(),
-    tree: ({ without } = {}) => treeOf(exporter.getFinishedSpans().filter(({ name }) => name !== without)),
+    tree: ({ without } = {}) => {
+      const finished = new Set(exporter.getFinishedSpans().map((span) => span.spanContext().spanId));
+      return treeOf(spans.begun.filter((span) => finished.has(span.spanContext().spanId) && span.name !== without));
+    },
     inSpan: (name, run) =>
       trace.getTracer('user').startActiveSpan(name, async (span) => {
         try {
@@ -68,6 +72,15 @@ export function recordSpans({ contextManager = true }: { readonly contextManager
   };
 }
 
+/** Keeps the order in which spans began, which their times do not tell: two can begin in one millisecond. */
+class OrderedSpans extends SimpleSpanProcessor {
+  readonly begun: ReadableSpan[] = [];
+
+  override onStart(span: ReadableSpan): void {
+    this.begun.push(span);
+  }
+}
+
 function treeOf(spans: readonly ReadableSpan[]): string {
   const ids = new Set(spans.map((span) => span.spanContext().spanId));
   const linesOf = (parent: string | undefined, depth: number): string[] =>
@@ -75,7 +88,6 @@ function treeOf(spans: readonly ReadableSpan[]): string {
       .filter(({ parentSpanContext: of }) =>
         parent === undefined ? !ids.has(of?.spanId ?? '') : of?.spanId === parent,
       )
-      .sort((a, b) => a.startTime[0] - b.startTime[0] || a.startTime[1] - b.startTime[1])
       .flatMap((span) => {
         const isLinked = depth === 0 && span.links.length > 0;
         const events = span.events.map(({ name }) => ` !${name}`).join('');
