@@ -35,9 +35,12 @@ export function logOf(store) {
       const transaction = store.begin({ readOnly: true });
       try {
         const loaded = await transaction.log?.load(stream, { limit: 1_000 });
-        return (loaded?.events ?? []).map(({ json }) => JSON.parse(json ?? 'null')).length;
-      } finally {
+        const events = (loaded?.events ?? []).map(({ json }) => JSON.parse(json ?? 'null'));
+        await transaction.commit();
+        return events.length;
+      } catch (error) {
         await transaction.rollback();
+        throw error;
       }
     },
     close: () => store.close(),

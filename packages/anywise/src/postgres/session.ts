@@ -65,6 +65,16 @@ export class Session {
     }
   }
 
+  /**
+   * Ends a transaction that only read: nothing depends on the answer, so nobody waits for it, unless a statement has failed.
+   *
+   * @throws what `commit` does.
+   */
+  async leave(): Promise<void> {
+    if (this.#inFlight > 0 || this.#failure !== undefined) return this.commit();
+    this.commit().catch(() => undefined);
+  }
+
   async rollback(): Promise<void> {
     // A running statement would block this: closing the connection ends the transaction as well.
     if (this.#inFlight > 0) this.client.connection.stream.destroy();

@@ -170,12 +170,13 @@ export class PostgresStoreTransaction implements StoreTransaction {
     const part: Part = { isWhole: this.#session === undefined, savepoint: undefined };
     this.#parts.push(part);
     if (this.#isLent) void this.#session?.then((session) => this.#savePlace(session));
-    return { undo: () => this.#undo(part), end: () => this.#leave(part) };
+    return { undo: () => this.#undo(part), end: () => this.#release(part) };
   }
 
   async commit(completion: Completion = {}): Promise<boolean> {
     const fences = this.#fencesOf(completion);
     if (fences.length > 0) this.#mayWrite();
+    if (this.#options.readOnly) return this.#leave();
     const isShared = this.#session === undefined && fences.length === 0 && this.#appends.length === 0;
     const hasCommitted = isShared ? await this.#commitShared() : await this.#commitAlone(fences);
     if (hasCommitted) for (const part of this.#filled) this.#options.changed(part);
@@ -186,6 +187,13 @@ export class PostgresStoreTransaction implements StoreTransaction {
     // A part that could not begin has nothing to undo.
     const session = await this.#end()?.catch(() => undefined);
     await session?.rollback();
+  }
+
+  /** Waits for the answer only where user code may have run statements of which nothing is known here. */
+  async #leave(): Promise<true> {
+    const session = await this.#end();
+    await (this.#isLent ? session?.commit() : session?.leave());
+    return true;
   }
 
   async #lend(): Promise<PostgresClient> {
@@ -206,7 +214,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
     } else if (part.savepoint !== undefined) await session.query({ text: `ROLLBACK TO SAVEPOINT ${part.savepoint}` });
   }
 
-  async #leave(part: Part): Promise<void> {
+  async #release(part: Part): Promise<void> {
     const session = await this.#session;
     this.#parts = this.#parts.filter((other) => other !== part);
     const { savepoint } = part;

@@ -31,6 +31,10 @@ export interface SqliteStatement {
   setReadBigInts?(enabled: boolean): unknown;
   /** The same in `better-sqlite3`. */
   safeIntegers?(enabled: boolean): unknown;
+  /** Has rows read as arrays, in `node:sqlite` and `@photostructure/sqlite`. */
+  setReturnArrays?(enabled: boolean): unknown;
+  /** The same in `better-sqlite3`. */
+  raw?(enabled: boolean): unknown;
 }
 
 /** Checks an option that names a database file. What the driver would read as a URL, or as no file, would be another one. */
@@ -64,6 +68,7 @@ export class Connection {
   readonly #client: SqliteClient;
   readonly #statements = new Map<string, SqliteStatement>();
   readonly #exactStatements = new Map<string, SqliteStatement>();
+  readonly #arrayStatements = new Map<string, SqliteStatement>();
   /** The SQL that ran once. */
   readonly #seen = new Set<string>();
 
@@ -93,6 +98,12 @@ export class Connection {
     return this.#prepared(sql).all(...whole(values)) as Row[];
   }
 
+  /** As `all`, each row as its columns in order. Of many rows, drivers take longer to name the columns than to read them. */
+  allColumns<Row extends readonly unknown[]>(sql: string, ...values: readonly SqlValue[]): Row[] {
+    const rows = this.#arrays(sql).all(...whole(values)) as (Row | object)[];
+    return rows.map((row) => (Array.isArray(row) ? row : Object.values(row)) as unknown as Row);
+  }
+
   /** As `get`, for tables of the user's: integers that a number cannot hold come as bigint. */
   getExact<Row extends object>(sql: string, ...values: readonly SqlValue[]): Found<Row> {
     const row = (this.#exact(sql).get(...values) ?? undefined) as Found<Row>;
@@ -107,6 +118,7 @@ export class Connection {
   close(): void {
     this.#statements.clear();
     this.#exactStatements.clear();
+    this.#arrayStatements.clear();
     this.#client.close();
   }
 
@@ -120,6 +132,15 @@ export class Connection {
     const statement = this.#prepare(sql, this.#exactStatements);
     statement.setReadBigInts?.(true);
     statement.safeIntegers?.(true);
+    return statement;
+  }
+
+  #arrays(sql: string): SqliteStatement {
+    const known = this.#arrayStatements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#prepare(sql, this.#arrayStatements);
+    statement.setReturnArrays?.(true);
+    statement.raw?.(true);
     return statement;
   }
 

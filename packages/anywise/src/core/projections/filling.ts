@@ -6,6 +6,7 @@ import type { Projected } from '../ports/instrumentation.js';
 import type { NewFault, ProjectionRow, ProjectionTransaction } from '../ports/projections.js';
 import type { Store, StoreTransaction } from '../ports/store.js';
 import type { Projection } from './projection.js';
+import { takeIn, type Written } from './take-in.js';
 import { ProjectionWriter } from './writer.js';
 
 /** What fills generations. */
@@ -18,8 +19,6 @@ export interface Filling {
 
 /** The most events of one transaction. */
 export const batchSize = 500;
-/** How long the events of one transaction may take, in milliseconds, before it is committed. */
-const batchMs = 50;
 
 /** Whether a generation that has caught up becomes the one that is read; `complete`: only if nothing is parked. */
 export type Flip = 'never' | 'complete' | 'anyway';
@@ -164,9 +163,7 @@ async function inTransaction(
   }
 }
 
-type Written = { readonly taken: number } | { readonly at: number; readonly error: unknown };
-
-/** Writes events one after the other, but for those of parked streams, for as long as a transaction may take. */
+/** Takes in what it can. @throws what says that the database is to blame. */
 async function writeAll(
   { projection, codec }: Filling,
   row: ProjectionRow,
@@ -174,20 +171,9 @@ async function writeAll(
   parked: ReadonlySet<string>,
   transaction: StoreTransaction,
 ): Promise<Written> {
-  const writer = new ProjectionWriter(projection, row, codec, transaction);
-  const began = performance.now();
-  let taken = 0;
-  for (const event of events) {
-    try {
-      if (!parked.has(event.stream)) await writer.write(event);
-    } catch (error) {
-      if (isOutage(error)) throw error;
-      return { at: taken, error };
-    }
-    taken++;
-    if (performance.now() - began > batchMs) break;
-  }
-  return { taken };
+  const written = await takeIn(new ProjectionWriter(projection, row, codec, transaction), events, parked);
+  if ('error' in written && isOutage(written.error)) throw written.error;
+  return written;
 }
 
 function faultOf({ position, stream, version, type }: LoggedEvent, state: NewFault['state'], error?: string): NewFault {
