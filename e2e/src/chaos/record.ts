@@ -1,5 +1,7 @@
 import { parseEnvelope } from 'anywise';
 import type { Databases } from '../databases/databases.js';
+import { differences } from './differences.js';
+import { findHoles, type Logged } from './holes.js';
 import type { Numbered } from './messages.js';
 import { isClosedByClock, sizeOfRound, type Round } from './rounds.js';
 
@@ -24,9 +26,7 @@ export interface RecordFacts {
   readonly late: number;
 }
 
-interface Logged {
-  readonly stream: string;
-  readonly version: number;
+interface Row extends Logged {
   readonly envelope: string;
 }
 
@@ -42,10 +42,7 @@ type Model = Numbered & { readonly version: number };
 
 /** Compares the log of the source and the sagas of the sink with the numbers that the source has committed. */
 export async function compareRecord(databases: Databases, committed: readonly Numbered[]) {
-  const log = await databases.rows<Logged>(
-    'source',
-    'SELECT stream, version, envelope FROM anywise_event ORDER BY seq',
-  );
+  const log = await databases.rows<Row>('source', 'SELECT stream, version, envelope FROM anywise_event ORDER BY seq');
   const recorded = log.map(({ envelope }) => parseEnvelope(envelope).data as Numbered);
   const { strayed, ...sagas } = await compareSagas(databases, committed);
   const { misread, rebuilds } = await compareModels(databases, recorded);
@@ -69,18 +66,6 @@ export async function countBehind(databases: Databases): Promise<number> {
 async function countRows(databases: Databases, service: string, rows: string): Promise<number> {
   const [row] = await databases.rows<{ n: number | string }>(service, `SELECT count(*) AS n FROM ${rows}`);
   return Number(row?.n);
-}
-
-/** A stream has the versions 1, 2, 3 and so on in the order of the log, each with its number; the log has what the rows have. */
-function findHoles(log: readonly Logged[], recorded: readonly Numbered[], committed: readonly Numbered[]): string[] {
-  const last = new Map<string, number>();
-  const holes = log.flatMap(({ stream, version }, index) => {
-    const due = (last.get(stream) ?? 0) + 1;
-    last.set(stream, version);
-    const { n } = recorded[index] ?? { n: 0 };
-    return version === due && n === due ? [] : [`${stream} has version ${version} with ${n} where ${due} is due`];
-  });
-  return [...holes, ...differences('the log', recorded.map(textOf), committed.map(textOf))];
 }
 
 async function compareModels(databases: Databases, recorded: readonly Numbered[]) {
@@ -161,15 +146,4 @@ function roundsOf(committed: readonly Numbered[]): ReadonlyMap<string, readonly 
     rounds.set(round, [...(rounds.get(round) ?? []), n]);
   }
   return rounds;
-}
-
-/** What is missing in `found`, there without being due, or there twice. */
-function differences(place: string, found: readonly string[], due: readonly string[]): string[] {
-  const left = new Set(due);
-  const more = found.filter((one) => !left.delete(one)).map((one) => `${place}: ${one} is too much`);
-  return [...more, ...[...left].map((one) => `${place}: ${one} is missing`)];
-}
-
-function textOf({ key, n }: Numbered): string {
-  return `${key} ${n}`;
 }

@@ -124,6 +124,21 @@ it('the metrics tell what read models took in and what not, and how the log is h
   });
 });
 
+it('the metrics tell what inline read models took in with the command', async () => {
+  await using recorded = recordSpans();
+  const counts = projection('test.counts', { version: 1, tables: {} })
+    .on(TodoCreated, ({ title }) => {
+      if (title === 'bad') throw new Error('broken');
+    })
+    .inline();
+  const options = { contracts: [bareContract], store: memoryStore(), instrumentation: otel() };
+  await using bus = await startBus({ items: [createTodo, renameTodo, completeTodo, dropTodo, counts], ...options });
+  await bus.send(new CreateTodo({ todoId: 'a', title: 'A' }));
+  await expect(bus.send(new CreateTodo({ todoId: 'b', title: 'bad' }))).rejects.toThrow('broken');
+  const events = await recorded.values('anywise.projection.events');
+  expect([...events.values()]).toEqual([1]);
+});
+
 it('the metrics tell how often a message was run again because another was quicker', async () => {
   await using recorded = recordSpans();
   let tries = 0;

@@ -95,7 +95,7 @@ export class Dispatcher implements FrameHost {
     const routes = new RoutingTable({ wiring, codec, sender, checkReplies, durable, hasTransport, instruments });
     const projections = wiring.projections.map(({ projection }) => projection);
     this.#readModels = new Map(projections.map((projection) => [projection.tables, projection]));
-    const work = new WorkInHand({ ...options, inline: new InlineProjections(projections, codec) });
+    const work = new WorkInHand({ ...options, inline: new InlineProjections(projections, codec, instruments) });
     this.codec = codec;
     this.#options = options;
     this.#routes = routes;

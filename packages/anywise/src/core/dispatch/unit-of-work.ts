@@ -245,12 +245,12 @@ export class UnitOfWork implements Linked<UnitOfWork> {
       completion.claim !== undefined || completion.claims !== undefined || completion.reply !== undefined;
     if (appends || completes || streams.length > 0 || this.transaction !== undefined) {
       const transaction = this.begin();
-      if (streams.length > 0) {
-        await this.options.inline?.write(transaction, streams);
-        await this.log.append(streams);
-      }
+      const { inline } = this.options;
+      const projected = streams.length === 0 ? undefined : await inline?.write(transaction, streams);
+      if (streams.length > 0) await this.log.append(streams);
       if (appends) await transaction.append({ outgoing, scheduled, incoming });
       if (!(await transaction.commit(completion))) return false;
+      if (projected !== undefined) inline?.committed(projected);
     }
     this.outcome = committed;
     for (const run of afterCommit) run();

@@ -57,7 +57,7 @@ export interface Instruments {
 export type Projected = 'taken' | 'parked' | 'skipped';
 
 export interface CountInstruments {
-  /** Events of the log that a projection has taken in, parked or skipped, after the commit. */
+  /** Events that a projection has taken in, from the log or inline, parked or skipped; after the commit. */
   projected(projection: ProjectionVersion, outcome: Projected, count: number): void;
   /**
    * Work that is rolled back because another message was quicker with its entity, and is run again or given up.
