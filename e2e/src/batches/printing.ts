@@ -19,9 +19,11 @@ export const migrations: readonly Migration[] = [
 /**
  * Writes a row for each event of a batch.
  *
+ * @param begins awaited before a batch writes anything.
  * @param written called with each batch before it is committed.
  */
 export function hearsPages(
+  begins: () => Promise<void>,
   written: (events: readonly Printed[]) => Promise<void>,
 ): BatchListenerDefinition<Printed, [{ readonly sql: SqlTransaction }]> {
   return on(Printed)
@@ -31,6 +33,7 @@ export function hearsPages(
     .onDead('skip')
     .inject({ sql: SqlTransaction })
     .listen(async (events, _context, { sql }) => {
+      await begins();
       for (const { printer, page } of events) {
         await sql.run(
           'INSERT INTO heard (place, printer, page) SELECT count(*) + 1, CAST(? AS TEXT), CAST(? AS INTEGER) FROM heard WHERE printer = ?',

@@ -15,12 +15,19 @@ const {
 const printers = 4;
 const retryMs = 100;
 
-const hears = hearsPages(async (events) => {
-  if (events.some(({ isDeadly }) => isDeadly)) process.kill(process.pid, 'SIGKILL');
-  if (PRINTING_HOLDS !== '1' || events.length === 1) return;
-  console.log('holding');
-  await new Promise(() => undefined);
-});
+let hasPrinted = (): void => undefined;
+const printed = new Promise<void>((resolve) => (hasPrinted = resolve));
+
+// What an earlier life has left must not hold this one before its own pages are printed.
+const hears = hearsPages(
+  () => printed,
+  async (events) => {
+    if (events.some(({ isDeadly }) => isDeadly)) process.kill(process.pid, 'SIGKILL');
+    if (PRINTING_HOLDS !== '1' || events.length === 1) return;
+    console.log('holding');
+    await new Promise(() => undefined);
+  },
+);
 
 const bus = await startOver(async () => ({
   name: 'printing',
@@ -29,6 +36,7 @@ const bus = await startOver(async () => ({
   store: await connectStore(PRINTING_STORE, { name: 'printing', migrations }),
 }));
 if (Number(PRINTING_PAGES) > 0) await print(Number(PRINTING_PAGES));
+hasPrinted();
 console.log('up');
 for (;;) {
   const { inbox } = (await bus.status()) ?? {};
