@@ -1,4 +1,14 @@
-/** Every option: the name of its value, if it takes one, and what it does. */
+export interface Option {
+  /** The name of its value, if it takes one. `path` names a file. */
+  readonly value?: string;
+  /** The only values that it may have. */
+  readonly values?: readonly string[];
+  /** It may be given several times. */
+  readonly many?: true;
+  readonly text: string;
+}
+
+/** Every option, and what it does. */
 export const optionTable = {
   store: { value: 'url', text: 'where the stores are; default: $ANYWISE_STORE, else `sqlite:<workspace>/.anywise`' },
   service: { value: 'name', text: 'whose store; needed if there are several' },
@@ -14,7 +24,11 @@ export const optionTable = {
   error: { value: 'text', text: 'dead letters whose error contains this text, ignoring case' },
   'older-than': { value: 'age', text: 'dead letters at least this old: `90s`, `10m`, `2h`, `7d`' },
   key: { value: 'key', text: 'the saga with this key' },
-  status: { value: 'status', text: 'sagas that are `early`, `running` or `ended`' },
+  status: {
+    value: 'status',
+    values: ['early', 'running', 'ended'],
+    text: 'sagas that are `early`, `running` or `ended`',
+  },
   all: { text: 'all of them; cannot be combined with the above' },
   limit: { value: 'number', text: 'the most to show; default: 50' },
   after: { value: 'seq', text: 'continue after this `seq`, that of the last one seen' },
@@ -39,7 +53,7 @@ export const optionTable = {
   yes: { text: 'do not ask' },
   port: { value: 'number', text: 'where it listens on this machine; default: $DASHBOARD_PORT, else 3000; 0 takes any' },
   'read-only': { text: 'changes nothing: no replay, no edit, no discard' },
-} as const satisfies Readonly<Record<string, { readonly value?: string; readonly many?: true; readonly text: string }>>;
+} as const satisfies Readonly<Record<string, Option>>;
 
 export type OptionName = keyof typeof optionTable;
 

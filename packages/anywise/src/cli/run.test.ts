@@ -75,6 +75,11 @@ describe('help', () => {
         topology   compares what services need of a broker with what is there, and makes what is missing
         dashboard  shows what is stuck, since when, why and what to press, on a page of this machine
 
+      completion: what a shell completes after \`anywise\`
+        bash  prints the completion for Bash
+        zsh   prints the completion for Zsh
+        fish  prints the completion for fish
+
       Example
         anywise dead-letters list
 
@@ -148,7 +153,7 @@ describe('wrong use', () => {
     {
       args: ['dead-leters', 'list'],
       errors:
-        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`, `processes`, `projections`, `sagas`, `actions`, `bus`.\n',
+        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`, `processes`, `projections`, `sagas`, `actions`, `bus`, `completion`.\n',
     },
     {
       args: ['outbox', 'stats'],

@@ -2,39 +2,19 @@ import { readFileSync } from 'node:fs';
 import { AnywiseError } from '../core/errors/errors.js';
 import { shownValue } from '../core/errors/shown.js';
 import type { Store } from '../core/ports/store.js';
-import type { Action, Subject } from './action.js';
-import { actions } from './actions/subject.js';
-import { dashboard } from './bus/dashboard.js';
-import { describe } from './bus/describe.js';
+import type { Action } from './action.js';
+import { shortcuts, takesModules } from './bus/shortcuts.js';
 import { bus } from './bus/subject.js';
-import { topology } from './bus/topology.js';
-import { deadLetters } from './dead-letters/subject.js';
 import { helpOnAction, helpOnAll, helpOnSubject, optionsOf } from './help.js';
-import { inbox } from './inbox/subject.js';
 import { didYouMean } from '../core/errors/nearest.js';
 import { openStore, type OpenStore } from './open-store.js';
 import { readOptions } from './options.js';
-import { outbox } from './outbox/subject.js';
-import { processes } from './processes/subject.js';
 import { projections } from './projections/subject.js';
 import { Refusal, type ExitCode } from './refusal.js';
-import { sagas } from './sagas/subject.js';
-import { scheduled } from './scheduled/subject.js';
+import { subjects } from './subjects.js';
 import { whoRuns } from './who.js';
 import { print, type Terminal } from './terminal.js';
 import { visibleJson } from './visible.js';
-
-const subjects: readonly Subject[] = [
-  deadLetters,
-  outbox,
-  scheduled,
-  inbox,
-  processes,
-  projections,
-  sagas,
-  actions,
-  bus,
-];
 
 /** Runs the command in the arguments, and returns the exit code. Only rejects for a bug in the command itself. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -65,12 +45,12 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<Ex
  */
 function expanded(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args;
-  if (first === dashboard.name) return [bus.name, ...args];
   if (first === projections.name) return withName(args);
-  if (first !== describe.name && first !== topology.name) return args;
-  const end = rest.findIndex((word) => word.startsWith('-'));
+  const shortcut = shortcuts.find(({ name }) => name === first);
+  if (shortcut === undefined) return args;
+  const end = takesModules(shortcut) ? rest.findIndex((word) => word.startsWith('-')) : 0;
   const paths = rest.slice(0, end === -1 ? rest.length : end);
-  return [bus.name, first, ...paths.flatMap((path) => ['--module', path]), ...rest.slice(paths.length)];
+  return [bus.name, shortcut.name, ...paths.flatMap((path) => ['--module', path]), ...rest.slice(paths.length)];
 }
 
 function withName(args: readonly string[]): readonly string[] {

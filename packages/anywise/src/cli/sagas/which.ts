@@ -1,5 +1,6 @@
 import type { Sagas, SagaStatus } from '../../core/ports/sagas.js';
 import type { Store } from '../../core/ports/store.js';
+import { optionTable } from '../option-table.js';
 import type { Options } from '../options.js';
 import { Refusal } from '../refusal.js';
 
@@ -23,7 +24,7 @@ export function sagasOf({ sagas }: Store): Sagas {
   return sagas;
 }
 
-const statuses: readonly SagaStatus[] = ['early', 'running', 'ended'];
+const statuses: readonly SagaStatus[] = optionTable.status.values;
 
 /** @throws Refusal if it is not a status. */
 export function statusOf({ status }: Options): SagaStatus | undefined {
