@@ -5,7 +5,7 @@ import { didYouMean } from '../core/errors/nearest.js';
 import type { Options } from './options.js';
 import { postgresServices } from './postgres-services.js';
 import { Refusal } from './refusal.js';
-import { sqliteServices } from './sqlite-services.js';
+import { assertNoFile, sqliteServices } from './sqlite-services.js';
 import { findStoreUrl, type StoreUrl } from './store-url.js';
 import type { Terminal } from './terminal.js';
 
@@ -28,6 +28,26 @@ export async function openStore(options: Options, terminal: Terminal): Promise<O
   return { service, store };
 }
 
+/** Where the store of a service is. */
+export interface StorePlace {
+  readonly service: string;
+  readonly url: string;
+  /** The URL without possible secrets. */
+  readonly shown: string;
+}
+
+/**
+ * Finds the store that the options and the environment name. That of a service named with `--service` need not exist.
+ *
+ * @throws Refusal if the choice is ambiguous, or there cannot be a store.
+ */
+export async function findStore(options: Options, terminal: Terminal): Promise<StorePlace> {
+  const at = findStoreUrl(options, terminal);
+  if (at.scheme === 'sqlite') assertNoFile(at.path);
+  const service = options.service ?? pickService(undefined, await servicesAt(at), at.shown);
+  return { service, url: at.url, shown: at.shown };
+}
+
 /**
  * Opens all stores at the URLs that the options and the environment name, or those of one service. Never creates one.
  *
@@ -46,12 +66,6 @@ export async function openStores(options: Options, terminal: Terminal): Promise<
     for (const { store } of opened) await store.close();
     throw error;
   }
-}
-
-interface StorePlace {
-  readonly service: string;
-  readonly url: string;
-  readonly shown: string;
 }
 
 async function placesOf(options: Options, terminal: Terminal): Promise<readonly StorePlace[]> {
@@ -103,12 +117,16 @@ async function servicesAt({ scheme, path, url }: StoreUrl): Promise<readonly str
     case 'postgres':
     case 'postgresql':
       return postgresServices(url);
-    case 'memory':
-      throw new Refusal(2, 'A store in memory lives and dies with its process. Name one such as `sqlite:.anywise`.');
     default:
-      throw new Refusal(
-        2,
-        `No store is known for \`${scheme.slice(0, longestScheme)}:\`. Name one such as \`sqlite:.anywise\`.`,
-      );
+      throw cannotKeep(scheme);
   }
+}
+
+/** Why there is no store to look after at URLs of a scheme. */
+export function cannotKeep(scheme: string): Refusal {
+  const why =
+    scheme === 'memory'
+      ? 'A store in memory lives and dies with its process.'
+      : `No store is known for \`${scheme.slice(0, longestScheme)}:\`.`;
+  return new Refusal(2, `${why} Name one such as \`sqlite:.anywise\`.`);
 }

@@ -50,6 +50,7 @@ export const optionTable = {
     many: true,
     text: 'a service without a module, whose queue is looked at as well; may be repeated',
   },
+  'dry-run': { text: 'list what would be done, and change nothing' },
   yes: { text: 'do not ask' },
   port: { value: 'number', text: 'where it listens on this machine; default: $DASHBOARD_PORT, else 3000; 0 takes any' },
   'read-only': { text: 'changes nothing: no replay, no edit, no discard' },

@@ -34,6 +34,7 @@ export interface Options {
   readonly all: boolean;
   readonly envelope: boolean;
   readonly replay: boolean;
+  readonly dryRun: boolean;
   readonly yes: boolean;
   readonly json: boolean;
   readonly port: number | undefined;
@@ -81,6 +82,7 @@ export function readOptions(
     all: values.has('all'),
     envelope: values.has('envelope'),
     replay: values.has('replay'),
+    dryRun: values.has('dry-run'),
     yes: values.has('yes'),
     json: values.has('json'),
     port: readCount('port', 0, values, problems),

@@ -70,6 +70,9 @@ describe('help', () => {
       actions: who replayed, edited, discarded, retried, cancelled and ran messages by hand
         list  lists what was done by hand, here and on the dashboard, the newest first
 
+      store: the tables in which a service keeps its messages
+        migrate  brings the tables of a store up to date, as a starting service does
+
       bus: what a service is made of, what it needs of a transport, and what is stuck in it
         describe   lists the messages that a service knows, what handles and hears them, and what is made from its events
         topology   compares what services need of a broker with what is there, and makes what is missing
@@ -153,7 +156,7 @@ describe('wrong use', () => {
     {
       args: ['dead-leters', 'list'],
       errors:
-        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`, `processes`, `projections`, `sagas`, `actions`, `bus`, `completion`.\n',
+        '`anywise dead-leters` is not known. Did you mean `dead-letters`?\nAfter `anywise` comes `dead-letters`, `outbox`, `scheduled`, `inbox`, `processes`, `projections`, `sagas`, `actions`, `store`, `bus`, `completion`.\n',
     },
     {
       args: ['outbox', 'stats'],

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
@@ -19,17 +19,21 @@ export async function sqliteServices(folder: string): Promise<readonly string[]>
   return files.filter((file) => isStore(join(folder, file), open)).map((file) => basename(file, ending));
 }
 
-function filesOf(folder: string): string[] {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found?.isDirectory() === true)
-    return readdirSync(folder)
-      .filter((file) => file.endsWith(ending))
-      .sort();
-  if (found === undefined) {
-    throw new Refusal(3, `There is no folder \`${folder}\`. Start a service, or name its store with \`--store\`.`);
-  }
+/** @throws Refusal if the folder is a file. */
+export function assertNoFile(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return;
   const [parent, service] = [dirname(folder), basename(folder, ending)];
   throw new Refusal(2, `\`${folder}\` is a file. Name its folder: \`--store sqlite:${parent} --service ${service}\`.`);
+}
+
+function filesOf(folder: string): string[] {
+  if (!existsSync(folder)) {
+    throw new Refusal(3, `There is no folder \`${folder}\`. Start a service, or name its store with \`--store\`.`);
+  }
+  assertNoFile(folder);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(ending))
+    .sort();
 }
 
 /** Opens the file instead of guessing from its name. Writes nothing. */

@@ -10,6 +10,7 @@ import { processes } from './processes/subject.js';
 import { projections } from './projections/subject.js';
 import { sagas } from './sagas/subject.js';
 import { scheduled } from './scheduled/subject.js';
+import { store } from './store/subject.js';
 
 /** Everything that may follow `anywise`. Help, parsing and completion are made from it. */
 export const subjects: readonly Subject[] = [
@@ -21,6 +22,7 @@ export const subjects: readonly Subject[] = [
   projections,
   sagas,
   actions,
+  store,
   bus,
   completionOf(() => ({ subjects, shortcuts })),
 ];

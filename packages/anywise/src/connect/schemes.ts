@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Migration } from '../core/ports/sql.js';
+import type { Migration, PendingMigrations } from '../core/ports/sql.js';
 import type { Store } from '../core/ports/store.js';
 import type { Topology } from '../core/ports/topology.js';
 import type { Transport } from '../core/ports/transport.js';
@@ -21,6 +21,8 @@ export interface Scheme {
   /** An example of such a URL. */
   readonly example: string;
   readonly store?: (url: string, options: ConnectStoreOptions) => Promise<Store>;
+  /** What the store of a service would migrate if it were opened. Absent if a store keeps nothing. */
+  readonly pending?: (url: string, name: string) => Promise<PendingMigrations>;
   readonly transport?: (url: string) => Promise<Transport>;
   /** Absent if the transport makes what it needs itself. */
   readonly topology?: (url: string) => Promise<Topology>;
@@ -43,7 +45,11 @@ const sqlite: Scheme = {
   async store(url, { name, migrations = [] }) {
     const { path, synchronous } = readSqliteUrl(url);
     const { sqliteStore } = await import('../sqlite/index.js');
-    return sqliteStore({ path: join(path, `${name}.db`), migrations, synchronous });
+    return sqliteStore({ path: fileIn(path, name), migrations, synchronous });
+  },
+  async pending(url, name) {
+    const { pendingMigrations } = await import('../sqlite/pending.js');
+    return pendingMigrations(fileIn(readSqliteUrl(url).path, name));
   },
   async transport(url) {
     const options = readSqliteUrl(url);
@@ -52,12 +58,21 @@ const sqlite: Scheme = {
   },
 };
 
+function fileIn(folder: string, name: string): string {
+  return join(folder, `${name}.db`);
+}
+
 const postgres: Scheme = {
   example: 'postgres://<host>/<database>',
   async store(url, { name, migrations = [] }) {
     const { schema = name, maxMessageBytes: _bytes, ...connection } = readPostgresUrl(url);
     const { postgresStore } = await import('../postgres/index.js');
     return postgresStore({ ...connection, schema, migrations });
+  },
+  async pending(url, name) {
+    const { schema = name, maxMessageBytes: _bytes, ...connection } = readPostgresUrl(url);
+    const { pendingMigrations } = await import('../postgres/pending.js');
+    return pendingMigrations(connection, schema);
   },
   async transport(url) {
     const options = readPostgresUrl(url);

@@ -7,8 +7,8 @@ import type { Migration } from '../core/ports/sql.js';
 /** A migration that the database has, in the order in which they were applied. */
 export interface AppliedMigration {
   readonly name: string;
-  /** `null` where it was applied before hashes were kept. */
-  readonly hash: string | null;
+  /** `null` where it was applied before hashes were kept; not there where nothing was migrated since. */
+  readonly hash?: string | null;
 }
 
 /** A migration as it is run: the same on every system, whatever ends its lines. */

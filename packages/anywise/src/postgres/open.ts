@@ -33,9 +33,10 @@ export async function usable(database: Database, text: string): Promise<void> {
   await explained(database, database.query({ text }));
 }
 
-async function explained(database: Database, work: Promise<unknown>): Promise<void> {
+/** @throws AnywiseError (`UNAVAILABLE`) that names host and database, in the place of what the database says. */
+export async function explained<T>(database: Database, work: Promise<T>): Promise<T> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     throw refusedOrAway(database.place, error);
   }

@@ -44,6 +44,13 @@ export interface Migration {
   readonly sql: string;
 }
 
+/** What a store would apply if it were opened now, besides the service's own migrations. */
+export interface PendingMigrations {
+  /** Whether there is a store yet. */
+  readonly isThere: boolean;
+  readonly migrations: readonly Migration[];
+}
+
 /** What is in each migration has texts of its own: `checkMigrations`. */
 export const migrationsCheck = listOf(
   'migrations, each with a `name` and its `sql`',
