@@ -35,6 +35,29 @@ describeWithPostgres('the migrations of a PostgreSQL store', () => {
     }),
   );
 
+  it('ask for no right to make tables where nothing is missing', () =>
+    inTestSchemas(async (schema) => {
+      const name = schema('store');
+      const owner = postgresStore({ url, schema: name });
+      await owner.check();
+      await owner.close();
+      // A role that every server has, and that may make nothing.
+      const role = 'pg_monitor';
+      await withTestDatabase(async (database) => {
+        await database.query({ text: `GRANT USAGE ON SCHEMA "${name}" TO ${role}` });
+        await database.query({
+          text: `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "${name}" TO ${role}`,
+        });
+      });
+      const user = postgresStore({ url, schema: name, pool: { options: `-c role=${role}` } });
+      try {
+        await user.check('orders');
+        await expect(user.inbox.status()).resolves.toBeDefined();
+      } finally {
+        await user.close();
+      }
+    }));
+
   it('of the library itself never change once they were released', () => {
     const { apply } = planMigrations([...storeMigrations, ...transportMigrations], []);
     expect(apply.map(({ name, hash }) => `${name} ${hash}`)).toMatchInlineSnapshot(`

@@ -37,14 +37,17 @@ export async function migrate(database: Database, schema: string, migrations: re
 async function makeSchema(session: Session, schema: string): Promise<void> {
   const found = await session.query({ text: 'SELECT 1 FROM pg_namespace WHERE nspname = $1' }, schema);
   if (found.rows.length === 0) await session.query({ text: `CREATE SCHEMA ${quoted(schema)}` });
-  await session.query({
-    text: 'CREATE TABLE IF NOT EXISTS anywise_migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL, hash TEXT)',
-  });
-  const hash = await session.query(
-    { text: "SELECT 1 FROM pg_attribute WHERE attrelid = $1::regclass AND attname = 'hash'" },
+  // Even `IF NOT EXISTS` asks for the right to create.
+  const { rows: columns } = await session.query<{ attname: string }>(
+    { text: 'SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0' },
     `${quoted(schema)}.anywise_migration`,
   );
-  if (hash.rows.length === 0) await session.query({ text: 'ALTER TABLE anywise_migration ADD COLUMN hash TEXT' });
+  if (columns.length === 0) {
+    const text = 'CREATE TABLE anywise_migration (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL, hash TEXT)';
+    await session.query({ text });
+  } else if (!columns.some(({ attname }) => attname === 'hash')) {
+    await session.query({ text: 'ALTER TABLE anywise_migration ADD COLUMN hash TEXT' });
+  }
 }
 
 async function applyOne(session: Session, { name, sql, hash }: ReadMigration): Promise<void> {
