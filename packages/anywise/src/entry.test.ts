@@ -52,6 +52,11 @@ describe('the package', () => {
     expect([...subpaths].sort()).toEqual([...folders].sort());
   });
 
+  it('has every entry in the table of its README, and no other', () => {
+    const rows = readFileSync(join(src, '../README.md'), 'utf8').matchAll(/^\| `anywise\/([a-z]+)` \|/gm);
+    expect([...rows].map(([, folder]) => folder).sort()).toEqual([...folders].sort());
+  });
+
   it('publishes no file that only tests use', () => {
     const entries = ['index.ts', 'cli/main.ts', ...folders.map((folder) => `${folder}/index.ts`)];
     const used = new Set(entries.flatMap((entry) => [...graphOf(entry).files]));
