@@ -165,6 +165,17 @@ describe('a batch listener', () => {
     expect(batches).toEqual([[1]]);
   });
 
+  it('waits no longer than until its batch is full', async () => {
+    const batches: number[][] = [];
+    const listen = on(Counted)
+      .batch({ max: 3, waitMs: 60_000 })
+      .listen((events) => void batches.push(events.map(({ n }) => n)));
+    await using bus = await startBus({ name: 'shop', contracts, store: memoryStore(), items: [listen] });
+    for (const n of upTo(6)) await publish(bus, [n]);
+    await eventually(() => expect(batches.flat()).toEqual(upTo(6)));
+    expect(batches.map(({ length }) => length)).toEqual([3, 3]);
+  });
+
   it('is stopped with its whole batch when its time is up', async () => {
     const store = memoryStore();
     const sizes: number[] = [];

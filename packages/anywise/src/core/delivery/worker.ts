@@ -111,6 +111,7 @@ export class Worker {
 
   wake(): void {
     this.#changes++;
+    this.#waiters.wake();
     this.#pump.wake();
   }
 
@@ -290,20 +291,33 @@ export class Worker {
     }
   }
 
-  /** Waits for more messages, and claims them for a batch that is not full. Suspects are left to the next search. */
-  async #gather(listener: string, limit: number, waitMs: number): Promise<readonly Claim[]> {
-    if (await this.#waiters.until(() => this.#isStopping, waitMs)) return [];
+  /**
+   * Waits for more messages and claims them for a batch, until it is full or its time is up. Suspects are left to the next
+   * search.
+   */
+  async #gather(listener: string, room: number, waitMs: number): Promise<readonly Claim[]> {
+    const deadline = performance.now() + waitMs;
+    const leftMs = (): number => Math.max(0, deadline - performance.now());
+    const gathered: Claim[] = [];
     try {
-      const more = await this.#claimBatch(listener, limit);
-      if (more[0]?.isSuspect !== true) return more;
-      await this.#options.store.inbox.extend(more, 0);
+      for (;;) {
+        if (await this.#waiters.until(() => this.#isStopping, Math.min(gatherMs, leftMs()))) return gathered;
+        const isOver = leftMs() === 0;
+        const changes = this.#changes;
+        const more = await this.#claimBatch(listener, room - gathered.length);
+        if (more[0]?.isSuspect === true) {
+          await this.#options.store.inbox.extend(more, 0);
+          return gathered;
+        }
+        gathered.push(...more);
+        if (isOver || gathered.length >= room) return gathered;
+        await this.#waiters.until(() => this.#isStopping || this.#changes !== changes, leftMs());
+      }
     } catch (error) {
-      this.#options.logger.warn(
-        { listener, err: error },
-        'A batch could not claim more messages; it begins without them',
-      );
+      const text = 'A batch could not claim more messages; it begins without them';
+      this.#options.logger.warn({ listener, err: error }, text);
+      return gathered;
     }
-    return [];
   }
 
   #beat(): void {

@@ -47,8 +47,8 @@ export interface BatchOptions {
   /** The most messages of one batch, from 1 to 1,000. A larger batch saves little more, and repeats more if it fails. @defaultValue 100 */
   readonly max?: number;
   /**
-   * How long a batch that is not full waits for more messages, in milliseconds, from 0 to 60,000. Without it, what arrives
-   * while a batch is handled forms the next one. @defaultValue 0
+   * How long a batch that is not full waits for more messages, in milliseconds, from 0 to 60,000. It begins as soon as it is
+   * full. Without it, what arrives while a batch is handled forms the next one. @defaultValue 0
    */
   readonly waitMs?: number;
 }
