@@ -2,6 +2,8 @@ import { source, type Mutant, type TestChoice } from './mutant.js';
 
 const test = (path: string): TestChoice => ({ file: `${source}/core/delivery/${path}.test.ts` });
 
+const runnerTest = (title: string): TestChoice => ({ file: `${source}/core/projections/runner.test.ts`, title });
+
 /** Mistakes of the bus, whatever its store. */
 export const busMutants: readonly Mutant[] = [
   {
@@ -170,5 +172,32 @@ export const busMutants: readonly Mutant[] = [
     name: 'listeners share the object of a message',
     changes: [{ file: 'core/delivery/intake.ts', from: 'isOwn && listeners.length === 1 ?', to: 'isOwn ?' }],
     tests: [test('intake')],
+  },
+
+  {
+    name: 'a holder that dies is not looked for as long as a message waits for its time',
+    changes: [
+      {
+        file: 'kit/next-due.ts',
+        from: 'Math.min(dueInMs ?? holdersPollMs, holdersPollMs)',
+        to: '(dueInMs ?? holdersPollMs)',
+      },
+    ],
+    tests: [{ file: `${source}/kit/next-due.test.ts` }],
+  },
+  {
+    name: 'what is due last is looked for first',
+    changes: [{ file: 'kit/next-due.ts', from: 'time < least', to: 'time > least' }],
+    tests: [{ file: `${source}/kit/next-due.test.ts` }],
+  },
+  {
+    name: 'an old process keeps a projection at an event that only newer code knows',
+    changes: [{ file: 'core/projections/runner.ts', from: 'if (isUnknown) await this.#leaveToOthers();', to: '' }],
+    tests: [runnerTest('leaves an event that only newer code knows to a process that has it')],
+  },
+  {
+    name: 'what is before an event that a projection cannot take in waits with it',
+    changes: [{ file: 'core/projections/runner.ts', from: 'if (outcome.at > 0) {', to: 'if (outcome.at < 0) {' }],
+    tests: [runnerTest('takes in what comes before an event that it cannot take in, once')],
   },
 ];

@@ -6,6 +6,9 @@ const publisherTests = [{ file: `${source}/postgres/publisher.test.ts` }];
 const shortcutTest = (title: string): TestChoice => ({ file: `${source}/postgres/shortcut.int.test.ts`, title });
 const pgbouncerTest = (title: string): TestChoice => ({ file: `${source}/postgres/pgbouncer.int.test.ts`, title });
 const logTest = (title: string): TestChoice => ({ file: `${source}/postgres/log.int.test.ts`, title });
+const projectionTest = (title: string): TestChoice => ({ file: `${source}/postgres/projections.int.test.ts`, title });
+const feedTest = (title: string): TestChoice => ({ file: `${source}/postgres/event-log.int.test.ts`, title });
+const heartbeatTest = (title: string): TestChoice => ({ file: `${source}/postgres/heartbeat.int.test.ts`, title });
 const positionTests = [{ file: `${source}/postgres/position.int.test.ts` }];
 
 /** Mistakes of the PostgreSQL store and transport. */
@@ -289,5 +292,98 @@ export const postgresMutants: readonly Mutant[] = [
       { file: 'postgres/database.ts', from: 'if (!isMisplaced(error)) throw error;', to: 'if (true) throw error;' },
     ],
     tests: [pgbouncerTest('delivers although statements are prepared that it cannot carry')],
+  },
+
+  {
+    name: 'a projection turns inline although the feed is held up',
+    changes: [
+      {
+        file: 'core/projections/filling.ts',
+        from: 'const isEnd = isWhole && page.isEnd && !(isAlone && page.isHeldUp);',
+        to: 'const isEnd = isWhole && page.isEnd;',
+      },
+    ],
+    tests: [projectionTest('miss nothing of an appender that has committed and not let go of all its locks yet')],
+  },
+  {
+    name: 'the feed does not say that it is held up',
+    changes: [{ file: 'postgres/event-log.ts', from: 'isHeldUp: upTo < given', to: 'isHeldUp: upTo > given' }],
+    tests: [feedTest('holds back what was numbered after an appender that hangs in its commit')],
+  },
+  {
+    name: 'the feed reads past an appender that has its numbers and has not committed',
+    changes: [
+      {
+        file: 'postgres/event-log.ts',
+        from: "seq <= current_setting('anywise.horizon')::bigint",
+        to: "seq <= current_setting('anywise.last')::bigint",
+      },
+    ],
+    tests: [feedTest('holds back what was numbered after an appender that hangs in its commit')],
+  },
+  {
+    name: 'an appender tells nobody before which number it appends',
+    changes: [
+      {
+        file: 'postgres/event-log.ts',
+        from: 'SELECT pg_advisory_xact_lock_shared(\n        ${spaceSql(schemaName)}, ((${lastSql(schemaName)}) % ${lockRange})::integer))',
+        to: 'SELECT 1)',
+      },
+    ],
+    tests: [feedTest('holds back what was numbered after an appender that hangs in its commit')],
+  },
+  {
+    name: 'a lease that was given up is not ended, because its row is locked',
+    changes: [{ file: 'postgres/inbox.ts', from: 'leaseMs > 0 ? extend : end', to: 'leaseMs >= 0 ? extend : end' }],
+    tests: [heartbeatTest('ends a lease that is given up, although another transaction holds its row')],
+  },
+  {
+    name: 'a heartbeat waits for the commit that finishes one of its messages',
+    changes: [{ file: 'postgres/held.ts', from: 'LIMIT 1 FOR UPDATE SKIP LOCKED', to: 'LIMIT 1 FOR UPDATE' }],
+    tests: [heartbeatTest('does not wait for a commit that is about to finish one of its messages')],
+  },
+  {
+    name: 'a lease counts as lost, because its row is locked',
+    changes: [
+      {
+        file: 'postgres/held.ts',
+        from: 'SELECT row.seq FROM ${held} JOIN ${inbox} AS row ON ${isHeld}`',
+        to: 'SELECT row.seq FROM free JOIN ${inbox} AS row ON row.ctid = free.place`',
+      },
+    ],
+    tests: [heartbeatTest('does not wait for a commit that is about to finish one of its messages')],
+  },
+  {
+    name: 'a runner that was overtaken moves the read model on',
+    changes: [
+      {
+        file: 'postgres/projections.ts',
+        from: 'AND position = $4 AND state IN',
+        to: 'AND position >= $4 AND state IN',
+      },
+    ],
+    tests: [storeTest('moves a read model only from where it is')],
+  },
+  {
+    name: 'the next due time ignores scheduled messages',
+    changes: [
+      {
+        file: 'postgres/sendable.ts',
+        from: "SELECT due_at FROM ${outbox} WHERE state = 'scheduled' ORDER BY",
+        to: "SELECT due_at FROM ${outbox} WHERE state = 'scheduled' AND due_at < 0 ORDER BY",
+      },
+    ],
+    tests: [storeTest('reports how long it is until the next scheduled message is due')],
+  },
+  {
+    name: 'a holder that dies is not looked for',
+    changes: [
+      {
+        file: 'postgres/claimable.ts',
+        from: 'searchAgainIn(seen.next ?? undefined, seen.holders.length > 0)',
+        to: 'searchAgainIn(seen.next ?? undefined, false)',
+      },
+    ],
+    tests: [storeTest('has an inbox searched again soon while another process handles its messages')],
   },
 ];

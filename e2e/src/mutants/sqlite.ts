@@ -230,4 +230,30 @@ export const sqliteMutants: readonly Mutant[] = [
     ],
     tests: outboxTests,
   },
+
+  {
+    name: 'a runner that was overtaken moves the read model on',
+    changes: [
+      { file: 'sqlite/projections.ts', from: 'AND position = ? AND state IN', to: 'AND position >= ? AND state IN' },
+    ],
+    tests: [storeTest('moves a read model only from where it is')],
+  },
+  {
+    name: 'the next due time ignores scheduled messages',
+    changes: [
+      {
+        file: 'sqlite/outbox.ts',
+        from: "WHERE state = 'scheduled' ORDER BY due_at LIMIT 1)",
+        to: "WHERE state = 'scheduled' AND due_at < 0 ORDER BY due_at LIMIT 1)",
+      },
+    ],
+    tests: [storeTest('reports how long it is until the next scheduled message is due')],
+  },
+  {
+    name: 'a holder that dies is not looked for',
+    changes: [
+      { file: 'sqlite/inbox.ts', from: 'nextDueIn(reader, ms, others.length > 0)', to: 'nextDueIn(reader, ms, false)' },
+    ],
+    tests: [storeTest('has an inbox searched again soon while another process handles its messages')],
+  },
 ];

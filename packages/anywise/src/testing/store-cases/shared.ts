@@ -13,6 +13,7 @@ import {
   cancel,
   claim,
   claimOne,
+  claimOptions,
   deadLetters,
   entry,
   finish,
@@ -153,6 +154,19 @@ const cases: readonly StoreCase[] = [
       assert.equal((await relayLease(other, alive)).epoch, dead.epoch + 1);
       same(await claim(store, { holder: holderName('third') }), []);
       assert.equal(await store.outbox.lease(holderName('third'), leaseMs), undefined);
+    }),
+  },
+  {
+    id: 'shared-next',
+    behaviour: 'has an inbox searched again soon while another process handles its messages, which may die unheard',
+    run: withOther(async (store, other) => {
+      await store.inbox.add([entry('m1')]);
+      const claimed = await claimOne(other, { holder: 'here:2:1:a', leaseMs: 3_600_000 });
+      const { claims, nextDueInMs } = await store.inbox.claim(claimOptions());
+      same(claims, []);
+      assert.ok(nextDueInMs !== undefined && nextDueInMs <= 5_000, `it is searched in ${String(nextDueInMs)} ms`);
+      assert.equal(await finish(other, claimed), true);
+      assert.equal((await store.inbox.claim(claimOptions())).nextDueInMs, undefined);
     }),
   },
   {
