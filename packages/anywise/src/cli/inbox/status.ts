@@ -10,7 +10,7 @@ export const status: Action = {
   summary: 'counts the messages that each listener has yet to handle',
   options: [],
   notes:
-    'Behind the table is what waits in the transport, as the processes of the service have said within the last minutes.',
+    'A listener with nothing to do is not listed. Behind the table is what waits in the transport, as the processes of the service have said within the last minutes.',
   example: 'inbox status --json',
   async run({ open }) {
     const store = await open();
