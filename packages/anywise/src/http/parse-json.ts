@@ -1,12 +1,12 @@
 import { errorText } from '../core/errors/thrown.js';
-import { depthOf } from '../core/message/json-depth.js';
+import { isDeeperThan } from '../core/message/json-depth.js';
 import { limits } from '../core/message/limits.js';
 import { HttpProblem } from './http-problem.js';
 
 /** @throws HttpProblem (400) that says where the JSON is invalid, without showing the text. */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
-  if (depthOf(text) > limits.depth) {
+  if (isDeeperThan(limits.depth, text)) {
     throw new HttpProblem(400, { detail: `The body is nested more than ${limits.depth} levels deep.` });
   }
   try {

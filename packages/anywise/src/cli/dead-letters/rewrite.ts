@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../core/ports/dead-letters.js';
 import { envelopeIn, parseEnvelope, type Envelope } from '../../core/message/envelope.js';
-import { depthOf } from '../../core/message/json-depth.js';
+import { isDeeperThan } from '../../core/message/json-depth.js';
 import { limits } from '../../core/message/limits.js';
 import { errorText } from '../../core/errors/thrown.js';
 import { Refusal } from '../refusal.js';
@@ -31,7 +31,7 @@ export function rewrite({ json, original = json }: DeadLetter, part: Part, text:
 
 function readJson(text: string): unknown {
   // The data is one level below the envelope.
-  if (depthOf(text) >= limits.depth) {
+  if (isDeeperThan(limits.depth - 1, text)) {
     throw new Refusal(2, `The new data is nested too deeply. A message may have ${limits.depth} levels.`);
   }
   try {

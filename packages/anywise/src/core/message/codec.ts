@@ -70,7 +70,8 @@ export function encodeRequest(
   const { causationId } = context;
   const { source, idempotencyKey, timeoutMs } = options;
   const now = Date.now();
-  assertJson(command.type, { ...command });
+  const data = { ...command };
+  assertJson(command.type, data);
   return {
     specversion: '1.0',
     id: context.messageId,
@@ -86,7 +87,7 @@ export function encodeRequest(
     expirytime: new Date(now + timeoutMs).toISOString(),
     timeoutms: Math.max(1, Math.ceil(timeoutMs)),
     ...travellingAttributes(command.type, context),
-    data: { ...command },
+    data,
   };
 }
 

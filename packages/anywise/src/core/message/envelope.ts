@@ -1,7 +1,7 @@
 import { AnywiseError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
 import { envelopeProblems } from './envelope-problems.js';
-import { depthOf } from './json-depth.js';
+import { isDeeperThan } from './json-depth.js';
 import { limits } from './limits.js';
 
 /** The kind of message in an envelope. An attribute, so that no receiver has to guess it from the body. */
@@ -62,7 +62,7 @@ export function parseEnvelope(json: string): Envelope {
   }
   const attributes = withoutNulls(value);
   const problems = envelopeProblems(attributes);
-  if (depthOf(json) > limits.depth) problems.push(`it is nested more than ${limits.depth} levels deep`);
+  if (isDeeperThan(limits.depth, json)) problems.push(`it is nested more than ${limits.depth} levels deep`);
   if (problems.length > 0) {
     throw new AnywiseError('UNREADABLE_MESSAGE', `An envelope cannot be read: ${problems.join('; ')}.`);
   }
@@ -101,17 +101,23 @@ export function writeEnvelope(envelope: Envelope, maxBytes: number): WrittenEnve
   }
   const bytes = json.length * 3 <= maxBytes ? 0 : Buffer.byteLength(json);
   if (bytes > maxBytes) throw tooLarge(envelope.type, bytes, maxBytes);
-  if (depthOf(json) > limits.depth)
+  if (isDeeperThan(limits.depth, json))
     throw invalid(envelope.type, [`it is nested more than ${limits.depth} levels deep`]);
   return { envelope, json };
 }
 
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if (!Object.values(value).includes(null)) return value;
+  if (!hasNull(value as Readonly<Record<string, unknown>>)) return value;
   const entries = Object.entries(value);
   const isUnset = ([name, attribute]: readonly [string, unknown]): boolean => attribute === null && name !== 'data';
   return entries.some(isUnset) ? Object.fromEntries(entries.filter((entry) => !isUnset(entry))) : value;
+}
+
+/** Nearly always there is none. */
+function hasNull(attributes: Readonly<Record<string, unknown>>): boolean {
+  for (const name in attributes) if (attributes[name] === null) return true;
+  return false;
 }
 
 function invalid(type: string, problems: readonly string[]): AnywiseError {

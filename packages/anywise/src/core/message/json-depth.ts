@@ -1,5 +1,20 @@
-/** How deep a JSON text nests objects and arrays. */
-export function depthOf(json: string): number {
+/** Whether a JSON text nests objects and arrays more than so many levels deep. */
+export function isDeeperThan(most: number, json: string): boolean {
+  // Most texts do not even open that many, which is seen several times faster.
+  return opensMoreThan(most, json) && depthOf(json) > most;
+}
+
+function opensMoreThan(most: number, json: string): boolean {
+  let opened = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = json.indexOf(bracket); at !== -1; at = json.indexOf(bracket, at + 1)) {
+      if (++opened > most) return true;
+    }
+  }
+  return false;
+}
+
+function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;
   for (let at = 0; at < json.length; at++) {
