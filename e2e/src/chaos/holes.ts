@@ -1,5 +1,5 @@
 import { differences } from './differences.js';
-import type { Numbered } from './messages.js';
+import { textOf, type Numbered } from './messages.js';
 
 /** An event as its stream has it. */
 export interface Logged {
@@ -28,8 +28,4 @@ export function findHoles(
     return version === due && n === due ? [] : [`${stream} has version ${version} with ${n} where ${due} is due`];
   });
   return [...holes, ...differences('the log', recorded.map(textOf), committed.map(textOf))];
-}
-
-function textOf({ key, n }: Numbered): string {
-  return `${key} ${n}`;
 }

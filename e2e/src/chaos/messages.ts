@@ -6,6 +6,10 @@ export interface Numbered {
   readonly n: number;
 }
 
+export function textOf({ key, n }: Numbered): string {
+  return `${key} ${n}`;
+}
+
 const byKey = { data: type<Numbered>(), entityId: ({ key }: Numbered) => key };
 
 /** Has the source commit the next number of a key. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Databases } from '../databases/databases.js';
-import type { Numbered } from './messages.js';
+import { textOf, type Numbered } from './messages.js';
 import { numberOfHostile } from './neighbour.js';
 import { compareRecord, countBehind, type RecordFacts } from './record.js';
 import type { ServiceName } from './services.js';
@@ -189,8 +189,4 @@ async function findUnfinished(databases: Databases): Promise<string[]> {
     );
   }
   return found;
-}
-
-function textOf({ key, n }: Numbered): string {
-  return `${key} ${n}`;
 }

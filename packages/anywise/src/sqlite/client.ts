@@ -127,25 +127,21 @@ export class Connection {
   }
 
   #exact(sql: string): SqliteStatement {
-    const known = this.#exactStatements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#prepare(sql, this.#exactStatements);
-    statement.setReadBigInts?.(true);
-    statement.safeIntegers?.(true);
-    return statement;
+    return this.#exactStatements.get(sql) ?? this.#prepare(sql, this.#exactStatements, readExactly);
   }
 
   #arrays(sql: string): SqliteStatement {
-    const known = this.#arrayStatements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#prepare(sql, this.#arrayStatements);
-    statement.setReturnArrays?.(true);
-    statement.raw?.(true);
-    return statement;
+    return this.#arrayStatements.get(sql) ?? this.#prepare(sql, this.#arrayStatements, readArrays);
   }
 
-  #prepare(sql: string, known: Map<string, SqliteStatement>): SqliteStatement {
+  /** @param setUp what the statement is told before it is used. */
+  #prepare(
+    sql: string,
+    known: Map<string, SqliteStatement>,
+    setUp?: (statement: SqliteStatement) => void,
+  ): SqliteStatement {
     const statement = this.#client.prepare(sql);
+    setUp?.(statement);
     if (this.#seen.delete(sql)) {
       if (known.size === keptAtMost) known.clear();
       known.set(sql, statement);
@@ -155,6 +151,16 @@ export class Connection {
     }
     return statement;
   }
+}
+
+function readExactly(statement: SqliteStatement): void {
+  statement.setReadBigInts?.(true);
+  statement.safeIntegers?.(true);
+}
+
+function readArrays(statement: SqliteStatement): void {
+  statement.setReturnArrays?.(true);
+  statement.raw?.(true);
 }
 
 /** Drivers cut a text at NUL. */

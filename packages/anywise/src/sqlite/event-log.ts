@@ -15,19 +15,16 @@ import type { Database } from './database.js';
 
 type Row = readonly [position: number, version: number, type: string, json: string | null];
 
-function eventOf([position, version, type, json]: Row, stream: string): LoggedEvent {
-  return { position, stream, version, type, json: json ?? undefined };
-}
+/** A row of the feed. */
+type FeedRow = readonly [stream: string, ...row: Row];
 
-type FeedRow = readonly [...Row, stream: string];
-
-function eventOfFeed([position, version, type, json, stream]: FeedRow): LoggedEvent {
+function eventOf(stream: string, [position, version, type, json]: Row): LoggedEvent {
   return { position, stream, version, type, json: json ?? undefined };
 }
 
 /** The first rows after a position that are no larger together than a batch, at least one. */
 const feedSql = `
-  SELECT position, version, type, json, stream FROM (
+  SELECT stream, position, version, type, json FROM (
     SELECT *, sum(size) OVER (ORDER BY position) AS total FROM (
       SELECT seq AS position, stream, version, type, envelope AS json, coalesce(octet_length(envelope), 0) AS size
       FROM anywise_event WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3))
@@ -54,7 +51,8 @@ export class SqliteEventLog implements EventLog {
   async feed(after: number, { limit, types }: FeedOptions): Promise<FeedPage> {
     const { reader } = this.#connections;
     const last = await this.last();
-    const looked = reader.allColumns<FeedRow>(feedSql, after, last, limit).map(eventOfFeed);
+    const rows = reader.allColumns<FeedRow>(feedSql, after, last, limit);
+    const looked = rows.map(([stream, ...row]) => eventOf(stream, row));
     const position = looked.at(-1)?.position ?? Math.max(after, last);
     const events = types === undefined ? looked : looked.filter(({ type }) => types.includes(type));
     return { events, position, isEnd: position >= last, isHeldUp: false };
@@ -91,7 +89,7 @@ export function loadStream(connection: Connection, stream: string, options: Load
   const { shape, after = 0, limit } = options;
   const snapshot = shape === undefined ? undefined : connection.get<Snapshot>(snapshotSql, stream, shape, after);
   const rows = connection.allColumns<Row>(loadSql, stream, snapshot?.version ?? after, limit);
-  return { snapshot, events: rows.map((row) => eventOf(row, stream)) };
+  return { snapshot, events: rows.map((row) => eventOf(stream, row)) };
 }
 
 export function versionOf(connection: Connection, stream: string): number {

@@ -1,4 +1,13 @@
-import { completedCommands, kindOf, type Commands, type Completed, type CompletedOption } from './commands.js';
+import {
+  completedCommands,
+  help,
+  kindOf,
+  version,
+  type Commands,
+  type Completed,
+  type CompletedOption,
+  type Described,
+} from './commands.js';
 
 /** The completion for Bash, 3.2 included, which completes no files. */
 export function bashCompletion(commands: Commands): string {
@@ -20,8 +29,8 @@ _anywise() {
 ${valueBranches(completed).join('\n')}
     *)
       case $typed in
-        '') ${offer([...names(subjects), ...names(shortcuts), '--help', '--version'])} ;;
-${subjects.map(({ name, actions }) => `        ${name}) ${offer([...names(actions), '--help'])} ;;`).join('\n')}
+        '') ${offer(names([...subjects, ...shortcuts, help, version]))} ;;
+${subjects.map(({ name, actions }) => `        ${name}) ${offer(names([...actions, help]))} ;;`).join('\n')}
 ${completed.map(optionBranch).join('\n')}
       esac
       ;;
@@ -65,6 +74,6 @@ function flagsOf(options: readonly CompletedOption[]): readonly string[] {
   return options.map(({ flag }) => flag);
 }
 
-function names(all: readonly { readonly name: string }[]): readonly string[] {
+function names(all: readonly Described[]): readonly string[] {
   return all.map(({ name }) => name);
 }

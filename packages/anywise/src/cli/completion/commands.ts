@@ -3,6 +3,17 @@ import { takesModules } from '../bus/shortcuts.js';
 import { optionsOf } from '../help.js';
 import { optionTable, type Option, type OptionName } from '../option-table.js';
 
+/** A word, and what it is for. */
+export interface Described {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** What may be asked of every subject. */
+export const help: Described = { name: '--help', summary: 'print this help' };
+/** What may be asked without a subject. */
+export const version: Described = { name: '--version', summary: 'print the version' };
+
 /** Everything that may follow `anywise`. */
 export interface Commands {
   readonly subjects: readonly Subject[];

@@ -1,17 +1,21 @@
-import { completedCommands, kindOf, type Commands, type Completed, type CompletedOption } from './commands.js';
+import {
+  completedCommands,
+  help,
+  kindOf,
+  version,
+  type Commands,
+  type Completed,
+  type CompletedOption,
+  type Described,
+} from './commands.js';
 
 /** The completion for fish. */
 export function fishCompletion(commands: Commands): string {
   const { subjects, shortcuts } = commands;
   const completed = completedCommands(commands);
   const lines = [
-    ...[...subjects, ...shortcuts].map(({ name, summary }) => word('', name, summary)),
-    word('', '--help', 'print this help'),
-    word('', '--version', 'print the version'),
-    ...subjects.flatMap(({ name, actions }) => [
-      ...actions.map((action) => word(name, action.name, action.summary)),
-      word(name, '--help', 'print this help'),
-    ]),
+    ...[...subjects, ...shortcuts, help, version].map((each) => word('', each)),
+    ...subjects.flatMap(({ name, actions }) => [...actions, help].map((each) => word(name, each))),
     ...completed.flatMap(({ words, options }) => options.map((option) => optionLine(words, option))),
     ...completed.filter(({ takesPaths }) => takesPaths).map(pathLine),
   ];
@@ -42,7 +46,7 @@ ${lines.join('\n')}
 `;
 }
 
-function word(before: string, name: string, summary: string): string {
+function word(before: string, { name, summary }: Described): string {
   const condition = quoted(['__anywise_is', before].join(' ').trim());
   return `complete -c anywise -n ${condition} -a ${name} -d ${quoted(summary)}`;
 }

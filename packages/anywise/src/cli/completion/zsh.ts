@@ -1,15 +1,17 @@
-import { completedCommands, kindOf, type Commands, type Completed, type CompletedOption } from './commands.js';
-
-interface Described {
-  readonly name: string;
-  readonly summary: string;
-}
+import {
+  completedCommands,
+  help,
+  kindOf,
+  version,
+  type Commands,
+  type Completed,
+  type CompletedOption,
+  type Described,
+} from './commands.js';
 
 /** The completion for Zsh, to be read after `compinit`, or kept as `_anywise` in a folder of `$fpath`. */
 export function zshCompletion(commands: Commands): string {
   const { subjects, shortcuts } = commands;
-  const help = { name: '--help', summary: 'print this help' };
-  const version = { name: '--version', summary: 'print the version' };
   return `#compdef anywise
 # Completion of anywise for Zsh: source <(anywise completion zsh)
 

@@ -38,8 +38,9 @@ export function encodeCommand(
   { source, key, time }: { readonly source: string; readonly key: string | undefined; readonly time: number },
 ): Envelope {
   const { causationId } = context;
+  const data = { ...command };
   // Within one process a command may carry values that JSON cannot represent; this one has to be read back.
-  assertJson(command.type, { ...command });
+  assertJson(command.type, data);
   return {
     specversion: '1.0',
     id: context.messageId,
@@ -53,7 +54,7 @@ export function encodeCommand(
     ...(causationId === undefined ? {} : { causationid: causationId }),
     ...(key === undefined ? {} : { partitionkey: key }),
     ...travellingAttributes(command.type, context),
-    data: { ...command },
+    data,
   };
 }
 

@@ -5,8 +5,8 @@ import type { EventLog, FeedPage, LoggedEvent } from '../ports/event-log.js';
 import type { Projected } from '../ports/instrumentation.js';
 import type { NewFault, ProjectionRow, ProjectionTransaction } from '../ports/projections.js';
 import type { Store, StoreTransaction } from '../ports/store.js';
-import type { Projection } from './projection.js';
-import { takeIn, type Written } from './take-in.js';
+import { typesOf, type Projection } from './projection.js';
+import { takeEvents, type Written } from './take-events.js';
 import { ProjectionWriter } from './writer.js';
 
 /** What fills generations. */
@@ -41,7 +41,7 @@ function moved(counts: Readonly<Partial<Record<Projected, number>>>): Outcome {
 
 /** Reads what comes next for a generation. */
 export function nextPage({ projection, log }: Filling, { position }: ProjectionRow): Promise<FeedPage> {
-  return log.feed(position, { limit: batchSize, types: projection.steps.map(({ event }) => event.type) });
+  return log.feed(position, { limit: batchSize, types: typesOf(projection) });
 }
 
 /** Takes a page into a generation, or its beginning, in one transaction with its position. */
@@ -171,7 +171,7 @@ async function writeAll(
   parked: ReadonlySet<string>,
   transaction: StoreTransaction,
 ): Promise<Written> {
-  const written = await takeIn(new ProjectionWriter(projection, row, codec, transaction), events, parked);
+  const written = await takeEvents(new ProjectionWriter(projection, row, codec, transaction), events, parked);
   if ('error' in written && isOutage(written.error)) throw written.error;
   return written;
 }

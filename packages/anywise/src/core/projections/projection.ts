@@ -53,6 +53,11 @@ export interface Projection<T extends string = string> {
   readonly failure: { readonly onDead: OnDead };
 }
 
+/** The wire names of the events that a projection takes in. */
+export function typesOf({ steps }: Projection): readonly string[] {
+  return steps.map(({ event }) => event.type);
+}
+
 /** A projection whose events are being named. Each call returns another one; the last has all of them. */
 export interface ProjectionBuilder<T extends string> extends Projection<T> {
   /**

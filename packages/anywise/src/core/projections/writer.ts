@@ -20,13 +20,13 @@ export interface Incoming {
 
 /** An event that is being taken in. */
 export interface Taking {
-  /** Settles when it has been taken in; absent if it has been. */
-  readonly done?: Promise<unknown> | undefined;
+  /** Settles when it has been taken in. */
+  readonly done: Promise<unknown>;
   /** Whether it may run more statements. */
   readonly isOpen: boolean;
 }
 
-const nothingToDo: Taking = { isOpen: false };
+export const nothingToDo: Taking = { done: Promise.resolve(), isOpen: false };
 
 /** Takes events into one generation of a projection, within a transaction. */
 export class ProjectionWriter {

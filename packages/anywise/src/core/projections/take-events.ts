@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../ports/event-log.js';
-import type { ProjectionWriter } from './writer.js';
+import { nothingToDo, type ProjectionWriter } from './writer.js';
 
 /** How many of the events were taken in, or the first that could not be, by its index. */
 export type Written = { readonly taken: number } | { readonly at: number; readonly error: unknown };
@@ -15,35 +15,33 @@ const atOnce = 64;
  * Where all that a step still waits for is the answer to its last statement, the next event does not wait with it: the
  * database runs statements in the order in which they were sent.
  */
-export async function takeIn(
+export async function takeEvents(
   writer: ProjectionWriter,
   events: readonly LoggedEvent[],
   parked: ReadonlySet<string>,
 ): Promise<Written> {
   const began = performance.now();
-  const begun: (Promise<unknown> | undefined)[] = [];
+  const begun: Promise<unknown>[] = [];
   let taken = 0;
   const settle = async (): Promise<void> => {
     for (; taken < begun.length; taken++) await begun[taken];
   };
   try {
     for (const event of events) {
-      const taking = parked.has(event.stream) ? undefined : writer.take(event);
-      // The first failure is found in its turn; the ones that follow from it are nobody's.
-      taking?.done?.catch(() => undefined);
-      begun.push(taking?.done);
-      if (taking?.isOpen === true || begun.length - taken === atOnce) await settle();
+      const { done, isOpen } = parked.has(event.stream) ? nothingToDo : writer.take(event);
+      // A failure is looked for below, in the order of the events.
+      done.catch(() => undefined);
+      begun.push(done);
+      if (isOpen || begun.length - taken === atOnce) await settle();
       if (performance.now() - began > batchMs) break;
     }
     await settle();
     return { taken };
-  } catch (error) {
-    // An earlier one may fail as well, and then it is to blame.
-    const earlier = await settle().then(
-      () => undefined,
-      (reason: unknown) => ({ reason }),
-    );
-    await Promise.allSettled(begun.filter((done) => done !== undefined));
-    return { at: taken, error: earlier === undefined ? error : earlier.reason };
+  } catch (thrown) {
+    // Of several that failed the first is to blame. What was thrown by one that could not begin is behind them all.
+    const outcomes = await Promise.allSettled(begun);
+    const at = outcomes.findIndex(({ status }) => status === 'rejected');
+    const failed = outcomes[at];
+    return failed?.status === 'rejected' ? { at, error: failed.reason } : { at: begun.length, error: thrown };
   }
 }

@@ -6,7 +6,7 @@ import type { LoggedEvent } from '../ports/event-log.js';
 import { SqlTransaction } from '../ports/sql.js';
 import type { StoreTransaction } from '../ports/store.js';
 import { projection, type Writing } from './projection.js';
-import { takeIn, type Written } from './take-in.js';
+import { takeEvents, type Written } from './take-events.js';
 import { ProjectionWriter } from './writer.js';
 
 /** A database that answers when the test says so. */
@@ -50,7 +50,7 @@ function take(ids: readonly string[], sql: Slow, step: Step, parked: readonly st
   );
   const transaction = { client: () => sql } as unknown as StoreTransaction;
   const writer = new ProjectionWriter(list, { name: list.name, version: 1, generation: 1 }, codec, transaction);
-  return takeIn(writer, ids.map(logged), new Set(parked));
+  return takeEvents(writer, ids.map(logged), new Set(parked));
 }
 
 function logged(todoId: string, index: number): LoggedEvent {
