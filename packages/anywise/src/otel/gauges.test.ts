@@ -135,6 +135,8 @@ it('the metrics tell what inline read models took in with the command', async ()
   await using bus = await startBus({ items: [createTodo, renameTodo, completeTodo, dropTodo, counts], ...options });
   await bus.send(new CreateTodo({ todoId: 'a', title: 'A' }));
   await expect(bus.send(new CreateTodo({ todoId: 'b', title: 'bad' }))).rejects.toThrow('broken');
+  // Its event is none of the projection's.
+  await bus.send(new RenameTodo({ todoId: 'a', title: 'B' }));
   const events = await recorded.values('anywise.projection.events');
   expect([...events.values()]).toEqual([1]);
 });

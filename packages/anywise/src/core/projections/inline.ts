@@ -2,7 +2,7 @@ import type { Codec } from '../message/codec.js';
 import type { StreamAppend } from '../ports/event-log.js';
 import type { Instruments } from '../ports/instrumentation.js';
 import type { StoreTransaction } from '../ports/store.js';
-import type { Projection } from './projection.js';
+import { typesOf, type Projection } from './projection.js';
 import { ProjectionWriter } from './writer.js';
 
 /** How many events of a transaction a projection has taken in. */
@@ -33,9 +33,11 @@ export class InlineProjections {
       const projection = this.#projections.find(({ name, version }) => name === key.name && version === key.version);
       if (projection === undefined) continue;
       const writer = new ProjectionWriter(projection, key, this.#codec, transaction);
+      const types = typesOf(projection);
       let count = 0;
       for (const { expected, events } of appends) {
         for (const [index, { envelope, json }] of events.entries()) {
+          if (!types.includes(envelope.type)) continue;
           await writer.write({ type: envelope.type, version: expected + index + 1, envelope, json });
           count++;
         }
