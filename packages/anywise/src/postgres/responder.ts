@@ -6,6 +6,7 @@ import { Answering } from '../kit/answering.js';
 import { repeatEvery } from '../kit/interval.js';
 import { holderName } from '../kit/lease-holder.js';
 import { Pump } from '../kit/pump.js';
+import { endsWithin } from '../kit/wait.js';
 import type { RequestRows } from './asker.js';
 import { askChannel } from './request-statements.js';
 import type { Statement } from './session.js';
@@ -28,6 +29,8 @@ interface Answered {
 
 /** How often requests are looked for: while notices of them arrive, should one be missed all the same; and otherwise. */
 const [heardPollMs, deafPollMs] = [5_000, 250];
+/** How long it waits until notices arrive, before it takes requests without them. */
+const listenMs = 1_000;
 /** How often a responder says that it is there. */
 const beatMs = 5_000;
 /** How many requests are remembered that were given up before they were seen here. */
@@ -45,7 +48,7 @@ export class Responder {
   readonly #pump: Pump;
   /** The tickets of requests that were given up while they were on their way here. */
   readonly #givenUp = new Set<string>();
-  #unhear: readonly (() => void)[] = [];
+  readonly #unhear: (() => void)[] = [];
   #stopBeating: () => Promise<void> = async () => undefined;
   #beating: Promise<void> | undefined;
   #isFull = false;
@@ -69,9 +72,19 @@ export class Responder {
     const { hearing, schema } = this.#rows;
     await this.#beat();
     this.#stopBeating = repeatEvery(() => this.#beat(), { everyMs: beatMs, onError: this.#options.onError });
-    const heard = this.#types.map((type) => hearing.on(askChannel(schema, type), (ticket) => this.#hear(ticket)));
-    this.#unhear = heard;
-    this.#pump.start();
+    const listening = this.#types.map(
+      (type) =>
+        new Promise<void>((resolve) => {
+          const hear = (ticket: string | undefined): void => {
+            if (ticket === undefined) resolve();
+            this.#hear(ticket);
+          };
+          this.#unhear.push(hearing.on(askChannel(schema, type), hear));
+        }),
+    );
+    // Nobody would hear that a request was given up which was taken before.
+    await endsWithin(listenMs, Promise.all(listening));
+    if (this.#closing === undefined) this.#pump.start();
   }
 
   /** Takes no more, and resolves when what is in hand is answered. Idempotent. */

@@ -96,10 +96,9 @@ export class Hearing {
     const listeners = this.#channels.get(channel) ?? new Set();
     const listener = { heard };
     listeners.add(listener);
-    if (!this.#channels.has(channel)) {
-      this.#channels.set(channel, listeners);
-      this.#say(`LISTEN ${channel}`, () => heard(undefined));
-    }
+    this.#channels.set(channel, listeners);
+    // For a channel that others have as well it only says when that is listened to.
+    this.#say(`LISTEN ${channel}`, () => heard(undefined));
     this.#running ??= this.#run();
     return () => {
       if (!listeners.delete(listener) || listeners.size > 0) return;
