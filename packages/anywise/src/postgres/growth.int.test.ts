@@ -37,6 +37,10 @@ async function inOwnDatabase(work: (world: World) => Promise<void>): Promise<voi
       const vacuum = async (): Promise<void> => {
         for (const table of tables) await database.query({ text: `VACUUM shop.${table}` });
       };
+      // What the server analyses by itself keeps dead rows for a round, so a size would depend on when it did.
+      for (const table of tables) {
+        await database.query({ text: `ALTER TABLE shop.${table} SET (autovacuum_enabled = off)` });
+      }
       const sizes = async (): Promise<Sizes> => ({
         anywise_inbox: await bytesOf('anywise_inbox'),
         anywise_outbox: await bytesOf('anywise_outbox'),
@@ -107,7 +111,7 @@ describeWithPostgres('the tables of a PostgreSQL store that messages pass throug
         const [before, after] = await grow(world, async () => undefined);
         const remembered = (after.anywise_inbox - before.anywise_inbox) / (perRound * (late - early));
         expect(remembered).toBeGreaterThan(0);
-        expect(remembered).toBeLessThan(data.length / 2);
+        expect(remembered).toBeLessThan(JSON.stringify(testEnvelope({ data })).length / 2);
         expect(after.anywise_outbox / before.anywise_outbox).toBeLessThan(1.5);
       }),
     timeoutMs,
