@@ -19,8 +19,8 @@ export class SqliteInbox implements Inbox {
   readonly #writer: Writer;
   readonly #changed: StoreChanged;
   readonly #claimable = new Claimable();
-  /** If the last search found something, the next one skips the check. */
-  #isBusy = false;
+  /** The listeners whose last search found something of theirs: the next one skips the check. */
+  readonly #busy = new Set<string>();
 
   constructor({ connections, writer }: Database, changed: StoreChanged) {
     this.#connections = connections;
@@ -62,7 +62,8 @@ export class SqliteInbox implements Inbox {
     const { ms = 0 } = reader.get<{ ms: number }>(`SELECT ${now} AS ms`) ?? {};
     const others = this.#others(options.holder);
     const claims = await this.#take(options, others.filter(isDeadHolder));
-    this.#isBusy = claims.length > 0;
+    for (const listener of options.listeners.keys()) this.#busy.delete(listener);
+    for (const { listener } of claims) this.#busy.add(listener);
     return { claims, nextDueInMs: claims.length > 0 ? 0 : nextDueIn(reader, ms, others.length > 0) };
   }
 
@@ -72,7 +73,8 @@ export class SqliteInbox implements Inbox {
     const names = [...listeners.keys()];
     const isSuspect = dead.length > 0 || this.#claimable.findSuspect(reader, names) !== undefined;
     // A check costs no commit, so that an idle service writes nothing.
-    if (!this.#isBusy && !isSuspect && !this.#claimable.any(reader, listeners)) return [];
+    const isBusy = names.some((name) => this.#busy.has(name));
+    if (!isBusy && !isSuspect && !this.#claimable.any(reader, listeners)) return [];
     const lease = randomUUID();
     return this.#writer.run(() => {
       for (const name of dead)
