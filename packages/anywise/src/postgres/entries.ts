@@ -46,9 +46,9 @@ function storableOrNull(text: string | undefined): string | null {
 }
 
 /**
- * Adds entries, from {@link addValues}, and claims those that are the first of their lane, within the limits: `$12`
- * listeners, `$13` how many for each, `$14` how many in total, `$15` for how long, `$16` the lease, `$17` the holder. Run it
- * by index.
+ * Adds entries, from {@link addValues}, and claims those that are the first of their lane, and if `$18` those that follow
+ * them, within the limits: `$12` listeners, `$13` how many for each, `$14` how many in total, `$15` for how long, `$16` the
+ * lease, `$17` the holder. Run it by index.
  */
 export function addSql(schema: string): string {
   const inbox = `${schema}.anywise_inbox`;
@@ -56,7 +56,7 @@ export function addSql(schema: string): string {
     WITH entry AS (
       SELECT *, row_number() OVER (PARTITION BY listener, lane ORDER BY n) AS nth FROM ${newEntries(schema)}),
     free AS (
-      SELECT entry.*, place.count AS places, error IS NULL AND nth = 1 AND place.count > 0
+      SELECT entry.*, place.count AS places, error IS NULL AND (nth = 1 OR $18::boolean) AND place.count > 0
         AND (SELECT 1 FROM ${inbox} AS block
              WHERE block.listener = entry.listener AND block.state = 'blocking' LIMIT 1) IS NULL
         AND (SELECT 1 FROM ${inbox} AS before
@@ -88,8 +88,9 @@ const noClaim: ClaimOptions = { listeners: new Map(), holder: '', limit: 0, leas
 
 /** The values of {@link addSql}. */
 export function addValues(entries: readonly InboxEntry[], lease: string, claim: ClaimOptions = noClaim): unknown[] {
-  const { listeners, limit, leaseMs, holder } = claim;
-  return [...entryValues(entries), [...listeners.keys()], [...listeners.values()], limit, leaseMs, lease, holder];
+  const { listeners, limit, leaseMs, holder, takesFollowing = false } = claim;
+  const bounds = [[...listeners.keys()], [...listeners.values()], limit, leaseMs];
+  return [...entryValues(entries), ...bounds, lease, holder, takesFollowing];
 }
 
 /** Those of the entries that were claimed as they were added. */

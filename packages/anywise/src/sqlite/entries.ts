@@ -28,25 +28,31 @@ function contentOf({ listener, source, id, type, key, json, correlationId, causa
   return [listener, id, source, type, laneOf(key, id, source), json, correlationId ?? null, causationId ?? null];
 }
 
-/** Adds a message as a claimed one if it is new and the first of its lane; otherwise does nothing. */
+/** Adds a message as a claimed one if it is new, and the first of its lane unless `?13`; otherwise does nothing. */
 const insertClaimedSql = `
   INSERT OR IGNORE INTO anywise_inbox
     (listener, id, source, type, lane, envelope, correlation, causation, state, at, attempts, lease, holder, received_at)
   SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'running', ?9 + ?10, 1, ?11, ?12, ?9
-  WHERE NOT EXISTS (
+  WHERE (?13 OR NOT EXISTS (
     SELECT 1 FROM anywise_inbox INDEXED BY anywise_inbox_lanes
-    WHERE listener = ?1 AND lane = ?5 AND state IN ('ready', 'running', 'parked'))
+    WHERE listener = ?1 AND lane = ?5 AND state IN ('ready', 'running', 'parked')))
   AND NOT EXISTS (${isKnownSql})`;
+
+export interface InsertClaimedOptions extends Pick<ClaimOptions, 'leaseMs' | 'holder'> {
+  readonly lease: string;
+  readonly atMs: number;
+  /** Whether what comes before it in its lane is claimed with it. */
+  readonly follows: boolean;
+}
 
 /** The claim, or `undefined` if it did nothing. */
 export function insertClaimed(
   connection: Connection,
   entry: InboxEntry,
-  { leaseMs, holder }: ClaimOptions,
-  lease: string,
-  atMs: number,
+  { leaseMs, holder, lease, atMs, follows }: InsertClaimedOptions,
 ): Claim | undefined {
   const { listener, source, id, type, key, json, envelope } = entry;
-  const seq = connection.insert(insertClaimedSql, ...contentOf(entry), atMs, leaseMs, lease, holder);
+  const values = [...contentOf(entry), atMs, leaseMs, lease, holder, follows ? 1 : 0];
+  const seq = connection.insert(insertClaimedSql, ...values);
   return seq === undefined ? undefined : { seq, listener, source, id, type, key, json, envelope, lease, attempt: 1 };
 }

@@ -41,15 +41,20 @@ export class SqliteInbox implements Inbox {
     const mayClaim = new Set(unblocked(writer, [...places.keys()]));
     const lease = randomUUID();
     const atMs = this.#writer.nowMs;
+    /** The keys of which messages may follow those that were claimed here. */
+    const open = new Set<string>();
     let isLeft = false;
     for (const entry of entries) {
       const wants = claim !== undefined && claims.length < claim.limit && entry.error === undefined;
       const left = places.get(entry.listener) ?? 0;
       const isClaimed = wants && left > 0 && mayClaim.has(entry.listener);
-      const claimed = isClaimed ? insertClaimed(writer, entry, claim, lease, atMs) : undefined;
+      const line = JSON.stringify([entry.listener, entry.key]);
+      const follows = open.has(line);
+      const claimed = isClaimed ? insertClaimed(writer, entry, { ...claim, lease, atMs, follows }) : undefined;
       if (claimed !== undefined) {
         claims.push(claimed);
         places.set(entry.listener, left - 1);
+        if (claim?.takesFollowing === true && entry.key !== undefined) open.add(line);
       } else if (insertEntry(writer, entry, atMs)) isLeft = true;
     }
     return { claims, isLeft };

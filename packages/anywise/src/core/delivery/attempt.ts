@@ -81,17 +81,22 @@ export class Attempts {
    * Handles claimed messages of one batch listener. Never throws.
    *
    * @param gather claims further messages for the batch, when it is time to begin.
-   * @param ended called when every message has its outcome.
+   * @param ended called when every message has its outcome, and told whether all were handled.
    */
-  beginBatch(claims: readonly Claim[], gather: () => Promise<readonly Claim[]>, ended: () => void): void {
+  beginBatch(
+    claims: readonly Claim[],
+    gather: () => Promise<readonly Claim[]>,
+    ended: (areHandled: boolean) => void,
+  ): void {
     const batch = [...claims];
     for (const claim of claims) this.#inHand.set(claim, new LazySignal());
+    let areHandled = false;
     const run = async (): Promise<void> => {
       for (const claim of await gather()) {
         this.#inHand.set(claim, new LazySignal());
         batch.push(claim);
       }
-      await this.#runBatch(batch);
+      areHandled = await this.#runBatch(batch);
     };
     const unrecorded = (error: unknown): void => {
       const text = 'A batch could not be brought to its end; its messages are due again when their leases end';
@@ -102,7 +107,7 @@ export class Attempts {
       .finally(() => {
         for (const claim of batch) this.#inHand.delete(claim);
         this.#waiters.wake();
-        ended();
+        ended(areHandled);
       });
   }
 
@@ -154,9 +159,9 @@ export class Attempts {
     }
   }
 
-  async #runBatch(claims: readonly Claim[]): Promise<void> {
+  #runBatch(claims: readonly Claim[]): Promise<boolean> {
     const settings = this.#options.listeners.get(String(claims[0]?.listener));
-    await handleBatch(claims, {
+    return handleBatch(claims, {
       together: (part) => this.#runTogether(part, settings),
       alone: (claim) => this.#run(claim, this.#inHand.get(claim) ?? new LazySignal()),
       isLost: (claim) => this.#inHand.get(claim)?.aborted === true,

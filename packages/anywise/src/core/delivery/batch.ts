@@ -26,10 +26,13 @@ export interface BatchSteps {
 /**
  * Handles a batch: all together, and what fails together in ever smaller parts, until the message that is to blame fails
  * alone. Parts are handled in order, and what follows a message that was not handled in its key is given back.
+ *
+ * @returns whether all were handled.
  */
-export async function handleBatch(claims: readonly Claim[], steps: BatchSteps): Promise<void> {
+export async function handleBatch(claims: readonly Claim[], steps: BatchSteps): Promise<boolean> {
   const held = new Set<string>();
   const back: Claim[] = [];
+  let handled = 0;
 
   const isFree = (claim: Claim): boolean => {
     if (steps.isLost(claim)) held.add(laneOf(claim));
@@ -43,11 +46,13 @@ export async function handleBatch(claims: readonly Claim[], steps: BatchSteps): 
     const [first] = left;
     if (first === undefined) return;
     if (left.length === 1) {
-      if (!(await steps.alone(first))) held.add(laneOf(first));
+      if (await steps.alone(first)) handled++;
+      else held.add(laneOf(first));
       return;
     }
     const once = await steps.together(left);
     const outcome = once === 'again' ? await steps.together(left) : once;
+    if (outcome === 'handled') handled += left.length;
     if (outcome === 'handled' || outcome === 'over') return;
     for (const half of halvesOf(left)) await handle(half);
   };
@@ -56,6 +61,7 @@ export async function handleBatch(claims: readonly Claim[], steps: BatchSteps): 
   await handle(claims.filter(({ attempt }) => attempt === 1));
   for (const tried of claims.filter(({ attempt }) => attempt !== 1)) await handle([tried]);
   if (back.length > 0) await steps.release(back);
+  return handled === claims.length;
 }
 
 /** Two parts of about as many keys; a single key is cut between its messages. */

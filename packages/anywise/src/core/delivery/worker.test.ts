@@ -49,6 +49,11 @@ function finish(store: Store) {
   };
 }
 
+/** By the timers that a test may have replaced. */
+function sleepFor(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** The same store, whose inbox answers a claim only after `between`. */
 function withSlowClaims(store: Store, between: () => Promise<unknown>): Store {
   const inbox: Inbox = Object.assign(Object.create(store.inbox) as Inbox, {
@@ -316,22 +321,62 @@ describe('a worker', () => {
     const entries = (...keys: readonly (string | undefined)[]) =>
       keys.map((key, index) => testEntry({ id: `${key ?? 'none'}${index}`, key }));
 
-    it('begins with what arrives, without a search', async () => {
+    it.each([
+      ['what arrives', ['a', 'b', undefined], [['a0', 'b1', 'none2']]],
+      ['several messages of a key', ['a', 'a', 'b'], [['a0', 'a1', 'b2']]],
+      [
+        'as many as it may have, and then with the rest',
+        ['a', 'b', 'c', 'a', 'b', 'c', 'a'],
+        [['a0', 'b1', 'c2'], ['a3', 'b4', 'c5'], ['a6']],
+      ],
+    ])('begins with %s, without a search', async (_what, keys, expected) => {
       const { worker, batches, search } = await startIdle();
       search.mockResolvedValue({ claims: [] });
       await using _worker = worker;
-      await worker.take(entries('a', 'b', undefined));
-      await eventually(() => expect(batches).toEqual([['a0', 'b1', 'none2']]));
+      await worker.take(entries(...keys));
+      await eventually(() => expect(batches).toEqual(expected));
     });
 
-    it.each([
-      ['more arrives than it may have', ['a', 'b', 'c', 'd'], [3, 1]],
-      ['several messages of a key arrive', ['a', 'a', 'b'], [3]],
-    ])('leaves it to a search where %s', async (_why, keys, sizes) => {
+    it('leaves it to a search where several messages of a key arrive among those of others', async () => {
       const { worker, batches } = await startIdle();
       await using _worker = worker;
-      await worker.take(entries(...keys));
-      await eventually(() => expect(batches.map(({ length }) => length)).toEqual(sizes));
+      await worker.take([...entries('a', 'a', 'b'), testEntry({ id: 'other', listener: 'other' })]);
+      await eventually(() => expect(batches).toEqual([['a0', 'a1', 'b2']]));
+    });
+
+    it('is searched for once for each batch while more waits, and the others once in all', async () => {
+      // Others tell of a commit only if it has added something.
+      const store = Object.assign(memoryStore(), { watch: () => () => undefined });
+      await store.inbox.add(entries('a', 'b', 'c', 'd', 'e', 'f', 'g'));
+      const search = jest.spyOn(store.inbox, 'claim');
+      const both = new Map([...listeners, ['other', settings] as const]);
+      let handled = 0;
+      const deliverBatch = async (claims: readonly Claim[]): Promise<void> => {
+        await store.begin({ readOnly: false }).commit({ claims });
+        handled += claims.length;
+      };
+      await using _worker = startWorker({ store, listeners: both, deliver: finish(store), deliverBatch });
+      await eventually(() => expect(handled).toBeGreaterThanOrEqual(6));
+      await eventually(async () =>
+        expect(await store.inbox.status()).toMatchObject({ waiting: { count: 0 }, running: { count: 0 } }),
+      );
+      await new Promise(setImmediate);
+      const searched = search.mock.calls.map(([options]) => [...options.listeners.keys()].join());
+      expect(searched).toEqual(['other', 'listener', 'listener', 'listener', 'listener']);
+    });
+
+    it('takes in at once what arrives for it if its batches take long', async () => {
+      const { worker, batches } = await startIdle(() => sleepFor(200));
+      await using _worker = worker;
+      jest.useFakeTimers();
+      await worker.take(entries('a'));
+      await jest.advanceTimersByTimeAsync(200);
+      await worker.take(entries('b'));
+      expect(batches).toEqual([['a0'], ['b0']]);
+      await worker.take(entries('c'));
+      await jest.advanceTimersByTimeAsync(400);
+      jest.useRealTimers();
+      expect(batches).toEqual([['a0'], ['b0'], ['c0']]);
     });
 
     it('gathers what arrives while it is busy', async () => {

@@ -13,6 +13,7 @@ import type { LazySignal } from './lazy-signal.js';
 import type { BatchOptions } from '../registry/definitions.js';
 import { Places } from './places.js';
 import { takeIn } from './take-in.js';
+import { VainSearches } from './vain-searches.js';
 
 export interface WorkerOptions {
   readonly store: Store;
@@ -38,6 +39,10 @@ export interface WorkerOptions {
 const placesPollMs = 1_000;
 /** How long a search waits for more free places, so that not every message costs a transaction. */
 const gatherMs = 20;
+/** How long what arrives for a batch listener waits for the batch in hand, as long as its batches do not take longer. */
+const quickMs = 100;
+/** What is searched for besides each batch listener: the messages of all others. */
+const single = '';
 /** How long giving claims back may take when the worker stops. Others get them a little later when their leases end. */
 const giveBackMs = 2_000;
 /** After how long the log says that all places of a listener are taken by messages that do not end. */
@@ -77,8 +82,11 @@ export class Worker {
   #changes = 0;
   /** The count of changes when a search, with nothing in hand, found nothing: until the next change nothing waits. */
   #emptyAt: number | undefined;
-  /** In how many milliseconds it is worth searching again, as far as the searches of this turn have seen. */
-  #nextDueInMs = 0;
+  readonly #vain = new VainSearches();
+  /** How many messages are in hand one by one. */
+  #single = 0;
+  /** The batch listeners whose last batch took long. */
+  readonly #slow = new Set<string>();
   /** Called when a message has been handled. */
   readonly #waiters = new Waiters();
   /** Messages that must be handled alone: until they are, nothing else is claimed. */
@@ -142,14 +150,14 @@ export class Worker {
    */
   async take(entries: readonly InboxEntry[]): Promise<void> {
     for (let rest = entries; rest.length > 0;) {
-      const places = (await this.#isMostlyFreeSoon()) ? this.#fitting(rest) : rest.length;
+      const places = (await this.#isMostlyFreeSoon()) ? this.#fitting(rest, await this.#readySoon(rest)) : rest.length;
       // A message with many listeners is written once for each.
       const count = Math.min(
         places,
         countWithin(rest, ({ json }) => json.length, limits.batchBytes),
       );
       await takeIn(rest.slice(0, count), {
-        add: (part) => this.#claim((options) => this.#options.store.inbox.add(part, options), this.#beginWith(part)),
+        add: (part) => this.#add(part),
         unreadable: this.#options.unreadable,
         logger: this.#options.logger,
         instruments: this.#options.instruments,
@@ -158,32 +166,66 @@ export class Worker {
     }
   }
 
-  /** How many of these, from the first on, need no more than the free places. Those of a batch listener share one. */
-  #fitting(entries: readonly InboxEntry[]): number {
+  #add(entries: readonly InboxEntry[]): Promise<number> {
+    const batches = this.#beginWith(entries);
+    const takesFollowing = entries.every(({ listener }) => batches.has(listener));
+    return this.#claim((options) => this.#options.store.inbox.add(entries, { ...options, takesFollowing }), batches);
+  }
+
+  /**
+   * How many of these, from the first on, need no more than the free places. A batch needs one, and has no more messages than
+   * it may have if it can begin with them.
+   */
+  #fitting(entries: readonly InboxEntry[], ready: ReadonlySet<string>): number {
     const free = Math.max(1, this.#places.free);
-    const batches = new Set<string>();
+    const batches = new Map<string, number>();
     let needed = 0;
     const end = entries.findIndex(({ listener }) => {
-      if (batches.has(listener)) return false;
-      if (this.#batches.has(listener)) batches.add(listener);
-      return ++needed > free;
+      const max = this.#batches.get(listener)?.max;
+      if (max === undefined) return ++needed > free;
+      const count = (batches.get(listener) ?? 0) + 1;
+      batches.set(listener, count);
+      return (count === 1 && ++needed > free) || (count > max && ready.has(listener));
     });
     return end === -1 ? entries.length : end;
   }
 
   /**
-   * The batch listeners that begin with all that arrives for them, and how many messages that is. Where something waits, or
-   * only the first messages of keys could be claimed, a search gives larger batches.
+   * The batch listeners that can begin with what arrives: a place is free, and nothing waits that came before. Where these
+   * entries are for nobody else, it waits a moment for those that are quick, because a search costs more than a batch.
+   */
+  async #readySoon(entries: readonly InboxEntry[]): Promise<ReadonlySet<string>> {
+    const listeners = new Set(entries.map(({ listener }) => listener));
+    const mayWait =
+      this.#single === 0 && [...listeners].every((name) => this.#batches.has(name) && !this.#slow.has(name));
+    const areReady = (): boolean => {
+      const ready = this.#ready();
+      return this.#isStopping || [...listeners].every((name) => ready.has(name));
+    };
+    if (mayWait) await this.#waiters.until(areReady, quickMs);
+    return this.#ready();
+  }
+
+  #ready(): ReadonlySet<string> {
+    if (this.#batches.size === 0 || this.#emptyAt !== this.#changes) return new Set();
+    const open = this.#places.open();
+    return new Set([...this.#batches.keys()].filter((listener) => open.has(listener)));
+  }
+
+  /**
+   * The batch listeners that begin with all that arrives for them, and how many messages that is. Where only the first
+   * messages of keys could be claimed, because there are others among these, a search gives larger batches.
    */
   #beginWith(entries: readonly InboxEntry[]): ReadonlyMap<string, number> {
+    const ready = this.#ready();
     const begin = new Map<string, number>();
-    if (this.#batches.size === 0 || this.#emptyAt !== this.#changes) return begin;
-    const open = this.#places.open();
-    for (const [listener, { max }] of this.#batches) {
+    const isAll = entries.every(({ listener }) => ready.has(listener));
+    for (const listener of ready) {
       const own = entries.filter((entry) => entry.listener === listener);
       const keys = own.flatMap(({ key }) => key ?? []);
-      const isWhole = own.length <= max && new Set(keys).size === keys.length;
-      if (own.length > 0 && isWhole && open.has(listener)) begin.set(listener, own.length);
+      const isWhole =
+        own.length <= (this.#batches.get(listener)?.max ?? 0) && (isAll || new Set(keys).size === keys.length);
+      if (own.length > 0 && isWhole) begin.set(listener, own.length);
     }
     return begin;
   }
@@ -193,20 +235,35 @@ export class Worker {
     if (!(await this.#isMostlyFreeSoon()) && this.#places.free === 0) return placesPollMs;
     const changes = this.#changes;
     const isIdle = this.#attempts.count === 0;
-    this.#nextDueInMs = this.#options.store.restMs ?? defaultRestMs;
-    const single = await this.#claim((options) => this.#search(options));
-    const count = single + (await this.#claimBatches());
+    const count = (await this.#claimSingle()) + (await this.#claimBatches());
     if (count > 0 || changes !== this.#changes) return 0;
     // A message that waits behind one in hand can be claimed when that one ends.
-    if (isIdle) this.#emptyAt = changes;
-    return Math.max(1, this.#nextDueInMs);
+    if (isIdle) {
+      this.#emptyAt = changes;
+      this.#waiters.wake();
+    }
+    return this.#restMs(changes);
   }
 
-  /** Claims, and notes when it is worth searching again. */
-  async #search(options: ClaimOptions): Promise<readonly Claim[]> {
-    const { claims, nextDueInMs } = await this.#options.store.inbox.claim(options);
-    if (nextDueInMs !== undefined) this.#nextDueInMs = Math.min(this.#nextDueInMs, nextDueInMs);
+  async #claimSingle(): Promise<number> {
+    if (this.#vain.restMs(single, this.#changes) > 0) return 0;
+    return this.#claim((options) => this.#search(single, options));
+  }
+
+  /** Claims, and notes until when that would be in vain. */
+  async #search(what: string, options: ClaimOptions): Promise<readonly Claim[]> {
+    const changes = this.#changes;
+    const longest = this.#options.store.restMs ?? defaultRestMs;
+    const { claims, nextDueInMs = longest } = await this.#options.store.inbox.claim(options);
+    if (claims.length > 0) this.#vain.forget(what);
+    else this.#vain.note(what, changes, Math.min(nextDueInMs, longest));
     return claims;
+  }
+
+  /** Until the first of the searches is worth its cost again. */
+  #restMs(changes: number): number {
+    const searches = [single, ...[...this.#places.open().keys()].filter((listener) => this.#batches.has(listener))];
+    return Math.max(1, Math.min(...searches.map((what) => this.#vain.restMs(what, changes))));
   }
 
   /** Whether half of the places are free now or in a moment. */
@@ -242,6 +299,7 @@ export class Worker {
 
   #begin(claim: Claim): void {
     this.#places.take(claim.listener, claim.json.length);
+    this.#single++;
     if (claim.isSuspect === true) this.#suspects++;
     this.#attempts.begin(claim);
   }
@@ -251,6 +309,7 @@ export class Worker {
     let count = 0;
     for (const [listener, { max }] of this.#batches) {
       if (this.#suspects > 0 || !this.#places.open().has(listener)) continue;
+      if (this.#vain.restMs(listener, this.#changes) > 0) continue;
       const claims = await this.#claimBatch(listener, max);
       count += claims.length;
       this.#beginBatch(claims);
@@ -273,10 +332,16 @@ export class Worker {
     this.#places.take(listener, bytes);
     const isFull = claims.length >= max || waitMs === 0;
     const gather = (): Promise<readonly Claim[]> => this.#gather(listener, max - claims.length, waitMs);
-    this.#attempts.beginBatch(claims, isFull ? none : gather, () => {
+    const beganAt = performance.now();
+    this.#attempts.beginBatch(claims, isFull ? none : gather, (areHandled) => {
       this.#places.leave(listener, bytes);
+      if (performance.now() - beganAt > quickMs) this.#slow.add(listener);
+      else this.#slow.delete(listener);
+      this.#vain.forget(listener);
       this.#waiters.wake();
-      this.wake();
+      // What was given back can be claimed again. Otherwise only what waits for this listener can be, if anything does.
+      if (!areHandled) this.wake();
+      else if (this.#emptyAt !== this.#changes) this.#pump.wake();
     });
   }
 
@@ -285,7 +350,7 @@ export class Worker {
     this.#places.reserve(1);
     try {
       const listeners = new Map([[listener, limit]]);
-      return await this.#search({ listeners, holder, limit, leaseMs, takesFollowing: true });
+      return await this.#search(listener, { listeners, holder, limit, leaseMs, takesFollowing: true });
     } finally {
       this.#places.giveUp(1);
     }
@@ -330,6 +395,7 @@ export class Worker {
 
   #handled({ listener, json, isSuspect }: Claim): void {
     this.#places.leave(listener, json.length);
+    this.#single--;
     if (isSuspect === true) this.#suspects--;
     this.#waiters.wake();
     if (isSuspect === true || this.#emptyAt !== this.#changes) this.wake();

@@ -6,6 +6,21 @@ import { same } from '../same.js';
 import type { StoreCase } from '../store-case.js';
 import { claim, claimOne, claimOptions, entry, finish, ids, makeDead } from './steps.js';
 
+/** As a batch listener is given what arrives for it: heads, and behind each what follows in its key. */
+function takeLine(store: Store, entries: readonly InboxEntry[], limit = 10): Promise<readonly Claim[]> {
+  return store.inbox.add(entries, claimOptions({ limit, takesFollowing: true }));
+}
+
+/** Ends what was claimed, and what can be claimed then, until nothing is left: the messages in that order. */
+async function finishLine(store: Store, claims: readonly Claim[]): Promise<string[]> {
+  const ended: string[] = [];
+  for (let line = claims; line.length > 0; line = await claim(store, { takesFollowing: true })) {
+    assert.equal(await store.begin({ readOnly: false }).commit({ claims: line }), true);
+    ended.push(...ids(line));
+  }
+  return ended;
+}
+
 function take(store: Store, entries: readonly InboxEntry[], limit = 10): Promise<readonly Claim[]> {
   return store.inbox.add(entries, claimOptions({ limit }));
 }
@@ -116,6 +131,58 @@ export const intakeClaimCases: readonly StoreCase[] = [
       assert.equal(again.isSuspect, zombie !== undefined);
       if (zombie !== undefined) assert.equal(await finish(store, zombie), false);
       assert.equal(await finish(store, again), true);
+    },
+  },
+  {
+    id: 'intake-following',
+    behaviour: 'claims on arrival, with the first message of a key, only what follows it, in order',
+    run: async ({ store }) => {
+      const sent = [entry('a1', 'a'), entry('b1', 'b'), entry('a2', 'a'), entry('free'), entry('a3', 'a')];
+      const first = await takeLine(store, sent);
+      const rest = await claim(store, { takesFollowing: true });
+      const keyed = [...first, ...rest].filter(({ key }) => key === 'a');
+      same(ids(keyed), ['a1', 'a2', 'a3'].slice(0, keyed.length));
+      same((await finishLine(store, [...first, ...rest])).sort(), ids(sent).sort());
+    },
+  },
+  {
+    id: 'intake-following-limit',
+    behaviour: 'claims no more of a key on arrival than requested, and the rest only when that has ended',
+    run: async ({ store }) => {
+      const sent = ['a1', 'a2', 'a3', 'a4'].map((id) => entry(id, 'a'));
+      const first = await takeLine(store, sent, 3);
+      assert.equal(first.length <= 3, true, `${first.length} were claimed`);
+      same(ids(first), ids(sent).slice(0, first.length));
+      if (first.length > 0) same(await claim(store, { takesFollowing: true }), []);
+      const line = first.length > 0 ? first : await claim(store, { takesFollowing: true });
+      same(await finishLine(store, line), ids(sent));
+    },
+  },
+  {
+    id: 'intake-following-behind',
+    behaviour: 'claims nothing of a key on arrival behind an earlier message with it, dead ones and strangers left out',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('a1', 'a'), entry('b1', 'b'), entry('c1', 'c')]);
+      for (const each of await claim(store, { limit: 1 })) same(each.id, 'a1');
+      await makeDead(store, { id: 'b1', key: 'b' });
+      const sent = ['a', 'b', 'c'].flatMap((key) => [entry(`${key}2`, key), entry(`${key}3`, key)]);
+      same(await takeLine(store, sent), []);
+      const unreadable = { ...entry('d2', 'd'), error: 'not JSON' };
+      const claims = await takeLine(store, [entry('d1', 'd'), unreadable, entry('d3', 'd')]);
+      same(ids(claims), ['d1', 'd3'].slice(0, claims.length));
+    },
+  },
+  {
+    id: 'intake-following-known',
+    behaviour: 'claims on arrival what follows a known message only if that has ended',
+    run: async ({ store }) => {
+      await store.inbox.add([entry('a1', 'a'), entry('b1', 'b')]);
+      const [done] = await claim(store, { limit: 1 });
+      assert.equal(done !== undefined && (await finish(store, done)), true);
+      const claims = await takeLine(store, [entry('a1', 'a'), entry('a2', 'a'), entry('b1', 'b'), entry('b2', 'b')]);
+      same(ids(claims), ['a2'].slice(0, claims.length));
+      const rest = await claim(store, { takesFollowing: true });
+      same((await finishLine(store, [...claims, ...rest])).sort(), ['a2', 'b1', 'b2']);
     },
   },
 ];
