@@ -2,10 +2,20 @@ import type { Claim } from '../core/ports/inbox.js';
 import type { Connection } from './client.js';
 import { now } from './sql.js';
 
-/** The fence: a process that lost the lease must not commit. */
-export function holdsClaim(connection: Connection, { seq, lease }: Claim): boolean {
-  const sql = `SELECT 1 FROM anywise_inbox WHERE seq = ? AND lease = ? AND state = 'running'`;
-  return connection.get(sql, seq, lease) !== undefined;
+/** The fence: a process that lost the lease of one of these must not commit. */
+export function holdsClaims(connection: Connection, claims: readonly Claim[]): boolean {
+  const [first] = claims;
+  if (first !== undefined && claims.length === 1) {
+    const sql = `SELECT 1 FROM anywise_inbox WHERE seq = ? AND lease = ? AND state = 'running'`;
+    return connection.get(sql, first.seq, first.lease) !== undefined;
+  }
+  const sql = `
+    SELECT count(*) AS count FROM json_each(?) AS held CROSS JOIN anywise_inbox NOT INDEXED ON seq = held.value
+    WHERE lease = ? AND state = 'running'`;
+  return [...new Set(claims.map(({ lease }) => lease))].every((lease) => {
+    const seqs = claims.filter((claim) => claim.lease === lease).map(({ seq }) => seq);
+    return connection.get<{ count: number }>(sql, JSON.stringify(seqs), lease)?.count === seqs.length;
+  });
 }
 
 /** Ends held claims, by their numbers. */

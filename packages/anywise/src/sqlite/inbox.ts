@@ -41,20 +41,22 @@ export class SqliteInbox implements Inbox {
     const mayClaim = new Set(unblocked(writer, [...places.keys()]));
     const lease = randomUUID();
     const atMs = this.#writer.nowMs;
-    /** The keys of which messages may follow those that were claimed here. */
+    /** The keys, behind their listeners, of which messages may follow those that were claimed here. */
     const open = new Set<string>();
+    const takesFollowing = claim?.takesFollowing === true;
     let isLeft = false;
     for (const entry of entries) {
-      const wants = claim !== undefined && claims.length < claim.limit && entry.error === undefined;
-      const left = places.get(entry.listener) ?? 0;
-      const isClaimed = wants && left > 0 && mayClaim.has(entry.listener);
-      const line = JSON.stringify([entry.listener, entry.key]);
-      const follows = open.has(line);
+      const { listener, key, error } = entry;
+      const wants = claim !== undefined && claims.length < claim.limit && error === undefined;
+      const left = places.get(listener) ?? 0;
+      const isClaimed = wants && left > 0 && mayClaim.has(listener);
+      const line = takesFollowing && key !== undefined ? `${listener.length},${listener}${key}` : undefined;
+      const follows = line !== undefined && open.has(line);
       const claimed = isClaimed ? insertClaimed(writer, entry, { ...claim, lease, atMs, follows }) : undefined;
       if (claimed !== undefined) {
         claims.push(claimed);
-        places.set(entry.listener, left - 1);
-        if (claim?.takesFollowing === true && entry.key !== undefined) open.add(line);
+        places.set(listener, left - 1);
+        if (line !== undefined) open.add(line);
       } else if (insertEntry(writer, entry, atMs)) isLeft = true;
     }
     return { claims, isLeft };

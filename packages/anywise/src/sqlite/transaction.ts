@@ -17,7 +17,7 @@ import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
 import { eraseStream, insertEvents, loadStream, versionOf } from './event-log.js';
 import { insertEntries } from './entries.js';
-import { endClaims, holdsClaim } from './finish.js';
+import { endClaims, holdsClaims } from './finish.js';
 import { faultsIn } from './projection-faults.js';
 import { advanceIn, generationOf, giveUpOthers, makeLive, writableIn } from './projections.js';
 import { deleteScheduled, insertScheduled, outboxEntry, type OutboxEntry } from './outbox.js';
@@ -198,7 +198,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
   async #finish(claims: readonly Claim[]): Promise<boolean> {
     await this.#begin();
     // From here to the commit no other can write, so the claims cannot change.
-    if (!claims.every((claim) => holdsClaim(this.#connections.writer, claim))) return false;
+    if (!holdsClaims(this.#connections.writer, claims)) return false;
     this.#lastWrites.push(() => {
       for (const { seq } of claims) this.#writer.atCommit(endClaims, seq);
     });
