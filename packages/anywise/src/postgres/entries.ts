@@ -103,5 +103,6 @@ export function claimedOf(entries: readonly InboxEntry[], rows: readonly AddedRo
 }
 
 function identityOf({ listener, source, id }: InboxRef): string {
-  return JSON.stringify([listener, storable(source), storable(id)]);
+  const stored = storable(source);
+  return `${listener.length},${stored.length},${listener}${stored}${storable(id)}`;
 }
