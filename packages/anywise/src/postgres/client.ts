@@ -34,7 +34,7 @@ export interface PostgresResult<Row extends object> {
 export interface PooledClient extends PostgresClient {
   /** Returns it to the pool; with `true`, closes it. */
   release(close?: boolean): void;
-  readonly connection: { readonly stream: { destroy(): unknown } };
+  readonly connection: { readonly stream: { destroy(): unknown; cork?(): void; uncork?(): void } };
 }
 
 export interface Pool {

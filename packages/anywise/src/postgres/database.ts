@@ -16,6 +16,7 @@ import {
   type PostgresResult,
   type Server,
 } from './client.js';
+import { inOnePiece } from './in-one-piece.js';
 import { OpenSessions, Session, type Statement } from './session.js';
 
 const namePrefix = 'anywise_';
@@ -105,6 +106,7 @@ export class Database {
       const send = ([statement, values]: Sent): Promise<PostgresResult<Row>> =>
         client.query<Row>(this.#queryOf(statement, values));
       try {
+        inOnePiece(client);
         const sent = [client.query(byIndex), ...before.map(send)];
         const [result] = await Promise.all([send(last), client.query('COMMIT'), ...sent]);
         client.release();
@@ -121,6 +123,7 @@ export class Database {
     return this.#answered(async () => {
       const client = await this.#connect();
       try {
+        inOnePiece(client);
         await Promise.all([
           client.query('BEGIN'),
           ...statements.map(([statement, values]) => client.query(this.#queryOf(statement, values))),
@@ -144,6 +147,7 @@ export class Database {
     return this.#answered(async () => {
       const client = await this.#connect();
       try {
+        inOnePiece(client);
         const [, ...results] = await Promise.all([
           client.query<object>('BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY'),
           ...statements.map(([statement, values]) => client.query<object>(this.#queryOf(statement, values))),

@@ -1,6 +1,7 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import { startInterval } from '../core/time/timers.js';
 import { isLost, type PooledClient, type PostgresResult } from './client.js';
+import { inOnePiece } from './in-one-piece.js';
 
 /** A statement of the library's own. */
 export interface Statement {
@@ -33,6 +34,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.client = options.client;
     this.#options = options;
+    inOnePiece(this.client);
     this.#begun = this.#tracked(this.client.query(options.begin));
     // The first statement fails with the same error.
     this.#begun.catch(() => undefined);

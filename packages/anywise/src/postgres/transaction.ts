@@ -20,6 +20,7 @@ import { fenced, fencedAll, passes } from './fence.js';
 import { finishAllSql, finishAllValues, finishSql } from './finish.js';
 import { refValue } from './refs.js';
 import { HandlerStatements } from './handler-statements.js';
+import { inOnePiece } from './in-one-piece.js';
 import { insertionsInto, type Insertion, type Insertions } from './insertions.js';
 import { cancelSql } from './outbox.js';
 import { beforeAppends, projectionsIn, projectionStatements, type ProjectionStatements } from './projections.js';
@@ -258,6 +259,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
     // Before anything is sent: what cannot be written must not be missing from what commits.
     const insertions = this.#insertions();
     void this.#end();
+    inOnePiece(session.client);
     const sent = sendAll(session, insertions);
     const appended = this.#appendAll(session);
     const passed = fences.map(([statement, values]) => passes(session.query(statement, ...values)));
