@@ -2,7 +2,9 @@ import { AnywiseError } from '../core/errors/errors.js';
 import { checkOptions, ofType, text, wholeNumber, type OptionChecks } from '../core/errors/options.js';
 import { answerProblem, answerTo, type AnswerError } from '../core/message/answer.js';
 import { writeEnvelope, type Envelope } from '../core/message/envelope.js';
+import { answerBy } from '../core/ports/listening.js';
 import type { Answer } from '../core/ports/transport.js';
+import { LazySignal } from '../core/time/lazy-signal.js';
 import { noResponder } from './pending-requests.js';
 import { readEnvelope } from './wire.js';
 
@@ -39,7 +41,7 @@ const checks: OptionChecks<AnsweringOptions> = {
 const notBegun = Promise.resolve();
 
 interface InHand {
-  readonly controller: AbortController;
+  readonly stop: LazySignal;
   readonly route: unknown;
   /** Of the answer, once that was begun. */
   done: Promise<void>;
@@ -65,20 +67,20 @@ export class Answering {
   take(asked: Asked): void {
     const { ticket, route } = asked;
     if (this.#inHand.has(ticket)) return;
-    const inHand: InHand = { controller: new AbortController(), route, done: notBegun };
+    const inHand: InHand = { stop: new LazySignal(), route, done: notBegun };
     this.#inHand.set(ticket, inHand);
-    inHand.done = this.#answer(asked, inHand.controller.signal);
+    inHand.done = this.#answer(asked, inHand.stop);
   }
 
   /** Aborts the signal of a request: its sender has given up. */
   cancel(ticket: string): void {
-    this.#inHand.get(ticket)?.controller.abort(callerGone());
+    this.#inHand.get(ticket)?.stop.abort(callerGone());
   }
 
   /** Aborts the signals of requests that came over a connection which was lost. @param route @defaultValue all */
   lose(route?: unknown): void {
-    for (const { controller, route: own } of this.#inHand.values()) {
-      if (route === undefined || own === route) controller.abort(callerGone());
+    for (const { stop, route: own } of this.#inHand.values()) {
+      if (route === undefined || own === route) stop.abort(callerGone());
     }
   }
 
@@ -88,15 +90,15 @@ export class Answering {
     await Promise.all([...this.#inHand.values()].map(({ done }) => done));
   }
 
-  async #answer({ text, ticket, reply }: Asked, signal: AbortSignal): Promise<void> {
+  async #answer({ text, ticket, reply }: Asked, stop: LazySignal): Promise<void> {
     const { maxBytes, service, onError } = this.#options;
     try {
       const received = readEnvelope({ text, name: `The request ${ticket}` }, maxBytes);
       if (!('envelope' in received)) {
         throw new AnywiseError('UNREADABLE_MESSAGE', `A request to \`${service}\` cannot be read: ${received.reason}`);
       }
-      const json = await this.#answerOf(received.envelope, signal);
-      if (!signal.aborted) await reply(json);
+      const json = await this.#answerOf(received.envelope, stop);
+      if (!stop.aborted) await reply(json);
     } catch (error) {
       onError(error);
     } finally {
@@ -104,11 +106,11 @@ export class Answering {
     }
   }
 
-  async #answerOf(request: Envelope, signal: AbortSignal): Promise<string> {
+  async #answerOf(request: Envelope, stop: LazySignal): Promise<string> {
     const { answer, maxBytes, onError } = this.#options;
     if (this.#isClosed) return this.#error(request, noResponder(request.type));
     try {
-      return write(request, await answer(request, signal), maxBytes);
+      return write(request, await answerBy(answer, request, stop), maxBytes);
     } catch (error) {
       if (AnywiseError.is(error) && error.code === 'MESSAGE_TOO_LARGE') return this.#error(request, error);
       onError(error);

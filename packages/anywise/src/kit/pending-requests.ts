@@ -5,6 +5,7 @@ import { errorText } from '../core/errors/thrown.js';
 import { parseAnswer } from '../core/message/answer.js';
 import { writeEnvelope, type Envelope } from '../core/message/envelope.js';
 import { sliceOf } from '../core/message/message.js';
+import type { Abortable } from '../core/time/lazy-signal.js';
 
 /** A request on its way to the wire. */
 export interface Ask {
@@ -37,8 +38,8 @@ interface Pending<Route> {
   readonly request: Envelope;
   readonly resolve: (answer: Envelope) => void;
   readonly reject: (error: unknown) => void;
-  /** Lets go of the signal. */
-  readonly forget: () => void;
+  readonly signal: Abortable;
+  readonly giveUp: () => void;
   /** The way that it took, once it is known. */
   route: Route | undefined;
   /** The same, where it is not known at once; `undefined` before it is sent. */
@@ -68,20 +69,20 @@ export class PendingRequests<Route = void> {
   }
 
   /** Sends a request and resolves with its answer. Keeps the promises of `Transport.request`. */
-  ask(request: Envelope, signal: AbortSignal): Promise<Envelope> {
+  ask(request: Envelope, signal: Abortable): Promise<Envelope> {
     return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
+      if (signal.aborted) throw signal.reason;
       if (this.#isClosed) throw closed();
       const { json } = writeEnvelope(request, this.#options.maxBytes);
       const ticket = `${this.#name}-${this.#count++}`;
       const giveUp = (): void => void this.#giveUp(ticket, signal.reason);
       signal.addEventListener('abort', giveUp, { once: true });
-      const forget = (): void => signal.removeEventListener('abort', giveUp);
       const pending: Pending<Route> = {
         request,
         resolve,
         reject,
-        forget,
+        signal,
+        giveUp,
         route: undefined,
         sending: undefined,
         isSent: false,
@@ -157,7 +158,7 @@ export class PendingRequests<Route = void> {
     const pending = this.#pending.get(ticket);
     if (pending === undefined) return undefined;
     this.#pending.delete(ticket);
-    pending.forget();
+    pending.signal.removeEventListener('abort', pending.giveUp);
     return pending;
   }
 }

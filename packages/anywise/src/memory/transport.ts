@@ -9,6 +9,7 @@ import { noResponder, PendingRequests } from '../kit/pending-requests.js';
 import { isWantedBy, Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { BoundedCount } from '../core/ports/bounded-count.js';
+import { listeningRequest } from '../core/ports/listening.js';
 import type {
   Answer,
   PublishFailure,
@@ -100,6 +101,7 @@ class MemoryTransport implements Transport {
   readonly #pending: PendingRequests<Answering>;
   readonly #serving = new Set<Subscription>();
   #isClosed = false;
+  readonly request = listeningRequest((request, signal) => this.#pending.ask(request, signal));
 
   constructor(log: MemoryLog, maxBytes: number) {
     this.#log = log;
@@ -155,10 +157,6 @@ class MemoryTransport implements Transport {
       return { count: waiting.slice(0, limit).filter(isWanted).length, isMore: waiting.length > limit };
     };
     return this.#subscriptions.open({ next, receive, onError, pollMs, lag });
-  }
-
-  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
-    return this.#pending.ask(request, signal);
   }
 
   async serve({ service, types, onError }: ServeOptions, answer: Answer): Promise<Subscription> {

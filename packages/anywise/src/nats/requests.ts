@@ -1,6 +1,7 @@
 import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import type { Envelope } from '../core/message/envelope.js';
 import { sliceOf } from '../core/message/message.js';
+import type { Abortable } from '../core/time/lazy-signal.js';
 import { noResponder, PendingRequests, type Ask } from '../kit/pending-requests.js';
 import { textIn } from '../kit/wire.js';
 import { refusedOrAway, type Driver, type Link } from './client.js';
@@ -55,7 +56,7 @@ export class Requests {
     });
   }
 
-  ask(request: Envelope, signal: AbortSignal): Promise<Envelope> {
+  ask(request: Envelope, signal: Abortable): Promise<Envelope> {
     return this.#pending.ask(request, signal);
   }
 

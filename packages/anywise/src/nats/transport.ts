@@ -3,6 +3,7 @@ import { checkOptions, ofType, withDefaults, type OptionChecks } from '../core/e
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import type { BoundedCount } from '../core/ports/bounded-count.js';
+import { listeningRequest } from '../core/ports/listening.js';
 import type {
   Answer,
   PublishFailure,
@@ -87,6 +88,7 @@ class NatsTransport implements Transport {
   readonly #subscriptions = new Subscriptions();
   readonly #connected = new WeakMap<NatsConnection, Promise<Connected>>();
   #driver: Promise<Driver> | undefined;
+  readonly request = listeningRequest((request, signal) => this.#requests.ask(request, signal));
 
   constructor(options: NatsTransportOptions & typeof defaults) {
     this.#options = options;
@@ -136,10 +138,6 @@ class NatsTransport implements Transport {
     const next = (): Promise<Batch | undefined> => reader.next();
     const lag = (limit: number): Promise<BoundedCount> => reader.lag(limit);
     return this.#subscriptions.open({ next, receive, onError, pollMs, ended: () => reader.close(), lag });
-  }
-
-  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
-    return this.#requests.ask(request, signal);
   }
 
   async serve(options: ServeOptions, answer: Answer): Promise<Subscription> {

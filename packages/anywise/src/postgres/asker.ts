@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Envelope } from '../core/message/envelope.js';
 import { limits } from '../core/message/limits.js';
+import type { Abortable } from '../core/time/lazy-signal.js';
 import { isDeadHolder } from '../kit/lease-holder.js';
 import { connectionLost, noResponder, PendingRequests, type Ask } from '../kit/pending-requests.js';
 import { Pump } from '../kit/pump.js';
@@ -75,7 +76,7 @@ export class Asker {
     });
   }
 
-  ask(request: Envelope, signal: AbortSignal): Promise<Envelope> {
+  ask(request: Envelope, signal: Abortable): Promise<Envelope> {
     return this.#pending.ask(request, signal);
   }
 

@@ -8,6 +8,7 @@ import { Reader, type ReadPage } from '../kit/reader.js';
 import { Subscriptions, versionOf, type Batch } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { BoundedCount } from '../core/ports/bounded-count.js';
+import { listeningRequest } from '../core/ports/listening.js';
 import type {
   Answer,
   PublishFailure,
@@ -117,6 +118,7 @@ export class PostgresTransport implements Transport {
   #database: Database | undefined;
   readonly #requests: Requests;
   readonly #requestStatements: RequestStatements;
+  readonly request = listeningRequest((request, signal) => this.#requests.request(request, signal));
 
   constructor(options: PostgresTransportOptions & typeof transportDefaults) {
     this.#options = options;
@@ -162,10 +164,6 @@ export class PostgresTransport implements Transport {
       return rows[0] ?? { count: 0, isMore: false };
     };
     return this.#subscriptions.open({ next, receive, onError, pollMs, ended, lag });
-  }
-
-  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
-    return this.#requests.request(request, signal);
   }
 
   serve(options: ServeOptions, answer: Answer): Promise<Subscription> {

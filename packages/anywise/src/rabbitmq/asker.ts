@@ -1,5 +1,6 @@
 import { sliceOf } from '../core/message/message.js';
 import type { Envelope } from '../core/message/envelope.js';
+import type { Abortable } from '../core/time/lazy-signal.js';
 import { noResponder, PendingRequests, type Ask } from '../kit/pending-requests.js';
 import type { Channel } from 'amqplib';
 import { answered, closeChannel, unavailable, type Link } from './client.js';
@@ -46,7 +47,7 @@ export class Asker {
   }
 
   /** Keeps the promises of `Transport.request`. */
-  request(request: Envelope, signal: AbortSignal): Promise<Envelope> {
+  request(request: Envelope, signal: Abortable): Promise<Envelope> {
     return this.#pending.ask(request, signal);
   }
 

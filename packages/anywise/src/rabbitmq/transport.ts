@@ -3,6 +3,7 @@ import { checkOptions, ofType, withDefaults, type OptionChecks } from '../core/e
 import type { Envelope } from '../core/message/envelope.js';
 import { limits, messageBytesCheck } from '../core/message/limits.js';
 import type { BoundedCount } from '../core/ports/bounded-count.js';
+import { listeningRequest } from '../core/ports/listening.js';
 import type {
   Answer,
   PublishFailure,
@@ -81,6 +82,7 @@ class RabbitmqTransport implements Transport {
   #isClosed = false;
   readonly #subscriptions = new Subscriptions();
   readonly #readers = new Set<Reader>();
+  readonly request = listeningRequest((request, signal) => this.#asker.request(request, signal));
 
   constructor(options: RabbitmqTransportOptions & typeof defaults) {
     const { prefix, vhost = '/', replicas, manage, maxMessageBytes } = options;
@@ -131,10 +133,6 @@ class RabbitmqTransport implements Transport {
     const next = (): Promise<Batch | undefined> => reader.next().catch(fail);
     const lag = (limit: number): Promise<BoundedCount> => reader.lag(limit).catch(fail);
     return this.#subscriptions.open({ next, receive, onError, pollMs, ended, lag });
-  }
-
-  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
-    return this.#asker.request(request, signal);
   }
 
   async serve(options: ServeOptions, answer: Answer): Promise<Subscription> {

@@ -1,5 +1,6 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import { tooLarge, type Envelope } from '../core/message/envelope.js';
+import type { Abortable } from '../core/time/lazy-signal.js';
 import { connectionLost, noResponder, PendingRequests, type Ask } from '../kit/pending-requests.js';
 import { endsWithin } from '../kit/wait.js';
 import { Peer, type Sent } from './peer.js';
@@ -30,7 +31,7 @@ export class Asker {
     });
   }
 
-  ask(request: Envelope, signal: AbortSignal): Promise<Envelope> {
+  ask(request: Envelope, signal: Abortable): Promise<Envelope> {
     return this.#pending.ask(request, signal);
   }
 

@@ -1,6 +1,7 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Answer, ServeOptions, Subscription } from '../core/ports/transport.js';
+import type { Abortable } from '../core/time/lazy-signal.js';
 import { Asker } from './asker.js';
 import { Responder } from './responder.js';
 import type { SocketFolder } from './socket-folder.js';
@@ -20,7 +21,7 @@ export class Requests {
     this.#asker = new Asker(folder, maxMessageBytes);
   }
 
-  request(request: Envelope, signal: AbortSignal): Promise<Envelope> {
+  request(request: Envelope, signal: Abortable): Promise<Envelope> {
     return this.#asker.ask(request, signal);
   }
 

@@ -16,6 +16,7 @@ import { Reader, type ReadPage } from '../kit/reader.js';
 import { Subscriptions, versionOf } from '../kit/subscriptions.js';
 import { publishTogether, readEnvelope } from '../kit/wire.js';
 import type { BoundedCount } from '../core/ports/bounded-count.js';
+import { listeningRequest } from '../core/ports/listening.js';
 import type {
   Answer,
   PublishFailure,
@@ -112,6 +113,7 @@ class SqliteTransport implements Transport {
   readonly #requests: Requests;
   #folder: SocketFolder | undefined;
   #hearing: Hearing | undefined;
+  readonly request = listeningRequest((request, signal) => this.#requests.request(request, signal));
 
   constructor(options: SqliteTransportOptions & typeof transportDefaults) {
     this.#options = options;
@@ -147,10 +149,6 @@ class SqliteTransport implements Transport {
     };
     const lag = async (limit: number): Promise<BoundedCount> => lagOf(parts.connections.reader, key, limit);
     return this.#subscriptions.open({ next: () => reader.next(), receive, onError, pollMs, ended, lag });
-  }
-
-  request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
-    return this.#requests.request(request, signal);
   }
 
   serve(options: ServeOptions, answer: Answer): Promise<Subscription> {

@@ -35,7 +35,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'time',
     folder: 'core/time',
-    holds: 'timers and pauses of any length',
+    holds: 'timers and pauses of any length, and signals to give up',
     imports: before('time'),
   },
   {

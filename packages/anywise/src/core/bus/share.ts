@@ -2,6 +2,7 @@ import { AnywiseError } from '../errors/errors.js';
 import { checkOptions } from '../errors/options.js';
 import type { Envelope } from '../message/envelope.js';
 import { limits, messageBytesCheck } from '../message/limits.js';
+import { listeningRequest, requestOver } from '../ports/listening.js';
 import type {
   Answer,
   PublishFailure,
@@ -13,6 +14,7 @@ import type {
   TransportCapabilities,
   TransportLacks,
 } from '../ports/transport.js';
+import { LazySignal, type Abortable } from '../time/lazy-signal.js';
 import { Answering } from '../../kit/answering.js';
 import { noResponder, PendingRequests } from '../../kit/pending-requests.js';
 import { MemoryResponders } from '../../memory/responders.js';
@@ -88,8 +90,15 @@ class Connection implements Transport {
   readonly #pending: PendingRequests<Answering>;
   readonly #subscriptions = new Set<Subscription>();
   readonly #serving = new Set<Subscription>();
-  readonly #closed = new AbortController();
+  /** What waits for an answer from beyond the process. */
+  readonly #asking = new Set<LazySignal>();
   #closing: Promise<void> | undefined;
+  readonly request = listeningRequest(async (request, signal) => {
+    this.#assertOpen();
+    const { transport, responders } = this.#shared;
+    const isWithin = responders.has(request.type) || transport.request === undefined;
+    return isWithin ? this.#pending.ask(request, signal) : this.#askBeyond(request, signal);
+  });
 
   constructor(shared: Shared) {
     const { transport, maxBytes, responders } = shared;
@@ -122,13 +131,6 @@ class Connection implements Transport {
     return this.#keep(this.#subscriptions, await this.#shared.transport.subscribe(options, receive));
   }
 
-  async request(request: Envelope, { signal }: { readonly signal: AbortSignal }): Promise<Envelope> {
-    this.#assertOpen();
-    const { transport, responders } = this.#shared;
-    if (responders.has(request.type) || transport.request === undefined) return this.#pending.ask(request, signal);
-    return transport.request(request, { signal: AbortSignal.any([signal, this.#closed.signal]) });
-  }
-
   async serve(options: ServeOptions, answer: Answer): Promise<Subscription> {
     this.#assertOpen();
     const { transport, responders, maxBytes } = this.#shared;
@@ -156,10 +158,24 @@ class Connection implements Transport {
   async #close(): Promise<void> {
     // Those in hand may ask others, and are answered first.
     await Promise.all([...this.#serving].map((subscription) => subscription.close()));
-    this.#closed.abort(closed());
+    for (const stop of this.#asking) stop.abort(closed());
     await this.#pending.close();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     await this.#shared.leave(this);
+  }
+
+  async #askBeyond(request: Envelope, signal: Abortable): Promise<Envelope> {
+    const stop = new LazySignal();
+    const giveUp = (): void => stop.abort(signal.reason as Error);
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    this.#asking.add(stop);
+    try {
+      return await requestOver(this.#shared.transport, request, stop);
+    } finally {
+      this.#asking.delete(stop);
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   /** Remembers what has to be closed. It may have been opened while the connection was closed. */

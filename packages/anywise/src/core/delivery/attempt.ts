@@ -12,7 +12,7 @@ import type { Store } from '../ports/store.js';
 import type { BatchOptions, FailureOptions } from '../registry/definitions.js';
 import { batchTimedOut, leaseLost, stopping, timedOut, tooManyAttempts } from './attempt-errors.js';
 import { handleBatch, type BatchOutcome } from './batch.js';
-import { LazySignal } from './lazy-signal.js';
+import { LazySignal } from '../time/lazy-signal.js';
 
 /** How the messages of one listener are handled. */
 export interface ListenerSettings extends FailureOptions {

@@ -17,7 +17,7 @@ import type { Wiring } from '../registry/wiring.js';
 import { Attachment } from './attachment.js';
 import { entriesOfBatch, unknownListener, unreadableListener, type ListenersOf } from './intake.js';
 import type { ListenerSettings } from './attempt.js';
-import type { LazySignal } from './lazy-signal.js';
+import type { LazySignal } from '../time/lazy-signal.js';
 import type { Outage } from './outage.js';
 import { Presence } from './presence.js';
 import { Relay } from './relay.js';

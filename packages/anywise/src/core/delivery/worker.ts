@@ -9,7 +9,7 @@ import type { Instruments, Trace } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import { defaultRestMs, type Store } from '../ports/store.js';
 import { Attempts, type ListenerSettings } from './attempt.js';
-import type { LazySignal } from './lazy-signal.js';
+import type { LazySignal } from '../time/lazy-signal.js';
 import type { BatchOptions } from '../registry/definitions.js';
 import { Places } from './places.js';
 import { takeIn } from './take-in.js';

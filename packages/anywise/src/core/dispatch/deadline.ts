@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { startTimer } from '../time/timers.js';
-import { LazySignal, type Abortable } from '../delivery/lazy-signal.js';
+import { LazySignal, type Abortable } from '../time/lazy-signal.js';
 import { AnywiseError } from '../errors/errors.js';
 
 export interface DeadlineOptions {

@@ -1,6 +1,6 @@
 import { AnywiseError } from '../errors/errors.js';
 import { inboxEntries, unknownListener, unreadableListener } from '../delivery/intake.js';
-import type { LazySignal } from '../delivery/lazy-signal.js';
+import type { LazySignal } from '../time/lazy-signal.js';
 import type { Codec } from '../message/codec.js';
 import type { ContextOptions } from '../message/context.js';
 import { parseEnvelope, type Envelope } from '../message/envelope.js';

@@ -1,4 +1,4 @@
-import type { LazySignal } from '../delivery/lazy-signal.js';
+import type { LazySignal } from '../time/lazy-signal.js';
 import { inboxEntries, unknownListener } from '../delivery/intake.js';
 import { Codec } from '../message/codec.js';
 import type { ContextEntry, ContextKeyInfo } from '../message/context.js';

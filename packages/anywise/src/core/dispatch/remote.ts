@@ -9,6 +9,7 @@ import { declarationOf, definitionOf, sliceOf, type Command, type MessageClass }
 import type { Logger } from '../ports/logger.js';
 import type { Instruments } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
+import { requestOver } from '../ports/listening.js';
 import type { Transport } from '../ports/transport.js';
 import { sleep } from '../time/timers.js';
 import type { Frame } from './frame.js';
@@ -23,7 +24,7 @@ import {
 } from './remote-errors.js';
 import { RepeatKeys } from './repeat-keys.js';
 import type { SendOptions } from './send-options.js';
-import { startWait, type Wait } from './wait.js';
+import { Wait } from './wait.js';
 import { withinOf } from './within.js';
 
 export interface RemoteOptions {
@@ -81,7 +82,7 @@ export class RemoteSender {
     const request = encodeRequest(command, context, { source, idempotencyKey, timeoutMs });
     const asking: Asking = { request, isRepeatable: message.kind === 'query' || idempotencyKey !== undefined };
     if (this.#isClosed) throw stoppedWhileAsking(asking);
-    const wait = startWait({
+    const wait = new Wait({
       timeoutMs,
       timedOut: () => timedOut(asking, timeoutMs),
       signal: options.signal,
@@ -117,7 +118,7 @@ export class RemoteSender {
   /** Ends every wait, and refuses further ones: time is up. */
   abandon(): void {
     this.#isClosed = true;
-    for (const [wait, asking] of this.#waiting) wait.abort(stoppedWhileAsking(asking));
+    for (const [wait, asking] of this.#waiting) wait.stop.abort(stoppedWhileAsking(asking));
   }
 
   /** Asks until there is an answer that another attempt cannot improve, or time is up. */
@@ -128,13 +129,16 @@ export class RemoteSender {
     wait: Wait,
     retry: boolean | undefined,
   ): Promise<unknown> {
+    const { stop } = wait;
     // Once an attempt may have been handled, no later one can say that it was not.
     let unknown: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#askOnce(message, { ...request, timeoutms: wait.left() }, wait);
+        const sent = { ...request, timeoutms: wait.left() };
+        stop.throwIfAborted();
+        return readAnswer(message, sent, await requestOver(this.#transport, sent, stop));
       } catch (thrown) {
-        if (wait.signal.aborted) throw thrown;
+        if (stop.aborted) throw thrown;
         const error = isLost(thrown) ? lostWhileAsking(asking, thrown) : thrown;
         if (isLost(error)) unknown = error;
         const told = wasNotHandled(error) ? (unknown ?? error) : error;
@@ -143,14 +147,10 @@ export class RemoteSender {
     }
   }
 
-  async #askOnce(message: MessageClass, request: Envelope, wait: Wait): Promise<unknown> {
-    const { signal } = wait;
-    signal.throwIfAborted();
+  get #transport(): Transport {
     const { transport } = this.#options;
-    if (transport?.request === undefined) throw new AnywiseError('UNAVAILABLE', 'The transport carries no requests.');
-    // Also where a transport overlooks the signal.
-    const answer = await wait.race(transport.request(request, { signal }));
-    return readAnswer(message, request, answer);
+    if (transport !== undefined) return transport;
+    throw new AnywiseError('UNAVAILABLE', 'The bus has no transport.');
   }
 
   /** The key by which the responder recognises that a command was sent before. */
@@ -196,10 +196,11 @@ async function pause(attempt: number, wait: Wait): Promise<boolean> {
   const pauseMs = backoff(attempt, delays, Math.random());
   if (pauseMs >= wait.left()) return false;
   try {
-    await sleep(pauseMs, { signal: wait.signal });
+    await sleep(pauseMs, { signal: wait.stop.signal });
     return true;
-  } catch {
-    throw wait.signal.reason;
+  } catch (error) {
+    wait.stop.throwIfAborted();
+    throw error;
   }
 }
 

@@ -1,11 +1,12 @@
 import { AnywiseError } from '../errors/errors.js';
 import { answerTo, type AnswerContent, type AnswerError } from '../message/answer.js';
-import { LazySignal, type Abortable } from '../delivery/lazy-signal.js';
+import { LazySignal, type Abortable } from '../time/lazy-signal.js';
 import type { Codec } from '../message/codec.js';
 import type { Envelope } from '../message/envelope.js';
 import type { Command, MessageClass } from '../message/message.js';
 import type { Logger } from '../ports/logger.js';
 import type { Instruments, Trace } from '../ports/instrumentation.js';
+import { listeningAnswer } from '../ports/listening.js';
 import type { Observers } from '../ports/observer.js';
 import { answerError, hiddenError, timeoutError } from './answer-error.js';
 import type { Sender } from './send.js';
@@ -28,7 +29,7 @@ export interface ResponderOptions {
 /** How long somebody waits for the answer. */
 interface Patience {
   /** Aborted when the sender has said that it gave up. */
-  readonly gone: AbortSignal;
+  readonly gone: Abortable;
   /** When the request came, as `performance.now()` tells it. */
   readonly began: number;
 }
@@ -61,7 +62,7 @@ export class Responder {
   }
 
   /** The answer to a request; never rejects. @param gone aborted when the sender has given up. */
-  readonly answer = async (request: Envelope, gone: AbortSignal): Promise<Envelope> => {
+  readonly answer = listeningAnswer(async (request, gone) => {
     const began = performance.now();
     const stop = new LazySignal();
     const leave = (): void => stop.abort(gone.reason as Error);
@@ -79,7 +80,7 @@ export class Responder {
       gone.removeEventListener('abort', leave);
       this.#inHand.delete(stop);
     }
-  };
+  });
 
   /** Gives up what is in hand, and refuses the rest: time is up. */
   abandon(): void {

@@ -1,4 +1,4 @@
-import type { Abortable, LazySignal } from '../delivery/lazy-signal.js';
+import type { Abortable, LazySignal } from '../time/lazy-signal.js';
 import { abortSignal, anyText, fields, milliseconds, ofType, type OptionChecks } from '../errors/options.js';
 import type { Trace, TraceAttributes } from '../ports/instrumentation.js';
 import { entriesCheck, type ContextEntry, type ContextOptions } from '../message/context.js';

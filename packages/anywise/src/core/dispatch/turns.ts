@@ -1,4 +1,4 @@
-import type { Abortable } from '../delivery/lazy-signal.js';
+import type { Abortable } from '../time/lazy-signal.js';
 
 /** Places for work that runs at the same time, and a line of limited length before them. */
 export class Turns {

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { startWait, type Wait } from './wait.js';
+import { Wait } from './wait.js';
 
 function waitOf(timeoutMs: number): Wait {
   const options = { timedOut: () => new Error('time is up'), givenUp: () => new Error('given up') };
-  return startWait({ ...options, timeoutMs, signal: undefined, outer: undefined });
+  return new Wait({ ...options, timeoutMs, signal: undefined, outer: undefined });
 }
 
 /** Lets time pass, but no timer fire. */
@@ -17,7 +17,7 @@ it('tells how many whole milliseconds are left', () => {
   expect(wait.left()).toBeGreaterThan(1_000);
   expect(wait.left()).toBeLessThan(60_000);
   expect(Number.isInteger(wait.left())).toBe(true);
-  expect(wait.signal.aborted).toBe(false);
+  expect(wait.stop.aborted).toBe(false);
   wait.end();
 });
 
@@ -28,6 +28,6 @@ it.each([
   const wait = waitOf(timeoutMs);
   block(blockedMs);
   expect(wait.left()).toBe(1);
-  expect(wait.signal.reason).toEqual(new Error('time is up'));
+  expect(wait.stop.reason).toEqual(new Error('time is up'));
   wait.end();
 });

@@ -3,7 +3,7 @@ import { sleep } from '../time/timers.js';
 import { Waiters } from '../../kit/wait.js';
 import { LinkedList } from './linked-list.js';
 import { untilAborted } from './deadline.js';
-import type { Abortable } from '../delivery/lazy-signal.js';
+import type { Abortable } from '../time/lazy-signal.js';
 import { entityOf } from '../entities/entities.js';
 import type { Instruments } from '../ports/instrumentation.js';
 import type { Logger } from '../ports/logger.js';

@@ -6,13 +6,17 @@ export interface Abortable {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+type Listener = () => void;
+
 /**
  * An abort signal that is created when first asked for: most code never asks, and creating one costs as much as a message.
  */
 export class LazySignal implements Abortable {
   #controller: AbortController | undefined;
   #reason: Error | undefined;
-  #listeners: Set<() => void> | undefined;
+  /** Nearly always there is one at most. */
+  #listener: Listener | undefined;
+  #others: Set<Listener> | undefined;
 
   get aborted(): boolean {
     return this.#reason !== undefined;
@@ -30,19 +34,27 @@ export class LazySignal implements Abortable {
     return this.#controller.signal;
   }
 
+  /** @throws the reason, once there is one. */
+  throwIfAborted(): void {
+    if (this.#reason !== undefined) throw this.#reason;
+  }
+
   /** The first reason wins. */
   abort(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners ?? []) listener();
+    this.#listener?.();
+    for (const listener of this.#others ?? []) listener();
   }
 
-  addEventListener(_type: 'abort', listener: () => void): void {
-    (this.#listeners ??= new Set()).add(listener);
+  addEventListener(_type: 'abort', listener: Listener): void {
+    if (this.#listener === undefined && this.#others === undefined) this.#listener = listener;
+    else if (this.#listener !== listener) (this.#others ??= new Set()).add(listener);
   }
 
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners?.delete(listener);
+  removeEventListener(_type: 'abort', listener: Listener): void {
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#others?.delete(listener);
   }
 }
