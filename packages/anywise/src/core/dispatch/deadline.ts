@@ -66,8 +66,16 @@ export function untilAborted<T>(
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
     const forget = (): void => signal.removeEventListener('abort', giveUp);
-    work.then(resolve, reject);
-    work.then(forget, forget);
+    work.then(
+      (outcome) => {
+        forget();
+        resolve(outcome);
+      },
+      (error: unknown) => {
+        forget();
+        reject(error as Error);
+      },
+    );
   });
 }
 

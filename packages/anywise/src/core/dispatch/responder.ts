@@ -10,7 +10,7 @@ import { listeningAnswer } from '../ports/listening.js';
 import type { Observers } from '../ports/observer.js';
 import { answerError, hiddenError, timeoutError } from './answer-error.js';
 import type { Sender } from './send.js';
-import { Turns } from './turns.js';
+import { Turns, type Done } from './turns.js';
 
 export interface ResponderOptions {
   /** The service's name. */
@@ -95,51 +95,40 @@ export class Responder {
       return withError(refused(request, 'NO_RESPONDER', true, 'is not answered here'));
     }
     let answered: Answered;
+    let done: Done | undefined;
     try {
-      answered = withError(await this.#handle(message, request, signal, patience, trace));
+      done = signal.aborted ? undefined : this.#turns.takeFree();
+      done ??= await this.#turns.take(signal);
+      const content = done === undefined ? overloaded(request) : unreadable(message, request, patience);
+      answered = withError(content ?? (await this.#reply(request, signal, patience, trace)));
     } catch (thrown) {
       const content: AnswerContent = { kind: 'error', data: this.#told(message, request, thrown, patience) };
       answered = { content, error: thrown };
+    } finally {
+      done?.();
     }
     const { id, type, kind, source } = request;
-    const durationMs = performance.now() - patience.began;
     const { error } = answered;
-    if (observers.any) observers.answered({ id, type, kind: kind as 'command' | 'query', source, durationMs, error });
+    if (observers.any) {
+      const durationMs = performance.now() - patience.began;
+      observers.answered({ id, type, kind: kind as 'command' | 'query', source, durationMs, error });
+    }
     return answered;
   }
 
-  async #handle(
-    message: MessageClass,
-    request: Envelope,
-    signal: Abortable,
-    patience: Patience,
-    trace: Trace,
-  ): Promise<AnswerContent> {
+  async #reply(request: Envelope, signal: Abortable, patience: Patience, trace: Trace): Promise<AnswerContent> {
     const { codec, sender } = this.#options;
-    const { schemaversion } = request;
-    const done = await this.#turns.take(signal);
-    if (done === undefined) return refused(request, 'OVERLOADED', true, 'was not handled: too many requests wait here');
-    try {
-      const timeoutMs = timeLeft(request, patience);
-      if (timeoutMs === 0) throw tooLate(request);
-      if (!isReadable(message, schemaversion)) {
-        const text = `came in version ${schemaversion}, which cannot be read here in version ${message.version}`;
-        return refused(request, 'UNSUPPORTED_VERSION', schemaversion > message.version, text);
-      }
-      const command = codec.decode(request) as Command;
-      const reply = await sender.receive(command, {
-        context: codec.entriesOf(request),
-        checkReply: true,
-        signal,
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        ...(request.idempotencykey !== undefined && { idempotencyKey: request.idempotencykey }),
-        origin: { messageId: request.id, correlationId: request.correlationid, causationId: request.causationid },
-        span: trace,
-      });
-      return { kind: 'reply', data: reply };
-    } finally {
-      done();
-    }
+    const command = codec.decode(request) as Command;
+    const reply = await sender.receive(command, {
+      context: codec.entriesOf(request),
+      checkReply: true,
+      signal,
+      timeoutMs: timeLeft(request, patience),
+      idempotencyKey: request.idempotencykey,
+      origin: { messageId: request.id, correlationId: request.correlationid, causationId: request.causationid },
+      span: trace,
+    });
+    return { kind: 'reply', data: reply };
   }
 
   /** What the sender is told of an error; the log has what it is not told. */
@@ -190,6 +179,19 @@ function isGivenUp(request: Envelope, thrown: unknown, patience: Patience): bool
 function tooLate(request: Envelope): AnywiseError {
   const text = `\`${request.type}\` (${request.id}) was not handled: its sender had given up when its turn came.`;
   return new AnywiseError('TIMEOUT', text, { retryable: true });
+}
+
+function overloaded(request: Envelope): AnswerContent {
+  return refused(request, 'OVERLOADED', true, 'was not handled: too many requests wait here');
+}
+
+/** Why a request is not handled although it is its turn; `undefined` if it is. @throws AnywiseError (`TIMEOUT`) */
+function unreadable(message: MessageClass, request: Envelope, patience: Patience): AnswerContent | undefined {
+  if (timeLeft(request, patience) === 0) throw tooLate(request);
+  const { schemaversion } = request;
+  if (isReadable(message, schemaversion)) return undefined;
+  const text = `came in version ${schemaversion}, which cannot be read here in version ${message.version}`;
+  return refused(request, 'UNSUPPORTED_VERSION', schemaversion > message.version, text);
 }
 
 function refused(request: Envelope, code: string, retryable: boolean, why: string): AnswerContent {

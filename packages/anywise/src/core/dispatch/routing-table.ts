@@ -40,6 +40,8 @@ export interface RoutingOptions {
 export class RoutingTable {
   readonly #options: RoutingOptions;
   readonly #commands = new Map<unknown, CompiledCommand>();
+  /** Those without a handler here: each send to another service asks. */
+  readonly #unhandled = new WeakSet<MessageClass>();
   readonly #events = new Map<unknown, CompiledEvent>();
   /** The code that runs after a commit, by its name in the inbox: listeners, and handlers of commands. */
   readonly #byName = new Map<string, CompiledListener>();
@@ -118,8 +120,12 @@ export class RoutingTable {
 
   /** A command that is in no contract and named by no handler can still be below a group that has a handler. */
   #compileUnknown(message: MessageClass | undefined): CompiledCommand | undefined {
-    const handler = message === undefined ? undefined : this.#options.wiring.handlerOf(message);
-    if (message === undefined || handler === undefined) return undefined;
+    if (message === undefined || this.#unhandled.has(message)) return undefined;
+    const handler = this.#options.wiring.handlerOf(message);
+    if (handler === undefined) {
+      this.#unhandled.add(message);
+      return undefined;
+    }
     const compiled = compileCommand(message, handler, this.#options);
     this.#commands.set(message, compiled);
     return compiled;

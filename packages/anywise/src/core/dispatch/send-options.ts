@@ -65,14 +65,18 @@ export const sendChecks: OptionChecks<SendOptions> = {
   trace: fields(),
 };
 
-/** Send options, and what follows from them once the clock has started. */
-export interface SendWithDeadline extends Omit<SendOptions, 'signal'> {
+/** What of send options concerns the handler, and what follows from them once the clock has started. */
+export interface SendWithDeadline {
+  readonly context?: readonly ContextEntry[] | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly checkReply?: boolean | undefined;
+  readonly timeoutMs?: number | undefined;
   readonly signal?: Abortable | undefined;
   /** Aborted when the caller no longer wants the reply, or time is up. */
-  readonly stop?: LazySignal;
+  readonly stop?: LazySignal | undefined;
   /** When time is up, in milliseconds since 1970. */
   readonly deadline?: number | undefined;
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
   /** What an instrumentation keeps of the message. */
   readonly span?: Trace;
 }
@@ -81,7 +85,10 @@ export interface SendWithDeadline extends Omit<SendOptions, 'signal'> {
 export type Origin = Pick<ContextOptions, 'messageId' | 'correlationId' | 'causationId'>;
 
 /** How a message of another service is handled. */
-export interface ReceiveOptions extends Omit<SendOptions, 'signal'> {
+export interface ReceiveOptions extends Pick<
+  SendWithDeadline,
+  'context' | 'timeoutMs' | 'idempotencyKey' | 'checkReply'
+> {
   readonly signal: Abortable;
   readonly origin: Origin;
   readonly span: Trace;

@@ -86,10 +86,10 @@ export class Sender {
     return this.#sendWithDeadline(command, compiled, options, undefined);
   }
 
-  #sendElsewhere(command: Command, options: SendOptions = {}, caller: Frame | undefined): Promise<unknown> {
+  #sendElsewhere(command: Command, options: SendOptions = noSendOptions, caller: Frame | undefined): Promise<unknown> {
     if (!this.#remote.isForeign(command)) return Promise.reject(noHandler(command));
     if (!this.#remote.canAsk) return Promise.reject(noWay(command));
-    const problems = optionProblems(options, sendChecks);
+    const problems = options === noSendOptions ? [] : optionProblems(options, sendChecks);
     if (problems.length > 0) return Promise.reject(new SetupError('INVALID_SETUP', '`send()`', problems));
     return this.#remote.send(command, options, caller);
   }
@@ -97,18 +97,19 @@ export class Sender {
   async #sendWithDeadline(
     command: Command,
     compiled: CompiledCommand,
-    options: SendWithDeadline,
+    { context, idempotencyKey, checkReply, timeoutMs, signal, origin, span }: SendWithDeadline,
     caller: Frame | undefined,
   ): Promise<unknown> {
-    const started = startDeadline(command.type, options);
+    const started = startDeadline(command.type, { timeoutMs, signal });
     try {
       const { stop, deadline } = started;
-      if (stop.reason !== undefined) throw stop.reason;
-      const reply = this.#route(command, compiled, { ...options, stop, deadline }, caller);
+      stop.throwIfAborted();
+      const options = { context, idempotencyKey, checkReply, stop, deadline, origin, span };
+      const reply = this.#route(command, compiled, options, caller);
       // A unit of its own is abandoned by the code that runs it: only that code knows whether the commit has begun.
-      if (caller === undefined && (compiled.needsUnit || options.idempotencyKey !== undefined)) return await reply;
-      const outcome = (): Promise<unknown> => untilAborted(reply, stop);
-      return await (caller === undefined ? this.#plain.watch(outcome, compiled.pace) : outcome());
+      if (caller === undefined && (compiled.needsUnit || idempotencyKey !== undefined)) return await reply;
+      if (caller !== undefined) return await untilAborted(reply, stop);
+      return await this.#plain.watch(() => untilAborted(reply, stop), compiled.pace);
     } finally {
       started.clear();
     }
@@ -222,6 +223,7 @@ export class Sender {
 }
 
 const noOptions: ContextOptions = {};
+const noSendOptions: SendOptions = {};
 
 function runOf({ run, runChecked }: CompiledCommand, options: SendWithDeadline | undefined): Run {
   return options?.checkReply === true ? runChecked : run;

@@ -70,32 +70,39 @@ export function encodeRequest(
 ): Envelope {
   const { causationId } = context;
   const { source, idempotencyKey, timeoutMs } = options;
+  const { type } = command;
+  const { kind, version } = definitionOf(command);
   const now = Date.now();
   const data = { ...command };
-  assertJson(command.type, data);
-  return {
+  assertJson(type, data);
+  // Assigned one by one, as each spread of an object that may be empty costs as much as an id.
+  const attributes: Writable<Omit<Envelope, 'data'>> = {
     specversion: '1.0',
     id: context.messageId,
     source,
-    type: command.type,
+    type,
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
-    kind: definitionOf(command).kind,
-    schemaversion: definitionOf(command).version,
+    kind,
+    schemaversion: version,
     correlationid: context.correlationId,
-    ...(causationId === undefined ? {} : { causationid: causationId }),
-    ...(idempotencyKey === undefined ? {} : { idempotencykey: idempotencyKey }),
-    expirytime: new Date(now + timeoutMs).toISOString(),
-    timeoutms: Math.max(1, Math.ceil(timeoutMs)),
-    ...travellingAttributes(command.type, context),
-    data,
   };
+  if (causationId !== undefined) attributes.causationid = causationId;
+  if (idempotencyKey !== undefined) attributes.idempotencykey = idempotencyKey;
+  attributes.expirytime = new Date(now + timeoutMs).toISOString();
+  attributes.timeoutms = Math.max(1, Math.ceil(timeoutMs));
+  return Object.assign(attributes, travellingAttributes(type, context), { data });
 }
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+const noAttributes: Readonly<Record<string, unknown>> = {};
 
 /**
  * @throws AnywiseError (`INVALID_CONTRACT`, `INVALID_MESSAGE`) if two values would share an attribute, or one is not JSON.
  */
-function travellingAttributes(type: string, context: MessageContext): Record<string, unknown> {
+function travellingAttributes(type: string, context: MessageContext): Readonly<Record<string, unknown>> {
+  if (!context.hasEntries) return noAttributes;
   const attributes: Record<string, unknown> = {};
   const keys = new Map<string, string>();
   for (const [{ key, header }, value] of context.entries()) {

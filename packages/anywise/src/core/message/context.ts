@@ -252,6 +252,11 @@ export class MessageContext implements Context {
     return { parent: this, isView: true, signal, deadline, messageId, attempt, idempotencyKey };
   }
 
+  /** Whether it sees any value. */
+  get hasEntries(): boolean {
+    return this.values !== undefined || this.options.parent?.hasEntries === true;
+  }
+
   /** Every value that this message sees, its own before its parent's: for the codec. */
   entries(): Map<ContextKeyInfo, unknown> {
     const inherited = this.options.parent?.entries() ?? new Map<ContextKeyInfo, unknown>();

@@ -31,10 +31,18 @@ export function jsonIssues(value: unknown, path: readonly PropertyKey[] = []): r
  * @throws InvalidMessageError that names each field that JSON cannot represent.
  */
 export function assertJson(messageType: string, data: object): void {
-  if (Object.values(data).every((value) => value === undefined || isJson(value))) return;
+  if (isData(data as Readonly<Record<string, unknown>>)) return;
   const fields = Object.entries(data).filter(([, value]) => value !== undefined);
   const issues = fields.flatMap(([name, value]) => jsonIssues(value, [name]));
   if (issues.length > 0) throw new InvalidMessageError(messageType, issues.slice(0, mostIssues));
+}
+
+function isData(data: Readonly<Record<string, unknown>>): boolean {
+  for (const name of Object.keys(data)) {
+    const value = data[name];
+    if (value !== undefined && !isJson(value)) return false;
+  }
+  return true;
 }
 
 function isJsonAt(value: unknown, depth: number): boolean {
