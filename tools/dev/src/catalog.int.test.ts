@@ -8,7 +8,7 @@ jest.setTimeout(120_000);
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 
-it('has every message of the services, with who handles it and which route sends it', async () => {
+it('has every message of the services, with who makes it, who handles it and which route sends it', async () => {
   await using catalog = new WorkspaceCatalog(workspace);
   expect(catalog.messages).toEqual([]);
   catalog.watch();
@@ -26,9 +26,16 @@ it('has every message of the services, with who handles it and which route sends
     ],
     routes: [{ service: 'payments', method: 'POST', path: '/payments' }],
   });
-  expect(catalog.messages.find(({ type }) => type === 'payments.payment-created')?.listeners).toMatchObject([
-    { service: 'orders', name: 'orders/payments.payment-created' },
-  ]);
+  expect(catalog.messages.find(({ type }) => type === 'payments.payment-created')).toMatchObject({
+    makers: [
+      {
+        service: 'payments',
+        deed: 'publishes',
+        place: expect.stringMatching(/^services\/payments\/src\/create-payment\/handler\.ts:\d+$/),
+      },
+    ],
+    listeners: [{ service: 'orders', name: 'orders/payments.payment-created' }],
+  });
 });
 
 it('ends the process that reads the code with itself', async () => {

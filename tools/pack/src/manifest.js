@@ -30,8 +30,13 @@ export function publicManifest(manifest, { workspace, folder, repository }) {
 /** @param {unknown} value @returns {unknown} */
 function withoutSource(value) {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const members = Object.entries(value).filter(([name]) => name !== sourceCondition);
+  const members = Object.entries(value).filter(([name, member]) => name !== sourceCondition && !isSourceOnly(member));
   return Object.fromEntries(members.map(([name, member]) => [name, withoutSource(member)]));
+}
+
+/** What only this workspace may import. @param {unknown} member */
+function isSourceOnly(member) {
+  return typeof member === 'object' && member !== null && Object.keys(member).join() === sourceCondition;
 }
 
 /**

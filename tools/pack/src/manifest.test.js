@@ -10,10 +10,11 @@ const workspace = {
 const from = { workspace, folder: '/work/packages/web', repository: undefined };
 const manifest = { name: 'web', version: '1.0.0' };
 
-it('leaves out the source, wherever it is named', () => {
+it('leaves out the source, wherever it is named, and what is nothing else', () => {
   const exports = {
     '.': { '@anywise/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
     './a': { node: { '@anywise/source': './src/a.ts', default: './dist/a.js' } },
+    './ours': { '@anywise/source': './src/ours.ts' },
     './package.json': './package.json',
   };
   expect(publicManifest({ ...manifest, ...{ exports } }, from)).toEqual({

@@ -1,5 +1,5 @@
 import { apiDocuments } from '@anywise/service';
-import type { ServiceCode, WorkspaceCode } from '../code/workspace.js';
+import type { ServiceCode, WorkspaceCode } from '@anywise/dev/code';
 import type { Files } from './files.js';
 
 /** The folder of the documents, which has nothing else. */

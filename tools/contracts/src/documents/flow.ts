@@ -1,18 +1,10 @@
-import { flow, flowOf, mermaidContainers, mermaidFlow, type MadeMessage, type ServiceFacts } from 'anywise/docs';
+import { factsOf, type ServiceCode, type WorkspaceCode } from '@anywise/dev/code';
+import { flow, flowOf, mermaidContainers, mermaidFlow } from 'anywise/docs';
 import type { BusDescription } from 'anywise';
-import type { ServiceCode, WorkspaceCode } from '../code/workspace.js';
 import type { Files } from './files.js';
 
 /** The page with the picture of the workspace. */
 export const flowPage = 'docs/flow.md';
-
-/** What the documents of `anywise/docs` need of a service. */
-export function factsOf({ description, definition, uses }: ServiceCode): ServiceFacts {
-  const made = uses.flatMap(({ type, deed, place }): MadeMessage[] =>
-    deed === 'publishes' || deed === 'enqueues' || deed === 'sends' ? [{ type, deed, place }] : [],
-  );
-  return { description, contracts: definition.contracts, routes: definition.routes, made };
-}
 
 /** Pictures of who sends what to whom, for all services and for each. */
 export function flowFiles({ services }: WorkspaceCode): Files {

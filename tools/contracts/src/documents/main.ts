@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ownWorkspace, readWorkspace } from '../code/workspace.js';
+import { readWorkspace } from '@anywise/dev/code';
+import { ownWorkspace } from '../own-workspace.js';
 import { apiFiles, apiFolder } from './api.js';
 import { outdated, write } from './files.js';
 import { flowFiles } from './flow.js';

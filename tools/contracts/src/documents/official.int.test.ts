@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Parser } from '@asyncapi/parser';
 import { describe, expect, it } from '@jest/globals';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { ownWorkspace } from '../code/workspace.js';
+import { ownWorkspace } from '../own-workspace.js';
 import { apiFolder } from './api.js';
 
 const folder = join(ownWorkspace, apiFolder);

@@ -6,7 +6,7 @@ import type { ServiceDefinition } from '@anywise/service';
 import { Anywise, contract, event, MessageRegistry, on, query, type, type Contract } from 'anywise';
 import { route } from 'anywise/express';
 import { z } from 'zod';
-import type { WorkspaceCode } from '../code/workspace.js';
+import type { WorkspaceCode } from '@anywise/dev/code';
 import { accept, check } from './commands.js';
 import { lockName, readLock } from './file.js';
 

@@ -1,4 +1,4 @@
-import type { WorkspaceCode } from '../code/workspace.js';
+import type { WorkspaceCode } from '@anywise/dev/code';
 import type { Change } from './change.js';
 import { compare } from './compare.js';
 import { readLock, writeLock } from './file.js';

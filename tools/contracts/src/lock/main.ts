@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ownWorkspace, readWorkspace } from '../code/workspace.js';
+import { readWorkspace } from '@anywise/dev/code';
+import { ownWorkspace } from '../own-workspace.js';
 import { accept, check } from './commands.js';
 import { lockName } from './file.js';
 

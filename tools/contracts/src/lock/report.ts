@@ -1,4 +1,4 @@
-import type { ServiceCode } from '../code/workspace.js';
+import type { ServiceCode } from '@anywise/dev/code';
 import type { Change } from './change.js';
 import { lockName } from './file.js';
 import { whoNotices } from './who.js';

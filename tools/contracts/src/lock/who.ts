@@ -1,4 +1,4 @@
-import type { PlacedUse, ServiceCode } from '../code/workspace.js';
+import type { PlacedUse, ServiceCode } from '@anywise/dev/code';
 import type { Change } from './change.js';
 
 /** Who notices a change, one text each: the code, by service and place, and what is stored. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { ownWorkspace } from '../code/workspace.js';
+import { ownWorkspace } from '../own-workspace.js';
 
 /** How a command ended. */
 export interface Ended {
