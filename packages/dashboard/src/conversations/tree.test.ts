@@ -51,5 +51,13 @@ describe('a conversation', () => {
     expect(tree.match(/[abrsx]/g)?.sort()).toEqual(['a', 'b', 'r', 's', 'x']);
   });
 
+  it('that goes on and on is listed from the fiftieth message on, in order', () => {
+    const rows = Array.from({ length: 5_000 }, (_, n) => seen(`m${n}`, n === 0 ? undefined : `m${n - 1}`, n));
+    let branches = treeOf(rows);
+    let levels = 1;
+    for (; branches.length === 1; branches = branches[0]?.children ?? []) levels++;
+    expect([levels, branches.map(({ id }) => id)]).toEqual([50, rows.slice(49).map(({ id }) => id)]);
+  });
+
   it('of nothing is no tree', () => expect(treeOf([])).toEqual([]));
 });

@@ -19,41 +19,68 @@ export interface Branch {
   readonly children: readonly Branch[];
 }
 
+/** What came of something deeper than this is listed after it: nobody could follow more, and each level takes stack. */
+const deepest = 50;
+
 /** The messages of a conversation as a tree, each below the one that it came of, in the order in which they came. */
 export function treeOf(sightings: readonly Sighting[]): readonly Branch[] {
-  const byId = new Map<string, Sighting[]>();
-  for (const seen of sightings) byId.set(seen.id, [...(byId.get(seen.id) ?? []), seen]);
+  const byId = groupedBy(sightings, ({ id }) => id);
+  const byCause = groupedBy(sightings, ({ causationId }) => causationId);
   const placed = new Set<string>();
-  const branchOf = (id: string, seen: readonly Sighting[]): Branch => {
-    placed.add(id);
-    const [first] = seen;
-    const cause = seen.find(({ causationId }) => causationId !== undefined)?.causationId;
-    return {
-      id,
-      type: first?.type ?? '',
-      key: seen.find(({ key }) => key !== undefined)?.key,
-      source: first?.source ?? '',
-      unseenCause: cause === undefined || byId.has(cause) ? undefined : cause,
-      since: Math.min(...seen.map(({ since }) => since)),
-      sightings: [...seen].sort(bySince),
-      children: inOrder(
-        [...byId].filter(([other, rows]) => !placed.has(other) && rows.some(({ causationId }) => causationId === id)),
-      ),
-    };
+  const inOrder = (ids: Iterable<string>): string[] =>
+    [...ids].filter((id) => !placed.has(id)).sort((a, b) => earliest(byId.get(a)) - earliest(byId.get(b)));
+  const branchesOf = (ids: Iterable<string>, level: number): readonly Branch[] => {
+    const branches: Branch[] = [];
+    const next = inOrder(ids);
+    for (let id = next.shift(); id !== undefined; id = next.shift()) {
+      // It may have been placed below a sibling meanwhile, if what is stored goes in a circle.
+      if (placed.has(id)) continue;
+      placed.add(id);
+      const caused = new Set((byCause.get(id) ?? []).map((seen) => seen.id));
+      const isDeepest = level === deepest;
+      branches.push(branchOf(id, byId, isDeepest ? [] : branchesOf(caused, level + 1)));
+      if (isDeepest) next.unshift(...inOrder(caused));
+    }
+    return branches;
   };
-  const inOrder = (entries: readonly (readonly [string, readonly Sighting[]])[]): readonly Branch[] =>
-    // One may have been placed below a sibling meanwhile, if what is stored goes in a circle.
-    [...entries]
-      .sort(([, a], [, b]) => earliest(a) - earliest(b))
-      .flatMap(([id, seen]) => (placed.has(id) ? [] : [branchOf(id, seen)]));
   const roots = [...byId].filter(([id, rows]) =>
     rows.every(({ causationId }) => causationId === undefined || causationId === id || !byId.has(causationId)),
   );
+  const rooted = roots.map(([id]) => id);
   // What is left has no root, as messages that name each other do.
-  return [...inOrder(roots), ...inOrder([...byId].filter(([id]) => !placed.has(id)))];
+  return [...branchesOf(rooted, 1), ...branchesOf(byId.keys(), 1)];
 }
 
-function earliest(rows: readonly Sighting[]): number {
+function branchOf(id: string, byId: ReadonlyMap<string, readonly Sighting[]>, children: readonly Branch[]): Branch {
+  const seen = byId.get(id) ?? [];
+  const cause = seen.find(({ causationId }) => causationId !== undefined)?.causationId;
+  return {
+    id,
+    type: seen[0]?.type ?? '',
+    key: seen.find(({ key }) => key !== undefined)?.key,
+    source: seen[0]?.source ?? '',
+    unseenCause: cause === undefined || byId.has(cause) ? undefined : cause,
+    since: earliest(seen),
+    sightings: [...seen].sort(bySince),
+    children,
+  };
+}
+
+function groupedBy(
+  sightings: readonly Sighting[],
+  keyOf: (seen: Sighting) => string | undefined,
+): ReadonlyMap<string, readonly Sighting[]> {
+  const groups = new Map<string, Sighting[]>();
+  for (const seen of sightings) {
+    const key = keyOf(seen);
+    const group = key === undefined ? undefined : groups.get(key);
+    if (group !== undefined) group.push(seen);
+    else if (key !== undefined) groups.set(key, [seen]);
+  }
+  return groups;
+}
+
+function earliest(rows: readonly Sighting[] = []): number {
   return Math.min(...rows.map(({ since }) => since));
 }
 

@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { describe, expect, it } from '@jest/globals';
-import { memoryStore, type Store } from 'anywise';
+import { memoryStore, type Store, type StoreView } from 'anywise';
 import { eventually, testEnvelope } from 'anywise/testing';
+import { storeSource } from '../index.js';
 import { openDashboard, textOf } from '../test-support/dashboard.js';
 import { CancelUnpaidOrder, OrderPlaced, PaymentCreated } from '../test-support/shop.js';
 
@@ -19,6 +20,20 @@ async function withParked(id: string): Promise<Store> {
   await store.outbox.settle(lease, [{ seq: row.seq, outcome: 'parked', error: 'It is too large for the broker.' }]);
   await store.outbox.release(lease);
   return store;
+}
+
+/** A store that has seen messages, each of which came of the one before. */
+function withChain(from: number, to: number): Store {
+  const store = memoryStore();
+  const seen = Array.from({ length: to - from }, (_, index) => from + index).map((seq) => ({
+    ...{ part: 'inbox', listener, state: 'handled', seq, id: `m-${seq}`, source: '/orders', type: 't.again' },
+    ...{ correlationId: 'c', causationId: `m-${seq - 1}`, attempts: 1, since: seq, at: seq },
+  }));
+  if (store.view === undefined) throw new Error('no view');
+  const view = new Proxy<StoreView>(store.view, {
+    get: (of, name) => (name === 'conversation' ? async () => seen : (Reflect.get(of, name) as () => unknown).bind(of)),
+  });
+  return { ...store, view };
 }
 
 describe('waiting', () => {
@@ -124,6 +139,13 @@ describe('a conversation', () => {
     expect(page).toContain('payments.payment-created');
     expect(page).toMatch(/on-payment-created *dead/);
     expect(page).toContain('Look at the dead letter');
+  });
+
+  it('of messages that came of each other without end is shown as far as it was read', async () => {
+    const sources = [storeSource('others', withChain(1_000, 2_000))];
+    await using opened = await openDashboard({ sources }, withChain(0, 1_000));
+    const page = await opened.read('/conversations?id=c');
+    expect(page.match(/t\.again/g)).toHaveLength(2_000);
   });
 
   it('that nobody knows says so, and asks for another', async () => {
