@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AnywiseError, type Anywise } from 'anywise';
+import { Mutex } from 'anywise/kit';
 import { showApis } from './apis/apis.js';
 import { Snapshots } from './data/snapshots.js';
 import { Arrivals } from './flow/arrivals.js';
@@ -49,6 +50,7 @@ export function dashboard<Request extends IncomingMessage = IncomingMessage>(
   const world: World = {
     sources,
     snapshots: new Snapshots(sources),
+    edits: new Mutex(),
     arrivals: new Arrivals(),
     assets: readPageAssets(),
     showData: options.showData ?? showsDataByDefault(),

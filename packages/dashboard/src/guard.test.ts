@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { memoryStore } from 'anywise';
 import { strangerAt } from './http/local.js';
@@ -143,6 +143,28 @@ describe('a write', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: server.url };
     // Nothing can be done on Health.
     expect((await server.ask('/', { method: 'POST', headers })).status).toBe(405);
+  });
+
+  it('with what no database looks for is refused', async () => {
+    await using server = await opened();
+    const form = { service: 'orders', listener: 'a\0', source: '/b', id: 'c' };
+    const { status, text } = await server.ask('/dead-letters/letter', { form });
+    expect([status, text]).toEqual([400, expect.stringContaining('The form has a NUL.')]);
+  });
+
+  it('that breaks off is no failure of the dashboard', async () => {
+    const errors: unknown[] = [];
+    await using server = await opened({ onError: (error) => errors.push(error) });
+    const socket = connect(server.port, '127.0.0.1');
+    const head = ['POST /dead-letters/bulk HTTP/1.1', 'host: localhost', 'sec-fetch-site: same-origin'];
+    const form = ['content-type: application/x-www-form-urlencoded', 'content-length: 1000', '', 'action=replay'];
+    await new Promise<void>((resolve) => socket.write([...head, ...form].join('\r\n'), () => resolve()));
+    // It is being read by the time another request is answered.
+    await server.ask('/');
+    socket.destroy();
+    await server.ask('/');
+    await server.ask('/');
+    expect(errors).toEqual([]);
   });
 
   it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'])('by %s is refused', async (method) => {

@@ -10,6 +10,13 @@ const maxFormBytes = 4 * 1_048_576;
  * @throws HttpError (400, 413, 415) that says what is wrong with it.
  */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  const form = await readFields(request);
+  // No message has one, and PostgreSQL refuses to look for it.
+  if ([...form.values()].some((value) => value.includes('\0'))) throw new HttpError(400, 'The form has a NUL.');
+  return form;
+}
+
+async function readFields(request: IncomingMessage): Promise<URLSearchParams> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
     throw new HttpError(415, 'A form was expected.');
@@ -18,10 +25,15 @@ export async function readForm(request: IncomingMessage): Promise<URLSearchParam
   if (body !== undefined) return parsedBefore(body);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    // The rest is read all the same, so that the sender gets the answer.
-    if (bytes <= maxFormBytes) chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length;
+      // The rest is read all the same, so that the sender gets the answer.
+      if (bytes <= maxFormBytes) chunks.push(chunk as Buffer);
+    }
+  } catch {
+    // Whoever sent it has gone, and nobody reads this.
+    throw new HttpError(400, 'The form broke off.');
   }
   if (bytes > maxFormBytes) throw new HttpError(413, `A form may have ${maxFormBytes} bytes.`);
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));

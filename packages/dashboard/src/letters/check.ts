@@ -20,6 +20,8 @@ export function checkEdit({ bus }: DashboardSource, letter: DeadLetter, data: un
   } catch (error) {
     if (isInvalid(error)) return { wrong: issuesOf(error) };
     if (AnywiseError.is(error)) return { wrong: new Map([['', error.message]]) };
+    // It was read, but is nested too deep to be written.
+    if (error instanceof RangeError) return { wrong: new Map([['', 'It is nested too deep.']]) };
     throw error;
   }
 }

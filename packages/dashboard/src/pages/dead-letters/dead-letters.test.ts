@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { memoryStore, type DeadLetters } from 'anywise';
 import { eventually } from 'anywise/testing';
 import { hiddenFields, openDashboard, textOf } from '../../test-support/dashboard.js';
 import { PaymentCreated } from '../../test-support/shop.js';
@@ -204,6 +205,31 @@ describe('an edit', () => {
     expect(last?.json).toContain('"amount":2,');
   });
 
+  it('by two people at once is one', async () => {
+    const store = memoryStore();
+    const { deadLetters } = store;
+    // As that of a database, which takes its time.
+    const list: DeadLetters['list'] = async (...asked) => {
+      const letters = await deadLetters.list(...asked);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return letters;
+    };
+    const slow = new Proxy(deadLetters, {
+      get: (of, name) => (name === 'list' ? list : (Reflect.get(of, name) as (typeof of)['edit']).bind(of)),
+    });
+    await using opened = await openDashboard({}, { ...store, deadLetters: slow });
+    opened.shop.poison.add('o-1');
+    await opened.pay(['o-1']);
+    const page = await opened.server.ask(`/dead-letters/edit?${await opened.firstLetter()}`);
+    const fields = hiddenFields(page.text);
+    const answers = await Promise.all(
+      ['1', '2', '3'].map((amount) =>
+        opened.server.ask('/dead-letters/edit', { form: { ...fields, 'field.amount': amount, then: 'save' } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 422, 422]);
+  });
+
   it('keeps what no field of a form can show', async () => {
     await using opened = await openDashboard();
     const orderId = 'o\u001b[2J\u202e"\r\n\t<b>';
@@ -217,15 +243,17 @@ describe('an edit', () => {
     expect(JSON.parse(letter?.json ?? '')).toMatchObject({ data: { orderId, amount: 7 } });
   });
 
-  it('of what is no JSON, or of a letter that is gone, changes nothing', async () => {
+  it('of what is no JSON or nested too deep, or of a letter that is gone, changes nothing', async () => {
     await using opened = await openDashboard();
     opened.shop.poison.add('o-1');
     await opened.pay(['o-1']);
     const page = await opened.server.ask(`/dead-letters/edit?${await opened.firstLetter()}&as=json`);
     const form = { ...hiddenFields(page.text), json: '{', then: 'save' };
-    const { status, text } = await opened.server.ask('/dead-letters/edit', { form });
-    expect(status).toBe(422);
-    expect(textOf(text)).toContain('Nothing was saved.');
+    for (const json of ['{', '', '['.repeat(20_000) + ']'.repeat(20_000)]) {
+      const { status, text } = await opened.server.ask('/dead-letters/edit', { form: { ...form, json } });
+      expect(status).toBe(422);
+      expect(textOf(text)).toContain('Nothing was saved.');
+    }
     await opened.store.deadLetters.discard({});
     expect((await opened.server.ask('/dead-letters/edit', { form })).status).toBe(404);
   });

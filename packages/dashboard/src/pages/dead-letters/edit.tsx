@@ -26,7 +26,12 @@ export const editPage: Page = {
     demand(visit, 'edit');
     const replays = form.get('then') === 'replay';
     if (replays) demand(visit, 'replay');
-    return save(visit, await findLetter(visit, form), form, replays);
+    const end = await visit.world.edits.acquire();
+    try {
+      return await save(visit, await findLetter(visit, form), form, replays);
+    } finally {
+      end();
+    }
   },
 };
 
