@@ -33,7 +33,12 @@ const note = reason === undefined ? '' : ` (${reason})`;
 
 inDev(`shows how to try it, brings back what dies, and leaves nothing running${note}`, async () => {
   await using system = await createSystem();
-  const { dev, orders, curl } = await startDev(system);
+  const { dev, orders, curl, page } = await startDev(system);
+  expect(await (await fetch(page)).text()).not.toContain('cannot be read');
+  await eventually(async () => {
+    const made = await (await fetch(`${page}/catalog?type=payments.payment-created`)).text();
+    expect(made).toMatch(/publishes it.*services\/payments\/src\/create-payment\/handler\.ts/s);
+  });
   const { stdout } = await promisify(execFile)('sh', ['-c', curl]);
   expect(JSON.parse(stdout)).toMatchObject({ status: 'placed' });
 
@@ -119,8 +124,9 @@ describeOnPostgres('what `pnpm dev` starts', () => {
 async function startDev(system: System) {
   const [payments, orders] = [String(await freePort()), String(await freePort())];
   const dev = system.run(command, [...script, 'dev'], { PAYMENTS_PORT: payments, ORDERS_PORT: orders, NO_COLOR: '1' });
+  const page = await dev.find((line) => /^ *dashboard +(http:.*)$/.exec(line)?.[1]);
   const curl = await dev.find((line) => /^ *(curl .*)$/.exec(line)?.[1]);
-  return { dev, payments: `http://127.0.0.1:${payments}`, orders: `http://127.0.0.1:${orders}`, curl };
+  return { dev, payments: `http://127.0.0.1:${payments}`, orders: `http://127.0.0.1:${orders}`, curl, page };
 }
 
 /** An order can be read by the user who placed it, so by the one in the `curl` that placed it. */

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { awayIn } from './data/snapshot.js';
 import type { Sight } from './data/snapshots.js';
 import { HttpError } from './http/http-error.js';
 import type { KnownViewer, Right } from './rights.js';
@@ -61,9 +62,17 @@ export function link({ base }: Pick<Visit, 'base'>, path: PagePath, query?: Quer
   return href(base, path, query);
 }
 
-/** @throws HttpError (404) if no source has this name. */
-export function sourceOf({ world }: Pick<Visit, 'world'>, service: string | null): DashboardSource {
+/** The sources whose stores can be read now. */
+export function sourcesSeen({ world, sight }: Pick<Visit, 'world' | 'sight'>): readonly DashboardSource[] {
+  const away = awayIn(sight.snapshot);
+  return world.sources.filter(({ service }) => !away.has(service));
+}
+
+/** @throws HttpError (404) if no source has this name, (503) if its store cannot be read now. */
+export function sourceOf({ world, sight }: Pick<Visit, 'world' | 'sight'>, service: string | null): DashboardSource {
   const found = world.sources.find((source) => source.service === service);
+  const away = found && awayIn(sight.snapshot).get(found.service);
+  if (away !== undefined) throw new HttpError(503, `The store of ${service ?? ''} cannot be read: ${away}`);
   if (found !== undefined) return found;
   throw new HttpError(
     404,

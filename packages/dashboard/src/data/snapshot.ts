@@ -1,13 +1,4 @@
-import type {
-  DeadGroup,
-  InboxRow,
-  ListenerStatus,
-  OutboxView,
-  ProcessRow,
-  Store,
-  StoreCounts,
-  StoreView,
-} from 'anywise';
+import type { DeadGroup, InboxRow, ListenerStatus, OutboxView, ProcessRow, StoreCounts, StoreView } from 'anywise';
 import type { DashboardSource } from '../source.js';
 
 /** What waits behind the dead letters of one listener, as far as it was counted. */
@@ -38,6 +29,8 @@ export interface ServiceSnapshot {
 export interface UnreadService {
   readonly service: string;
   readonly unread: string;
+  /** Nothing of the store can be read now; otherwise it only has no view. */
+  readonly isAway: boolean;
 }
 
 /** What was seen of all services at one time. */
@@ -64,17 +57,39 @@ export function readable({ services }: Snapshot): readonly ServiceSnapshot[] {
   return services.filter((service): service is ServiceSnapshot => 'counts' in service);
 }
 
-async function seen({ service, store }: DashboardSource): Promise<ServiceSnapshot | UnreadService> {
-  const { view } = store;
-  if (view === undefined) return { service, unread: `The store \`${store.name}\` has no view for tools.` };
+/** Why each service is away whose store cannot be read at all. */
+export function awayIn({ services }: Snapshot): ReadonlyMap<string, string> {
+  const away = services.flatMap((each) => ('unread' in each && each.isAway ? [each] : []));
+  return new Map(away.map(({ service, unread }) => [service, unread]));
+}
+
+async function seen(source: DashboardSource): Promise<ServiceSnapshot | UnreadService> {
   try {
-    return await look(service, view, store);
+    return await look(source);
   } catch (error) {
-    return { service, unread: error instanceof Error ? error.message : String(error) };
+    // A bus opens its store by itself; any other may not be open yet, or no longer.
+    return source.bus === undefined ? openedAndSeen(source) : away(source, error);
   }
 }
 
-async function look(service: string, view: StoreView, store: Store): Promise<ServiceSnapshot> {
+async function openedAndSeen(source: DashboardSource): Promise<ServiceSnapshot | UnreadService> {
+  try {
+    await source.store.check();
+    return await look(source);
+  } catch (error) {
+    return away(source, error);
+  }
+}
+
+function away({ service }: DashboardSource, error: unknown): UnreadService {
+  return { service, unread: error instanceof Error ? error.message : String(error), isAway: true };
+}
+
+async function look({ service, store }: DashboardSource): Promise<ServiceSnapshot | UnreadService> {
+  const { view } = store;
+  if (view === undefined) {
+    return { service, unread: `The store \`${store.name}\` has no view for tools.`, isAway: false };
+  }
   const counts = await view.counts();
   const { inbox, outbox } = counts;
   const groups = inbox.dead.count > 0 ? await view.deadGroups(groupsShown) : [];

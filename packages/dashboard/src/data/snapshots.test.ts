@@ -139,7 +139,11 @@ describe('snapshots', () => {
     ];
     const { snapshot } = await new Snapshots(sources).look();
     expect(readable(snapshot).map(({ service }) => service)).toEqual(['orders']);
-    expect(snapshot.services).toContainEqual({ service: 'payments', unread: 'The file is gone.' });
-    expect(snapshot.services).toContainEqual({ service: 'old', unread: 'The store `theirs` has no view for tools.' });
+    expect(snapshot.services).toContainEqual({ service: 'payments', unread: 'The file is gone.', isAway: true });
+    expect(snapshot.services).toContainEqual({
+      service: 'old',
+      unread: 'The store `theirs` has no view for tools.',
+      isAway: false,
+    });
   });
 });

@@ -1,6 +1,6 @@
 import type { DashboardSource } from '../source.js';
 import { ratesBetween, type Rates } from './rates.js';
-import { readable, takeSnapshot, type Snapshot } from './snapshot.js';
+import { awayIn, readable, takeSnapshot, type Snapshot } from './snapshot.js';
 
 /** How long one snapshot serves everyone who looks, at the least. */
 const freshMs = 950;
@@ -74,6 +74,9 @@ export class Snapshots {
   }
 
   get #freshMs(): number {
+    // To wait for a store that is away is no work, and whoever has brought it back looks at once.
+    const last = this.#kept.at(-1);
+    if (last !== undefined && awayIn(last).size > 0) return freshMs;
     return Math.min(longestFreshMs, Math.max(freshMs, this.#spentMs / mostOfTime));
   }
 

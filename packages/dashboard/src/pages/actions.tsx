@@ -4,7 +4,7 @@ import { href } from '../ui/href.js';
 import { Heading, Nothing, Since } from '../ui/pieces.js';
 import { Table } from '../ui/table.js';
 import { number } from '../ui/words.js';
-import { sourceOf, type Page } from '../visit.js';
+import { sourceOf, sourcesSeen, type Page } from '../visit.js';
 import { nowOf, wholeNumberIn } from './paging.js';
 
 const pageSize = 100;
@@ -20,7 +20,7 @@ export const actions: Page = {
   look: async (visit) => {
     const only = visit.query.get('service');
     const before = only === null ? undefined : wholeNumberIn(visit.query, 'before');
-    const sources = only === null ? visit.world.sources : [sourceOf(visit, only)];
+    const sources = only === null ? sourcesSeen(visit) : [sourceOf(visit, only)];
     const lists = await Promise.all(
       sources.map(async ({ service, store }) => {
         const records = (await store.actions?.list({ limit: pageSize, before })) ?? [];

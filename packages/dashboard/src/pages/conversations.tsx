@@ -4,14 +4,14 @@ import { treeOf, type Branch, type Sighting } from '../conversations/tree.js';
 import { Heading, Nothing, State } from '../ui/pieces.js';
 import { duration, isoTime, preciseClock } from '../ui/time.js';
 import { firstLine, many } from '../ui/words.js';
-import { link, type Page, type Shown, type Visit } from '../visit.js';
+import { link, sourcesSeen, type Page, type Shown, type Visit } from '../visit.js';
 
 /** The life of a message over all services: what it came of, and what came of it. */
 export const conversations: Page = {
   path: '/conversations',
   look: async (visit) => {
     const id = visit.query.get('id')?.trim() ?? '';
-    return id === '' ? start(visit) : show(visit, id, await findConversation(visit.world.sources, id));
+    return id === '' ? start(visit) : show(visit, id, await findConversation(sourcesSeen(visit), id));
   },
 };
 

@@ -6,16 +6,16 @@ import { readable, type ServiceSnapshot } from '../data/snapshot.js';
 import { Counted, Heading, Nothing } from '../ui/pieces.js';
 import { Table } from '../ui/table.js';
 import { many, rate } from '../ui/words.js';
-import { link, type Page, type Visit } from '../visit.js';
+import { link, sourcesSeen, type Page, type Visit } from '../visit.js';
 
 /** Who sends what to whom: as the code says, and as messages went. */
 export const flow: Page = {
   path: '/flow',
   look: async (visit) => {
-    const { sources, arrivals } = visit.world;
+    const sources = sourcesSeen(visit);
     const described = await Promise.all(sources.map(async (source) => source.describe?.()));
     const known = described.filter((each): each is BusDescription => each !== undefined);
-    const found = flowOf(known, await arrivals.look(sources));
+    const found = flowOf(known, await visit.world.arrivals.look(sources));
     return {
       title: 'Flow',
       section: '/flow',

@@ -5,7 +5,7 @@ import { Ago, Heading, Nothing } from '../ui/pieces.js';
 import { Table } from '../ui/table.js';
 import { duration } from '../ui/time.js';
 import { count, many } from '../ui/words.js';
-import type { Page } from '../visit.js';
+import { sourcesSeen, type Page } from '../visit.js';
 import { nowOf } from './paging.js';
 
 const most = 100;
@@ -21,7 +21,7 @@ export const processes: Page = {
   path: '/processes',
   look: async (visit) => {
     const lists = await Promise.all(
-      visit.world.sources.map(async ({ service, store }): Promise<readonly Row[]> => {
+      sourcesSeen(visit).map(async ({ service, store }): Promise<readonly Row[]> => {
         const rows = (await store.processes?.list(most)) ?? [];
         return rows.map((process) => ({ service, process, now: nowOf(visit, service) }));
       }),

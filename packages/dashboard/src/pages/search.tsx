@@ -3,7 +3,7 @@ import { readable } from '../data/snapshot.js';
 import { findConversation } from '../conversations/find.js';
 import { Heading, Nothing } from '../ui/pieces.js';
 import { many } from '../ui/words.js';
-import { link, type Page, type Visit } from '../visit.js';
+import { link, sourcesSeen, type Page, type Visit } from '../visit.js';
 
 interface Hit {
   readonly what: string;
@@ -53,7 +53,7 @@ function Found({ text, hits }: { readonly text: string; readonly hits: readonly 
 }
 
 async function messages(visit: Visit, text: string): Promise<readonly Hit[]> {
-  const seen = await findConversation(visit.world.sources, text, 100);
+  const seen = await findConversation(sourcesSeen(visit), text, 100);
   if (seen.length === 0) return [];
   const one = seen.filter(({ id }) => id === text);
   const dead = one.flatMap((each): Hit[] => {
@@ -75,7 +75,7 @@ async function lanes(visit: Visit, key: string): Promise<readonly Hit[]> {
     .slice(0, lanesSearched);
   const found = await Promise.all(
     asked.map(async ({ service, listener }): Promise<readonly Hit[]> => {
-      const view = visit.world.sources.find((source) => source.service === service)?.store.view;
+      const view = sourcesSeen(visit).find((source) => source.service === service)?.store.view;
       const rows = (await view?.inbox({ listener, key }, { limit: 101 })) ?? [];
       if (rows.length === 0) return [];
       const to = link(visit, '/waiting', { service, listener, key });

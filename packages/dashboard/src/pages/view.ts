@@ -1,7 +1,7 @@
 import type { StoreView } from 'anywise';
 import { HttpError } from '../http/http-error.js';
 import type { DashboardSource } from '../source.js';
-import { sourceOf, type Visit } from '../visit.js';
+import { sourceOf, sourcesSeen, type Visit } from '../visit.js';
 
 /** @throws HttpError (503) if the store has none. */
 export function viewOf({ service, store }: DashboardSource): StoreView {
@@ -10,12 +10,12 @@ export function viewOf({ service, store }: DashboardSource): StoreView {
 }
 
 /**
- * The source of the service that the address names, else all that have a view.
+ * The source of the service that the address names, else all that have a view and can be read.
  *
- * @throws HttpError (404) if no source has this name.
+ * @throws HttpError (404) if no source has this name, (503) if its store cannot be read.
  */
-export function viewedSources(visit: Pick<Visit, 'world' | 'query'>): readonly DashboardSource[] {
+export function viewedSources(visit: Pick<Visit, 'world' | 'query' | 'sight'>): readonly DashboardSource[] {
   const only = visit.query.get('service');
   if (only !== null) return [sourceOf(visit, only)];
-  return visit.world.sources.filter(({ store }) => store.view !== undefined);
+  return sourcesSeen(visit).filter(({ store }) => store.view !== undefined);
 }

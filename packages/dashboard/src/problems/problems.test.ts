@@ -211,7 +211,9 @@ it('puts the gravest first, and a store that cannot be read before all', () => {
     groups: [{ holdsUp: 'listener' }, { listener: 'orders/audit', holdsUp: 'nothing' }],
     retrying: [{ listener: 'orders/mail', attempts: 9 }],
   };
-  const problems = problemsIn(seenAtNight(seenService(given), { service: 'payments', unread: 'The file is gone.' }));
+  const problems = problemsIn(
+    seenAtNight(seenService(given), { service: 'payments', unread: 'The file is gone.', isAway: true }),
+  );
   expect(problems.map(({ service, rule }) => `${service} ${rule}`)).toEqual([
     'payments unread-store',
     'orders blocked-listener',

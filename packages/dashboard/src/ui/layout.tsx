@@ -1,13 +1,13 @@
 import type { BoundedCount } from 'anywise';
-import { readable } from '../data/snapshot.js';
+import { awayIn, readable } from '../data/snapshot.js';
 import { sum } from '../data/sum.js';
 import { problemsIn } from '../problems/problems.js';
-import { link, type Shown, type Visit } from '../visit.js';
+import { link, sourcesSeen, type Shown, type Visit } from '../visit.js';
 import { seenHeader, seenName } from '../http/seen.js';
 import type { PagePath } from './href.js';
 import { Icon, type IconName } from './icons.js';
 import { duration, preciseClock } from './time.js';
-import { count } from './words.js';
+import { count, firstLine } from './words.js';
 
 interface Entry {
   readonly path: PagePath;
@@ -73,6 +73,7 @@ export function Layout({ visit, shown }: { readonly visit: Visit; readonly shown
         <div id="page" class="page" {...live}>
           <Side visit={visit} shown={shown} />
           <main id="main" tabIndex={-1}>
+            {visit.path === '/' ? null : <Away visit={visit} />}
             {body}
           </main>
         </div>
@@ -80,6 +81,19 @@ export function Layout({ visit, shown }: { readonly visit: Visit; readonly shown
         <Help />
       </body>
     </html>
+  );
+}
+
+/** What the page leaves out. Health says it among the problems. */
+function Away({ visit }: { readonly visit: Visit }) {
+  return (
+    <>
+      {[...awayIn(visit.sight.snapshot)].map(([service, why]) => (
+        <p key={service} class="note warn">
+          {`Nothing of ${service} is shown: its store cannot be read. ${firstLine(why)}`}
+        </p>
+      ))}
+    </>
   );
 }
 
@@ -157,16 +171,20 @@ function Live({ sight: { freshMs } }: Pick<Visit, 'sight'>) {
 }
 
 /** Whether a page has nothing to show, as the dashboard was given nothing for it. */
-function isEmpty({ world }: Visit, path: PagePath): boolean {
+function isEmpty(visit: Visit, path: PagePath): boolean {
+  const { world } = visit;
+  const sources = sourcesSeen(visit);
+  // What one has that cannot be read is not known.
+  const isKnown = sources.length === world.sources.length;
   switch (path) {
     case '/catalog':
       return world.catalog === undefined;
     case '/apis':
       return world.apis === undefined;
     case '/sagas':
-      return world.sources.every(({ store }) => store.sagas === undefined);
+      return isKnown && sources.every(({ store }) => store.sagas === undefined);
     case '/projections':
-      return world.sources.every(({ store }) => store.projections === undefined);
+      return isKnown && sources.every(({ store }) => store.projections === undefined);
     default:
       return false;
   }

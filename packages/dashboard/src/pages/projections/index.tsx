@@ -4,7 +4,7 @@ import { Ago, Heading, Nothing, State } from '../../ui/pieces.js';
 import { Table } from '../../ui/table.js';
 import { firstLine, many, number } from '../../ui/words.js';
 import type { DashboardSource } from '../../source.js';
-import type { Page } from '../../visit.js';
+import { sourcesSeen, type Page } from '../../visit.js';
 import { nowOf } from '../paging.js';
 import { act } from './act.js';
 import { Faults } from './faults.js';
@@ -20,8 +20,8 @@ interface Row {
 export const projections: Page = {
   path: '/projections',
   look: async (visit) => {
-    const rows = (await Promise.all(visit.world.sources.map(rowsOf))).flat();
-    const faults = await Promise.all(visit.world.sources.map(faultsOf));
+    const rows = (await Promise.all(sourcesSeen(visit).map(rowsOf))).flat();
+    const faults = await Promise.all(sourcesSeen(visit).map(faultsOf));
     const failing = rows.filter(({ projection }) => projection.error !== undefined).length;
     return {
       title: 'Projections',

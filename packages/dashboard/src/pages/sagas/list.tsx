@@ -3,7 +3,7 @@ import { HttpError } from '../../http/http-error.js';
 import { Heading, Nothing, Since, State } from '../../ui/pieces.js';
 import { Table } from '../../ui/table.js';
 import { many, visible } from '../../ui/words.js';
-import { link, sourceOf, type Shown, type Visit } from '../../visit.js';
+import { link, sourceOf, sourcesSeen, type Shown, type Visit } from '../../visit.js';
 import { nowOf } from '../paging.js';
 import { Waits } from './waits.js';
 
@@ -19,7 +19,7 @@ interface Row {
 export async function listPage(visit: Visit, only: string | undefined): Promise<Shown> {
   const name = visit.query.get('name') ?? undefined;
   const status = statusIn(visit);
-  const sources = only === undefined ? visit.world.sources : [sourceOf(visit, only)];
+  const sources = only === undefined ? sourcesSeen(visit) : [sourceOf(visit, only)];
   const lists = await Promise.all(
     sources.map(async ({ service, store }): Promise<readonly Row[]> => {
       const found = (await store.sagas?.list({ name, status }, { limit: most })) ?? [];
