@@ -8,6 +8,9 @@ import { postgresStore } from './store.js';
 const perRound = 500;
 const [early, late] = [20, 40];
 const data = 'x'.repeat(500);
+const bytesOfOne = JSON.stringify(testEnvelope({ data })).length;
+/** The bytes of the messages between the two sizes. Of a round or two, dead rows may be left: other databases can hold up a vacuum. */
+const passed = bytesOfOne * perRound * (late - early);
 const tables = ['anywise_inbox', 'anywise_outbox'] as const;
 
 type Sizes = Readonly<Record<(typeof tables)[number], number>>;
@@ -99,7 +102,7 @@ describeWithPostgres('the tables of a PostgreSQL store that messages pass throug
     () =>
       inOwnDatabase(async (world) => {
         const [before, after] = await grow(world, () => world.store.clean(0));
-        for (const table of tables) expect(after[table] / before[table]).toBeLessThan(1.5);
+        for (const table of tables) expect(after[table] - before[table]).toBeLessThan(passed / 4);
       }),
     timeoutMs,
   );
@@ -111,8 +114,8 @@ describeWithPostgres('the tables of a PostgreSQL store that messages pass throug
         const [before, after] = await grow(world, async () => undefined);
         const remembered = (after.anywise_inbox - before.anywise_inbox) / (perRound * (late - early));
         expect(remembered).toBeGreaterThan(0);
-        expect(remembered).toBeLessThan(JSON.stringify(testEnvelope({ data })).length / 2);
-        expect(after.anywise_outbox / before.anywise_outbox).toBeLessThan(1.5);
+        expect(remembered).toBeLessThan(bytesOfOne / 2);
+        expect(after.anywise_outbox - before.anywise_outbox).toBeLessThan(passed / 4);
       }),
     timeoutMs,
   );
