@@ -1,5 +1,5 @@
 import type { Claim } from '../core/ports/inbox.js';
-import { storable } from '../core/message/storable-text.js';
+import { heldValues } from './refs.js';
 import { now } from './sql.js';
 
 /** The fence: no row changes for a holder that lost its lease. Only messages that are being handled have one. */
@@ -9,28 +9,27 @@ export function finishSql(schema: string): string {
     WHERE listener = $1 AND id = $2 AND source = $3 AND lease = $4`;
 }
 
-/** The same for several messages of one listener. */
+/**
+ * The same for several messages. It is written so that each can only be looked up by its key: with a list of ids, or in a join,
+ * PostgreSQL would read all messages of the listener while its statistics say that these are few. It follows a row whose
+ * lease is being extended, as it could not by its place in the table.
+ */
 export function finishAllSql(schema: string): string {
+  const is = (column: string): string => `row.${column} = ANY (ARRAY[held.${column}])`;
   return `
     ${handleSql(schema)}
-    WHERE listener = $1 AND id = ANY ($2::text[]) AND source = ANY ($3::text[]) AND lease = ANY ($4::text[])`;
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS held (listener, id, source, lease)
+    WHERE ${['listener', 'id', 'source', 'lease'].map(is).join(' AND ')}`;
 }
 
 /** The values of {@link finishAllSql}, and how many messages there are. */
 export function finishAllValues(claims: readonly Claim[]): unknown[] {
-  const unique = (values: readonly string[]): string[] => [...new Set(values)];
-  return [
-    claims[0]?.listener,
-    claims.map(({ id }) => storable(id)),
-    unique(claims.map(({ source }) => storable(source))),
-    unique(claims.map(({ lease }) => lease)),
-    claims.length,
-  ];
+  return [...heldValues(claims), claims.length];
 }
 
 function handleSql(schema: string): string {
   return `
-    UPDATE ${schema}.anywise_inbox
-    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL, last_error = NULL,
-      failures = NULL`;
+    UPDATE ${schema}.anywise_inbox AS row
+    SET state = 'handled', at = ${now}, envelope = NULL, original = NULL, lease = NULL, holder = NULL,
+      last_error = NULL, failures = NULL`;
 }

@@ -55,4 +55,33 @@ describeWithPostgres('a heartbeat on PostgreSQL', () => {
         await database.close();
       }
     }));
+
+  it('is waited for by a commit that finishes a batch, which goes through if the lease was only made longer', () =>
+    inTestStore(async ({ store, schema }) => {
+      const inbox = `${quoted(schema)}.anywise_inbox`;
+      const database = await Database.open({ url: testPostgresUrl });
+      const commitBehind = async (change: string): Promise<boolean> => {
+        const claims = await claimTwo(store);
+        const other = await database.begin('BEGIN');
+        await other.query({ text: `UPDATE ${inbox} SET ${change} WHERE id = 'm1'` });
+        const committed = store.begin({ readOnly: false }).commit({ claims });
+        const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (
+          SELECT pid FROM pg_stat_activity WHERE query LIKE '%UPDATE ${inbox}%')`;
+        await eventually(async () => expect((await database.query({ text: waiting })).rows).not.toEqual([]));
+        await other.commit();
+        return committed;
+      };
+      try {
+        expect(await commitBehind('at = at + 1')).toBe(true);
+        await database.query({ text: `DELETE FROM ${inbox}` });
+        expect(await commitBehind(`lease = 'of another'`)).toBe(false);
+        const { rows } = await database.query({ text: `SELECT id, state FROM ${inbox} ORDER BY id` });
+        expect(rows).toEqual([
+          { id: 'm1', state: 'running' },
+          { id: 'm2', state: 'running' },
+        ]);
+      } finally {
+        await database.close();
+      }
+    }));
 });

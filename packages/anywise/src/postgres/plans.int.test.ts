@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { readsOf, readsOfKept, type Reads } from '../test-support/postgres-plan.js';
+import { readsOf, readsOfAny, readsOfKept, type Reads } from '../test-support/postgres-plan.js';
 import { describeWithPostgres, inTestStore, withTestDatabase } from '../test-support/test-postgres.js';
-import { finishSql } from './finish.js';
+import { testEntry } from '../testing/envelopes.js';
+import { finishAllSql, finishAllValues, finishSql } from './finish.js';
 import { inboxStatements } from './inbox.js';
 import { quoted } from './sql.js';
 
@@ -72,6 +73,20 @@ describeWithPostgres('a statement on claimed messages on PostgreSQL', () => {
           expectLookups(reads, claimed);
         }),
     );
+
+    it('looks up those that a batch ends by their key, whatever the statistics say', () =>
+      inTestStore(async ({ schema: name }) => {
+        const schema = quoted(name);
+        await fillBehindItsBack(schema, { handled, state: 'running', lease: 'lease' });
+        const claims = ids.map((id, at) => ({
+          ...testEntry({ listener, id, source: '/test' }),
+          seq: at,
+          lease: 'lease',
+          attempt: 1,
+        }));
+        const values = finishAllValues(claims).slice(0, -1);
+        expectLookups(await readsOfAny(finishAllSql(schema), ...values), claimed);
+      }));
 
     it.each([
       ['finish', finishSql, []],

@@ -31,6 +31,17 @@ export async function readsOf(text: string, ...values: readonly unknown[]): Prom
   });
 }
 
+/** The same for a statement that runs in the transaction of a handler, where the planner may choose as it likes. */
+export async function readsOfAny(text: string, ...values: readonly unknown[]): Promise<Reads> {
+  return withTestDatabase(async (database) => {
+    const { rows } = await database.query<Explained>(
+      { text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}` },
+      ...values,
+    );
+    return readsIn(rows);
+  });
+}
+
 /** A value of a statement that a test explains. */
 type PlanValue = string | number | null | readonly string[];
 
