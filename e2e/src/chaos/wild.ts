@@ -89,9 +89,10 @@ export function createWildListeners(
   return [odd, killer];
 }
 
-/** The store with its shortcut to a transport, which it would not know in the disguise that the bus has it in. */
+/** The store with its ways to a transport, which it would not know in the disguise that the bus has it in. */
 export function withShortcut(store: Store, transport: Transport, moved: () => void): Store {
   return override(store, {
+    publishTo: (_disguised, isOpen) => store.publishTo?.(transport, isOpen),
     shortcutTo() {
       const shortcut = store.shortcutTo?.(transport);
       if (shortcut === undefined) return undefined;

@@ -3,6 +3,7 @@ import { source, type Mutant, type TestChoice } from './mutant.js';
 const storeTest = (title: string): TestChoice => ({ file: `${source}/postgres/store.int.test.ts`, title });
 const transportTest = (title: string): TestChoice => ({ file: `${source}/postgres/transport.int.test.ts`, title });
 const publisherTests = [{ file: `${source}/postgres/publisher.test.ts` }];
+const directTest = (title: string): TestChoice => ({ file: `${source}/postgres/direct.int.test.ts`, title });
 const shortcutTest = (title: string): TestChoice => ({ file: `${source}/postgres/shortcut.int.test.ts`, title });
 const pgbouncerTest = (title: string): TestChoice => ({ file: `${source}/postgres/pgbouncer.int.test.ts`, title });
 const logTest = (title: string): TestChoice => ({ file: `${source}/postgres/log.int.test.ts`, title });
@@ -274,6 +275,31 @@ export const postgresMutants: readonly Mutant[] = [
     name: 'a lease changes hands while the shortcut moves messages under it',
     changes: [{ file: 'postgres/shortcut.ts', from: 'AND epoch = $2 FOR SHARE', to: 'AND epoch = $2' }],
     tests: [shortcutTest('keeps the lease until it has moved them')],
+  },
+  {
+    name: 'an event that goes to the log with its commit overtakes one of its key in the outbox',
+    changes: [{ file: 'postgres/direct.ts', from: 'WHERE row.lane = message.lane AND', to: "WHERE row.lane = '' AND" }],
+    tests: [directTest('overtakes nothing of its key that waits in the outbox, or is parked there')],
+  },
+  {
+    name: 'an event overtakes a command of its key that is committed with it',
+    changes: [{ file: 'postgres/direct.ts', from: 'if (!isPlain) held.add(lane);', to: '' }],
+    tests: [directTest('is not for what is not an event or is too large')],
+  },
+  {
+    name: 'an event goes to the log out of turn',
+    changes: [{ file: 'postgres/direct.ts', from: 'AS lock WHERE got)', to: 'AS lock)' }],
+    tests: [directTest('never waits for its turn')],
+  },
+  {
+    name: 'an event is in the outbox and in the log',
+    changes: [{ file: 'postgres/direct.ts', from: 'WHERE n NOT IN (SELECT n FROM turn, free) ORDER', to: 'ORDER' }],
+    tests: [directTest('takes events in order')],
+  },
+  {
+    name: 'what may have been committed when the connection was lost is added again',
+    changes: [{ file: 'postgres/appender.ts', from: 'if (AnywiseError.is(error)) throw error;', to: '' }],
+    tests: [{ file: `${source}/postgres/appender.test.ts`, title: 'does not add again what may have been committed' }],
   },
   {
     name: 'behind a pooler, the process of the server that happened to answer stands for this one',

@@ -1,11 +1,15 @@
 import { expect, it } from '@jest/globals';
 import { AnywiseError } from '../core/errors/errors.js';
+import type { NewMessages } from '../core/ports/store.js';
 import { testEnvelope } from '../testing/envelopes.js';
-import { Appender } from './appender.js';
+import { Appender, type Added } from './appender.js';
 import type { Database } from './database.js';
+import type { Direct } from './direct.js';
 import type { Insertion } from './insertions.js';
 
 type Answer = () => Promise<void>;
+
+const noWay = { insertion: () => undefined } as unknown as Direct;
 
 /** An appender over a database that keeps what it is asked to add, and answers as told. */
 function appenderOver(answer: (ids: readonly string[], nth: number) => Promise<void>): {
@@ -19,7 +23,7 @@ function appenderOver(answer: (ids: readonly string[], nth: number) => Promise<v
   };
   const database = { query, queryTogether: unexpected } as unknown as Database;
   const insertion = (ids: readonly string[]): Insertion => [{ text: 'INSERT' }, ids];
-  const appender = new Appender(database, ({ outgoing = [] }) => [insertion(outgoing.map(({ id }) => id))]);
+  const appender = new Appender(database, ({ outgoing = [] }) => [insertion(outgoing.map(({ id }) => id))], noWay);
   return { appender, added };
 }
 
@@ -27,7 +31,7 @@ function unexpected(): never {
   throw new Error('There is only one statement.');
 }
 
-function add(appender: Appender, id: string): Promise<void> {
+function add(appender: Appender, id: string): Promise<Added> {
   return appender.add([{ outgoing: [testEnvelope({ id })] }]);
 }
 
@@ -86,7 +90,7 @@ it('adds in one transaction what takes several statements', async () => {
     [{ text: 'INSERT outgoing' }, []],
     [{ text: 'INSERT incoming' }, []],
   ];
-  const appender = new Appender({ query: unexpected, queryTogether } as unknown as Database, () => insertions);
+  const appender = new Appender({ query: unexpected, queryTogether } as unknown as Database, () => insertions, noWay);
   await add(appender, 'a');
   expect(transactions).toEqual([insertions]);
 });
@@ -103,4 +107,53 @@ it('is closed when nothing is being added any more', async () => {
   await finish();
   await Promise.all([closed, ...calls]);
   expect(added).toEqual([['a'], ['b']]);
+});
+
+/** An appender with a direct way to a log, over a database that answers on it as told. */
+function appenderWithDirectWay(answer: () => Promise<{ readonly kept: number }>): {
+  readonly appender: Appender;
+  readonly ways: string[];
+} {
+  const ways: string[] = [];
+  let isOpen = true;
+  const direct: Pick<Direct, 'insertion' | 'failed'> = {
+    insertion: () => (isOpen ? [{ text: 'DIRECT' }, []] : undefined),
+    failed: () => void (isOpen = false),
+  };
+  const database = {
+    query: async ({ text }: { text: string }) => void ways.push(text),
+    lastByIndex: async (_before: unknown, [{ text }]: Insertion) => {
+      ways.push(text);
+      return { rows: [await answer()] };
+    },
+  };
+  const insertions = ({ outgoing = [] }: NewMessages): readonly Insertion[] =>
+    outgoing.length === 0 ? [] : [[{ text: 'OUTBOX' }, []]];
+  return {
+    appender: new Appender(database as unknown as Database, insertions, direct as unknown as Direct),
+    ways,
+  };
+}
+
+it.each([
+  [0, false],
+  [1, true],
+])('says whether the outbox has kept any: %i', async (kept, fillsOutbox) => {
+  const { appender, ways } = appenderWithDirectWay(async () => ({ kept }));
+  expect([await add(appender, 'a'), ways]).toEqual([{ fillsOutbox }, ['DIRECT']]);
+});
+
+it('takes the way through the outbox when the log has refused something', async () => {
+  const { appender, ways } = appenderWithDirectWay(() => Promise.reject(new Error('no rights')));
+  expect(await add(appender, 'a')).toEqual({ fillsOutbox: true });
+  await add(appender, 'b');
+  expect(ways).toEqual(['DIRECT', 'OUTBOX', 'OUTBOX']);
+});
+
+it('does not add again what may have been committed when the connection was lost', async () => {
+  const { appender, ways } = appenderWithDirectWay(() =>
+    Promise.reject(new AnywiseError('UNAVAILABLE', 'gone', { retryable: true })),
+  );
+  await expect(add(appender, 'a')).rejects.toThrow('gone');
+  expect(ways).toEqual(['DIRECT']);
 });

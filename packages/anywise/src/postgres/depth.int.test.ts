@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readsOf } from '../test-support/postgres-plan.js';
-import { testEntry } from '../testing/envelopes.js';
+import { testEntry, testEnvelope } from '../testing/envelopes.js';
 import {
   describeWithPostgres,
   inTestSchemas,
@@ -12,8 +12,9 @@ import { addSql, addValues } from './entries.js';
 import { finishAllSql, finishSql } from './finish.js';
 import { inboxStatements } from './inbox.js';
 import { logLock, logStatements, trimBatch } from './log.js';
-import { settleSql } from './outbox.js';
+import { settleSql, written } from './outbox.js';
 import { deleteHandledSql } from './retention.js';
+import { directSql, directValues } from './direct.js';
 import { admitAndFindSql, findHiddenSql as findHiddenOutboxSql } from './sendable.js';
 import { moveSql } from './shortcut.js';
 import { channelOf } from './signal.js';
@@ -58,6 +59,8 @@ const arrivals = addValues(
   { listeners: new Map([[listener, limit]]), holder: 'holder', limit, leaseMs: 30_000 },
 );
 const one = [listener, 'm1', '/test', 'lease'];
+
+const events = ids(3_000_000, limit).map((id, n) => written(testEnvelope({ id, subject: String(n) })));
 
 /** In an order in which each finds what it is to change. */
 const statements: readonly Looked[] = [
@@ -114,6 +117,19 @@ const statements: readonly Looked[] = [
     most: 80 * limit,
     sql: (store, bus) => moveSql(store, bus),
     values: (name) => [limit, 2 * limit, 'holder', 1, 1_048_576, logLock(name), channelOf('transport', name)],
+  },
+  {
+    name: 'publish to the log',
+    most: 40 * limit,
+    sql: (store, bus) => directSql(store, bus),
+    values: (name) => [
+      ...directValues(
+        events,
+        events.map(() => true),
+      ),
+      logLock(name),
+      channelOf('transport', name),
+    ],
   },
   look(
     'delete old handled ones',

@@ -23,15 +23,16 @@ import { now } from './sql.js';
 import { outboxStatus } from './status.js';
 import { textIn, textValues } from './texts.js';
 
-/** An envelope, its JSON, and when it is due if it waits for a time. */
-interface Written {
+/** An envelope, its JSON, its lane, and when it is due if it waits for a time. */
+export interface Written {
   readonly envelope: Envelope;
   readonly json: string;
+  readonly lane: string;
   readonly due?: Due;
 }
 
-function written(envelope: Envelope): Written {
-  return { envelope, json: JSON.stringify(envelope) };
+export function written(envelope: Envelope): Written {
+  return { envelope, json: JSON.stringify(envelope), lane: storedLane(orderKey(envelope), envelope.id) };
 }
 
 function batchesOf(all: readonly Written[]): readonly (readonly Written[])[] {
@@ -54,10 +55,11 @@ export function envelopeValues(envelopes: readonly Envelope[]): readonly (readon
   return batchesOf(envelopes.map(written)).map(contentValues);
 }
 
-function contentValues(batch: readonly Written[]): unknown[] {
+/** The values of {@link insertEnvelopesSql}. */
+export function contentValues(batch: readonly Written[]): unknown[] {
   return [
     batch.map(({ envelope }) => storable(envelope.id)),
-    batch.map(({ envelope }) => storedLane(orderKey(envelope), envelope.id)),
+    batch.map(({ lane }) => lane),
     ...textValues(batch.map(({ json }) => json)),
     batch.map(({ envelope }) => storable(envelope.correlationid)),
     batch.map(({ envelope }) => (envelope.causationid === undefined ? null : storable(envelope.causationid))),

@@ -1,74 +1,23 @@
 import { expect, it } from '@jest/globals';
 import { share } from '../core/bus/share.js';
-import type { Envelope } from '../core/message/envelope.js';
 import type { Outbox, Shortcut } from '../core/ports/outbox.js';
-import type { NewMessages, Store } from '../core/ports/store.js';
-import type { Transport } from '../core/ports/transport.js';
 import { memoryBroker } from '../memory/index.js';
-import { testEnvelope } from '../testing/envelopes.js';
 import { eventually } from '../testing/eventually.js';
-import {
-  describeWithPostgres,
-  inTestSchemas,
-  testPostgresUrl,
-  withTestDatabase,
-} from '../test-support/test-postgres.js';
+import { event, idsIn, inOneDatabase, type OneDatabase } from '../test-support/one-database.js';
+import { describeWithPostgres, testPostgresUrl, withTestDatabase } from '../test-support/test-postgres.js';
 import { logLock } from './log.js';
-import { postgresStore } from './store.js';
 import { postgresTransport, type PostgresTransportOptions } from './transport.js';
 
-interface World {
-  readonly store: Store;
-  readonly transport: Transport;
-  readonly outbox: Outbox;
-  readonly shortcut: Shortcut;
-  readonly again: () => Promise<Store>;
-  readonly commit: (messages: NewMessages) => Promise<void>;
-  /** Ids in the log, in its order. */
-  readonly log: () => Promise<readonly string[]>;
-  readonly run: (sql: string, ...values: readonly unknown[]) => Promise<readonly object[]>;
-  readonly schema: (name: string) => string;
-}
-
-async function inOneDatabase(
-  work: (world: World) => Promise<void>,
+/** The world with a shortcut between the two. */
+const withShortcut = (
+  work: (world: OneDatabase & { readonly shortcut: Shortcut }) => Promise<void>,
   options: Partial<PostgresTransportOptions> = {},
-): Promise<void> {
-  await inTestSchemas(async (schema) => {
-    const opened: { close(): Promise<void> }[] = [];
-    const again = async (): Promise<Store> => {
-      const store = postgresStore({ url: testPostgresUrl, schema: schema('store') });
-      opened.push(store);
-      await store.check();
-      return store;
-    };
-    const store = await again();
-    const transport = postgresTransport({ url: testPostgresUrl, schema: schema('bus'), ...options });
-    opened.push(transport);
-    await transport.check();
-    const shortcut = store.shortcutTo?.(transport);
+): Promise<void> =>
+  inOneDatabase((world) => {
+    const shortcut = world.store.shortcutTo?.(world.transport);
     if (shortcut === undefined) throw new Error('There is no shortcut.');
-    const run: World['run'] = (text, ...values) =>
-      withTestDatabase(async (database) => (await database.query({ text }, ...values)).rows);
-    const log = async (): Promise<readonly string[]> => {
-      const text = `SELECT envelope::json ->> 'id' AS id FROM "${schema('bus')}".anywise_message ORDER BY seq`;
-      return (await run(text)).map((row) => (row as { id: string }).id);
-    };
-    const commit = async (messages: NewMessages): Promise<void> => {
-      const transaction = store.begin({ readOnly: false });
-      await transaction.append(messages);
-      await transaction.commit();
-    };
-    try {
-      await work({ store, transport, outbox: store.outbox, shortcut, again, commit, log, run, schema });
-    } finally {
-      await Promise.all(opened.map((each) => each.close()));
-    }
-  });
-}
-
-const event = (id: string, subject?: string, change: Partial<Envelope> = {}): Envelope =>
-  testEnvelope({ id, ...(subject === undefined ? {} : { subject }), ...change });
+    return work({ ...world, shortcut });
+  }, options);
 
 async function leaseOf(outbox: Outbox, holder = 'here'): Promise<{ holder: string; epoch: number }> {
   const lease = await outbox.lease(holder, 3_600_000);
@@ -76,12 +25,9 @@ async function leaseOf(outbox: Outbox, holder = 'here'): Promise<{ holder: strin
   return lease;
 }
 
-const idsIn = async (outbox: Outbox): Promise<readonly unknown[]> =>
-  (await outbox.sendable(100)).rows.map(({ envelope }) => envelope?.id);
-
 describeWithPostgres('the shortcut from an outbox to a log in the same database', () => {
   it('moves events in order, as the transport would have written them, and wakes who listens', () =>
-    inOneDatabase(async ({ outbox, shortcut, transport, commit, log, run, schema }) => {
+    withShortcut(async ({ outbox, shortcut, transport, commit, log, run, schema }) => {
       const received: string[] = [];
       const subscription = await transport.subscribe(
         { consumer: 'orders', types: ['test.happened'], onError: () => undefined },
@@ -101,7 +47,7 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     }));
 
   it('leaves what is not an event, was refused before or is too large, and what follows each by its key', () =>
-    inOneDatabase(
+    withShortcut(
       async ({ outbox, shortcut, commit, log, run, schema }) => {
         const table = `"${schema('store')}".anywise_outbox`;
         await commit({
@@ -138,7 +84,7 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     ));
 
   it('leaves what waits for its time, is parked, or is held up by such', () =>
-    inOneDatabase(async ({ outbox, shortcut, commit, log }) => {
+    withShortcut(async ({ outbox, shortcut, commit, log }) => {
       const lease = await leaseOf(outbox);
       await commit({ outgoing: [event('parked', 'p'), event('late', 'w'), event('gone', 'g')] });
       const seqOf = new Map((await outbox.sendable(9)).rows.map(({ seq, envelope }) => [envelope?.id, seq]));
@@ -163,7 +109,7 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     }));
 
   it('moves nothing if one cannot be read as JSON, and says so', () =>
-    inOneDatabase(async ({ outbox, shortcut, commit, log, run, schema }) => {
+    withShortcut(async ({ outbox, shortcut, commit, log, run, schema }) => {
       await commit({ outgoing: [event('a'), event('broken'), event('c')] });
       await run(`UPDATE "${schema('store')}".anywise_outbox SET envelope = '{' WHERE id = 'broken'`);
       await expect(shortcut(await leaseOf(outbox), 100)).rejects.toMatchObject({ code: '22P02' });
@@ -171,7 +117,7 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     }));
 
   it('says that there is more where it has moved as many as it may', () =>
-    inOneDatabase(async ({ outbox, shortcut, commit, log }) => {
+    withShortcut(async ({ outbox, shortcut, commit, log }) => {
       const lease = await leaseOf(outbox);
       await commit({ outgoing: ['a', 'b', 'c', 'd', 'e'].map((id) => event(id, 'k')) });
       expect(await shortcut(lease, 2)).toEqual({ moved: 2, isMore: true, hasLeft: false });
@@ -180,7 +126,7 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     }));
 
   it('moves nothing for a relay that has lost the lease', () =>
-    inOneDatabase(async ({ outbox, shortcut, commit, log }) => {
+    withShortcut(async ({ outbox, shortcut, commit, log }) => {
       const lost = await leaseOf(outbox);
       await outbox.release(lost);
       const held = await leaseOf(outbox, 'other');
@@ -190,7 +136,7 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     }));
 
   it('keeps the lease until it has moved them, even if another could take it meanwhile', () =>
-    inOneDatabase(async ({ outbox, shortcut, again, commit, log, schema }) => {
+    withShortcut(async ({ outbox, shortcut, again, commit, log, schema }) => {
       const other = await again();
       const ours = await leaseOf(outbox);
       await commit({ outgoing: [event('a', 'k'), event('b', 'k')] });
@@ -220,7 +166,7 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     }));
 
   it('moves each event once and in order, however many relays believe that it is their turn', () =>
-    inOneDatabase(async ({ outbox, shortcut, again, transport, commit, log }) => {
+    withShortcut(async ({ outbox, shortcut, again, transport, commit, log }) => {
       const other = (await again()).shortcutTo?.(transport);
       const lease = await leaseOf(outbox);
       const ids = Array.from({ length: 60 }, (_, n) => `m${n}`);
@@ -240,7 +186,7 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     }));
 
   it('is there only for a transport whose log is in this database', () =>
-    inOneDatabase(async ({ store, transport, schema }) => {
+    withShortcut(async ({ store, transport, schema }) => {
       const elsewhere = new URL(testPostgresUrl);
       elsewhere.pathname = '/postgres';
       const closed = postgresTransport({ url: testPostgresUrl, schema: schema('closed') });

@@ -20,6 +20,7 @@ import { Watchers } from '../kit/watchers.js';
 import { Appender } from './appender.js';
 import { connectionChecks, type PostgresConnection } from './client.js';
 import type { Database } from './database.js';
+import { Direct } from './direct.js';
 import { PostgresActions } from './actions.js';
 import { PostgresEventLog } from './event-log.js';
 import { PostgresDeadLetters } from './dead-letters.js';
@@ -78,6 +79,7 @@ class PostgresStore implements Store {
   readonly #self = randomUUID();
   readonly #watchers = new Watchers();
   readonly #statements: TransactionStatements;
+  readonly #direct: Direct;
   readonly #changed: StoreChanged = (part) => {
     this.#watchers.tell(part);
     this.#opened.current?.notifier.notify();
@@ -91,6 +93,7 @@ class PostgresStore implements Store {
     this.#options = options;
     this.#schema = quoted(options.schema);
     this.#statements = transactionStatements(options.schema);
+    this.#direct = new Direct(this.#schema);
   }
 
   get outbox(): Outbox {
@@ -171,6 +174,10 @@ class PostgresStore implements Store {
     return shortcutTo(transport, this.#ready.database, this.#schema);
   }
 
+  publishTo(transport: Transport, isOpen: () => boolean): void {
+    this.#direct.open(transport, isOpen);
+  }
+
   async clean(retentionMs: number): Promise<void> {
     const { database } = this.#ready;
     await cleanInbox(database, this.#schema, retentionMs);
@@ -198,7 +205,7 @@ class PostgresStore implements Store {
     });
     return {
       database,
-      appender: new Appender(database, this.#statements.insertions),
+      appender: new Appender(database, this.#statements.insertions, this.#direct),
       notifier: new Notifier(database, channelOf('store', schema), this.#self),
       outbox: new PostgresOutbox(database, this.#schema),
       parked: new PostgresParkedMessages(database, this.#schema, this.#changed),

@@ -249,7 +249,9 @@ export class PostgresStoreTransaction implements StoreTransaction {
   /** Messages alone need no transaction of their own. */
   async #commitShared(): Promise<true> {
     this.#ended = true;
-    if (this.#unsent.length > 0) await this.#options.appender.add(this.#unsent);
+    if (this.#unsent.length === 0) return true;
+    const { fillsOutbox } = await this.#options.appender.add(this.#unsent);
+    if (!fillsOutbox) this.#filled.delete('outbox');
     return true;
   }
 

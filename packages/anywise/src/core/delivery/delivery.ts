@@ -124,10 +124,14 @@ export class Delivery {
   }
 
   async start(): Promise<void> {
-    const { store, logger } = this.#options;
+    const { store, logger, transport, instruments } = this.#options;
     await this.#warnOfOrphans();
     this.#worker.start();
     this.#relay.start();
+    if (transport !== undefined) {
+      // A trace shows each way of a message, and the outbox waits for a transport that is away.
+      store.publishTo?.(transport, () => instruments?.isActive !== true && this.#attachment?.isAway !== true);
+    }
     await this.#attachment?.start();
     this.#unwatch = store.watch(
       (part) => {

@@ -179,6 +179,12 @@ export interface Store {
   /** A way to a transport that is in the same database; `undefined` if there is none. @defaultValue there never is one */
   shortcutTo?(transport: Transport): Shortcut | undefined;
   /**
+   * From now on, events that are committed without a transaction may go to a transport that is in the same database at once,
+   * with their commit, while `isOpen` says so and none with their key waits in the outbox. @defaultValue all of them wait in the
+   * outbox for the relay
+   */
+  publishTo?(transport: Transport, isOpen: () => boolean): void;
+  /**
    * Deletes, in batches, messages handled, replies kept and sagas ended more than `retentionMs` ago, read models that no process
    * has had for that long, and what its audit and its list of
    * processes keep no longer.
