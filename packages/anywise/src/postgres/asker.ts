@@ -8,6 +8,7 @@ import { Pump } from '../kit/pump.js';
 import type { Database } from './database.js';
 import { answerChannel, askChannel, mostAtOnce, type RequestStatements } from './request-statements.js';
 import type { Hearing } from './signal.js';
+import { Suspects } from './suspects.js';
 import { textValues } from './texts.js';
 import { Together } from './together.js';
 
@@ -30,6 +31,12 @@ interface TypeRow {
   readonly type: string;
   readonly holders: readonly string[];
   readonly epoch: string;
+}
+
+interface OrphanRow {
+  readonly missed: readonly string[] | null;
+  readonly ticket: string | null;
+  readonly type: string;
 }
 
 interface AnswerRow {
@@ -56,6 +63,7 @@ export class Asker {
   readonly #cancels: Together<readonly [ticket: string, type: string], undefined>;
   readonly #pump = new Pump({ turn: () => this.#take(), onError: () => undefined });
   readonly #routes = new Map<string, Route>();
+  readonly #suspects = new Suspects();
   #unhear: (() => void) | undefined;
   #probedAt = 0;
 
@@ -172,8 +180,10 @@ export class Asker {
     if (performance.now() < this.#probedAt + probeMs) return;
     this.#probedAt = performance.now();
     const { database, statements } = await this.#connect();
-    const { rows } = await database.query<{ ticket: string; type: string }>(statements.takeOrphans, this.#replyTo);
-    for (const { ticket, type } of rows) this.#pending.fail(ticket, noResponder(type));
+    const gone = this.#suspects.goneAt(performance.now());
+    const { rows } = await database.query<OrphanRow>(statements.takeOrphans, this.#replyTo, gone);
+    this.#suspects.miss(rows[0]?.missed ?? [], performance.now());
+    for (const { ticket, type } of rows) if (ticket !== null) this.#pending.fail(ticket, noResponder(type));
   }
 
   #lose(key: string, route: Route): void {

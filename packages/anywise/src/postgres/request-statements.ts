@@ -34,9 +34,11 @@ export function requestStatements(schema: string): RequestStatements {
   const responder = `${schema}.anywise_responder`;
   const epoch = `${schema}.anywise_request_epoch`;
   const isAlive = `seen_at > ${now} - ${responderMs}`;
-  const isGone = `
+  const isMissed = `
     holder_pid IS NOT NULL AND seen_at < ${now} - ${believedMs}
     AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = holder_pid)`;
+  const connection = `holder || ' ' || holder_pid`;
+  const isGone = `${connection} = ANY ($2::text[]) AND ${isMissed}`;
   return {
     // Only requests that somebody can answer are added. A row for each type says who that is.
     ask: prepared(`
@@ -59,11 +61,17 @@ export function requestStatements(schema: string): RequestStatements {
         WITH gone AS (DELETE FROM ${responder} WHERE holder = ANY ($1::text[]))
         DELETE FROM ${ask} WHERE ticket = ANY ($2::text[]) RETURNING ticket`,
     },
-    // Of those of one asking side. The server knows at once when the connection of a dead responder has ended.
+    // Of those of one asking side. The server knows at once when a connection has ended: `$2` are those of responders that
+    // have made no other meanwhile. One row at least, which says what connections are missed now.
     takeOrphans: prepared(`
       WITH gone AS (DELETE FROM ${responder} WHERE ${isGone}),
-      alive AS MATERIALIZED (SELECT type FROM ${responder} WHERE ${isAlive} AND NOT (${isGone}))
-      DELETE FROM ${ask} WHERE reply_to = $1 AND type NOT IN (SELECT type FROM alive) RETURNING ticket, type`),
+      alive AS MATERIALIZED (
+        SELECT type FROM ${responder} WHERE ${isAlive} AND NOT (${isGone})),
+      orphans AS (
+        DELETE FROM ${ask} WHERE reply_to = $1 AND type NOT IN (SELECT type FROM alive) RETURNING ticket, type)
+      SELECT missed.connections AS missed, ticket, type
+      FROM (SELECT array_agg(DISTINCT ${connection}) AS connections FROM ${responder} WHERE ${isMissed}) AS missed
+      LEFT JOIN orphans ON TRUE`),
     cancel: prepared(`
       WITH gone AS (DELETE FROM ${ask} WHERE ticket = ANY ($1::text[]) RETURNING ticket)
       SELECT pg_notify(channel, ticket) FROM unnest($1::text[], $2::text[]) AS given (ticket, channel)
