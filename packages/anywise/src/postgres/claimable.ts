@@ -4,7 +4,7 @@ import type { ClaimOptions } from '../core/ports/inbox.js';
 import { limits } from '../core/message/limits.js';
 import { countWithin } from '../kit/batches.js';
 import { searchAgainIn } from '../kit/next-due.js';
-import type { Database } from './database.js';
+import { prepared, type Database } from './database.js';
 import { beforeAllLanes } from './lanes.js';
 import type { Statement } from './session.js';
 import { now } from './sql.js';
@@ -71,9 +71,8 @@ export class Claimable {
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string) {
     this.#database = database;
-    // Unnamed, so that they are planned each time: which index is small changes over time.
-    this.#find = { text: findCandidatesSql(schema) };
-    this.#findHidden = { text: findHiddenSql(schema) };
+    this.#find = prepared(findCandidatesSql(schema));
+    this.#findHidden = prepared(findHiddenSql(schema));
     this.#takeBack = {
       text: `UPDATE ${schema}.anywise_inbox SET at = 1, holder = NULL WHERE state = 'running' AND holder = ANY ($1)`,
     };

@@ -19,9 +19,9 @@ interface InboxStatements extends HeldStatements {
 
 export function inboxStatements(schema: string): InboxStatements {
   return {
-    add: { text: addSql(schema) },
+    add: prepared(addSql(schema)),
     take: prepared(takeSql(schema)),
-    takeLine: { text: takeLineSql(schema) },
+    takeLine: prepared(takeLineSql(schema)),
     ...heldStatements(schema),
   };
 }

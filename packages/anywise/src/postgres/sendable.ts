@@ -1,6 +1,6 @@
 import { limits } from '../core/message/limits.js';
 import type { StoredText } from '../kit/stored.js';
-import type { Database } from './database.js';
+import { prepared, type Database } from './database.js';
 import { beforeAllLanes } from './lanes.js';
 import type { Statement } from './session.js';
 import { now, storedEnvelope } from './sql.js';
@@ -41,9 +41,8 @@ export class Sendable {
   /** @param schema the quoted name. */
   constructor(database: Database, schema: string) {
     this.#database = database;
-    // Unnamed, so that they are planned each time: which index is small changes over time.
-    this.#find = { text: admitAndFindSql(schema) };
-    this.#findHidden = { text: findHiddenSql(schema) };
+    this.#find = prepared(admitAndFindSql(schema));
+    this.#findHidden = prepared(findHiddenSql(schema));
   }
 
   /** Admits due scheduled rows, and returns up to `limit` rows, in order. */

@@ -63,9 +63,8 @@ export function shortcutTo(transport: Transport, database: Database, schema: str
   const log = transport instanceof PostgresTransport ? transport.log : undefined;
   if (log?.place !== database.place) return undefined;
   const lockLease = prepared(lockLeaseSql(schema));
-  const admit = { text: admitSql(`${schema}.anywise_outbox`) };
-  // Unnamed, so that it is planned each time: which index is small changes over time.
-  const move = { text: moveSql(schema, quoted(log.schema)) };
+  const admit = prepared(admitSql(`${schema}.anywise_outbox`));
+  const move = prepared(moveSql(schema, quoted(log.schema)));
   const to = [log.maxMessageBytes, logLock(log.schema), channelOf('transport', log.schema)];
   return async ({ holder, epoch }, limit) => {
     const { rows } = await database.lastByIndex<Shortened & { readonly held: number }>(

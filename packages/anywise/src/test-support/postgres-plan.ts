@@ -1,5 +1,6 @@
-import { byIndex, type Database } from '../postgres/database.js';
-import { withTestDatabase } from './test-postgres.js';
+import { byIndex, Database } from '../postgres/database.js';
+import type { Session } from '../postgres/session.js';
+import { testPostgresUrl, withTestDatabase } from './test-postgres.js';
 
 /** A node of a plan, as EXPLAIN tells it. */
 interface PlanNode {
@@ -42,29 +43,63 @@ export async function readsOfAny(text: string, ...values: readonly unknown[]): P
   });
 }
 
-/** A value of a statement that a test explains. */
-type PlanValue = string | number | null | readonly string[];
-
 /** The same for a statement that was planned before work was done, and runs by the plan that was kept. */
 export async function readsOfKept(
   text: string,
   work: () => Promise<void>,
-  ...values: readonly PlanValue[]
+  ...values: readonly unknown[]
 ): Promise<Reads> {
-  return withTestDatabase(async (database: Database) => {
-    const session = await database.begin(`${byIndex}; SET LOCAL plan_cache_mode = force_generic_plan`);
-    try {
-      const run = { text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE kept (${values.map(literal).join(', ')})` };
-      await session.query({ text: `PREPARE kept AS ${text}` });
-      await session.query(run);
-      await work();
-      const { rows } = await session.query<Explained>(run);
-      return readsIn(rows);
-    } finally {
-      await session.query({ text: 'DEALLOCATE kept' });
-      await session.rollback();
+  const kept = await KeptPlans.of([{ text, values }]);
+  try {
+    await work();
+    return await kept.reads(0);
+  } finally {
+    await kept.end();
+  }
+}
+
+/** A statement with its values. */
+interface Valued {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Statements by the plans that were made for them at the beginning, as a connection keeps them. */
+export class KeptPlans {
+  readonly #session: Session;
+  readonly #runs: readonly string[];
+  readonly #ended: () => Promise<void>;
+
+  private constructor(session: Session, runs: readonly string[], ended: () => Promise<void>) {
+    this.#session = session;
+    this.#runs = runs;
+    this.#ended = ended;
+  }
+
+  /** Plans each, and runs none. */
+  static async of(statements: readonly Valued[]): Promise<KeptPlans> {
+    const database = await Database.open({ url: testPostgresUrl });
+    const session = await database.begin(byIndex);
+    const runs: string[] = [];
+    for (const [n, { text, values }] of statements.entries()) {
+      const run = `EXECUTE kept_${n} (${values.map(literal).join(', ')})`;
+      await session.query({ text: `PREPARE kept_${n} AS ${text}` });
+      await session.query({ text: `EXPLAIN ${run}` });
+      runs.push(run);
     }
-  });
+    return new KeptPlans(session, runs, () => database.close());
+  }
+
+  /** Runs one, and tells what it read. */
+  async reads(nth: number): Promise<Reads> {
+    const text = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${this.#runs[nth] ?? ''}`;
+    return readsIn((await this.#session.query<Explained>({ text })).rows);
+  }
+
+  async end(): Promise<void> {
+    await this.#session.rollback();
+    await this.#ended();
+  }
 }
 
 interface Explained {
@@ -82,10 +117,16 @@ function readsIn(rows: readonly Explained[]): Reads {
   };
 }
 
-/** A value of a test, as SQL has it. */
-function literal(value: PlanValue): string {
+/** A value, as SQL has it. */
+function literal(value: unknown): string {
   if (value === null) return 'NULL';
-  return typeof value === 'object' ? `'{${value.map((item) => `"${item}"`).join(',')}}'` : `'${value}'`;
+  if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
+  const text = Array.isArray(value) ? `{${value.map(item).join(',')}}` : String(value);
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function item(value: unknown): string {
+  return value === null ? 'NULL' : `"${String(value).replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 function nodesOf(node: PlanNode): readonly PlanNode[] {
