@@ -16,7 +16,7 @@ class Counting extends Socket {
   // A stream without it would write one by one.
   override _writev = (...args: Parameters<NonNullable<Socket['_writev']>>): void => {
     pieces++;
-    (Socket.prototype._writev as NonNullable<Socket['_writev']>).apply(this, args);
+    Socket.prototype._writev?.apply(this, args);
   };
 }
 

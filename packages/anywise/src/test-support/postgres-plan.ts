@@ -82,7 +82,7 @@ export class KeptPlans {
     const session = await database.begin(byIndex);
     const runs: string[] = [];
     for (const [n, { text, values }] of statements.entries()) {
-      const run = `EXECUTE kept_${n} (${values.map(literal).join(', ')})`;
+      const run = `EXECUTE kept_${n} (${values.map((value) => literal(value as PlanValue)).join(', ')})`;
       await session.query({ text: `PREPARE kept_${n} AS ${text}` });
       await session.query({ text: `EXPLAIN ${run}` });
       runs.push(run);
@@ -117,15 +117,18 @@ function readsIn(rows: readonly Explained[]): Reads {
   };
 }
 
+/** A value of a statement that a test explains. */
+type PlanValue = string | number | boolean | null | Buffer | readonly (string | number | boolean | null)[];
+
 /** A value, as SQL has it. */
-function literal(value: unknown): string {
+function literal(value: PlanValue): string {
   if (value === null) return 'NULL';
   if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
-  const text = Array.isArray(value) ? `{${value.map(item).join(',')}}` : String(value);
+  const text = typeof value === 'object' ? `{${value.map(item).join(',')}}` : String(value);
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-function item(value: unknown): string {
+function item(value: string | number | boolean | null): string {
   return value === null ? 'NULL' : `"${String(value).replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
