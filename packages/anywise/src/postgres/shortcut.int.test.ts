@@ -37,13 +37,23 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
       );
       await transport.publish([event('first')]);
       await commit({ outgoing: [event('a', 'k'), event('b', 'k'), event('c')] });
-      expect(await shortcut(await leaseOf(outbox), 100)).toEqual({ moved: 3, isMore: false, hasLeft: false });
+      expect(await shortcut(await leaseOf(outbox), 100)).toEqual({
+        moved: 3,
+        isMore: false,
+        hasLeft: false,
+        nextDueInMs: null,
+      });
       expect([await log(), await idsIn(outbox)]).toEqual([['first', 'a', 'b', 'c'], []]);
       await eventually(() => expect(received).toEqual(['first', 'a', 'b', 'c']));
       await subscription.close();
       const rows = await run(`SELECT DISTINCT type, kind FROM "${schema('bus')}".anywise_message`);
       expect(rows).toEqual([{ type: 'test.happened', kind: 'event' }]);
-      expect(await shortcut(await leaseOf(outbox), 100)).toEqual({ moved: 0, isMore: false, hasLeft: false });
+      expect(await shortcut(await leaseOf(outbox), 100)).toEqual({
+        moved: 0,
+        isMore: false,
+        hasLeft: false,
+        nextDueInMs: null,
+      });
     }));
 
   it('leaves what is not an event, was refused before or is too large, and what follows each by its key', () =>
@@ -67,7 +77,12 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
         });
         await run(`UPDATE ${table} SET attempts = 1 WHERE id = 'refused'`);
         await run(`UPDATE ${table} SET envelope = '{"id":1}' WHERE id = 'strange'`);
-        expect(await shortcut(await leaseOf(outbox), 100)).toEqual({ moved: 3, isMore: false, hasLeft: true });
+        expect(await shortcut(await leaseOf(outbox), 100)).toEqual({
+          moved: 3,
+          isMore: false,
+          hasLeft: true,
+          nextDueInMs: null,
+        });
         expect(await log()).toEqual(['before-strange', 'free', 'alone']);
         expect(await idsIn(outbox)).toEqual([
           'command',
@@ -99,13 +114,20 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
           { envelope: event('due', 'd'), due: { delayMs: 0 } },
         ],
       });
-      expect(await shortcut(lease, 100)).toEqual({ moved: 2, isMore: false, hasLeft: false });
+      const { nextDueInMs, ...done } = (await shortcut(lease, 100)) ?? { nextDueInMs: undefined };
+      expect(done).toEqual({ moved: 2, isMore: false, hasLeft: false });
+      expect(nextDueInMs).toBeGreaterThan(3_000_000);
+      expect(nextDueInMs).toBeLessThanOrEqual(3_600_000);
       expect(await log()).toEqual(['gone', 'due']);
       expect(await outbox.status()).toMatchObject({
         waiting: { count: 3 },
         scheduled: { count: 1 },
         parked: { count: 1 },
       });
+      await commit({ scheduled: [{ envelope: event('soon'), due: { delayMs: 1_800_000 } }] });
+      const sooner = await shortcut(lease, 100);
+      expect(sooner).toMatchObject({ moved: 0, hasLeft: false });
+      expect(sooner?.nextDueInMs).toBeLessThanOrEqual(1_800_000);
     }));
 
   it('moves nothing if one cannot be read as JSON, and says so', () =>
@@ -120,8 +142,8 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
     withShortcut(async ({ outbox, shortcut, commit, log }) => {
       const lease = await leaseOf(outbox);
       await commit({ outgoing: ['a', 'b', 'c', 'd', 'e'].map((id) => event(id, 'k')) });
-      expect(await shortcut(lease, 2)).toEqual({ moved: 2, isMore: true, hasLeft: false });
-      expect(await shortcut(lease, 4)).toEqual({ moved: 3, isMore: false, hasLeft: false });
+      expect(await shortcut(lease, 2)).toEqual({ moved: 2, isMore: true, hasLeft: false, nextDueInMs: null });
+      expect(await shortcut(lease, 4)).toEqual({ moved: 3, isMore: false, hasLeft: false, nextDueInMs: null });
       expect(await log()).toEqual(['a', 'b', 'c', 'd', 'e']);
     }));
 

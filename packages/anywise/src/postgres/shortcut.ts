@@ -25,13 +25,16 @@ function lockLeaseSql(schema: string): string {
  */
 export function moveSql(schema: string, log: string): string {
   const outbox = `${schema}.anywise_outbox`;
+  // What may go is found, and what is due later is known: nothing may become due in between.
+  const then = '(SELECT ms FROM clock)';
   // Read once for each, which is why `typed` is materialized: to read a text as JSON costs as much as to move it.
   const eventType = `CASE WHEN envelope::json ->> 'kind' = 'event' THEN nullif(envelope::json ->> 'type', '') END`;
   return `
-    WITH lease AS MATERIALIZED (
+    WITH clock AS MATERIALIZED (SELECT ${now} AS ms),
+    lease AS MATERIALIZED (
       SELECT 1 FROM ${schema}.anywise_lease WHERE name = 'relay' AND holder = $3 AND epoch = $4),
     oldest AS MATERIALIZED (${oldestSql(outbox)}),
-    ${freeSql(outbox, 'SELECT * FROM oldest')},
+    ${freeSql(outbox, 'SELECT * FROM oldest', then)},
     sized AS (SELECT *, octet_length(envelope) AS size, sum(octet_length(envelope)) OVER (ORDER BY seq) AS total FROM free),
     batch AS MATERIALIZED (SELECT * FROM sized WHERE total <= ${limits.batchBytes} OR total = size),
     typed AS MATERIALIZED (
@@ -51,11 +54,20 @@ export function moveSql(schema: string, log: string): string {
       RETURNING 1)
     SELECT moved.count AS moved, (SELECT count(*) FROM lease) AS held,
       seen.free >= $1 OR seen.free > seen.batch AS "isMore",
-      seen.batch > moved.count OR (seen.oldest >= $2 AND seen.free < $1) AS "hasLeft",
+      seen.batch > moved.count OR (seen.oldest >= $2 AND seen.free < $1) AS "hasLeft", seen.due - ${then} AS due,
       CASE WHEN moved.count > 0 THEN pg_notify($7, '') END AS told
     FROM (SELECT count(*) FROM added) AS moved, (
       SELECT (SELECT count(*) FROM oldest) AS oldest, (SELECT count(*) FROM free) AS free,
-        (SELECT count(*) FROM batch) AS batch) AS seen`;
+        (SELECT count(*) FROM batch) AS batch,
+        least((SELECT min(due_at) FROM oldest WHERE due_at > ${then}), (
+          SELECT due_at FROM ${outbox} WHERE state = 'scheduled' ORDER BY due_at LIMIT 1)) AS due) AS seen`;
+}
+
+interface Moved extends Omit<Shortened, 'nextDueInMs'> {
+  /** Whether the relay still had its lease: 1 or 0. */
+  readonly held: number;
+  /** In how many milliseconds the next one is due, if any waits for its time. */
+  readonly due: number | null;
 }
 
 /** The way from the outbox of a store to a transport; `undefined` unless its log is in the same database. */
@@ -67,14 +79,16 @@ export function shortcutTo(transport: Transport, database: Database, schema: str
   const move = prepared(moveSql(schema, quoted(log.schema)));
   const to = [log.maxMessageBytes, logLock(log.schema), channelOf('transport', log.schema)];
   return async ({ holder, epoch }, limit) => {
-    const { rows } = await database.lastByIndex<Shortened & { readonly held: number }>(
+    const { rows } = await database.lastByIndex<Moved>(
       [
         [lockLease, [holder, epoch]],
         [admit, [limit]],
       ],
       [move, [limit, 2 * limit, holder, epoch, ...to]],
     );
-    const [{ held, moved, isMore, hasLeft } = { held: 0, moved: 0, isMore: false, hasLeft: false }] = rows;
-    return held === 0 ? undefined : { moved, isMore, hasLeft };
+    const [row] = rows;
+    if (row === undefined || row.held === 0) return undefined;
+    const { moved, isMore, hasLeft, due } = row;
+    return { moved, isMore, hasLeft, nextDueInMs: due === null ? null : Math.max(0, due) };
   };
 }

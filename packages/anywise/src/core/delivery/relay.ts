@@ -140,7 +140,8 @@ export class Relay {
     const restMs = this.#restUntil - performance.now();
     // A commit wakes the relay, but not a transport that is down.
     if (restMs > 0) return restMs;
-    if (await this.#takeShortcut()) return 0;
+    const pauseMs = await this.#takeShortcut();
+    if (pauseMs !== undefined) return pauseMs;
     const { store } = this.#options;
     const { rows: found, nextDueInMs } = await store.outbox.sendable(relayBatch);
     if (found.length === 0) {
@@ -169,31 +170,33 @@ export class Relay {
    * Moves what it can without leaving the database. Only where something was committed: looking whether something waits costs
    * less than a transaction that locks the lease.
    *
-   * @returns whether it has moved all that it saw.
+   * @returns how long to pause, in milliseconds, if nothing is left for the other way.
    */
-  async #takeShortcut(): Promise<boolean> {
+  async #takeShortcut(): Promise<number | undefined> {
     const { store, transport, instruments, isAway } = this.#options;
     const isNew = this.#isWoken;
     this.#isWoken = false;
-    if (!isNew || this.#lease === undefined || transport === undefined || isAway()) return false;
-    if (instruments?.isActive === true || performance.now() < this.#detourUntil) return false;
+    if (!isNew || this.#lease === undefined || transport === undefined || isAway()) return undefined;
+    if (instruments?.isActive === true || performance.now() < this.#detourUntil) return undefined;
     this.#shortcut ??= store.shortcutTo?.(transport);
     const lease = this.#shortcut && (await this.#leased());
-    if (this.#shortcut === undefined || lease === undefined) return false;
+    if (this.#shortcut === undefined || lease === undefined) return undefined;
     try {
       const done = await this.#shortcut(lease, relayBatch);
       if (done === undefined) {
         this.#lease = undefined;
-        return false;
+        return undefined;
       }
-      if (done.moved > 0) this.#succeeded();
-      this.#isWoken ||= done.isMore && done.moved > 0;
-      return done.moved > 0 && !done.hasLeft;
+      const { moved, isMore, hasLeft, nextDueInMs } = done;
+      if (moved > 0) this.#succeeded();
+      this.#isWoken ||= isMore && moved > 0;
+      if (hasLeft || (moved === 0 && nextDueInMs === undefined)) return undefined;
+      return nextDueInMs === undefined || this.#isWoken ? 0 : this.#restMs(nextDueInMs ?? undefined);
     } catch (error) {
       // A database that is away fails on the other way, too.
       this.#detourUntil = performance.now() + detourMs;
       this.#options.logger.debug({ err: error }, 'The relay takes the way through the transport');
-      return false;
+      return undefined;
     }
   }
 

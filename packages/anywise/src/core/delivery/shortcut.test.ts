@@ -24,16 +24,29 @@ interface World {
 /** What a shortcut is to do with the rows that may leave; `undefined` if the lease is lost. */
 type Does = (ids: readonly string[]) => Promise<readonly string[] | undefined>;
 
+/** What the store of a world tells, and where it notes how often it was searched. */
+interface Told {
+  readonly instruments?: Instruments;
+  /** When the shortcut says that the next is due. */
+  readonly nextDueInMs?: () => number | null;
+  readonly searched?: () => void;
+}
+
 /** A relay whose store has a shortcut, and which has the lease already: it has sent `first` through the transport. */
 async function withShortcut(
   does: Does,
   work: (world: World) => Promise<void>,
-  instruments?: Instruments,
+  { instruments, nextDueInMs, searched }: Told = {},
 ): Promise<void> {
-  const store: Store = memoryStore();
+  const store: Store = Object.assign(memoryStore(), { restMs: 60_000 });
+  const sendable = store.outbox.sendable.bind(store.outbox);
+  store.outbox.sendable = (limit) => {
+    searched?.();
+    return sendable(limit);
+  };
   const [published, moved]: [string[], string[]] = [[], []];
   const shortcut: Shortcut = async (lease, limit): Promise<Shortened | undefined> => {
-    const { rows } = await store.outbox.sendable(limit);
+    const { rows } = await sendable(limit);
     const idOf = ({ envelope }: (typeof rows)[number]): string => envelope?.id ?? '';
     const wanted = await does(rows.map(idOf));
     if (wanted === undefined) return undefined;
@@ -43,7 +56,8 @@ async function withShortcut(
       lease,
       going.map(({ seq }) => ({ seq, outcome: 'confirmed' })),
     );
-    return { moved: going.length, isMore: false, hasLeft: going.length < rows.length };
+    const due = nextDueInMs === undefined ? {} : { nextDueInMs: nextDueInMs() };
+    return { moved: going.length, isMore: false, hasLeft: going.length < rows.length, ...due };
   };
   store.shortcutTo = () => shortcut;
   const transport = memoryBroker().connect();
@@ -159,6 +173,26 @@ it('is not taken while traces are recorded, which the transport is part of', () 
       await untilEmpty(store);
       expect([published, moved, relayed]).toEqual([['first', 'a'], [], ['first', 'a']]);
     },
-    instruments,
+    { instruments },
+  );
+});
+
+it('spares a search where it tells when the next is due, which is then made in time', () => {
+  let searches = 0;
+  let nextDueInMs: number | null = null;
+  return withShortcut(
+    async (ids) => ids,
+    async ({ store, published, moved, commit }) => {
+      await commit('a');
+      await untilEmpty(store);
+      const before = searches;
+      await commit('b');
+      await untilEmpty(store);
+      expect([published, moved, searches]).toEqual([['first'], ['a', 'b'], before]);
+      nextDueInMs = 20;
+      await commit('c');
+      await eventually(() => expect(searches).toBeGreaterThan(before));
+    },
+    { nextDueInMs: () => nextDueInMs, searched: () => searches++ },
   );
 });

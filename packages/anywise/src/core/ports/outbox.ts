@@ -117,6 +117,11 @@ export interface Shortened {
   readonly isMore: boolean;
   /** Whether it has left some that may go now by the other way. */
   readonly hasLeft: boolean;
+  /**
+   * When the next may go although nothing is committed until then, in milliseconds; `null` if none waits for its time.
+   * @defaultValue it does not tell, and `sendable` is asked
+   */
+  readonly nextDueInMs?: number | null;
 }
 
 /**
