@@ -47,7 +47,9 @@ export function readCloudEvent({ data, attributes, contentType }: BrokerMessage,
 
 /** The envelope's JSON. The body is put in as it is, so that it is parsed once; before the attributes, which count. */
 function jsonOf(attributes: readonly Attribute[], body: string): string {
-  const named = JSON.stringify(Object.fromEntries(attributes.filter(([name]) => name !== 'data')));
+  const given: Record<string, Attribute[1]> = {};
+  for (const [name, value] of attributes) if (name !== 'data') given[name] = value;
+  const named = JSON.stringify(given);
   if (body === '') return named;
   return named === '{}' ? `{"data":${body}}` : `{"data":${body},${named.slice(1)}`;
 }

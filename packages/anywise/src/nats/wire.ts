@@ -66,16 +66,19 @@ function contentTypeOf(headers: MsgHdrs): string {
 }
 
 function attributesOf(headers: MsgHdrs): readonly Attribute[] {
-  const found = new Map<string, string | number>();
+  const found: Attribute[] = [];
+  let isEvent = false;
   // Not by `get`, which looks through all of them each time.
   for (const [header, [value = '']] of headers) {
     const name = header.toLowerCase();
-    if (name === 'content-type') found.set('datacontenttype', value);
+    if (name === 'content-type') found.push(['datacontenttype', value]);
     if (!name.startsWith(attributePrefix)) continue;
     const attribute = name.slice(attributePrefix.length);
-    if (/^[a-z\d]{1,20}$/.test(attribute)) found.set(attribute, typedValue(attribute, decode(value)));
+    if (!/^[a-z\d]{1,20}$/.test(attribute)) continue;
+    found.push([attribute, typedValue(attribute, decode(value))]);
+    isEvent ||= attribute === 'specversion';
   }
-  return found.has('specversion') ? [...found] : [];
+  return isEvent ? found : [];
 }
 
 /** Percent-encodes what a header cannot carry, as the binding says. */

@@ -5,6 +5,7 @@ import { text, type OptionChecks } from '../core/errors/options.js';
 import { errorText } from '../core/errors/thrown.js';
 import { isUntrusted, placesOf, serversCheck, tlsCheck } from '../kit/servers.js';
 import { endsWithin } from '../kit/wait.js';
+import { writeTogether } from './write-together.js';
 
 /** How to reach RabbitMQ. */
 export interface RabbitmqConnectionOptions {
@@ -60,6 +61,7 @@ export class Connection {
 
   private constructor(model: ChannelModel) {
     this.#model = model;
+    writeTogether(this.#socket);
     // Without a listener an error ends the process. Those that wait for the connection report what happened.
     model.on('error', () => undefined);
     model.on('blocked', (why) => (this.#blocked = why));
@@ -148,10 +150,13 @@ export class Connection {
 
   /** Ends it at once. */
   destroy(): void {
-    const { stream } = this.#model.connection as unknown as { readonly stream: Socket };
     // Without an error the client does not notice.
-    stream.destroy(new Error('the connection was given up'));
+    this.#socket.destroy(new Error('the connection was given up'));
     this.#lose();
+  }
+
+  get #socket(): Socket {
+    return (this.#model.connection as unknown as { readonly stream: Socket }).stream;
   }
 
   #lose(): void {

@@ -68,36 +68,39 @@ export class Epoch {
     return finding;
   }
 
-  /** A promise if it is on its way. */
-  send(key: string, envelope: Envelope, { body, properties }: Written): Promise<Outcome> | Outcome {
+  /** @param settle called once, at once or with the confirm. */
+  send(key: string, envelope: Envelope, { body, properties }: Written, settle: (outcome: Outcome) => void): void {
     const { exchange } = this.#options.names;
-    const name = nameOf(envelope.source, envelope.id);
+    const { type, kind } = envelope;
+    const confirm =
+      kind === 'command'
+        ? this.#confirmOfCommand(envelope, settle)
+        : (error: unknown): void => settle(outcomeOf(error, type));
     // An event need not have a listener. A command without a queue would be lost, although it is confirmed.
-    const mandatory = envelope.kind === 'command';
-    this.#returned.delete(name);
-    let settle: (outcome: Outcome) => void = () => undefined;
-    const outcome = new Promise<Outcome>((resolve) => (settle = resolve));
-    const confirm = (error: unknown): void => settle(this.#outcomeOf(error, name, envelope.type));
+    const mandatory = kind === 'command';
     try {
       this.#channel.publish(exchange, key, body, { ...properties, persistent: true, mandatory }, confirm);
-      return outcome;
     } catch (error) {
-      if (error instanceof RangeError) return { error: tooManyHeaders(envelope.type), permanent: true };
+      if (error instanceof RangeError) return settle({ error: tooManyHeaders(type), permanent: true });
       this.end(error);
-      return 'lost';
+      settle('lost');
     }
   }
 
-  #outcomeOf(error: unknown, name: string, type: string): Outcome {
-    const wasReturned = this.#returned.delete(name);
-    if (error === null && wasReturned) {
-      const owner = sliceOf(type);
-      this.#owners.delete(owner);
-      const queue = this.#queueOf(owner).name;
-      return notYet(`No queue took \`${type}\`: \`${queue}\` is missing, or lacks the binding for commands.`);
-    }
-    if (error === null) return undefined;
-    return errorText(error).includes('nacked') ? notYet(`A RabbitMQ queue has refused \`${type}\`.`) : 'lost';
+  #confirmOfCommand({ source, id, type }: Envelope, settle: (outcome: Outcome) => void): (error: unknown) => void {
+    const name = nameOf(source, id);
+    this.#returned.delete(name);
+    return (error) => {
+      const wasReturned = this.#returned.delete(name);
+      settle(error === null && wasReturned ? this.#notTaken(type) : outcomeOf(error, type));
+    };
+  }
+
+  #notTaken(type: string): PublishFailure {
+    const owner = sliceOf(type);
+    this.#owners.delete(owner);
+    const queue = this.#queueOf(owner).name;
+    return notYet(`No queue took \`${type}\`: \`${queue}\` is missing, or lacks the binding for commands.`);
   }
 
   async #findOwner(owner: string): Promise<PublishFailure | undefined> {
@@ -118,6 +121,11 @@ export class Epoch {
     const { names } = this.#options;
     return { name: names.queueOf(owner), bindings: [names.commandsFor(owner)] };
   }
+}
+
+function outcomeOf(error: unknown, type: string): Outcome {
+  if (error === null) return undefined;
+  return errorText(error).includes('nacked') ? notYet(`A RabbitMQ queue has refused \`${type}\`.`) : 'lost';
 }
 
 function nameOf(source: unknown, id: unknown): string {

@@ -2,9 +2,9 @@ import { AnywiseError } from '../core/errors/errors.js';
 import { errorText } from '../core/errors/thrown.js';
 import { orderKey, type Envelope } from '../core/message/envelope.js';
 import type { PublishFailure } from '../core/ports/transport.js';
-import { endsWithin } from '../kit/wait.js';
 import { heldBack, writeEnvelopes } from '../kit/wire.js';
 import { Explained, replyCodeOf, unavailable, type Link } from './client.js';
+import { Confirms } from './confirms.js';
 import { Epoch, type Outcome } from './epoch.js';
 import { ensureExchange, rebindMs, type TopologyOptions } from './topology.js';
 import { writeMessage } from './wire.js';
@@ -38,22 +38,19 @@ export class Publisher {
   /** @throws AnywiseError (`UNAVAILABLE`) if none is confirmed, and all may be with the next attempt. */
   async publish(envelopes: readonly Envelope[]): Promise<readonly (PublishFailure | undefined)[]> {
     const epoch = await this.#current();
-    const results: Outcome[] = await this.#refusals(epoch, envelopes);
+    const results = await this.#refusals(epoch, envelopes);
     const held = new Set<string>();
-    const confirms: Promise<void>[] = [];
+    const confirms = new Confirms(results);
     for (const [at, envelope] of envelopes.entries()) {
       const key = orderKey(envelope);
       if (key !== undefined && held.has(key)) results[at] ??= heldBack(key);
-      const sent = results[at] ?? this.#send(epoch, envelope);
-      if (sent instanceof Promise) confirms.push(sent.then((outcome) => void (results[at] = outcome)));
-      else results[at] = sent;
+      if (results[at] === undefined) this.#send(epoch, envelope, confirms.expect(at));
       if (key !== undefined && results[at] !== undefined) held.add(key);
     }
-    if (confirms.length > 0 && !(await endsWithin(confirmMs, Promise.all(confirms)))) {
+    await confirms.all(confirmMs, () => {
       this.#noteShortage(epoch.connection.blocked);
       epoch.end(whyNoConfirm(epoch));
-    }
-    await Promise.all(confirms);
+    });
     if (epoch.ended === undefined) this.#noteShortage(undefined);
     return this.#withoutLost(results, epoch);
   }
@@ -113,27 +110,30 @@ export class Publisher {
   /** Why some cannot be sent. */
   async #refusals(epoch: Epoch, envelopes: readonly Envelope[]): Promise<Outcome[]> {
     const written = writeEnvelopes(envelopes, this.#options.maxMessageBytes);
-    return Promise.all(
-      written.map(async (result) => {
-        if ('failure' in result) return result.failure;
-        const { kind, type } = result.envelope;
-        return kind === 'command' && this.#options.names.keyOf({ kind, type }) !== undefined
-          ? epoch.ownerFailure(type)
-          : undefined;
-      }),
-    ).catch((error: unknown) => {
+    const results: Outcome[] = written.map((result) => ('failure' in result ? result.failure : undefined));
+    const commands = envelopes.flatMap(({ kind, type }, at) =>
+      kind === 'command' && results[at] === undefined && this.#options.names.keyOf({ kind, type }) !== undefined
+        ? [epoch.ownerFailure(type).then((failure) => (results[at] = failure))]
+        : [],
+    );
+    if (commands.length === 0) return results;
+    try {
+      await Promise.all(commands);
+    } catch (error) {
       throw this.#unavailable(error);
-    });
+    }
+    return results;
   }
 
-  #send(epoch: Epoch, envelope: Envelope): Promise<Outcome> | Outcome {
+  #send(epoch: Epoch, envelope: Envelope, settle: (outcome: Outcome) => void): void {
+    const { type } = envelope;
     const key = this.#options.names.keyOf(envelope);
-    if (key === undefined) return { error: unroutable(envelope.type), permanent: true };
     const written = writeMessage(envelope);
-    if (written.body.byteLength > this.#serverMaxBytes) {
-      return { error: tooLarge(envelope.type, written.body.byteLength, this.#serverMaxBytes), permanent: true };
-    }
-    return epoch.send(key, envelope, written);
+    const bytes = written.body.byteLength;
+    if (key === undefined) settle({ error: unroutable(type), permanent: true });
+    else if (bytes > this.#serverMaxBytes) {
+      settle({ error: tooLarge(type, bytes, this.#serverMaxBytes), permanent: true });
+    } else epoch.send(key, envelope, written, settle);
   }
 
   /** If everything that could be sent is lost, the server is away: the caller should rest. */

@@ -8,7 +8,8 @@ import { longestName } from './names.js';
 // https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/amqp-protocol-binding.md
 const attributePrefix = 'cloudEvents_';
 /** Others write the prefix with a colon. */
-const attributeName = /^cloudEvents[_:]([a-z\d]{1,20})$/;
+const otherPrefix = 'cloudEvents:';
+const attributeName = /^[a-z\d]{1,20}$/;
 
 /** What is published of an envelope. */
 export interface Written {
@@ -59,21 +60,24 @@ export function identityOf({ content, fields, properties }: Message): string {
 }
 
 function attributesOf(headers: Readonly<Record<string, unknown>>, contentType: string): readonly Attribute[] {
-  const found = new Map<string, string | number | boolean>();
-  if (contentType !== '') found.set('datacontenttype', contentType);
-  for (const [header, value] of Object.entries(headers)) {
-    const name = attributeName.exec(header)?.[1];
-    const scalar = scalarOf(name, value);
-    if (name !== undefined && scalar !== undefined) found.set(name, scalar);
+  const found: Attribute[] = contentType === '' ? [] : [['datacontenttype', contentType]];
+  let isEvent = false;
+  for (const header of Object.keys(headers)) {
+    if (!header.startsWith(attributePrefix) && !header.startsWith(otherPrefix)) continue;
+    const name = header.slice(attributePrefix.length);
+    const scalar = scalarOf(name, headers[header]);
+    if (scalar === undefined || !attributeName.test(name)) continue;
+    found.push([name, scalar]);
+    isEvent ||= name === 'specversion';
   }
-  return found.has('specversion') ? [...found] : [];
+  return isEvent ? found : [];
 }
 
 /** The last second that a `Date` can have. */
 const latestSecond = 8_640_000_000_000;
 
-function scalarOf(name: string | undefined, value: unknown): string | number | boolean | undefined {
-  if (name !== undefined && typeof value === 'string') return typedValue(name, value);
+function scalarOf(name: string, value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'string') return typedValue(name, value);
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   const { '!': type, value: seconds } = Object(value) as { readonly '!'?: unknown; readonly value?: unknown };
   if (type !== 'timestamp' || typeof seconds !== 'number' || !(Math.abs(seconds) <= latestSecond)) return undefined;
