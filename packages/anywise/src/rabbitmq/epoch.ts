@@ -81,9 +81,11 @@ export class Epoch {
     try {
       this.#channel.publish(exchange, key, body, { ...properties, persistent: true, mandatory }, confirm);
     } catch (error) {
-      if (error instanceof RangeError) return settle({ error: tooManyHeaders(type), permanent: true });
-      this.end(error);
-      settle('lost');
+      if (error instanceof RangeError) settle({ error: tooManyHeaders(type), permanent: true });
+      else {
+        this.end(error);
+        settle('lost');
+      }
     }
   }
 

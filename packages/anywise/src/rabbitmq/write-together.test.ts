@@ -5,11 +5,15 @@ import { writeTogether } from './write-together.js';
 /** A socket that shows what leaves it together. */
 function socket() {
   const left: string[] = [];
-  const shown = (chunks: readonly { readonly chunk: unknown }[]): string =>
-    chunks.map(({ chunk }) => String(chunk)).join();
   const made = new Writable({
-    write: (chunk, _encoding, done) => (left.push(shown([{ chunk }])), done()),
-    writev: (chunks, done) => (left.push(shown(chunks)), done()),
+    write: (chunk, _encoding, done) => {
+      left.push(String(chunk));
+      done();
+    },
+    writev: (chunks, done) => {
+      left.push(chunks.map(({ chunk }) => String(chunk)).join());
+      done();
+    },
   });
   writeTogether(made);
   return { socket: made, left };

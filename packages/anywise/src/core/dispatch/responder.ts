@@ -100,7 +100,7 @@ export class Responder {
       done = signal.aborted ? undefined : this.#turns.takeFree();
       done ??= await this.#turns.take(signal);
       const content = done === undefined ? overloaded(request) : unreadable(message, request, patience);
-      answered = withError(content ?? (await this.#reply(request, signal, patience, trace)));
+      answered = withError(content ?? { kind: 'reply', data: await this.#receive(request, signal, patience, trace) });
     } catch (thrown) {
       const content: AnswerContent = { kind: 'error', data: this.#told(message, request, thrown, patience) };
       answered = { content, error: thrown };
@@ -116,10 +116,11 @@ export class Responder {
     return answered;
   }
 
-  async #reply(request: Envelope, signal: Abortable, patience: Patience, trace: Trace): Promise<AnswerContent> {
+  /** Resolves with the reply of the handler. */
+  #receive(request: Envelope, signal: Abortable, patience: Patience, trace: Trace): Promise<unknown> {
     const { codec, sender } = this.#options;
     const command = codec.decode(request) as Command;
-    const reply = await sender.receive(command, {
+    return sender.receive(command, {
       context: codec.entriesOf(request),
       checkReply: true,
       signal,
@@ -128,7 +129,6 @@ export class Responder {
       origin: { messageId: request.id, correlationId: request.correlationid, causationId: request.causationid },
       span: trace,
     });
-    return { kind: 'reply', data: reply };
   }
 
   /** What the sender is told of an error; the log has what it is not told. */

@@ -5,7 +5,8 @@ import { textProblem } from '../message/envelope-problems.js';
 import { classNameOf, declarationOf, notMessage, sliceOf, type Command } from '../message/message.js';
 import type { CompiledCommand, Run } from './compile.js';
 import type { Trace } from '../ports/instrumentation.js';
-import { startDeadline, untilAborted } from './deadline.js';
+import { untilAborted } from '../time/until-aborted.js';
+import { startDeadline } from './deadline.js';
 import { Frame, type FrameHost } from './frame.js';
 import type { Idempotency } from './idempotency.js';
 import type { PlainSends } from './plain-sends.js';
@@ -109,7 +110,10 @@ export class Sender {
       // A unit of its own is abandoned by the code that runs it: only that code knows whether the commit has begun.
       if (caller === undefined && (compiled.needsUnit || idempotencyKey !== undefined)) return await reply;
       if (caller !== undefined) return await untilAborted(reply, stop);
-      return await this.#plain.watch(() => untilAborted(reply, stop), compiled.pace);
+      const { pace } = compiled;
+      if (pace.skips === 0) return await this.#plain.watch(() => untilAborted(reply, stop), pace);
+      pace.skips--;
+      return await untilAborted(reply, stop);
     } finally {
       started.clear();
     }

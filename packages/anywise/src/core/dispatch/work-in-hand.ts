@@ -1,8 +1,8 @@
 import { AnywiseError } from '../errors/errors.js';
 import { sleep } from '../time/timers.js';
+import { untilAborted } from '../time/until-aborted.js';
 import { Waiters } from '../../kit/wait.js';
 import { LinkedList } from './linked-list.js';
-import { untilAborted } from './deadline.js';
 import type { Abortable } from '../time/lazy-signal.js';
 import { entityOf } from '../entities/entities.js';
 import type { Instruments } from '../ports/instrumentation.js';

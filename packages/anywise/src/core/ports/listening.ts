@@ -1,6 +1,7 @@
 import { AnywiseError } from '../errors/errors.js';
 import type { Envelope } from '../message/envelope.js';
 import type { Abortable, LazySignal } from '../time/lazy-signal.js';
+import { untilAborted } from '../time/until-aborted.js';
 import type { Answer, Transport } from './transport.js';
 
 type Request = NonNullable<Transport['request']>;
@@ -46,13 +47,4 @@ export function requestOver(transport: Transport, envelope: Envelope, stop: Lazy
 export function answerBy(answer: Answer, request: Envelope, stop: LazySignal): Promise<Envelope> {
   const listens = (answer as Made)[listening];
   return listens === undefined ? answer(request, stop.signal) : listens(request, stop);
-}
-
-function untilAborted<T>(work: Promise<T>, stop: LazySignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(stop.reason);
-    const forget = (): void => stop.removeEventListener('abort', giveUp);
-    stop.addEventListener('abort', giveUp);
-    work.then(resolve, reject).finally(forget);
-  });
 }
