@@ -34,7 +34,7 @@ it('has every message of the services, with who makes it, who handles it and whi
         place: expect.stringMatching(/^services\/payments\/src\/create-payment\/handler\.ts:\d+$/),
       },
     ],
-    listeners: [{ service: 'orders', name: 'orders/payments.payment-created' }],
+    listeners: [{ service: 'orders', name: 'orders/payments.payment-created', runs: 'afterwards' }],
   });
 });
 

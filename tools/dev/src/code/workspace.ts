@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ServiceDefinition } from '@anywise/service';
-import { Anywise, type BusDescription, type Contract } from 'anywise';
+import { Anywise, memoryStore, type BusDescription, type Contract } from 'anywise';
 import { findManifests } from '../workspace.js';
 import { usesIn, type Find, type Use } from './uses.js';
 
@@ -79,7 +79,8 @@ async function readService(root: string, folder: string, find: Find): Promise<Se
   const { app } = await load(join(folder, 'src/app.ts'));
   if (!isService(app))
     throw new Error(`\`src/app.ts\` of \`${name}\` exports no \`app\` with contracts and a registry.`);
-  const bus = new Anywise({ name, contracts: app.contracts, registries: [app.registry] });
+  // Every service has a store, so that its listeners run after the commit.
+  const bus = new Anywise({ name, contracts: app.contracts, registries: [app.registry], store: memoryStore() });
   const uses = sourcesIn(join(folder, 'src')).flatMap((file) => {
     const shown = withSlashes(relative(root, file));
     return usesIn(readFileSync(file, 'utf8'), find).map((use) => ({ ...use, place: `${shown}:${use.line}` }));
