@@ -1,14 +1,14 @@
-import type { Attributes } from '@opentelemetry/api';
+import { SpanKind, type Attributes, type SpanOptions } from '@opentelemetry/api';
 import { attribute } from './names.js';
 
 /** What the messages of one type have in common. */
 export interface Common {
   /** The name of their spans. */
   readonly name: string;
+  /** What their spans are made with: what a sampler may ask for. Each adds its own. */
+  readonly options: SpanOptions;
   /** The attributes of their metrics. */
   readonly measured: Attributes;
-  /** Those of their spans, to which each adds its own. */
-  readonly attributes: Attributes;
 }
 
 const system = { [attribute.system]: 'anywise' };
@@ -20,6 +20,7 @@ export class CommonAttributes {
   readonly #service: string;
   readonly #created = new Map<string, Common>();
   readonly #processed = new Map<string, Map<string, Common>>();
+  readonly #sent = new Map<string, Attributes>();
 
   constructor(service: string) {
     this.#service = service;
@@ -31,7 +32,8 @@ export class CommonAttributes {
     if (known !== undefined) return known;
     const measured = { ...system, [attribute.operationName]: 'create', [attribute.destination]: type };
     const attributes = { ...measured, [attribute.operationType]: 'create', [attribute.kind]: kind };
-    return keep(this.#created, type, { name: `create ${type}`, measured, attributes });
+    const options = { kind: SpanKind.PRODUCER, attributes };
+    return keep(this.#created, type, { name: `create ${type}`, options, measured });
   }
 
   /** Of messages that a listener handles. */
@@ -46,8 +48,15 @@ export class CommonAttributes {
       [attribute.subscription]: listener,
       [attribute.consumerGroup]: this.#service,
     };
-    const attributes = { ...measured, [attribute.operationType]: 'process' };
-    return keep(ofListener, type, { name: `process ${type}`, measured, attributes });
+    const options = { kind: SpanKind.CONSUMER, attributes: { ...measured, [attribute.operationType]: 'process' } };
+    return keep(ofListener, type, { name: `process ${type}`, options, measured });
+  }
+
+  /** The attributes of the metrics of messages that are handed to the transport. */
+  sent(type: string): Attributes {
+    const known = this.#sent.get(type);
+    if (known !== undefined) return known;
+    return keep(this.#sent, type, { ...system, [attribute.operationName]: 'send', [attribute.destination]: type });
   }
 }
 

@@ -4,11 +4,11 @@ import type { Envelope } from '../core/message/envelope.js';
 import type { Claim } from '../core/ports/inbox.js';
 import type { AttemptEnd, DeliveryInstruments } from '../core/ports/instrumentation.js';
 import { bornAt } from './born-at.js';
-import { CommonAttributes, type Common } from './common-attributes.js';
+import { CommonAttributes } from './common-attributes.js';
 import { errorType } from './error-type.js';
 import type { Meters } from './meters.js';
 import { attribute, spanEvent } from './names.js';
-import { background, failed, inSpan, parentOf, remoteParent, secondsSince, withError } from './span.js';
+import { background, failed, inSpan, parentOf, remoteParent, secondsSince, withError, type SpanEnd } from './span.js';
 import type { Telemetry } from './telemetry.js';
 import { readTrace, writeTrace } from './traceparent.js';
 
@@ -24,7 +24,7 @@ export interface DeliveryOptions {
 
 /** The SDK keeps no more. */
 const mostLinks = 128;
-const system = { [attribute.system]: 'anywise' };
+const sending = { [attribute.system]: 'anywise', [attribute.operationName]: 'send' };
 
 /** Spans and metrics of the messages that take the durable way. */
 export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptions): DeliveryInstruments {
@@ -32,61 +32,44 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
 
   const common = new CommonAttributes(service);
 
-  const spanOf = (claim: Claim, envelope: Envelope | undefined, { name, attributes }: Common, ageMs: number) => {
-    const own: Attributes = { ...attributes, [attribute.messageId]: claim.id, [attribute.attempt]: claim.attempt };
+  /** What no sampler asks for is set only on what is recorded: an SDK copies what a span is made with several times. */
+  const identify = (span: Span, claim: Claim, envelope: Envelope | undefined, ageMs: number): void => {
+    if (!span.isRecording()) return;
+    span.setAttribute(attribute.messageId, claim.id);
+    span.setAttribute(attribute.attempt, claim.attempt);
     if (envelope !== undefined) {
-      own[attribute.conversation] = envelope.correlationid;
-      own[attribute.kind] = envelope.kind;
-      own[attribute.age] = ageMs / 1_000;
+      span.setAttribute(attribute.conversation, envelope.correlationid);
+      span.setAttribute(attribute.kind, envelope.kind);
+      span.setAttribute(attribute.age, ageMs / 1_000);
     }
-    if (claim.isReplayed === true) own[attribute.replayed] = true;
-    if (recordKeys && claim.key !== undefined) own[attribute.key] = claim.key;
-    return { name, kind: SpanKind.CONSUMER, attributes: own };
-  };
-
-  const count = (end: AttemptEnd, measured: Attributes): void => {
-    const { meters } = telemetry;
-    if (meters === undefined || end.outcome === 'handled') return;
-    if (!('error' in end)) meters.leasesLost.add(1, measured);
-    else {
-      const counter = end.outcome === 'dead' ? meters.deadLetters : meters.retries;
-      counter.add(1, withError(measured, errorType(end.error)));
-    }
+    if (claim.isReplayed === true) span.setAttribute(attribute.replayed, true);
+    if (recordKeys && claim.key !== undefined) span.setAttribute(attribute.key, claim.key);
   };
 
   return {
     create(envelope, within) {
-      const { name, attributes } = common.created(envelope.type, envelope.kind);
-      const own: Attributes = {
-        ...attributes,
-        [attribute.messageId]: envelope.id,
-        [attribute.conversation]: envelope.correlationid,
-      };
-      const request = { kind: SpanKind.PRODUCER, attributes: own };
-      const span = telemetry.tracer.startSpan(name, request, parentOf(within));
-      span.end();
+      const { name, options: made } = common.created(envelope.type, envelope.kind);
+      const span = telemetry.tracer.startSpan(name, made, parentOf(within));
+      if (span.isRecording()) {
+        span.setAttribute(attribute.messageId, envelope.id);
+        span.setAttribute(attribute.conversation, envelope.correlationid);
+        span.end();
+      }
       return writeTrace(span.spanContext());
     },
 
     relay(batch, run) {
       const { meters } = telemetry;
-      const measured = { ...system, [attribute.operationName]: 'send' };
-      const attributes = {
-        ...measured,
-        [attribute.operationType]: 'send',
-        [attribute.batchCount]: batch.length,
-      };
-      const links = linksTo(batch);
       const began = performance.now();
       const ended =
         meters &&
         ((error: string | undefined) => {
-          meters.operationDuration.record(secondsSince(began), withError(measured, error));
-          for (const { type } of batch) {
-            meters.sent.add(1, withError({ ...measured, [attribute.destination]: type }, error));
-          }
+          meters.operationDuration.record(secondsSince(began), withError(sending, error));
+          for (const [type, count] of countsIn(batch)) meters.sent.add(count, withError(common.sent(type), error));
         });
-      const span = { name: 'send', kind: SpanKind.CLIENT, attributes, links };
+      const attributes = { ...sending, [attribute.operationType]: 'send', [attribute.batchCount]: batch.length };
+      const options = { kind: SpanKind.CLIENT, attributes, links: linksTo(batch) };
+      const span = { name: 'send', options };
       return inSpan(telemetry, span, remoteParent(undefined), () => context.with(background, run), { ended });
     },
 
@@ -96,27 +79,20 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
       const origin = envelope && readTrace(envelope);
       const ageMs = envelope === undefined ? 0 : Math.max(0, now() - bornAt(envelope));
       const continues = origin !== undefined && ageMs < newTraceAfterMs;
-      const shared = common.processed(claim.listener, claim.type);
-      const { measured } = shared;
-      const ended = meters && startProcess(meters, measured, envelope === undefined ? undefined : ageMs);
-      const request = spanOf(claim, envelope, shared, ageMs);
-      const links = origin === undefined ? undefined : [{ context: origin }];
-      const handled = (span: Span, own: Context): Promise<AttemptEnd> =>
-        context.with(own, run, undefined, own).then((end) => {
-          addEvent(span, end);
-          count(end, measured);
-          return end;
-        });
-      return inSpan(telemetry, { ...request, links }, remoteParent(continues ? origin : undefined), handled, {
-        ended,
-        errorOf: errorOfEnd,
-      });
+      const { name, options: alone, measured } = common.processed(claim.listener, claim.type);
+      const end = meters === undefined ? unmeasured : measuredEnd(meters, measured, envelope && ageMs);
+      const request = origin === undefined ? alone : { ...alone, links: [{ context: origin }] };
+      const attempt = (span: Span, own: Context): Promise<AttemptEnd> => {
+        identify(span, claim, envelope, ageMs);
+        return context.with(own, run, undefined, own);
+      };
+      return inSpan(telemetry, { name, options: request }, remoteParent(continues ? origin : undefined), attempt, end);
     },
 
     processBatch(claims, run) {
       const { meters } = telemetry;
       const [first] = claims;
-      const { name, measured } = common.processed(first?.listener ?? '', first?.type ?? '');
+      const { name, measured, options: alone } = common.processed(first?.listener ?? '', first?.type ?? '');
       const began = performance.now();
       const ended =
         meters &&
@@ -124,13 +100,9 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
           meters.consumed.add(claims.length, measured);
           meters.processDuration.record(secondsSince(began), withError(measured, error));
         });
-      const attributes = {
-        ...measured,
-        [attribute.operationType]: 'process',
-        [attribute.batchCount]: claims.length,
-      };
+      const attributes = { ...alone.attributes, [attribute.batchCount]: claims.length };
       const links = linksTo(claims.flatMap(({ envelope }) => envelope ?? []));
-      const span = { name, kind: SpanKind.CONSUMER, attributes, links };
+      const span = { name, options: { ...alone, attributes, links } };
       // They come of many traces.
       const parent = remoteParent(undefined);
       return inSpan(telemetry, span, parent, (_, own) => context.with(own, run, undefined, own), { ended });
@@ -138,12 +110,11 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
 
     buried(entry) {
       const { listener, type, error = '', envelope } = entry;
-      const { name, measured, attributes: shared } = common.processed(listener, type);
+      const { name, measured, options } = common.processed(listener, type);
       const origin = envelope && readTrace(envelope);
-      const attributes = { ...shared, [attribute.messageId]: entry.id };
       const links = origin === undefined ? [] : [{ context: origin }];
-      const request = { kind: SpanKind.CONSUMER, attributes, links };
-      const span = telemetry.tracer.startSpan(name, request, remoteParent(undefined));
+      const span = telemetry.tracer.startSpan(name, { ...options, links }, remoteParent(undefined));
+      span.setAttribute(attribute.messageId, entry.id);
       const unreadable = new AnywiseError('UNREADABLE_MESSAGE', error);
       // It was thrown nowhere.
       delete unreadable.stack;
@@ -155,25 +126,51 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
   };
 }
 
+const unmeasured: SpanEnd<AttemptEnd> = { result: addEvent, errorOf: errorOfEnd };
+
 /** Takes the measures of an attempt that begins, and gives what takes those of its end. */
-function startProcess(meters: Meters, measured: Attributes, ageMs: number | undefined) {
+function measuredEnd(meters: Meters, measured: Attributes, ageMs: number | undefined): SpanEnd<AttemptEnd> {
   const began = performance.now();
   meters.consumed.add(1, measured);
   if (ageMs !== undefined) meters.deliveryDelay.record(ageMs / 1_000, measured);
-  return (error: string | undefined): void =>
-    meters.processDuration.record(secondsSince(began), withError(measured, error));
+  return {
+    result(span, end) {
+      addEvent(span, end);
+      count(meters, end, measured);
+    },
+    errorOf: errorOfEnd,
+    ended: (error) => meters.processDuration.record(secondsSince(began), withError(measured, error)),
+  };
+}
+
+function count(meters: Meters, end: AttemptEnd, measured: Attributes): void {
+  if (end.outcome === 'handled') return;
+  if (!('error' in end)) meters.leasesLost.add(1, measured);
+  else {
+    const counter = end.outcome === 'dead' ? meters.deadLetters : meters.retries;
+    counter.add(1, withError(measured, errorType(end.error)));
+  }
 }
 
 function errorOfEnd(end: AttemptEnd): unknown {
   return 'error' in end ? end.error : undefined;
 }
 
+/** How many messages there are of each type. */
+function countsIn(batch: readonly Envelope[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { type } of batch) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
+}
+
 /** Links to what has created the messages. */
 function linksTo(envelopes: readonly Envelope[]): Link[] {
-  return envelopes
-    .flatMap((envelope) => readTrace(envelope) ?? [])
-    .slice(0, mostLinks)
-    .map((origin) => ({ context: origin }));
+  const links: Link[] = [];
+  for (const envelope of envelopes) {
+    const origin = readTrace(envelope);
+    if (origin !== undefined && links.push({ context: origin }) === mostLinks) break;
+  }
+  return links;
 }
 
 function addEvent(span: Span, end: AttemptEnd): void {

@@ -191,13 +191,21 @@ describe('otel', () => {
     await eventually(() => expect(seen).toHaveLength(1));
     expect(seen[0]).not.toHaveProperty('traceparent');
     await using recorded = recordSpans();
-    // A bus looks for an SDK once in a turn of the event loop.
-    await new Promise(setImmediate);
     await bus.send(new Pay({ n: 2 }));
     await eventually(() => expect(seen).toHaveLength(2));
     const created = recorded.spans().find(({ name }) => name === 'create pay.paid');
     const { traceId, spanId } = created?.spanContext() ?? { traceId: '', spanId: '' };
     expect(seen[1]?.traceparent).toBe(`00-${traceId}-${spanId}-01`);
+  });
+
+  it('measures what happens soon after only metrics were registered', async () => {
+    await using bus = await startBus({ name: 'pay', contracts, items: [pay], instrumentation: otel() });
+    await using recorded = recordSpans({ traces: false });
+    await eventually(async () => {
+      await bus.send(new Pay({ n: 1 }));
+      expect((await recorded.values('anywise.send.duration')).size).toBe(1);
+    });
+    expect(recorded.spans()).toEqual([]);
   });
 
   it('names every option that is wrong', () => {

@@ -78,10 +78,12 @@ class OtelInstruments implements Instruments {
   background<T>(run: () => T): T {
     // What waits is observed from the start on, even if nothing moves.
     this.#telemetry.find();
+    this.#telemetry.watch();
     return context.with(background, run);
   }
 
   close(): void {
+    this.#telemetry.close();
     this.#stopObserving?.();
   }
 }

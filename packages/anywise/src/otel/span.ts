@@ -6,11 +6,9 @@ import {
   trace,
   type Attributes,
   type Context,
-  type Link,
   type Span,
   type SpanContext,
   type SpanOptions,
-  type SpanKind,
 } from '@opentelemetry/api';
 import type { Trace } from '../core/ports/instrumentation.js';
 import { errorText } from '../core/errors/thrown.js';
@@ -26,9 +24,7 @@ export const background: Context = ROOT_CONTEXT.setValue(suppressed, true);
 
 export interface SpanRequest {
   readonly name: string;
-  readonly kind: SpanKind;
-  readonly attributes: Attributes;
-  readonly links?: Link[] | undefined;
+  readonly options: SpanOptions;
 }
 
 /** Where a span goes: within the user's own span, if there is one, else within the message that caused it. */
@@ -46,31 +42,33 @@ export function remoteParent(origin: SpanContext | undefined): Context {
 /**
  * Runs within a span, and ends it.
  *
- * @param options.ended called before the span ends, with the `error.type` if it failed.
- * @param options.errorOf tells why a result is a failure, if it is.
+ * @param end.result called first with what came of it.
+ * @param end.errorOf tells why a result is a failure, if it is.
+ * @param end.ended called before the span ends, with the `error.type` if it failed.
  */
 export function inSpan<T>(
   telemetry: Telemetry,
-  request: SpanRequest,
+  { name, options }: SpanRequest,
   parent: Context,
   run: (span: Span, own: Context) => Promise<T>,
-  { ended, errorOf }: SpanEnd<T>,
+  end: SpanEnd<T>,
 ): Promise<T> {
-  const span = telemetry.tracer.startSpan(request.name, request as SpanOptions, parent);
+  const span = telemetry.tracer.startSpan(name, options, parent);
   const own = trace.setSpan(parent, span);
   const running = run(span, own);
   // Not sampled, and nothing measured: the trace goes on to others, and no promise is added here.
-  if (!span.isRecording() && ended === undefined) return running;
+  if (!span.isRecording() && end.ended === undefined) return running;
   return running.then(
     (result) => {
-      const error = errorOf?.(result);
-      ended?.(error === undefined ? undefined : failed(span, error));
+      end.result?.(span, result);
+      const error = end.errorOf?.(result);
+      end.ended?.(error === undefined ? undefined : failed(span, error));
       span.end();
       return result;
     },
     (error: unknown) => {
       const type = failed(span, error);
-      ended?.(type);
+      end.ended?.(type);
       span.end();
       throw error;
     },
@@ -78,6 +76,7 @@ export function inSpan<T>(
 }
 
 export interface SpanEnd<T> {
+  readonly result?: ((span: Span, result: T) => void) | undefined;
   readonly ended?: ((errorType: string | undefined) => void) | undefined;
   readonly errorOf?: ((result: T) => unknown) | undefined;
 }

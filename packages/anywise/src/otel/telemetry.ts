@@ -8,42 +8,52 @@ import {
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
+import { startInterval } from '../core/time/timers.js';
 import { createMeters, type Meters } from './meters.js';
 import { scope } from './names.js';
 
+/** How long metrics alone may go unnoticed, in milliseconds. */
+const lookMs = 1_000;
+
 /** What a process records with, as far as an SDK is registered. One may be registered after the bus was made. */
 export class Telemetry {
-  readonly #provider = trace.getTracerProvider();
   readonly #onMeter: (meter: Meter) => void;
+  /** Where tracers will come from, which costs next to nothing to ask. */
+  #provider: TracerProvider & Partial<ProxyProvider> = trace.getTracerProvider();
   #tracer: Tracer | undefined;
   #meters: Meters | undefined;
   #isActive = false;
-  #isFresh = false;
+  #looking: NodeJS.Timeout | undefined;
 
   /** @param onMeter called once, when there is a meter that records. */
   constructor(onMeter: (meter: Meter) => void) {
     this.#onMeter = onMeter;
   }
 
-  /** Asked with each message, so what it says is looked up once in a turn of the event loop, until all is found. */
+  /** Asked with each message. */
   get isActive(): boolean {
-    if (!this.#isFresh) this.find();
-    return this.#isActive;
+    return this.#isActive || (this.#provider.getDelegateTracer?.(scope) !== undefined && this.find());
   }
 
-  /** Looks for what has been registered meanwhile. */
-  find(): void {
-    this.#tracer ??= this.#findTracer();
+  /** Looks for what has been registered meanwhile. Returns whether there is any. */
+  find(): boolean {
+    this.#provider = trace.getTracerProvider();
+    this.#tracer ??= tracerOf(this.#provider);
     this.#meters ??= this.#findMeters();
-    this.#isActive = this.#tracer !== undefined || this.#meters !== undefined;
-    if (this.#isFresh) return;
-    this.#isFresh = true;
-    if (this.#tracer === undefined || this.#meters === undefined) setImmediate(this.#expire);
+    return (this.#isActive = this.#tracer !== undefined || this.#meters !== undefined);
   }
 
-  readonly #expire = (): void => {
-    this.#isFresh = false;
-  };
+  /** Goes on looking, until all is found or it is closed. */
+  watch(): void {
+    this.#looking ??= startInterval(() => {
+      this.find();
+      if (this.#tracer !== undefined && this.#meters !== undefined) this.close();
+    }, lookMs).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#looking);
+  }
 
   /** Makes spans that record nothing, but pass their parent's trace on, if only metrics are recorded. */
   get tracer(): Pick<Tracer, 'startSpan'> {
@@ -52,12 +62,6 @@ export class Telemetry {
 
   get meters(): Meters | undefined {
     return this.#meters;
-  }
-
-  #findTracer(): Tracer | undefined {
-    const provider = isProxy(this.#provider) ? this.#provider : trace.getTracerProvider();
-    // The API's own tracer records nothing, and still costs ten times a send.
-    return isProxy(provider) ? provider.getDelegateTracer(scope) : provider.getTracer(scope);
   }
 
   #findMeters(): Meters | undefined {
@@ -79,6 +83,7 @@ interface ProxyProvider extends TracerProvider {
   getDelegateTracer(name: string): Tracer | undefined;
 }
 
-function isProxy(provider: TracerProvider): provider is ProxyProvider {
-  return 'getDelegateTracer' in provider;
+/** The API's own tracer records nothing, and still costs ten times a send. */
+function tracerOf(provider: TracerProvider & Partial<ProxyProvider>): Tracer | undefined {
+  return provider.getDelegateTracer === undefined ? provider.getTracer(scope) : provider.getDelegateTracer(scope);
 }

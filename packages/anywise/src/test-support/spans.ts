@@ -29,12 +29,19 @@ export interface Recorded extends AsyncDisposable {
  * Registers an SDK that keeps what it is told, until it is disposed of.
  *
  * @param options.contextManager whether the process knows which span it is in. @defaultValue true
+ * @param options.traces whether it keeps spans, besides metrics. @defaultValue true
  */
-export function recordSpans({ contextManager = true }: { readonly contextManager?: boolean } = {}): Recorded {
+export function recordSpans({
+  contextManager = true,
+  traces = true,
+}: {
+  readonly contextManager?: boolean;
+  readonly traces?: boolean;
+} = {}): Recorded {
   const exporter = new InMemorySpanExporter();
   const spans = new OrderedSpans(exporter);
   const provider = new NodeTracerProvider({ spanProcessors: [spans] });
-  provider.register({ contextManager: contextManager ? new AsyncLocalStorageContextManager() : null });
+  if (traces) provider.register({ contextManager: contextManager ? new AsyncLocalStorageContextManager() : null });
   const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 });
   const meters = new MeterProvider({ readers: [reader] });
