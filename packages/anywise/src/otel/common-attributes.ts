@@ -6,7 +6,7 @@ export interface Common {
   /** The name of their spans. */
   readonly name: string;
   /** What their spans are made with: what a sampler may ask for. Each adds its own. */
-  readonly options: SpanOptions;
+  readonly options: Required<Pick<SpanOptions, 'kind' | 'attributes'>>;
   /** The attributes of their metrics. */
   readonly measured: Attributes;
 }

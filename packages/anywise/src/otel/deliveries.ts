@@ -1,10 +1,19 @@
-import { context, SpanKind, type Attributes, type Context, type Link, type Span } from '@opentelemetry/api';
+import {
+  context,
+  SpanKind,
+  type Attributes,
+  type Context,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanOptions,
+} from '@opentelemetry/api';
 import { AnywiseError } from '../core/errors/errors.js';
 import type { Envelope } from '../core/message/envelope.js';
 import type { Claim } from '../core/ports/inbox.js';
 import type { AttemptEnd, DeliveryInstruments } from '../core/ports/instrumentation.js';
 import { bornAt } from './born-at.js';
-import { CommonAttributes } from './common-attributes.js';
+import { CommonAttributes, type Common } from './common-attributes.js';
 import { errorType } from './error-type.js';
 import type { Meters } from './meters.js';
 import { attribute, spanEvent } from './names.js';
@@ -79,14 +88,14 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
       const origin = envelope && readTrace(envelope);
       const ageMs = envelope === undefined ? 0 : Math.max(0, now() - bornAt(envelope));
       const continues = origin !== undefined && ageMs < newTraceAfterMs;
-      const { name, options: alone, measured } = common.processed(claim.listener, claim.type);
+      const { name, options, measured } = common.processed(claim.listener, claim.type);
       const end = meters === undefined ? unmeasured : measuredEnd(meters, measured, envelope && ageMs);
-      const request = origin === undefined ? alone : { ...alone, links: [{ context: origin }] };
+      const request = { name, options: origin === undefined ? options : linked(options, origin) };
       const attempt = (span: Span, own: Context): Promise<AttemptEnd> => {
         identify(span, claim, envelope, ageMs);
         return context.with(own, run, undefined, own);
       };
-      return inSpan(telemetry, { name, options: request }, remoteParent(continues ? origin : undefined), attempt, end);
+      return inSpan(telemetry, request, remoteParent(continues ? origin : undefined), attempt, end);
     },
 
     processBatch(claims, run) {
@@ -112,8 +121,8 @@ export function deliveryInstruments(telemetry: Telemetry, options: DeliveryOptio
       const { listener, type, error = '', envelope } = entry;
       const { name, measured, options } = common.processed(listener, type);
       const origin = envelope && readTrace(envelope);
-      const links = origin === undefined ? [] : [{ context: origin }];
-      const span = telemetry.tracer.startSpan(name, { ...options, links }, remoteParent(undefined));
+      const made = origin === undefined ? options : linked(options, origin);
+      const span = telemetry.tracer.startSpan(name, made, remoteParent(undefined));
       span.setAttribute(attribute.messageId, entry.id);
       const unreadable = new AnywiseError('UNREADABLE_MESSAGE', error);
       // It was thrown nowhere.
@@ -161,6 +170,11 @@ function countsIn(batch: readonly Envelope[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { type } of batch) counts.set(type, (counts.get(type) ?? 0) + 1);
   return counts;
+}
+
+/** The same with a link to what has created the message. */
+function linked({ kind, attributes }: Common['options'], origin: SpanContext): SpanOptions {
+  return { kind, attributes, links: [{ context: origin }] };
 }
 
 /** Links to what has created the messages. */

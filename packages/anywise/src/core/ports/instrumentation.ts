@@ -115,6 +115,10 @@ export interface Instrumentation {
 /** Has an envelope that was just made carry its trace. */
 export function withTrace(envelope: Envelope, instruments: Instruments | undefined, within: Trace): Envelope {
   if (instruments?.isActive !== true) return envelope;
+  const { traceparent, tracestate } = instruments.deliveries.create(envelope, within);
   // Nothing else refers to it yet, and a copy would cost more than the rest.
-  return Object.assign(envelope, instruments.deliveries.create(envelope, within));
+  const own: { -readonly [Name in keyof TraceAttributes]: TraceAttributes[Name] } = envelope;
+  if (traceparent !== undefined) own.traceparent = traceparent;
+  if (tracestate !== undefined) own.tracestate = tracestate;
+  return envelope;
 }
