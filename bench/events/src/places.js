@@ -31,13 +31,15 @@ export function sqlitePlace() {
  *
  * @param {string} server the URL of a user that may create databases
  * @param {(url: string, sql: string) => Promise<void>} execute
+ * @param {{ readonly waitsForDisk: boolean }} how whether a commit waits for the disk
  * @returns {Promise<Place>}
  */
-export async function postgresPlace(server, execute) {
+export async function postgresPlace(server, execute, { waitsForDisk }) {
   const name = `anywise_bench_events_${randomUUID().slice(0, 8)}`;
   await execute(server, `CREATE DATABASE ${name}`);
+  if (!waitsForDisk) await execute(server, `ALTER DATABASE ${name} SET synchronous_commit = off`);
   return {
-    name: 'PostgreSQL',
+    name: waitsForDisk ? 'PostgreSQL' : 'PostgreSQL, asynchronous',
     url: new URL(`/${name}`, server).href,
     file: undefined,
     remove: () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`),
