@@ -19,6 +19,8 @@ export interface PostgresQuery {
   readonly name?: string;
   /** How long the answer may take, in milliseconds, if not as long as is usual for the connection. */
   readonly query_timeout?: number;
+  /** Has each row read as its columns in order. */
+  readonly rowMode?: 'array';
 }
 
 /** The result of a statement. */

@@ -275,12 +275,13 @@ export class Database {
     }
   }
 
-  #queryOf({ text, name, timeoutMs }: Statement, values: readonly unknown[]): SentQuery {
+  #queryOf({ text, name, timeoutMs, rowMode }: Statement, values: readonly unknown[]): PostgresQuery {
     return {
       text,
       values: [...values],
       ...(name === undefined || !this.#prepare ? {} : { name }),
       ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
+      ...(rowMode === undefined ? {} : { rowMode }),
     };
   }
 }
@@ -295,10 +296,6 @@ function isMisplaced(error: unknown): boolean {
 
 /** A statement with its values. */
 type Sent = readonly [Statement, readonly unknown[]];
-
-interface SentQuery extends PostgresQuery {
-  readonly values: unknown[];
-}
 
 /** A number of places, taken in the order of the requests. */
 class Slots {

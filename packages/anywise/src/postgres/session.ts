@@ -1,6 +1,6 @@
 import { AnywiseError } from '../core/errors/errors.js';
 import { startInterval } from '../core/time/timers.js';
-import { isLost, type PooledClient, type PostgresResult } from './client.js';
+import { isLost, type PooledClient, type PostgresQuery, type PostgresResult } from './client.js';
 import { inOnePiece } from './in-one-piece.js';
 
 /** A statement of the library's own. */
@@ -10,12 +10,14 @@ export interface Statement {
   readonly name?: string;
   /** How long the answer may take, in milliseconds, if not as long as is usual for the database. */
   readonly timeoutMs?: number;
+  /** Has each row read as its columns in order: of many rows, naming the columns takes longer than reading them. */
+  readonly rowMode?: 'array';
 }
 
 interface SessionOptions {
   readonly client: PooledClient;
   readonly begin: string;
-  readonly queryOf: (statement: Statement, values: readonly unknown[]) => { text: string; values: unknown[] };
+  readonly queryOf: (statement: Statement, values: readonly unknown[]) => PostgresQuery;
   readonly explain: (error: unknown) => Error;
   /** Told when the transaction has ended and its connection is given back. */
   readonly released: () => void;
