@@ -101,6 +101,19 @@ export class Database {
     });
   }
 
+  /** The same for a handler, whose transaction would have no other statement: it needs a place of one. */
+  async queryInPlace<Row extends object>(
+    statement: Statement,
+    ...values: readonly unknown[]
+  ): Promise<PostgresResult<Row>> {
+    await this.#slots.take();
+    try {
+      return await this.query<Row>(statement, ...values);
+    } finally {
+      this.#slots.giveBack();
+    }
+  }
+
   /**
    * Runs one statement, in its own transaction, with a plan that only uses indexes. The planner's statistics may be older
    * than the last burst of messages, and then it would prefer to scan whole tables.

@@ -158,6 +158,40 @@ describeWithPostgres('the log on PostgreSQL', () => {
       { migrations: [slowTable] },
     ));
 
+  it('reads a stream for a query without a transaction, in which nothing else is, but in the place of one', () =>
+    inTestStore(
+      async ({ store }) => {
+        await fill(store, 's', 2);
+        const writing = store.begin({ readOnly: false });
+        await clientOf(writing).run("INSERT INTO slow VALUES ('has the only place', 0)");
+        const query = store.begin({ readOnly: true });
+        let isRead = false;
+        const reading = logIn(query)
+          .load('s', { limit: 10 })
+          .finally(() => (isRead = true));
+        await clientOf(writing).run("INSERT INTO slow VALUES ('goes on', 0)");
+        expect(isRead).toBe(false);
+        await writing.rollback();
+        expect(idsOf((await reading).events)).toEqual(['s#1', 's#2']);
+        // The place is free although the query has not ended.
+        await fill(store, 's', 1, 2);
+        await query.commit();
+      },
+      { migrations: [slowTable], maxConnections: 2 },
+    ));
+
+  it('reads a stream in the transaction of the statements that a query has run before', () =>
+    inTestStore(async ({ store }) => {
+      await fill(store, 's', 1);
+      const query = store.begin({ readOnly: true });
+      await clientOf(query).run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      expect(await clientOf(query).get('SELECT count(*) AS n FROM anywise_event')).toEqual({ n: 1 });
+      await fill(store, 's', 1, 1);
+      expect(idsOf((await logIn(query).load('s', { limit: 10 })).events)).toEqual(['s#1']);
+      await query.commit();
+      expect(await idsIn(store, 's')).toEqual(['s#1', 's#2']);
+    }));
+
   it('turns a deadlock between appends to the same streams in another order into a conflict', () =>
     inTestStore(async ({ store }) => {
       const commit = async (streams: readonly string[], round: number): Promise<string> => {

@@ -153,36 +153,42 @@ function afterAll(prefix: string): string {
   return `${storable(prefix)}\u{10ffff}`;
 }
 
+/** A row of a stream. */
+type StreamRow = readonly [seq: number, version: number, type: string, json: string | null, shape?: number | null];
+
 /** The statements of the log within a transaction. */
 export interface LogStatements {
   readonly turn: Statement;
   readonly load: Statement;
   readonly loadWithSnapshot: Statement;
   readonly append: Statement;
+  readonly appendOne: Statement;
   readonly keepSnapshot: Statement;
   readonly forgetSnapshot: Statement;
   readonly erase: Statement;
 }
 
-export function logStatements(schemaName: string): LogStatements {
+/** @param giveUpOthers as {@link giveUpOthersSql} makes it. */
+export function logStatements(schemaName: string, giveUpOthers: (written: string) => string): LogStatements {
   const schema = quoted(schemaName);
   const lockName = `anywise-stream:${schemaName}/`.replaceAll("'", "''");
-  const columns = 'seq, stream, version, type, envelope AS json, NULL::integer AS shape';
+  const columns = 'seq, version, type, envelope';
   return {
     turn: { text: `SELECT pg_advisory_xact_lock(hashtextextended('${lockName}' || $1, 0))` },
-    load: prepared(`
+    load: inColumns(`
       SELECT ${columns} FROM ${schema}.anywise_event
       WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3`),
-    loadWithSnapshot: prepared(`
+    loadWithSnapshot: inColumns(`
       WITH kept AS (
         SELECT version, shape, state FROM ${schema}.anywise_snapshot
         WHERE stream = $1 AND version > $2 AND shape = $4)
-      (SELECT 0::bigint AS seq, $1 AS stream, version, '' AS type, state AS json, shape FROM kept)
+      (SELECT 0::bigint AS seq, version, '' AS type, state, shape FROM kept)
       UNION ALL
-      (SELECT ${columns} FROM ${schema}.anywise_event
+      (SELECT ${columns}, NULL FROM ${schema}.anywise_event
        WHERE stream = $1 AND version > coalesce((SELECT version FROM kept), $2) ORDER BY version LIMIT $3)
       ORDER BY version`),
-    append: prepared(appendSql(schemaName)),
+    append: prepared(appendSql(schemaName, giveUpOthers('$3'), severalEvents)),
+    appendOne: prepared(appendSql(schemaName, giveUpOthers('$3'), oneEvent)),
     // The lock makes an erasure wait, or this for the erasure: no state outlives its events.
     keepSnapshot: prepared(`
       WITH known AS MATERIALIZED (
@@ -198,27 +204,42 @@ export function logStatements(schemaName: string): LogStatements {
   };
 }
 
+function inColumns(text: string): Statement {
+  return { ...prepared(text), rowMode: 'array' };
+}
+
 /**
  * A version that is not the next one becomes NULL, which the column refuses; one that another takes at the same time is
  * refused by its index. So the transaction fails, and no answer has to be waited for before `COMMIT` is sent.
+ *
+ * Read models are given up before positions are taken: what has a position by then is what their writers wrote.
  */
-function appendSql(schemaName: string): string {
+function appendSql(schemaName: string, giveUpOthers: string, events: string): string {
   const schema = quoted(schemaName);
   return `
-    WITH turn AS MATERIALIZED (
+    WITH ${giveUpOthers},
+    turn AS MATERIALIZED (
       SELECT pg_advisory_xact_lock_shared(
-        ${spaceSql(schemaName)}, ((${lastSql(schemaName)}) % ${lockRange})::integer))
+        ${spaceSql(schemaName)}, ((${lastSql(schemaName)}) % ${lockRange})::integer)
+      WHERE (SELECT count(*) FROM given_up) >= 0)
     INSERT INTO ${schema}.anywise_event (stream, version, type, envelope)
     SELECT $1,
       CASE WHEN $2 = coalesce((SELECT max(version) FROM ${schema}.anywise_event WHERE stream = $1), 0) THEN $2 + n END,
-      type, ${textIn('$6')}
-    FROM turn, unnest($3::text[], $4::integer[], $5::integer[]) WITH ORDINALITY AS event (type, start, size, n)
-    ORDER BY n`;
+      type, text
+    FROM turn, ${events} ORDER BY n`;
 }
+
+const severalEvents = `(
+      SELECT type, ${textIn('$7')} AS text, n
+      FROM unnest($4::text[], $5::integer[], $6::integer[]) WITH ORDINALITY AS given (type, start, size, n)
+    ) AS event`;
+
+/** Most messages append one, for which all of that would take longer than to insert it. */
+const oneEvent = '(VALUES ($4::text, $5::text, 1)) AS event (type, text, n)';
 
 /** Reads a part of a stream. */
 export async function loadStream(
-  session: Session,
+  session: Pick<Session, 'query'>,
   { turn, load, loadWithSnapshot }: LogStatements,
   stream: string,
   { shape, after = 0, limit, inTurn = false }: LoadOptions,
@@ -227,35 +248,47 @@ export async function loadStream(
   const waited = inTurn ? session.query(turn, name) : undefined;
   const read =
     shape === undefined
-      ? session.query<LoadedRow>(load, name, after, limit)
-      : session.query<LoadedRow>(loadWithSnapshot, name, after, limit, shape);
+      ? session.query<StreamRow>(load, name, after, limit)
+      : session.query<StreamRow>(loadWithSnapshot, name, after, limit, shape);
   const [{ rows }] = await Promise.all([read, waited]).catch((error: unknown) => {
     throw conflictOf(stream, error) ?? error;
   });
-  const kept = rows.find((row) => row.shape !== null);
-  return { snapshot: kept && snapshotOf(kept), events: rows.filter((row) => row.shape === null).map(eventOf) };
+  const snapshot = snapshotIn(rows);
+  const events = snapshot === undefined ? rows : rows.slice(1);
+  return {
+    snapshot,
+    events: events.map(([position, version, type, json]) => {
+      return { position, stream: name, version, type, json: json ?? undefined };
+    }),
+  };
 }
 
-interface LoadedRow extends Row {
-  /** `null` for an event. */
-  readonly shape: number | null;
+/** The first row has a shape if it is a snapshot: its version is below those of the events. */
+function snapshotIn([first]: readonly StreamRow[]): Snapshot | undefined {
+  const [, version = 0, , state, shape] = first ?? [];
+  return typeof shape === 'number' ? { version, shape, state: state ?? '' } : undefined;
 }
 
-function snapshotOf({ version, shape, json }: LoadedRow): Snapshot {
-  return { version, shape: shape ?? 0, state: json ?? '' };
-}
-
-/** The statements that append, each not too large. */
-export function appendsOf({ append, keepSnapshot }: LogStatements, one: StreamAppend): readonly Insertion[] {
-  const { stream, expected, events, snapshot } = one;
+/**
+ * The statements that append, each not too large.
+ *
+ * @param written the names of the read models that the transaction writes itself.
+ */
+export function appendsOf(
+  { append, appendOne, keepSnapshot }: LogStatements,
+  { stream, expected, events, snapshot }: StreamAppend,
+  written: readonly string[],
+): readonly Insertion[] {
   const name = storable(stream);
   let version = expected;
   const insertions = batchesWithin(events, ({ json }) => Buffer.byteLength(json), limits.batchBytes).map(
     (batch): Insertion => {
-      const types = batch.map(({ envelope }) => envelope.type);
-      const values = [name, version, types, ...textValues(batch.map(({ json }) => json))];
+      const at = [name, version, written];
       version += batch.length;
-      return [append, values];
+      const [first] = batch;
+      if (first !== undefined && batch.length === 1) return [appendOne, [...at, first.envelope.type, first.json]];
+      const types = batch.map(({ envelope }) => envelope.type);
+      return [append, [...at, types, ...textValues(batch.map(({ json }) => json))]];
     },
   );
   if (snapshot === undefined) return insertions;

@@ -13,7 +13,6 @@ import { keyValues, projectionRowOf, tablesIn, versionName, type StoredProjectio
 import { recordAction } from './actions.js';
 import { prepared, type Database } from './database.js';
 import { conflictOf } from './event-log.js';
-import type { Insertion } from './insertions.js';
 import {
   faultsIn,
   faultStatements,
@@ -158,7 +157,6 @@ export interface ProjectionStatements {
   readonly appendShared: Statement;
   readonly appendAlone: Statement;
   readonly writable: Statement;
-  readonly giveUpOthers: Statement;
   readonly advance: Statement;
   readonly live: Statement;
 }
@@ -175,7 +173,6 @@ export interface ProjectionStatements {
  */
 export function projectionStatements(schemaName: string): ProjectionStatements {
   const table = `${quoted(schemaName)}.anywise_projection`;
-  const events = `${quoted(schemaName)}.anywise_event_seq_seq`;
   const lock = `hashtextextended('${`anywise-appends:${schemaName}`.replaceAll("'", "''")}', 0)`;
   return {
     faults: faultStatements(schemaName),
@@ -187,14 +184,6 @@ export function projectionStatements(schemaName: string): ProjectionStatements {
     writable: prepared(`
       SELECT name, version, generation FROM ${table}
       WHERE state = 'inline' AND name || '@' || version = ANY ($1::text[]) FOR KEY SHARE`),
-    giveUpOthers: prepared(`
-      WITH other AS MATERIALIZED (
-        SELECT name, version, generation FROM ${table}
-        WHERE state = 'inline' AND name || '@' || version <> ALL ($1::text[])
-        ORDER BY name, version, generation FOR UPDATE)
-      UPDATE ${table} AS row
-      SET state = 'live', position = (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM ${events})
-      FROM other WHERE (row.name, row.version, row.generation) = (other.name, other.version, other.generation)`),
     advance: prepared(`
       UPDATE ${table} SET position = $5, failed_at = NULL, last_error = NULL
       WHERE ${isKey} AND position = $4 AND state IN ('building', 'live')`),
@@ -247,18 +236,28 @@ export function projectionsIn(
   };
 }
 
-/** What an appender runs before it takes positions: what it should have written and has not, it leaves to the feed. */
-export function beforeAppends(
-  { appendShared, giveUpOthers }: ProjectionStatements,
-  written: readonly ProjectionVersion[],
-): readonly Insertion[] {
-  return [
-    [appendShared, []],
-    [giveUpOthers, [namesOf(written)]],
-  ];
+/**
+ * What an appender does before it takes positions: what it should have written and has not, it leaves to the feed. As parts of
+ * a `WITH`, the last of which, `given_up`, has a row for each.
+ *
+ * @param written the value with the names of what it writes.
+ */
+export function giveUpOthersSql(schemaName: string, written: string): string {
+  const table = `${quoted(schemaName)}.anywise_projection`;
+  const events = `${quoted(schemaName)}.anywise_event_seq_seq`;
+  return `
+    other AS MATERIALIZED (
+      SELECT name, version, generation FROM ${table}
+      WHERE state = 'inline' AND name || '@' || version <> ALL (${written}::text[])
+      ORDER BY name, version, generation FOR UPDATE),
+    given_up AS (
+      UPDATE ${table} AS row
+      SET state = 'live', position = (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM ${events})
+      FROM other WHERE (row.name, row.version, row.generation) = (other.name, other.version, other.generation)
+      RETURNING 1)`;
 }
 
 /** The names of versions, as the statements take them. */
-function namesOf(projections: readonly ProjectionVersion[]): readonly string[] {
+export function namesOf(projections: readonly ProjectionVersion[]): readonly string[] {
   return projections.map(versionName);
 }

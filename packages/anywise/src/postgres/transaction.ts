@@ -23,7 +23,13 @@ import { HandlerStatements } from './handler-statements.js';
 import { inOnePiece } from './in-one-piece.js';
 import { insertionsInto, type Insertion, type Insertions } from './insertions.js';
 import { cancelSql } from './outbox.js';
-import { beforeAppends, projectionsIn, projectionStatements, type ProjectionStatements } from './projections.js';
+import {
+  giveUpOthersSql,
+  namesOf,
+  projectionsIn,
+  projectionStatements,
+  type ProjectionStatements,
+} from './projections.js';
 import { sagasIn, sagaStatements, type SagaStatements } from './sagas.js';
 import { keepReplySql, replyValues } from './replies.js';
 import type { Session, Statement } from './session.js';
@@ -43,6 +49,8 @@ export abstract class PostgresTransaction extends SqlTransaction {
 export interface TransactionStatements {
   readonly begin: string;
   readonly beginReadOnly: string;
+  /** Of a transaction that has nothing to do but to append. */
+  readonly beginAppend: string;
   readonly insertions: Insertions;
   readonly cancel: Statement;
   readonly keepReply: Statement;
@@ -56,17 +64,19 @@ export interface TransactionStatements {
 
 export function transactionStatements(schemaName: string): TransactionStatements {
   const schema = quoted(schemaName);
+  const projections = projectionStatements(schemaName);
   return {
     begin: beginIn(schemaName),
     beginReadOnly: beginIn(schemaName, true),
+    beginAppend: `BEGIN; ${projections.appendShared.text}`,
     insertions: insertionsInto(schema),
     cancel: { text: cancelSql(schema) },
     keepReply: prepared(fenced(keepReplySql(schema))),
     finish: prepared(fenced(finishSql(schema))),
     // Unnamed: it is planned for as many messages as there are.
     finishAll: { text: fencedAll(finishAllSql(schema), '$5') },
-    log: logStatements(schemaName),
-    projections: projectionStatements(schemaName),
+    log: logStatements(schemaName, (written) => giveUpOthersSql(schemaName, written)),
+    projections,
     sagas: sagaStatements(schema),
     ofHandlers: new HandlerStatements(),
   };
@@ -128,8 +138,9 @@ export class PostgresStoreTransaction implements StoreTransaction {
     const { log } = this.#options.statements;
     return {
       load: async (stream, options) => {
-        const session = await this.#begin();
-        return loadStream(session, log, stream, options);
+        // Each statement of a transaction sees what was committed before it, so one that only reads needs no transaction.
+        const isAlone = this.#options.readOnly && this.#session === undefined && options.inTurn !== true;
+        return loadStream(isAlone ? this.#outside() : await this.#begin(), log, stream, options);
       },
       append: async (appends) => {
         this.#mayWrite();
@@ -257,13 +268,15 @@ export class PostgresStoreTransaction implements StoreTransaction {
 
   /** Sends the rest, the fences and `COMMIT` at once. `false` if a fence did not let it through. */
   async #commitAlone(fences: readonly Insertion[]): Promise<boolean> {
-    const session = await this.#begin();
+    const { statements } = this.#options;
+    const isFresh = this.#session === undefined && this.#appends.length > 0;
+    const session = await (isFresh ? this.#begin(statements.beginAppend) : this.#begin());
     // Before anything is sent: what cannot be written must not be missing from what commits.
     const insertions = this.#insertions();
     void this.#end();
     inOnePiece(session.client);
     const sent = sendAll(session, insertions);
-    const appended = this.#appendAll(session);
+    const appended = this.#appendAll(session, isFresh ? [] : [[statements.projections.appendShared, []]]);
     const passed = fences.map(([statement, values]) => passes(session.query(statement, ...values)));
     const outcomes = await Promise.allSettled([...passed, sent, ...appended, session.commit()]);
     if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === false)) return false;
@@ -275,14 +288,19 @@ export class PostgresStoreTransaction implements StoreTransaction {
     return true;
   }
 
-  /** Read models that others expect to be written by every appender, and this one does not write, go back to the feed. */
-  #appendAll(session: Session): readonly Promise<unknown>[] {
-    const { log, projections } = this.#options.statements;
+  /**
+   * Read models that others expect to be written by every appender, and this one does not write, go back to the feed.
+   *
+   * @param before what goes before each append.
+   */
+  #appendAll(session: Session, before: readonly Insertion[]): readonly Promise<unknown>[] {
+    const { log } = this.#options.statements;
     const [first] = this.#appends;
     if (first === undefined) return [];
+    const written = namesOf(this.#written);
     return [
-      inStream(first.stream, sendAll(session, beforeAppends(projections, this.#written))),
-      ...this.#appends.map((one) => inStream(one.stream, sendAll(session, appendsOf(log, one)))),
+      inStream(first.stream, sendAll(session, before)),
+      ...this.#appends.map((one) => inStream(one.stream, sendAll(session, appendsOf(log, one, written)))),
     ];
   }
 
@@ -347,11 +365,18 @@ export class PostgresStoreTransaction implements StoreTransaction {
     throw usedAfterEnd();
   }
 
-  async #begin(): Promise<Session> {
+  async #begin(sql?: string): Promise<Session> {
     this.#mayBeUsed();
     const { database, readOnly, statements } = this.#options;
-    this.#session ??= database.begin(readOnly ? statements.beginReadOnly : statements.begin);
+    this.#session ??= database.begin(sql ?? (readOnly ? statements.beginReadOnly : statements.begin));
     return this.#session;
+  }
+
+  /** Runs each statement in a transaction of its own. */
+  #outside(): Pick<Session, 'query'> {
+    this.#mayBeUsed();
+    const { database } = this.#options;
+    return { query: (statement, ...values) => database.queryInPlace(statement, ...values) };
   }
 }
 
