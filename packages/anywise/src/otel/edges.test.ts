@@ -133,6 +133,37 @@ describe('what libraries record', () => {
   });
 });
 
+describe('what a handler throws', () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const barbed = {
+    get name() {
+      throw new Error('barbed');
+    },
+  };
+
+  it.each([
+    ['nothing', undefined],
+    ['a text', 'no'],
+    ['what cannot be looked at', revoked.proxy],
+    ['what throws where it is looked at', barbed],
+  ])('reaches the sender as it is, and ends the span as failed: %s', async (_what, thrown) => {
+    await using recorded = recordSpans();
+    const failing = on(Pay).handle(async () => {
+      throw thrown as Error;
+    });
+    await using bus = await startBus({ ...traced, name: 'pay', items: [failing] });
+    const caught = await bus.send(new Pay({ n: 1 })).then(
+      () => ({ error: 'none' }),
+      (error: unknown) => ({ error }),
+    );
+    expect(Object.is(caught.error, thrown)).toBe(true);
+    expect(recorded.spans().map(({ status, attributes }) => [status.code, attributes['error.type']])).toEqual([
+      [SpanStatusCode.ERROR, '_OTHER'],
+    ]);
+  });
+});
+
 describe('a relay', () => {
   it('links its span to as many messages as an SDK keeps, and says how many there are', async () => {
     await using recorded = recordSpans();

@@ -88,7 +88,13 @@ export function failed(span: Span, error: unknown): string {
   const message = errorText(error);
   span.setAttribute(attribute.errorType, type);
   span.setStatus({ code: SpanStatusCode.ERROR, message });
-  span.recordException(error instanceof Error ? error : { name: type, message });
+  const said = { name: type, message };
+  try {
+    span.recordException(error instanceof Error ? error : said);
+  } catch {
+    // It throws where it is looked at.
+    span.recordException(said);
+  }
   return type;
 }
 
