@@ -96,7 +96,7 @@ export class Requests {
     if (this.#sent.get(ticket) !== sent) return;
     sent.isOut = true;
     try {
-      sent.connection.publish(sent.subject, json, { reply: `${inbox}.${ticket}`, headers });
+      sent.connection.publish(sent.subject, Buffer.from(json), { reply: `${inbox}.${ticket}`, headers });
     } catch (error) {
       this.#sent.delete(ticket);
       this.#pending.fail(ticket, refusedOrAway(this.#options.link.place, error));

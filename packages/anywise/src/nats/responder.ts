@@ -141,7 +141,7 @@ export class Responder {
     return new Promise((resolve, reject) => {
       this.#together.add(() => {
         try {
-          connection.publish(subject, json, { headers: this.#headers });
+          connection.publish(subject, Buffer.from(json), { headers: this.#headers });
           resolve();
         } catch (error) {
           reject(unavailable(this.#options.link.place, error));
