@@ -7,7 +7,7 @@ import type { StoreKind } from '../databases/databases.js';
 import { startOver } from '../harness/start-over.js';
 import { askForEver } from './asker.js';
 import { contracts, Count } from './messages.js';
-import { watchStore, watchTransport, type Point } from './points.js';
+import { throughTransport, watchStore, watchTransport, type Point } from './points.js';
 import { leaseMs, serviceCode, type ServiceName } from './services.js';
 import { rebuildNowAndThen, withShortcut, withSlowClaims } from './wild.js';
 
@@ -33,7 +33,7 @@ const bus = await startOver(async () => {
     name,
     registries: [new MessageRegistry(name).register(...items)],
     contracts,
-    store: watchStore(wildStore ?? store, reach),
+    store: watchStore(wildStore ?? throughTransport(store), reach),
     transport: watchTransport(transport, reach),
     concurrency,
     leaseMs,

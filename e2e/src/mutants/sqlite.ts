@@ -14,11 +14,16 @@ export const sqliteMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'sqlite/finish.ts',
-        from: 'connection.get(sql, seq, lease) !== undefined',
-        to: 'connection.get(sql, seq, lease) !== null',
+        from: 'connection.get(sql, first.seq, first.lease) !== undefined',
+        to: 'connection.get(sql, first.seq, first.lease) !== null',
       },
     ],
     tests: [storeTest('tells a suspect from the message of another source that has its id')],
+  },
+  {
+    name: 'no fence: a holder that lost the lease of one message finishes a batch',
+    changes: [{ file: 'sqlite/finish.ts', from: '?.count === seqs.length', to: '?.count !== -1' }],
+    tests: [storeTest('finishes none of several messages if the lease of one was lost')],
   },
   {
     name: 'no fence: outcomes of a relay that lost the lease count',
