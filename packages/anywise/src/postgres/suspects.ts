@@ -1,5 +1,5 @@
 /** For how long a responder's connection must be missed before it counts as gone: it may be making another. */
-const missedMs = 2_000;
+export const missedMs = 2_000;
 
 /** The responders whose connections are missed, and since when. */
 export class Suspects {

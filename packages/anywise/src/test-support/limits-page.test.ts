@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { transportDefaults as postgresDefaults } from '../postgres/transport.js';
 import { responderMs } from '../postgres/request-statements.js';
+import { missedMs } from '../postgres/suspects.js';
 import { frameMs, unreadBytes } from '../sqlite/frame-socket.js';
 import { transportDefaults as sqliteDefaults } from '../sqlite/transport.js';
 import { defaultRetryPlan } from '../kit/retry.js';
@@ -58,6 +59,7 @@ const said: readonly (readonly [row: string, numbers: readonly number[]])[] = [
   ['how long a transport keeps', [sqliteDefaults.retentionMs]],
   ['how long it keeps', [sqliteDefaults.keepReadMs]],
   ['the rest of a frame', [frameMs]],
+  ['a responder whose connection', [missedMs]],
   ['a responder without a sign', [responderMs]],
   ['a time limit or a pause', [longestTimerMs]],
 ];
