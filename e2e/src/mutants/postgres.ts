@@ -254,8 +254,8 @@ export const postgresMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'postgres/shortcut.ts',
-        from: 'bool_and(is_plain) OVER (PARTITION BY lane ORDER BY seq) AS goes',
-        to: 'is_plain AS goes',
+        from: 'bool_and(type IS NOT NULL) OVER (PARTITION BY lane ORDER BY seq) AS goes',
+        to: 'type IS NOT NULL AS goes',
       },
     ],
     tests: [shortcutTest('leaves what is not an event, was refused before or is too large')],
@@ -352,8 +352,8 @@ export const postgresMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'postgres/event-log.ts',
-        from: 'SELECT pg_advisory_xact_lock_shared(\n        ${spaceSql(schemaName)}, ((${lastSql(schemaName)}) % ${lockRange})::integer))',
-        to: 'SELECT 1)',
+        from: 'SELECT pg_advisory_xact_lock_shared(\n        ${spaceSql(schemaName)}, ((${lastSql(schemaName)}) % ${lockRange})::integer)\n      WHERE (SELECT count(*) FROM given_up) >= 0)',
+        to: 'SELECT 1 WHERE (SELECT count(*) FROM given_up) >= 0)',
       },
     ],
     tests: [feedTest('holds back what was numbered after an appender that hangs in its commit')],

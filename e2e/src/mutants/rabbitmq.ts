@@ -56,7 +56,7 @@ export const rabbitmqMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'rabbitmq/epoch.ts',
-        from: "const mandatory = envelope.kind === 'command';",
+        from: "const mandatory = kind === 'command';",
         to: 'const mandatory = false;',
       },
     ],
@@ -67,8 +67,8 @@ export const rabbitmqMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'rabbitmq/epoch.ts',
-        from: ": 'lost';\n  }\n\n  async #findOwner",
-        to: ': undefined;\n  }\n\n  async #findOwner',
+        from: ": 'lost';\n}\n\nfunction nameOf",
+        to: ': undefined;\n}\n\nfunction nameOf',
       },
     ],
     tests: [transportTest('does not count a message as published whose confirm was lost')],
