@@ -166,15 +166,13 @@ class Connection implements Transport {
 
   async #askBeyond(request: Envelope, signal: Abortable): Promise<Envelope> {
     const stop = new LazySignal();
-    const giveUp = (): void => stop.abort(signal.reason as Error);
-    if (signal.aborted) giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
+    const letGo = stop.follow(signal);
     this.#asking.add(stop);
     try {
       return await requestOver(this.#shared.transport, request, stop);
     } finally {
       this.#asking.delete(stop);
-      signal.removeEventListener('abort', giveUp);
+      letGo();
     }
   }
 

@@ -65,9 +65,7 @@ export class Responder {
   readonly answer = listeningAnswer(async (request, gone) => {
     const began = performance.now();
     const stop = new LazySignal();
-    const leave = (): void => stop.abort(gone.reason as Error);
-    if (gone.aborted) leave();
-    gone.addEventListener('abort', leave, { once: true });
+    const letGo = stop.follow(gone);
     this.#inHand.add(stop);
     try {
       const { name, instruments } = this.#options;
@@ -77,7 +75,7 @@ export class Responder {
         : answered());
       return answerTo(request, `/${name}`, content);
     } finally {
-      gone.removeEventListener('abort', leave);
+      letGo();
       this.#inHand.delete(stop);
     }
   });

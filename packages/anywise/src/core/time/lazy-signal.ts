@@ -48,6 +48,14 @@ export class LazySignal implements Abortable {
     for (const listener of this.#others ?? []) listener();
   }
 
+  /** Has it aborted with another one. Returns what lets go of that. */
+  follow(source: Abortable): () => void {
+    const abort = (): void => this.abort(source.reason as Error);
+    if (source.aborted) abort();
+    source.addEventListener('abort', abort, { once: true });
+    return () => source.removeEventListener('abort', abort);
+  }
+
   addEventListener(_type: 'abort', listener: Listener): void {
     if (this.#listener === undefined && this.#others === undefined) this.#listener = listener;
     else if (this.#listener !== listener) (this.#others ??= new Set()).add(listener);
