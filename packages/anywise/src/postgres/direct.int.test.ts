@@ -2,7 +2,14 @@ import { expect, it } from '@jest/globals';
 import { share } from '../core/bus/share.js';
 import { memoryBroker } from '../memory/index.js';
 import { eventually } from '../testing/eventually.js';
-import { committing, event, idsIn, inOneDatabase, type OneDatabase } from '../test-support/one-database.js';
+import {
+  committing,
+  deliveredBy,
+  event,
+  idsIn,
+  inOneDatabase,
+  type OneDatabase,
+} from '../test-support/one-database.js';
 import { describeWithPostgres, testPostgresUrl, withTestDatabase } from '../test-support/test-postgres.js';
 import { testEntry } from '../testing/envelopes.js';
 import { logLock } from './log.js';
@@ -21,21 +28,16 @@ const withDirectWay = (
 describeWithPostgres('the direct way to a log in the same database', () => {
   it('takes events in order, as the transport would have written them, and wakes only who reads the log', () =>
     withDirectWay(async ({ store, outbox, transport, commit, log, run, schema }) => {
-      const [received, changed]: [string[], unknown[]] = [[], []];
+      const changed: unknown[] = [];
       const unwatch = store.watch((part) => {
         if (part !== undefined) changed.push(part);
       });
-      const subscription = await transport.subscribe(
-        { consumer: 'orders', types: ['test.happened'], onError: () => undefined },
-        async (batch) => {
-          for (const each of batch) if ('envelope' in each) received.push(each.envelope.id);
-        },
-      );
+      const received = await deliveredBy(transport);
       await transport.publish([event('first')]);
       await commit({ outgoing: [event('a', 'k'), event('b', 'k'), event('c')] });
       expect([await log(), await idsIn(outbox)]).toEqual([['first', 'a', 'b', 'c'], []]);
-      await eventually(() => expect(received).toEqual(['first', 'a', 'b', 'c']));
-      await subscription.close();
+      await eventually(() => expect(received.ids).toEqual(['first', 'a', 'b', 'c']));
+      await received.close();
       unwatch();
       expect(changed).toEqual([]);
       const rows = await run(`SELECT DISTINCT type, kind FROM "${schema('bus')}".anywise_message`);

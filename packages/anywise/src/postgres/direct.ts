@@ -95,7 +95,7 @@ export class Direct {
     if (way === undefined || outgoing.length === 0 || !way.isOpen() || performance.now() < this.#detourUntil) return;
     // A transport that is closed has none.
     const { log } = way.transport;
-    if (log?.place !== place) return;
+    if (log?.place !== place || !outgoing.some(isEvent)) return;
     const all = outgoing.map(written);
     const plain = plainOf(all, log.maxMessageBytes);
     if (plain === undefined) return;
@@ -122,9 +122,13 @@ function plainOf(all: readonly Written[], maxMessageBytes: number): readonly boo
   const plain = all.map(({ envelope, json, lane }) => {
     const bytes = Buffer.byteLength(json);
     total += bytes;
-    const isPlain = envelope.kind === 'event' && bytes <= maxMessageBytes && !held.has(lane);
+    const isPlain = isEvent(envelope) && bytes <= maxMessageBytes && !held.has(lane);
     if (!isPlain) held.add(lane);
     return isPlain;
   });
   return total <= limits.batchBytes && plain.includes(true) ? plain : undefined;
+}
+
+function isEvent({ kind }: Envelope): boolean {
+  return kind === 'event';
 }

@@ -3,7 +3,7 @@ import { share } from '../core/bus/share.js';
 import type { Outbox, Shortcut } from '../core/ports/outbox.js';
 import { memoryBroker } from '../memory/index.js';
 import { eventually } from '../testing/eventually.js';
-import { event, idsIn, inOneDatabase, type OneDatabase } from '../test-support/one-database.js';
+import { deliveredBy, event, idsIn, inOneDatabase, type OneDatabase } from '../test-support/one-database.js';
 import { describeWithPostgres, testPostgresUrl, withTestDatabase } from '../test-support/test-postgres.js';
 import { logLock } from './log.js';
 import { postgresTransport, type PostgresTransportOptions } from './transport.js';
@@ -28,13 +28,7 @@ async function leaseOf(outbox: Outbox, holder = 'here'): Promise<{ holder: strin
 describeWithPostgres('the shortcut from an outbox to a log in the same database', () => {
   it('moves events in order, as the transport would have written them, and wakes who listens', () =>
     withShortcut(async ({ outbox, shortcut, transport, commit, log, run, schema }) => {
-      const received: string[] = [];
-      const subscription = await transport.subscribe(
-        { consumer: 'orders', types: ['test.happened'], onError: () => undefined },
-        async (batch) => {
-          for (const each of batch) if ('envelope' in each) received.push(each.envelope.id);
-        },
-      );
+      const received = await deliveredBy(transport);
       await transport.publish([event('first')]);
       await commit({ outgoing: [event('a', 'k'), event('b', 'k'), event('c')] });
       expect(await shortcut(await leaseOf(outbox), 100)).toEqual({
@@ -44,8 +38,8 @@ describeWithPostgres('the shortcut from an outbox to a log in the same database'
         nextDueInMs: null,
       });
       expect([await log(), await idsIn(outbox)]).toEqual([['first', 'a', 'b', 'c'], []]);
-      await eventually(() => expect(received).toEqual(['first', 'a', 'b', 'c']));
-      await subscription.close();
+      await eventually(() => expect(received.ids).toEqual(['first', 'a', 'b', 'c']));
+      await received.close();
       const rows = await run(`SELECT DISTINCT type, kind FROM "${schema('bus')}".anywise_message`);
       expect(rows).toEqual([{ type: 'test.happened', kind: 'event' }]);
       expect(await shortcut(await leaseOf(outbox), 100)).toEqual({

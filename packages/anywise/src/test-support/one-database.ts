@@ -66,3 +66,17 @@ export const event = (id: string, subject?: string, change: Partial<Envelope> = 
 /** The ids of what may leave an outbox; `undefined` for what cannot be read. */
 export const idsIn = async (outbox: Outbox): Promise<readonly unknown[]> =>
   (await outbox.sendable(100)).rows.map(({ envelope }) => envelope?.id);
+
+/** The ids that a transport delivers from now on, and what ends that. */
+export async function deliveredBy(
+  transport: Transport,
+): Promise<{ readonly ids: readonly string[]; readonly close: () => Promise<void> }> {
+  const ids: string[] = [];
+  const subscription = await transport.subscribe(
+    { consumer: 'orders', types: ['test.happened'], onError: () => undefined },
+    async (batch) => {
+      for (const each of batch) if ('envelope' in each) ids.push(each.envelope.id);
+    },
+  );
+  return { ids, close: () => subscription.close() };
+}

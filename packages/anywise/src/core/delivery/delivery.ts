@@ -124,14 +124,11 @@ export class Delivery {
   }
 
   async start(): Promise<void> {
-    const { store, logger, transport, instruments } = this.#options;
+    const { store, logger, transport } = this.#options;
     await this.#warnOfOrphans();
     this.#worker.start();
     this.#relay.start();
-    if (transport !== undefined) {
-      // A trace shows each way of a message, and the outbox waits for a transport that is away.
-      store.publishTo?.(transport, () => instruments?.isActive !== true && this.#attachment?.isAway !== true);
-    }
+    if (transport !== undefined) store.publishTo?.(transport, () => this.#relay.mayBePassed);
     await this.#attachment?.start();
     this.#unwatch = store.watch(
       (part) => {

@@ -97,6 +97,15 @@ export class Relay {
     return Math.max(this.#pump.stalledMs, this.#sending.stalledMs);
   }
 
+  /**
+   * Whether messages may take a way of their own to a transport in the same database. A trace shows each way of a message, and
+   * the outbox waits for a transport that is away.
+   */
+  get mayBePassed(): boolean {
+    const { instruments, isAway } = this.#options;
+    return instruments?.isActive !== true && !isAway();
+  }
+
   start(): void {
     this.#pump.start();
   }
@@ -173,11 +182,11 @@ export class Relay {
    * @returns how long to pause, in milliseconds, if nothing is left for the other way.
    */
   async #takeShortcut(): Promise<number | undefined> {
-    const { store, transport, instruments, isAway } = this.#options;
+    const { store, transport } = this.#options;
     const isNew = this.#isWoken;
     this.#isWoken = false;
-    if (!isNew || this.#lease === undefined || transport === undefined || isAway()) return undefined;
-    if (instruments?.isActive === true || performance.now() < this.#detourUntil) return undefined;
+    if (!isNew || this.#lease === undefined || transport === undefined) return undefined;
+    if (!this.mayBePassed || performance.now() < this.#detourUntil) return undefined;
     this.#shortcut ??= store.shortcutTo?.(transport);
     const lease = this.#shortcut && (await this.#leased());
     if (this.#shortcut === undefined || lease === undefined) return undefined;
