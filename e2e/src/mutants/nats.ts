@@ -47,6 +47,22 @@ export const natsMutants: readonly Mutant[] = [
     tests: [transportTest('delivers each message to a service once, however many instances it has')],
   },
   {
+    name: 'an instance that was frozen goes on reading',
+    changes: [
+      {
+        file: 'nats/position.ts',
+        from: 'return this.#held !== undefined && performance.now() - this.#held.savedAt < hungAfterMs;',
+        to: 'return this.#held !== undefined;',
+      },
+    ],
+    tests: [
+      {
+        file: `${source}/nats/position.test.ts`,
+        title: 'is not held for certain after the process was frozen for so long that another may have taken over',
+      },
+    ],
+  },
+  {
     name: 'a durable consumer, which knows by itself how far it has sent',
     changes: [
       {

@@ -28,6 +28,7 @@ interface Stored extends Position {
 interface Held {
   at: number;
   revision: number;
+  /** When the record was sent: until then nobody else can have taken over, however late the answer is read. */
   savedAt: number;
 }
 
@@ -64,9 +65,9 @@ export class PositionRecord {
     this.#subject = options.names.position(options.consumer, options.types);
   }
 
-  /** Whether this instance reads. `false` as soon as another has taken over. */
+  /** Whether this instance reads. `false` once another has taken over, or may have while this process was frozen. */
   get isHeld(): boolean {
-    return this.#held !== undefined;
+    return this.#held !== undefined && performance.now() - this.#held.savedAt < hungAfterMs;
   }
 
   /** Makes the consumer known. A new version begins where the furthest one is; a new service with the oldest message kept. */
@@ -85,9 +86,10 @@ export class PositionRecord {
     if (stored.holder !== '' && stored.holder !== this.#options.nonce && (await this.#isAlive(connected, stored))) {
       return undefined;
     }
+    const savedAt = performance.now();
     const revision = await this.#write(connected, { at: stored.at, holder: this.#options.nonce }, stored.revision);
     if (revision === undefined) return undefined;
-    this.#held = { revision, at: stored.at, savedAt: performance.now() };
+    this.#held = { revision, at: stored.at, savedAt };
     return stored.at;
   }
 
@@ -103,7 +105,7 @@ export class PositionRecord {
     return this.#held?.at ?? (await this.#read(connected))?.at ?? 0;
   }
 
-  /** Shows the others that this instance still reads. */
+  /** Shows the others that this instance still reads, or finds that another has taken over. */
   async renew(connected: Connected): Promise<void> {
     if (this.#held === undefined || performance.now() - this.#held.savedAt < hungAfterMs / 3) return;
     await (this.#saving ??= this.#save(connected, this.#held));
@@ -141,11 +143,12 @@ export class PositionRecord {
 
   async #save(connected: Connected, held: Held): Promise<void> {
     const saved = held.at;
+    const savedAt = performance.now();
     try {
       const revision = await this.#write(connected, { at: saved, holder: this.#options.nonce }, held.revision);
       if (this.#held !== held) return;
       if (revision === undefined) this.#held = undefined;
-      else Object.assign(held, { revision, savedAt: performance.now() });
+      else Object.assign(held, { revision, savedAt });
     } catch {
       // The reader meets the same failure, and begins again from what was written last.
       if (this.#held === held) this.#held = undefined;

@@ -104,6 +104,7 @@ export class Reader {
   /** The feed, begun if this instance may read. */
   async #reading(): Promise<Feed | undefined> {
     const connected = await this.#options.connect();
+    if (!this.#position.isHeld) await this.#position.renew(connected);
     const isSame = connected === this.#connected && this.#feed?.ended === undefined && this.#position.isHeld;
     if (isSame && this.#feed !== undefined) return this.#feed;
     this.#drop();
