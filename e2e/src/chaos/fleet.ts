@@ -6,6 +6,7 @@ import type { Exit, Process } from '../harness/process.js';
 import { startProgram } from '../harness/program.js';
 import type { Point } from './points.js';
 import type { ServiceName } from './services.js';
+import { promisesIn } from './telling.js';
 
 /** Where a process sends itself a signal: the `nth` time that it reaches a point. */
 export interface Fuse {
@@ -68,6 +69,7 @@ export function createFleet(databases: Databases, instances: readonly ServiceNam
         CHAOS_STORE: databases.storeUrl,
         CHAOS_TRANSPORT: databases.transportUrl,
         CHAOS_TAP: tap,
+        CHAOS_PROMISES: promisesIn(databases.folder),
         ...(isWild && { CHAOS_WILD: 'yes' }),
         ...(fuse !== undefined && {
           CHAOS_POINT: fuse.point,

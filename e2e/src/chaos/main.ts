@@ -70,9 +70,10 @@ function deathsIn({ deaths, zombies, cuts, outages }: ChaosReport | AsksReport):
 
 function resultsIn(report: ChaosReport | AsksReport): object {
   if ('outcomes' in report) return report.outcomes;
-  const { events, deadLetters, record, counts } = report;
+  const { events, told, deadLetters, record, counts } = report;
   return {
     events,
+    'events published outside of handlers': told,
     'dead letters due': deadLetters,
     'read models made again': record.rebuilds,
     sagas: record.sagas,

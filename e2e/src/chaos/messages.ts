@@ -18,6 +18,9 @@ export class Count extends command('source.count', { data: type<{ readonly key: 
 /** The source has committed a number. */
 export class Counted extends event('source.counted', byKey) {}
 
+/** The source has said a number outside of any handler. */
+export class Told extends event('source.told', byKey) {}
+
 /** The middle has seen a number, and passes it on. */
 export class PassedOn extends event('middle.passed-on', byKey) {}
 
@@ -44,7 +47,7 @@ export class CountKept extends query('teller.count-kept', {
 }) {}
 
 export const contracts = [
-  contract('source', { Count, Counted }),
+  contract('source', { Count, Counted, Told }),
   contract('middle', { PassedOn }),
   contract('sink', { CloseRound }),
   contract('teller', { Keep, CountKept }),

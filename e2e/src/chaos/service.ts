@@ -9,6 +9,7 @@ import { askForEver } from './asker.js';
 import { contracts, Count } from './messages.js';
 import { throughTransport, watchStore, watchTransport, type Point } from './points.js';
 import { leaseMs, serviceCode, type ServiceName } from './services.js';
+import { tellForEver } from './telling.js';
 import { rebuildNowAndThen, withShortcut, withSlowClaims } from './wild.js';
 
 const keys = Array.from({ length: 8 }, (_, n) => `key-${n}`);
@@ -18,7 +19,7 @@ const pauseMs = 100;
 const concurrency = 6;
 
 const name = process.argv[2] as ServiceName;
-const { CHAOS_STORE = '', CHAOS_TRANSPORT = '', CHAOS_KIND, CHAOS_TAP = '' } = process.env;
+const { CHAOS_STORE = '', CHAOS_TRANSPORT = '', CHAOS_KIND, CHAOS_TAP = '', CHAOS_PROMISES = '' } = process.env;
 const { CHAOS_POINT, CHAOS_NTH, CHAOS_SIGNAL = 'SIGKILL', CHAOS_WILD } = process.env;
 const isWild = CHAOS_WILD !== undefined;
 const { items, migrations } = serviceCode(name, CHAOS_KIND as StoreKind, isWild);
@@ -41,7 +42,10 @@ const bus = await startOver(async () => {
 });
 console.log('up');
 const isOpen = (): boolean => existsSync(CHAOS_TAP);
-if (name === 'source') await countForEver();
+if (name === 'source') {
+  if (isWild) void tellForEver(bus, isOpen, CHAOS_PROMISES);
+  await countForEver();
+}
 if (name === 'asker') await askForEver(bus, isOpen);
 
 /** Counts all keys at once, while the tap is open. */

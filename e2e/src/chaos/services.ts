@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Anywise, SqlTransaction, on, type Migration, type Registrable, type RetryPolicy } from 'anywise';
 import type { StoreKind } from '../databases/databases.js';
 import { counting } from './counter.js';
-import { Counted, CountKept, Keep, PassedOn, Refused, type Numbered } from './messages.js';
+import { Counted, CountKept, Keep, PassedOn, Refused, Told, type Numbered } from './messages.js';
 import { followRounds } from './rounds.js';
 import { createWildListeners } from './wild.js';
 
@@ -69,6 +69,12 @@ const sinkInBulk = on(PassedOn)
     await sql.run(`INSERT INTO effect (listener, key, n) VALUES ${rows}`, ...values);
   });
 
+const sinkTold = on(Told)
+  .named('told')
+  .retry(patient)
+  .inject({ sql: SqlTransaction })
+  .listen((event, _context, { sql }) => addEffect(sql, 'told', event));
+
 /** Long enough that a process often dies in the middle of it. */
 const keepMs = 50;
 
@@ -94,7 +100,7 @@ const countKept = on(CountKept)
 const items: Readonly<Record<ServiceName, readonly Registrable[]>> = {
   source: counting,
   middle: [passOn],
-  sink: [sinkFast, sinkSlowly, sinkInBulk, ...followRounds(patient, addEffect)],
+  sink: [sinkFast, sinkSlowly, sinkInBulk, sinkTold, ...followRounds(patient, addEffect)],
   asker: [],
   teller: [keep, countKept],
 };

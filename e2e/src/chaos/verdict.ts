@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Databases } from '../databases/databases.js';
 import { textOf, type Numbered } from './messages.js';
 import { numberOfHostile } from './neighbour.js';
+import { compareEffects } from './effects.js';
 import { compareRecord, countBehind, type RecordFacts } from './record.js';
 import type { ServiceName } from './services.js';
+import { compareTold } from './telling.js';
 import { isDoomed, wildListeners } from './wild.js';
 
 /** Ways in which the promise can be broken. */
@@ -26,6 +28,8 @@ export interface Expected {
 export interface Verdict {
   /** How many the source has committed. */
   readonly events: number;
+  /** How many events were promised to those that published them outside of handlers. */
+  readonly told: number;
   /** How many messages became dead letters, as they had to. */
   readonly deadLetters: number;
   readonly record: RecordFacts;
@@ -57,12 +61,13 @@ export async function judge(databases: Databases, expected: Expected = peace): P
   await untilQuiet(databases, expected);
   const committed = await databases.rows<Numbered>('source', 'SELECT key, n FROM counted ORDER BY id');
   const { lost, duplicate, disordered } = await compare(databases, committed, expected);
+  const told = await compareTold(databases);
   const record = await compareRecord(databases, committed);
   const { wrong, right } = await findDead(databases, expected);
   const found: Wrongs = {
-    lost,
-    duplicate,
-    'out of order': disordered,
+    lost: [...lost, ...told.lost],
+    duplicate: [...duplicate, ...told.duplicate],
+    'out of order': [...disordered, ...told.disordered],
     'wrongly dead': wrong,
     unfinished: await findUnfinished(databases),
     faults: await databases.faults(),
@@ -70,6 +75,7 @@ export async function judge(databases: Databases, expected: Expected = peace): P
   };
   return {
     events: committed.length,
+    told: told.promised,
     deadLetters: right,
     record: record.facts,
     counts: Object.fromEntries(wrongs.map((wrong) => [wrong, found[wrong].length])),
@@ -87,9 +93,11 @@ async function countUnderWay(databases: Databases, { isWild, hostile }: Expected
   };
   const listeners = 4 + (isWild ? wildListeners.length : 0);
   const due = listeners * (await count('source', 'counted')) + hostile;
-  const effects = (await count('middle', 'effect')) + (await count('sink', "effect WHERE listener <> 'closed'"));
+  const effects =
+    (await count('middle', 'effect')) + (await count('sink', "effect WHERE listener NOT IN ('closed', 'told')"));
   const dead = (await count('middle', deadSql)) + (await count('sink', deadSql));
-  return due - effects - dead;
+  const { lost } = await compareTold(databases);
+  return due - effects - dead + lost.length;
 }
 
 async function untilQuiet(databases: Databases, expected: Expected): Promise<void> {
@@ -129,20 +137,14 @@ async function compare(databases: Databases, committed: readonly Numbered[], exp
   for (const service of ['middle', 'sink'] as const) {
     const effects = await databases.rows<Effect>(service, 'SELECT listener, key, n FROM effect ORDER BY id');
     for (const listener of listenersOf(expected)[service]) {
-      const due = new Set(committed.filter((one) => !isDoomed(listener, one)).map(textOf));
-      const done = new Set<string>();
-      const highest = new Map<string, number>();
-      for (const effect of effects.filter((one) => one.listener === listener)) {
-        const text = textOf(effect);
-        const before = highest.get(effect.key) ?? 0;
-        if (done.has(text)) duplicate.push(`${listener}: ${text}`);
-        else if (effect.n < before) disordered.push(`${listener}: ${text} after ${before}`);
-        else if (isDoomed(listener, effect)) duplicate.push(`${listener}: ${text}, though it was given up`);
-        highest.set(effect.key, Math.max(effect.n, before));
-        done.add(text);
-        due.delete(text);
-      }
-      lost.push(...[...due].map((text) => `${listener}: ${text}`));
+      const own = effects.filter((one) => one.listener === listener);
+      const due = committed.filter((one) => !isDoomed(listener, one));
+      const found = compareEffects(listener, own, due);
+      const wrong = own.filter((one) => isDoomed(listener, one));
+      lost.push(...found.lost);
+      duplicate.push(...found.duplicate);
+      duplicate.push(...wrong.map((one) => `${listener}: ${textOf(one)}, though it was given up`));
+      disordered.push(...found.disordered);
     }
   }
   return { lost, duplicate, disordered };
