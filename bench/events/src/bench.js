@@ -1,12 +1,12 @@
-// Measures this library and emmett in turns, in one process and on one database. See the README.
+// Measures this library and emmett in turns, each in a process of its own, on one database. See the README.
 import process from 'node:process';
 import { URL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { connectStore } from 'anywise/connect';
-import { logOf } from './anywise.js';
-import { State, casesOf, fill } from './cases.js';
+import { casesOf } from './cases.js';
+import { LibraryProcess } from './library-process.js';
 import { installPeers } from './peers.js';
-import { postgresPlace, sqlitePlace, storeAt } from './places.js';
+import { postgresPlace, sqlitePlace } from './places.js';
 import { measureRebuild, migrations } from './rebuild.js';
 
 const { values: options } = parseArgs({
@@ -39,8 +39,6 @@ const targets = {
 
 installPeers();
 const peers = new URL('../peers/', import.meta.url);
-/** @type {{ emmettOnPostgres: (url: string, connections: number) => Promise<import('./anywise.js').Log>, emmettOnSqlite: (path: string) => Promise<import('./anywise.js').Log> }} */
-const { emmettOnPostgres, emmettOnSqlite } = await import(new URL('emmett.js', peers).href);
 /** @type {(url: string, sql: string) => Promise<void>} */
 const execute = async (url, sql) => (await import(new URL('execute.js', peers).href)).execute(url, sql);
 
@@ -77,29 +75,24 @@ async function measureAsynchronous() {
 
 /** @param {import('./places.js').Place} place @param {(name: string) => boolean} isWanted of the names of cases */
 async function measureLogs(place, isWanted) {
-  const store = await storeAt(place, 'ours', writers);
-  await store.check();
-  const emmett =
-    place.file === undefined ? await emmettOnPostgres(place.url, writers) : await emmettOnSqlite(place.file);
-  const subjects = [logOf(store), emmett].map((log) => ({ log, state: new State() }));
-  // emmett's SQLite store takes one append at a time.
   const isSqlite = place.file !== undefined;
-  for (const { log, state } of subjects) await fill(log, state, isSqlite ? 1 : writers);
-  for (const { name, run } of casesOf(isSqlite ? { ...size, appends: size.appends * moreOnSqlite } : size)) {
+  const setting = { place, size: isSqlite ? { ...size, appends: size.appends * moreOnSqlite } : size };
+  const subjects = [await LibraryProcess.start('anywise', setting), await LibraryProcess.start('emmett', setting)];
+  for (const { name } of casesOf(size)) {
     if (!isWanted(name) || (isSqlite && name.includes('writers'))) continue;
     // Code runs several times slower at first.
-    for (const { log, state } of subjects) await run(log, state);
+    for (const subject of subjects) await subject.run(name);
     /** @type {import('./took.js').Took[][]} */
     const rates = [[], []];
     for (let round = 0; round < rounds; round++) {
       for (const which of Math.random() < 0.5 ? [0, 1] : [1, 0]) {
         const subject = subjects[which];
-        if (subject !== undefined) rates[which]?.push(await run(subject.log, subject.state));
+        if (subject !== undefined) rates[which]?.push(await subject.run(name));
       }
     }
     report(`${place.name} ${name}`, rates[0] ?? [], rates[1] ?? []);
   }
-  for (const { log } of subjects) await log.close();
+  for (const subject of subjects) await subject.close();
 }
 
 /** @typedef {import('./took.js').Took} Took */

@@ -33,7 +33,9 @@ export async function fill(log, state, writers) {
   await log.append('long', 0, longest);
 }
 
-/** @param {{ readonly appends: number, readonly loads: number, readonly writers: number }} size @returns {readonly Case[]} */
+/** How many operations a round has. @typedef {{ readonly appends: number, readonly loads: number, readonly writers: number }} Size */
+
+/** @param {Size} size @returns {readonly Case[]} */
 export function casesOf({ appends, loads, writers }) {
   return [
     { name: 'append, alone', run: (log, state) => timed(appends, 1, () => append(log, state)) },

@@ -47,7 +47,7 @@ export async function postgresPlace(server, execute, { waitsForDisk }) {
 }
 
 /**
- * @param {Place} place
+ * @param {Pick<Place, 'url' | 'file'>} place
  * @param {string} name
  * @param {number} [connections]
  */
