@@ -40,12 +40,9 @@ import { storeMigrations } from './schema.js';
 import { shortcutTo } from './shortcut.js';
 import { quoted, schemaCheck } from './sql.js';
 import { PostgresView } from './view.js';
-import {
-  PostgresStoreTransaction,
-  PostgresTransaction,
-  transactionStatements,
-  type TransactionStatements,
-} from './transaction.js';
+import { PostgresStoreTransaction } from './transaction.js';
+import { PostgresTransaction } from './transaction-client.js';
+import { transactionStatements, type TransactionStatements } from './transaction-statements.js';
 
 /** Options of {@link postgresStore}. */
 export interface PostgresStoreOptions extends PostgresConnection {

@@ -11,76 +11,23 @@ import type {
 } from '../core/ports/store.js';
 import { checkStatement } from '../kit/statement.js';
 import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
-import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
+import type { SqlValue } from '../core/ports/sql.js';
 import { stateOf, type PostgresClient, type PostgresResult } from './client.js';
-import { prepared, type Database } from './database.js';
+import type { Database } from './database.js';
 import type { Appender } from './appender.js';
-import { appendsOf, conflictOf, loadStream, logStatements, type LogStatements } from './event-log.js';
-import { fenced, fencedAll, passes } from './fence.js';
-import { finishAllSql, finishAllValues, finishSql } from './finish.js';
+import { appendsOf, conflictOf, loadStream } from './event-log.js';
+import { passes } from './fence.js';
+import { finishAllValues } from './finish.js';
 import { refValue } from './refs.js';
-import { HandlerStatements } from './handler-statements.js';
 import { inOnePiece } from './in-one-piece.js';
-import { insertionsInto, type Insertion, type Insertions } from './insertions.js';
-import { cancelSql } from './outbox.js';
-import {
-  giveUpOthersSql,
-  namesOf,
-  projectionsIn,
-  projectionStatements,
-  type ProjectionStatements,
-} from './projections.js';
-import { sagasIn, sagaStatements, type SagaStatements } from './sagas.js';
-import { keepReplySql, replyValues } from './replies.js';
+import type { Insertion } from './insertions.js';
+import { namesOf, projectionsIn } from './projections.js';
+import { sagasIn } from './sagas.js';
+import { replyValues } from './replies.js';
 import type { Session, Statement } from './session.js';
 import { storable } from '../core/message/storable-text.js';
-import { beginIn, quoted } from './sql.js';
-
-/** The message's transaction on a PostgreSQL store. The same as {@link SqlTransaction}, for code that uses PostgreSQL's dialect. */
-export abstract class PostgresTransaction extends SqlTransaction {
-  /**
-   * The `pg` client on which the transaction runs, for libraries that take one, such as Drizzle or Kysely. It is yours until
-   * the message ends: do not begin, commit or roll back on it, nor release it.
-   */
-  abstract client(): Promise<PostgresClient>;
-}
-
-/** The statements that the transactions of a store share. */
-export interface TransactionStatements {
-  readonly begin: string;
-  readonly beginReadOnly: string;
-  /** Of a transaction that has nothing to do but to append. */
-  readonly beginAppend: string;
-  readonly insertions: Insertions;
-  readonly cancel: Statement;
-  readonly keepReply: Statement;
-  readonly finish: Statement;
-  readonly finishAll: Statement;
-  readonly log: LogStatements;
-  readonly projections: ProjectionStatements;
-  readonly sagas: SagaStatements;
-  readonly ofHandlers: HandlerStatements;
-}
-
-export function transactionStatements(schemaName: string): TransactionStatements {
-  const schema = quoted(schemaName);
-  const projections = projectionStatements(schemaName);
-  return {
-    begin: beginIn(schemaName),
-    beginReadOnly: beginIn(schemaName, true),
-    beginAppend: `BEGIN; ${projections.appendShared.text}`,
-    insertions: insertionsInto(schema),
-    cancel: { text: cancelSql(schema) },
-    keepReply: prepared(fenced(keepReplySql(schema))),
-    finish: prepared(fenced(finishSql(schema))),
-    // Unnamed: it is planned for as many messages as there are.
-    finishAll: { text: fencedAll(finishAllSql(schema), '$5') },
-    log: logStatements(schemaName, (written) => giveUpOthersSql(schemaName, written)),
-    projections,
-    sagas: sagaStatements(schema),
-    ofHandlers: new HandlerStatements(),
-  };
-}
+import { TransactionClient, type PostgresTransaction, type Query } from './transaction-client.js';
+import type { TransactionStatements } from './transaction-statements.js';
 
 /** What the transactions of an open store share. */
 export interface TransactionOptions {
@@ -123,7 +70,7 @@ export class PostgresStoreTransaction implements StoreTransaction {
 
   client(): PostgresTransaction {
     const query: Query = (sql, values) => this.#query(sql, values);
-    return new Client(query, () => this.#lend());
+    return new TransactionClient(query, () => this.#lend());
   }
 
   async append(messages: NewMessages): Promise<void> {
@@ -399,33 +346,3 @@ function isRejected(outcome: PromiseSettledResult<unknown>): outcome is PromiseR
 
 /** The SQLSTATE of a write in a read-only transaction. */
 const readOnlyState = '25006';
-
-type Query = <Row extends object>(sql: string, values: readonly SqlValue[]) => Promise<PostgresResult<Row>>;
-
-/** The handler's view of the transaction: its statements, but not its end. */
-class Client extends PostgresTransaction {
-  readonly #query: Query;
-  readonly #client: () => Promise<PostgresClient>;
-
-  constructor(query: Query, client: () => Promise<PostgresClient>) {
-    super();
-    this.#query = query;
-    this.#client = client;
-  }
-
-  client(): Promise<PostgresClient> {
-    return this.#client();
-  }
-
-  async run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
-    return (await this.#query(sql, values)).rowCount ?? 0;
-  }
-
-  async get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
-    return (await this.#query<Row>(sql, values)).rows[0];
-  }
-
-  async all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
-    return (await this.#query<Row>(sql, values)).rows;
-  }
-}

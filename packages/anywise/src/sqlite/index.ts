@@ -6,5 +6,5 @@
 
 export type { OpenSqlite, SqliteClient, SqliteStatement, Synchronous } from './client.js';
 export { sqliteStore, type SqliteStoreOptions } from './store.js';
-export { SqliteTransaction } from './transaction.js';
+export { SqliteTransaction } from './transaction-client.js';
 export { sqliteTransport, type SqliteTransportOptions } from './transport.js';

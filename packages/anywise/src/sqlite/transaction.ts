@@ -11,9 +11,7 @@ import type {
   StoreTransaction,
   TransactionPart,
 } from '../core/ports/store.js';
-import { checkStatement } from '../kit/statement.js';
 import { queryWrote, usedAfterEnd } from '../kit/transaction.js';
-import { SqlTransaction, type SqlValue } from '../core/ports/sql.js';
 import type { Connection, Connections } from './client.js';
 import { eraseStream, insertEvents, loadStream, versionOf } from './event-log.js';
 import { insertEntries } from './entries.js';
@@ -23,10 +21,8 @@ import { advanceIn, generationOf, giveUpOthers, makeLive, writableIn } from './p
 import { deleteScheduled, insertScheduled, outboxEntry, type OutboxEntry } from './outbox.js';
 import { openSaga, saveSaga, takeEarly } from './sagas.js';
 import { keepReply } from './replies.js';
+import { TransactionClient, type SqliteTransaction } from './transaction-client.js';
 import type { AtCommit, OpenTransaction, Writer } from './writer.js';
-
-/** The message's transaction on an SQLite store. The same as {@link SqlTransaction}, for code that uses SQLite's dialect. */
-export abstract class SqliteTransaction extends SqlTransaction {}
 
 export interface SqliteTransactionOptions {
   readonly connections: Connections;
@@ -78,7 +74,7 @@ export class SqliteStoreTransaction implements StoreTransaction {
   }
 
   client(): SqliteTransaction {
-    return new Client((work) => this.#onConnection(work));
+    return new TransactionClient((work) => this.#onConnection(work));
   }
 
   async append({ outgoing = [], scheduled = [], incoming = [] }: NewMessages): Promise<void> {
@@ -268,32 +264,5 @@ export class SqliteStoreTransaction implements StoreTransaction {
     }
     if (this.#readOnly) throw queryWrote();
     return (this.#open ??= this.#writer.open({ isAlone: this.#isAlone }));
-  }
-}
-
-type OnConnection = <T>(work: (connection: Connection) => T) => Promise<T>;
-
-/** The handler's view of the transaction: its statements, but not its end. */
-class Client extends SqliteTransaction {
-  readonly #onConnection: OnConnection;
-
-  constructor(onConnection: OnConnection) {
-    super();
-    this.#onConnection = onConnection;
-  }
-
-  async run(sql: string, ...values: readonly SqlValue[]): Promise<number> {
-    checkStatement(sql, values);
-    return this.#onConnection((connection) => connection.run(sql, ...values));
-  }
-
-  async get<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
-    checkStatement(sql, values);
-    return this.#onConnection((connection) => connection.getExact<Row>(sql, ...values));
-  }
-
-  async all<Row extends object>(sql: string, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
-    checkStatement(sql, values);
-    return this.#onConnection((connection) => connection.allExact<Row>(sql, ...values));
   }
 }

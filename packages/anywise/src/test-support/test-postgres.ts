@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe } from '@jest/globals';
 import { Database } from '../postgres/database.js';
 import { postgresStore, type PostgresStoreOptions } from '../postgres/store.js';
-import { PostgresTransaction } from '../postgres/transaction.js';
+import { PostgresTransaction } from '../postgres/transaction-client.js';
 import type { Store, StoreTransaction } from '../core/ports/store.js';
 
 /** The database for tests, where each creates its own schema and drops it. Empty without a server. */

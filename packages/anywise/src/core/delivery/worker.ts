@@ -8,6 +8,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Instruments, Trace } from '../ports/instrumentation.js';
 import type { Observers } from '../ports/observer.js';
 import { defaultRestMs, type Store } from '../ports/store.js';
+import { beginWith, countFitting } from './arrivals.js';
 import { Attempts, type ListenerSettings } from './attempt.js';
 import type { LazySignal } from '../time/lazy-signal.js';
 import type { BatchOptions } from '../registry/definitions.js';
@@ -150,7 +151,7 @@ export class Worker {
    */
   async take(entries: readonly InboxEntry[]): Promise<void> {
     for (let rest = entries; rest.length > 0;) {
-      const places = (await this.#isMostlyFreeSoon()) ? this.#fitting(rest, await this.#readySoon(rest)) : rest.length;
+      const places = (await this.#isMostlyFreeSoon()) ? await this.#fitting(rest) : rest.length;
       // A message with many listeners is written once for each.
       const count = Math.min(
         places,
@@ -166,28 +167,15 @@ export class Worker {
     }
   }
 
-  #add(entries: readonly InboxEntry[]): Promise<number> {
-    const batches = this.#beginWith(entries);
-    const takesFollowing = entries.every(({ listener }) => batches.has(listener));
-    return this.#claim((options) => this.#options.store.inbox.add(entries, { ...options, takesFollowing }), batches);
+  async #fitting(entries: readonly InboxEntry[]): Promise<number> {
+    const ready = await this.#readySoon(entries);
+    return countFitting(entries, Math.max(1, this.#places.free), this.#batches, ready);
   }
 
-  /**
-   * How many of these, from the first on, need no more than the free places. A batch needs one, and has no more messages than
-   * it may have if it can begin with them.
-   */
-  #fitting(entries: readonly InboxEntry[], ready: ReadonlySet<string>): number {
-    const free = Math.max(1, this.#places.free);
-    const batches = new Map<string, number>();
-    let needed = 0;
-    const end = entries.findIndex(({ listener }) => {
-      const max = this.#batches.get(listener)?.max;
-      if (max === undefined) return ++needed > free;
-      const count = (batches.get(listener) ?? 0) + 1;
-      batches.set(listener, count);
-      return (count === 1 && ++needed > free) || (count > max && ready.has(listener));
-    });
-    return end === -1 ? entries.length : end;
+  #add(entries: readonly InboxEntry[]): Promise<number> {
+    const batches = beginWith(entries, this.#batches, this.#ready());
+    const takesFollowing = entries.every(({ listener }) => batches.has(listener));
+    return this.#claim((options) => this.#options.store.inbox.add(entries, { ...options, takesFollowing }), batches);
   }
 
   /**
@@ -210,24 +198,6 @@ export class Worker {
     if (this.#batches.size === 0 || this.#emptyAt !== this.#changes) return new Set();
     const open = this.#places.open();
     return new Set([...this.#batches.keys()].filter((listener) => open.has(listener)));
-  }
-
-  /**
-   * The batch listeners that begin with all that arrives for them, and how many messages that is. Where only the first
-   * messages of keys could be claimed, because there are others among these, a search gives larger batches.
-   */
-  #beginWith(entries: readonly InboxEntry[]): ReadonlyMap<string, number> {
-    const ready = this.#ready();
-    const begin = new Map<string, number>();
-    const isAll = entries.every(({ listener }) => ready.has(listener));
-    for (const listener of ready) {
-      const own = entries.filter((entry) => entry.listener === listener);
-      const keys = own.flatMap(({ key }) => key ?? []);
-      const isWhole =
-        own.length <= (this.#batches.get(listener)?.max ?? 0) && (isAll || new Set(keys).size === keys.length);
-      if (own.length > 0 && isWhole) begin.set(listener, own.length);
-    }
-    return begin;
   }
 
   async #turn(): Promise<number> {
