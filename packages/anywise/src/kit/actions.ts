@@ -10,5 +10,6 @@ export type NewAction = Pick<ActionRecord, 'who' | 'what' | 'target'>;
 export function actionBy(who: string | undefined, what: ActionName, target: object): NewAction | undefined {
   if (who === undefined) return undefined;
   const given = Object.entries(target).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
-  return { who: storable(who).slice(0, longestWho), what, target: Object.fromEntries(given) };
+  const kept = given.map(([name, value]) => [name, typeof value === 'string' ? storable(value) : value] as const);
+  return { who: storable(who).slice(0, longestWho), what, target: Object.fromEntries(kept) };
 }

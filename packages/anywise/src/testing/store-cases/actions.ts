@@ -38,6 +38,19 @@ export const actionCases: readonly StoreCase[] = [
     },
   },
   {
+    id: 'actions-nul',
+    behaviour: 'records what was done to a message whose id databases cannot keep as it is',
+    needs: ['observable'],
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'a\\u0000b' });
+      const ref = { listener: 'listener', source: '/test', id: 'a\0b' };
+      await store.deadLetters.edit(ref, '{}', 'ada');
+      await store.deadLetters.replay({ id: ref.id }, 'ada');
+      await store.deadLetters.discard(ref, 'ada');
+      for (const { who, target } of await recorded(store)) same([who, target.id], ['ada', 'a\\u0000b']);
+    },
+  },
+  {
     id: 'actions-outbox',
     behaviour: 'records who retried and discarded parked events, and who cancelled and ran scheduled messages',
     needs: ['observable'],
