@@ -115,6 +115,28 @@ describe('a dead letter', () => {
     await expect(mail.firstDead()).resolves.toEqual(letter);
   });
 
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  const deep = Array.from({ length: 100_000 }).reduce<unknown>((inner) => [inner], 1);
+
+  it.each([
+    ['nothing', undefined],
+    ['a bigint', 1n],
+    ['what contains itself', circular],
+    ['what is nested too deep', deep],
+  ])('is not edited to what JSON cannot represent: %s', async (_what, amount) => {
+    await using mail = await startMail();
+    await mail.bus.publish(new Paid({ id: 'o1', amount: -1 }));
+    const letter = await mail.firstDead();
+    expect(() => mail.bus.deadLetters.check(letter, amount)).toThrow(
+      expect.objectContaining({ code: 'INVALID_MESSAGE' }),
+    );
+    const unreadable = { json: 'no envelope' };
+    expect(() => mail.bus.deadLetters.check(unreadable, amount)).toThrow(
+      expect.objectContaining({ code: 'UNREADABLE_MESSAGE' }),
+    );
+  });
+
   it('is read as its listener would get it now', async () => {
     await using mail = await startMail();
     await mail.bus.publish(new Paid({ id: 'o1', amount: -1 }));

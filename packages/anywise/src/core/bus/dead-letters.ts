@@ -9,8 +9,10 @@ import {
   withDefaults,
   type OptionChecks,
 } from '../errors/options.js';
-import { envelopeIn, parseEnvelope } from '../message/envelope.js';
-import { AnywiseError } from '../errors/errors.js';
+import { envelopeIn, parseEnvelope, type Envelope } from '../message/envelope.js';
+import { jsonIssues } from '../message/json.js';
+import { AnywiseError, InvalidMessageError } from '../errors/errors.js';
+import { errorText } from '../errors/thrown.js';
 
 const subject = '`deadLetters`';
 const refChecks: OptionChecks<InboxRef> = { id: anyText(), source: anyText(), listener: anyText() };
@@ -77,7 +79,7 @@ export class BusDeadLetters {
    * Replaces the data of a dead letter, in the version in which it arrived; the original is kept. Replay it afterwards. If
    * it could not be read, pass a whole envelope instead.
    *
-   * @throws InvalidMessageError if the message's contract rejects the data; then nothing is changed.
+   * @throws InvalidMessageError if JSON cannot represent the data, or the message's contract rejects it; then nothing is changed.
    * @throws AnywiseError (`UNREADABLE_MESSAGE`) if the envelope still cannot be read.
    * @throws AnywiseError (`NOT_FOUND`) if there is no such dead letter.
    */
@@ -90,12 +92,13 @@ export class BusDeadLetters {
    * Checks new data for a dead letter as `edit` does, and changes nothing, for a form that shows what is wrong first.
    *
    * @returns the whole envelope that `edit` would keep, as JSON.
-   * @throws InvalidMessageError if the message's contract rejects the data.
+   * @throws InvalidMessageError if JSON cannot represent the data, or the message's contract rejects it.
    * @throws AnywiseError (`UNREADABLE_MESSAGE`) if the envelope still cannot be read.
    */
   check({ json }: Pick<DeadLetter, 'json'>, data: unknown): string {
     const envelope = envelopeIn(json);
-    const edited = JSON.stringify(envelope === undefined ? data : { ...envelope, data });
+    const edited =
+      envelope === undefined ? textOf(data) : JSON.stringify({ ...envelope, data: checked(envelope, data) });
     this.#codec.decode(parseEnvelope(edited));
     return edited;
   }
@@ -116,4 +119,21 @@ function gone({ id, listener }: InboxRef): AnywiseError {
     'NOT_FOUND',
     `\`${listener}\` has no dead letter ${id}. It was replayed or discarded; list what there is.`,
   );
+}
+
+/** @throws InvalidMessageError that names each part that JSON cannot represent. */
+function checked({ type }: Envelope, data: unknown): unknown {
+  const issues = jsonIssues(data);
+  if (issues.length > 0) throw new InvalidMessageError(type, issues);
+  return data;
+}
+
+/** A whole envelope as JSON. @throws AnywiseError (`UNREADABLE_MESSAGE`) if it has none. */
+function textOf(envelope: unknown): string {
+  try {
+    return String(JSON.stringify(envelope));
+  } catch (cause) {
+    const text = `An envelope cannot be written as JSON: ${errorText(cause)}`;
+    throw new AnywiseError('UNREADABLE_MESSAGE', text, { cause });
+  }
 }
