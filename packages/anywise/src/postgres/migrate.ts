@@ -6,7 +6,7 @@ import { planMigrations, type AppliedMigration, type ReadMigration } from '../ki
 import { stateOf } from './client.js';
 import type { Database } from './database.js';
 import type { Session } from './session.js';
-import { beginIn, quoted } from './sql.js';
+import { quoted, searchIn } from './sql.js';
 
 /** A migration may take as long as it needs, and so may those before it. */
 const migrationMs = longestTimerMs;
@@ -19,9 +19,12 @@ const migrationMs = longestTimerMs;
  * or is missing.
  */
 export async function migrate(database: Database, schema: string, migrations: readonly Migration[]): Promise<void> {
-  await database.transaction(beginIn(schema), async (session) => {
+  await database.transaction('BEGIN', async (session) => {
     const turn = { text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', timeoutMs: migrationMs };
     await session.query(turn, `anywise-migrate:${schema}`);
+    // Only now: PostgreSQL looks up the schemas of a path one by one. If another process creates this one in the middle of
+    // that, it keeps the path without it.
+    await session.query({ text: searchIn(schema) });
     await makeSchema(session, schema);
     const text = 'SELECT name, hash FROM anywise_migration ORDER BY applied_at';
     const { rows: applied } = await session.query<AppliedMigration>({ text });

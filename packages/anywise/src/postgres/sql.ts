@@ -43,5 +43,10 @@ export function quoted(name: string): string {
  * @param schema the unquoted name.
  */
 export function beginIn(schema: string, readOnly = false): string {
-  return `BEGIN${readOnly ? ' READ ONLY' : ''}; SET LOCAL search_path = ${quoted(schema)}, public`;
+  return `BEGIN${readOnly ? ' READ ONLY' : ''}; ${searchIn(schema)}`;
+}
+
+/** What {@link beginIn} sets. */
+export function searchIn(schema: string): string {
+  return `SET LOCAL search_path = ${quoted(schema)}, public`;
 }
