@@ -92,6 +92,15 @@ export function describeCreatedWorkspace(folder, { packageManager, packages, tar
           },
           () => output,
         );
+        // The dashboard reads the code of this workspace too.
+        const [, page = ''] = /dashboard +(http:\S+)/.exec(output) ?? [];
+        await until(
+          async () => {
+            const answer = await globalThis.fetch(`${page}/catalog?type=payments.payment-created`);
+            return /publishes it[^]*?services\/payments\/src\/create-payment\/handler\.ts:\d+/.test(await answer.text());
+          },
+          () => output,
+        );
       } finally {
         process.kill(-Number(dev.pid), 'SIGINT');
         await ended;
