@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AnywiseError, type Anywise } from 'anywise';
-import { Mutex } from 'anywise/kit';
 import { showApis } from './apis/apis.js';
 import { Snapshots } from './data/snapshots.js';
 import { Arrivals } from './flow/arrivals.js';
@@ -50,7 +49,6 @@ export function dashboard<Request extends IncomingMessage = IncomingMessage>(
   const world: World = {
     sources,
     snapshots: new Snapshots(sources),
-    edits: new Mutex(),
     arrivals: new Arrivals(),
     assets: readPageAssets(),
     showData: options.showData ?? showsDataByDefault(),

@@ -1,5 +1,4 @@
 import type { CatalogMessage } from 'anywise/docs';
-import type { Mutex } from 'anywise/kit';
 import type { Apis } from './apis/apis.js';
 import type { Arrivals } from './flow/arrivals.js';
 import type { PageAssets } from './http/assets.js';
@@ -10,8 +9,6 @@ import type { DashboardSource } from './source.js';
 export interface World {
   readonly sources: readonly DashboardSource[];
   readonly snapshots: Snapshots;
-  /** One edit at a time: the letter that is compared with what its form showed is the one that is replaced. */
-  readonly edits: Mutex;
   /** What messages went where, as far as it was seen. */
   readonly arrivals: Arrivals;
   readonly assets: PageAssets;

@@ -49,10 +49,10 @@ export class MemoryDeadLetters implements DeadLetters {
     return this.#update(filter, change, actionBy(who, 'dead-letters replay', filter));
   }
 
-  async edit({ listener, source, id }: InboxRef, json: string, who?: string): Promise<boolean> {
+  async edit({ listener, source, id }: InboxRef, json: string, who?: string, over?: string): Promise<boolean> {
     return this.#inbox.write(() => {
       const [row] = this.#matching({ listener, source, id });
-      if (row === undefined) return false;
+      if (row === undefined || (over !== undefined && row.json !== over)) return false;
       row.original ??= row.json;
       row.json = json;
       this.#actions.record(actionBy(who, 'dead-letters edit', { listener, source, id }), 1);

@@ -15,7 +15,7 @@ import type { Database } from './database.js';
 import { refValue } from './refs.js';
 import { readStored, type StoredText } from '../kit/stored.js';
 import { storable } from '../core/message/storable-text.js';
-import { now, storedEnvelope, withinBatch } from './sql.js';
+import { now, storedEnvelope, storedText, withinBatch } from './sql.js';
 
 interface Row extends Omit<DeadLetter, 'key' | 'json' | 'original' | 'holdsUp' | 'failures'>, StoredText {
   readonly lane: string;
@@ -78,13 +78,14 @@ export class PostgresDeadLetters implements DeadLetters {
     );
   }
 
-  async edit(letter: InboxRef, json: string, who?: string): Promise<boolean> {
+  async edit(letter: InboxRef, json: string, who?: string, over?: string): Promise<boolean> {
     const text = `
-      UPDATE ${this.#inbox} SET original = coalesce(original, envelope), envelope = $4
-      WHERE listener = $1 AND id = $2 AND source = $3 AND ${isDead}`;
+      UPDATE ${this.#inbox} AS letter SET original = coalesce(original, envelope), envelope = $4
+      WHERE listener = $1 AND id = $2 AND source = $3 AND ${isDead}
+        AND ($5::text IS NULL OR coalesce(${storedText('letter')}, '') = $5)`;
     const { listener, source, id } = letter;
     const action = actionBy(who, 'dead-letters edit', { listener, source, id });
-    const values = [...refValue(letter), storable(json)];
+    const values = [...refValue(letter), storable(json), over === undefined ? null : storable(over)];
     return (await changeAndRecord(this.#database, this.#schema, action, text, ...values)) === 1;
   }
 

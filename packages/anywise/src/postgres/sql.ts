@@ -2,12 +2,16 @@ import type { OptionCheck } from '../core/errors/options.js';
 import { faultOf } from '../core/message/storable-text.js';
 import { limits } from '../core/message/limits.js';
 
-/** A stored text and its size. Of what is too large to be read it is the beginning. */
-export function storedEnvelope(row: string): string {
+/** A stored text; of what is too large to be read, the beginning. */
+export function storedText(row: string): string {
   return `
     CASE WHEN octet_length(${row}.envelope) <= ${limits.largestMessageBytes} THEN ${row}.envelope
-      ELSE left(${row}.envelope, ${limits.keptBytes}) END AS text,
-    octet_length(${row}.envelope) AS bytes`;
+      ELSE left(${row}.envelope, ${limits.keptBytes}) END`;
+}
+
+/** A stored text and its size. */
+export function storedEnvelope(row: string): string {
+  return `${storedText(row)} AS text, octet_length(${row}.envelope) AS bytes`;
 }
 
 /** Of rows with `seq` and `size`, the first ones that are no larger together than a batch, at least one. */

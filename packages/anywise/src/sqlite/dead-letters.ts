@@ -14,7 +14,7 @@ import { keyOf } from '../kit/lanes.js';
 import { recordAction } from './actions.js';
 import type { Connections } from './client.js';
 import { readStored, type StoredText } from '../kit/stored.js';
-import { now, storedEnvelope, withinBatch } from './sql.js';
+import { now, storedEnvelope, storedText, withinBatch } from './sql.js';
 import type { Writer } from './writer.js';
 import type { Database } from './database.js';
 
@@ -77,12 +77,13 @@ export class SqliteDeadLetters implements DeadLetters {
     );
   }
 
-  async edit({ listener, source, id }: InboxRef, json: string, who?: string): Promise<boolean> {
+  async edit({ listener, source, id }: InboxRef, json: string, who?: string, over?: string): Promise<boolean> {
     const sql = `
-      UPDATE anywise_inbox SET original = coalesce(original, envelope), envelope = ?
-      WHERE listener = ? AND id = ? AND source = ? AND ${isDead}`;
+      UPDATE anywise_inbox SET original = coalesce(original, envelope), envelope = ?1
+      WHERE listener = ?2 AND id = ?3 AND source = ?4 AND ${isDead}
+        AND (?5 IS NULL OR coalesce(${storedText}, '') = ?5)`;
     const action = actionBy(who, 'dead-letters edit', { listener, source, id });
-    return (await this.#write(action, sql, json, listener, id, source)) === 1;
+    return (await this.#write(action, sql, json, listener, id, source, over ?? null)) === 1;
   }
 
   discard(filter: DeadLetterFilter, who?: string): Promise<number> {

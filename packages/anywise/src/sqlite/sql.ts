@@ -1,10 +1,12 @@
 import { limits } from '../core/message/limits.js';
 
-/** A stored text and its size. Of what is too large to be read it is the beginning. */
-export const storedEnvelope = `
+/** A stored text; of what is too large to be read, the beginning. */
+export const storedText = `
   CASE WHEN octet_length(envelope) <= ${limits.largestMessageBytes} THEN envelope
-    ELSE substr(envelope, 1, ${limits.keptBytes}) END AS text,
-  octet_length(envelope) AS bytes`;
+    ELSE substr(envelope, 1, ${limits.keptBytes}) END`;
+
+/** A stored text and its size. */
+export const storedEnvelope = `${storedText} AS text, octet_length(envelope) AS bytes`;
 
 /** Of rows with `seq` and `size`, the numbers of the first ones that are no larger together than a batch, at least one. */
 export function withinBatch(sized: string): string {

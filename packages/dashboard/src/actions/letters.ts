@@ -1,4 +1,4 @@
-import type { DeadLetterFilter, InboxRef } from 'anywise';
+import type { DeadLetter, DeadLetterFilter } from 'anywise';
 import type { DashboardSource } from '../source.js';
 
 /** Makes dead letters due again. Returns how many. */
@@ -19,12 +19,12 @@ export async function discardLetters(
   return store.deadLetters.discard(filter, who);
 }
 
-/** Replaces the envelope of a dead letter. `false` if there is no such letter any more. */
+/** Replaces the envelope of a dead letter. `false` if there is no such letter any more, or if it has been edited since. */
 export async function editLetter(
   { store }: DashboardSource,
   who: string,
-  ref: InboxRef,
+  letter: DeadLetter,
   json: string,
 ): Promise<boolean> {
-  return store.deadLetters.edit(ref, json, who);
+  return store.deadLetters.edit(letter, json, who, letter.json);
 }

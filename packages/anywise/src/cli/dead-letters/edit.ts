@@ -29,8 +29,8 @@ export const edit: Action = {
     const letter = await findOne(deadLetters, id, options);
     const part = options.envelope ? 'envelope' : 'data';
     const apply = async (text: string): Promise<void> => {
-      if (await deadLetters.edit(letter, rewrite(letter, part, text), who)) return;
-      throw new Refusal(1, 'It is no longer a dead letter: it has been replayed or discarded in the meantime.');
+      if (await deadLetters.edit(letter, rewrite(letter, part, text), who, letter.json)) return;
+      throw new Refusal(1, 'It has been replayed, discarded or edited in the meantime. Look at it again.');
     };
     if (given !== undefined) await apply(given);
     else if (editor !== undefined) await editText(editor, textOf(letter, part), terminal, apply);

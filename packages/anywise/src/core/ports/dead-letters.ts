@@ -95,8 +95,9 @@ export interface DeadLetters {
    * Replaces a dead letter's envelope and keeps the original. `false` if there is no such dead letter.
    *
    * @param who as above
+   * @param over the envelope that it replaces, as `list` gave it: `false` if another has edited it since. @defaultValue any
    */
-  edit(letter: InboxRef, json: string, who?: string): Promise<boolean>;
+  edit(letter: InboxRef, json: string, who?: string, over?: string): Promise<boolean>;
   /**
    * Discards them for good and releases what waits for them. They count as handled, so that no redelivery revives them.
    * Returns how many.

@@ -304,6 +304,25 @@ export const deadLetterCases: readonly StoreCase[] = [
     },
   },
   {
+    id: 'dead-edit-over',
+    behaviour: 'of two who edit one dead letter at once, tells the later one that it is another by now',
+    run: async ({ store }) => {
+      await makeDead(store, { id: 'm1', json: '"came"' });
+      const [letter] = await deadLetters(store);
+      assert.ok(letter !== undefined, 'there is no dead letter');
+      const edit = (json: string): Promise<boolean> => store.deadLetters.edit(letter, json, undefined, letter.json);
+      const edited = await Promise.all([edit('"one"'), edit('"two"')]);
+      same(edited.sort(), [false, true]);
+      const [now] = await deadLetters(store);
+      assert.equal(await store.deadLetters.edit(letter, '"three"', undefined, now?.json), true);
+      assert.equal(await edit('"four"'), false);
+      same(
+        (await deadLetters(store)).map(({ json, original }) => ({ json, original })),
+        [{ json: '"three"', original: '"came"' }],
+      );
+    },
+  },
+  {
     id: 'dead-sources',
     behaviour: 'tells dead letters of two sources apart that have one id',
     run: async ({ store }) => {

@@ -26,12 +26,7 @@ export const editPage: Page = {
     demand(visit, 'edit');
     const replays = form.get('then') === 'replay';
     if (replays) demand(visit, 'replay');
-    const end = await visit.world.edits.acquire();
-    try {
-      return await save(visit, await findLetter(visit, form), form, replays);
-    } finally {
-      end();
-    }
+    return save(visit, await findLetter(visit, form), form, replays);
   },
 };
 
@@ -40,20 +35,16 @@ async function save(visit: Visit, found: Found, form: URLSearchParams, replays: 
   const before = editableData(visit, letter);
   const as = form.get('as') === 'form' ? 'form' : 'json';
   const again = (wrong: ReadonlyMap<string, string>): Shown => show(visit, found, { as, wrong, typed: form });
-  if (form.get('seen') !== fingerprint(letter)) {
-    return again(
-      new Map([
-        ['', 'Someone else has edited it in the meantime. What you typed is below: saving it now replaces theirs.'],
-      ]),
-    );
-  }
+  if (form.get('seen') !== fingerprint(letter)) return again(overtaken);
   const typed: Typed =
     as === 'form' && isObject(before) ? readFields(form, before) : readJson((form.get('json') ?? '').trim());
   if ('wrong' in typed) return again(typed.wrong);
   const checked = checkEdit(source, letter, typed.data);
   if ('wrong' in checked) return again(checked.wrong);
   const ref = letterQuery(source.service, letter);
-  if (!(await editLetter(source, visit.viewer.user, letter, checked.json))) throw gone(letter);
+  if (!(await editLetter(source, visit.viewer.user, letter, checked.json))) {
+    return show(visit, await findLetter(visit, form), { as, wrong: overtaken, typed: form });
+  }
   if (!replays) return { to: link(visit, '/dead-letters/letter', ref) };
   const count = await replayLetters(source, visit.viewer.user, letter);
   if (count === 0) throw gone(letter);
@@ -68,6 +59,10 @@ async function save(visit: Visit, found: Found, form: URLSearchParams, replays: 
     ],
   });
 }
+
+const overtaken: ReadonlyMap<string, string> = new Map([
+  ['', 'Someone else has edited it in the meantime. What you typed is below: saving it now replaces theirs.'],
+]);
 
 /**
  * What a form may start from.
