@@ -97,7 +97,9 @@ export function describeCreatedWorkspace(folder, { packageManager, packages, tar
         await until(
           async () => {
             const answer = await globalThis.fetch(`${page}/catalog?type=payments.payment-created`);
-            return /publishes it[^]*?services\/payments\/src\/create-payment\/handler\.ts:\d+/.test(await answer.text());
+            return /publishes it[^]*?services\/payments\/src\/create-payment\/handler\.ts:\d+/.test(
+              await answer.text(),
+            );
           },
           () => output,
         );

@@ -131,7 +131,8 @@ function checked({ type }: Envelope, data: unknown): unknown {
 /** A whole envelope as JSON. @throws AnywiseError (`UNREADABLE_MESSAGE`) if it has none. */
 function textOf(envelope: unknown): string {
   try {
-    return String(JSON.stringify(envelope));
+    const json = JSON.stringify(envelope) as string | undefined;
+    return json ?? 'undefined';
   } catch (cause) {
     const text = `An envelope cannot be written as JSON: ${errorText(cause)}`;
     throw new AnywiseError('UNREADABLE_MESSAGE', text, { cause });
