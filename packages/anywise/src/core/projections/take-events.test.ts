@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { TodoCreated } from '../../test-support/todos.js';
 import { Codec, encodeEvent } from '../message/codec.js';
 import { MessageContext } from '../message/context.js';
@@ -8,6 +8,14 @@ import type { StoreTransaction } from '../ports/store.js';
 import { projection, type Writing } from './projection.js';
 import { takeEvents, type Written } from './take-events.js';
 import { ProjectionWriter } from './writer.js';
+
+// However long a machine stalls, no transaction has lasted long here.
+beforeAll(() => {
+  jest.spyOn(performance, 'now').mockReturnValue(0);
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
 
 /** A database that answers when the test says so. */
 class Slow extends SqlTransaction {
@@ -60,7 +68,7 @@ function logged(todoId: string, index: number): LoggedEvent {
 }
 
 /** Lets everything go on that waits for nothing else. */
-const turn = (): Promise<void> => Promise.resolve();
+const turn = (): Promise<void> => new Promise(setImmediate);
 const returned: Step = (id, { sql }) => sql.run(id);
 
 it('sends what steps return without waiting for the answers before it', async () => {
