@@ -28,7 +28,7 @@ interface Stored extends Position {
 interface Held {
   at: number;
   revision: number;
-  /** When the record was sent: until then nobody else can have taken over, however late the answer is read. */
+  /** When the record was sent. Others wait `hungAfterMs` from then on, however late its answer is read here. */
   savedAt: number;
 }
 

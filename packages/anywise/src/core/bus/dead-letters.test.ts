@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { contract } from '../message/contract.js';
+import { limits } from '../message/limits.js';
 import type { OnDead } from '../ports/inbox.js';
 import type { DeadLetter } from '../ports/dead-letters.js';
 import { memoryStore } from '../../memory/store.js';
@@ -135,6 +136,16 @@ describe('a dead letter', () => {
     expect(() => mail.bus.deadLetters.check(unreadable, amount)).toThrow(
       expect.objectContaining({ code: 'UNREADABLE_MESSAGE' }),
     );
+  });
+
+  it('is edited to data that is nested as deep as it may be when it is published', async () => {
+    await using mail = await startMail();
+    await mail.bus.publish(new Paid({ id: 'o1', amount: -1 }));
+    const letter = await mail.firstDead();
+    const nested = (levels: number): unknown => Array.from({ length: levels }).reduce<unknown>((inner) => [inner], 1);
+    const data = (levels: number) => ({ id: 'o1', amount: 7, more: nested(levels) });
+    expect(() => mail.bus.deadLetters.check(letter, data(limits.depth - 2))).not.toThrow();
+    expect(() => mail.bus.deadLetters.check(letter, data(limits.depth - 1))).toThrow('levels deep');
   });
 
   it('is read as its listener would get it now', async () => {

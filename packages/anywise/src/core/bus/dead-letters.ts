@@ -10,7 +10,7 @@ import {
   type OptionChecks,
 } from '../errors/options.js';
 import { envelopeIn, parseEnvelope, type Envelope } from '../message/envelope.js';
-import { jsonIssues } from '../message/json.js';
+import { assertJson, isJson, jsonIssues } from '../message/json.js';
 import { AnywiseError, InvalidMessageError } from '../errors/errors.js';
 import { errorText } from '../errors/thrown.js';
 
@@ -123,8 +123,8 @@ function gone({ id, listener }: InboxRef): AnywiseError {
 
 /** @throws InvalidMessageError that names each part that JSON cannot represent. */
 function checked({ type }: Envelope, data: unknown): unknown {
-  const issues = jsonIssues(data);
-  if (issues.length > 0) throw new InvalidMessageError(type, issues);
+  if (typeof data === 'object' && data !== null) assertJson(type, data);
+  else if (!isJson(data)) throw new InvalidMessageError(type, jsonIssues(data));
   return data;
 }
 
